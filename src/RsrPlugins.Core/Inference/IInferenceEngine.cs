@@ -1,0 +1,63 @@
+// The seam between the engine and whatever runs networks. Hosts and tests see only these two interfaces; the ONNX Runtime
+// binding implements them, and tests of failures (a GPU that dies in the middle) replace them.
+using RsrPlugins.Core.Models;
+
+namespace RsrPlugins.Core.Inference;
+
+/// <summary>What the user asked for.</summary>
+public enum DeviceChoice
+{
+    /// <summary>DirectML where the loaded runtime has it and a device answers, else CPU.</summary>
+    Auto,
+    Cpu,
+    DirectML,
+}
+
+/// <summary>What a network runs on.</summary>
+public enum DeviceKind
+{
+    Cpu,
+    DirectML,
+}
+
+/// <summary>What was taken and why, in words fit for a user ("CPU: this ONNX Runtime has no DirectML").</summary>
+public sealed record DeviceDecision(DeviceKind Device, string Reason);
+
+/// <summary>Settings of an engine.</summary>
+/// <param name="Device">auto, cpu or directml.</param>
+/// <param name="RuntimePath">Full path of the ONNX Runtime library; null looks beside the engine's assembly.</param>
+/// <param name="DirectMLAdapterLuid">LUID of the DXGI adapter to prefer, null for the high-performance one.</param>
+public sealed record InferenceOptions(DeviceChoice Device = DeviceChoice.Auto, string? RuntimePath = null, long? DirectMLAdapterLuid = null);
+
+/// <summary>Opens networks; one per process is enough. Keeps one session per model and device. Thread-safe.</summary>
+public interface IInferenceEngine : IDisposable
+{
+    /// <summary>Version of the loaded runtime, for example "1.31.1".</summary>
+    string RuntimeVersion { get; }
+
+    /// <summary>What new networks run on and why; changes when a GPU has failed and the engine went over to the CPU.</summary>
+    DeviceDecision Decision { get; }
+
+    /// <summary>Opens a network, or gives the one already open. The engine owns it.</summary>
+    /// <exception cref="ModelException">File missing, damaged, or not the network its descriptor says.</exception>
+    /// <exception cref="InferenceException">The runtime refused it on every permitted device.</exception>
+    INetwork Open(ModelDescriptor model);
+}
+
+/// <summary>A network ready to run. Thread-safe: on the CPU runs go in parallel, on a GPU one at a time.</summary>
+public interface INetwork
+{
+    ModelDescriptor Model { get; }
+
+    /// <summary>What the last run used, or the next will use.</summary>
+    DeviceKind Device { get; }
+
+    /// <summary>
+    /// Runs the network on one luma plane of <paramref name="width"/> x <paramref name="height"/> values, row by row, Y/255
+    /// (BT.601 studio luma of the 8-bit scale). The output is (width / d) x (height / d) for RRNet, whose input must be a
+    /// multiple of d, and (width * d) x (height * d) for SRNet. Not rounded.
+    /// </summary>
+    /// <exception cref="InferenceException">Wrong size, or the device failed and the CPU failed too.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, also in the middle of a run.</exception>
+    void Run(ReadOnlySpan<float> input, int width, int height, Span<float> output, CancellationToken cancellationToken);
+}

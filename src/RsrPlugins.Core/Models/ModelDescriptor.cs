@@ -1,0 +1,51 @@
+// What the engine knows of a network without opening its file. Everything a caller may need to size a picture or a tile
+// is derived here from the kernels; nothing is measured or guessed.
+namespace RsrPlugins.Core.Models;
+
+/// <summary>The two networks of Cai et al., "Learning Reduced-Resolution and Super-Resolution Networks in Synchrony".</summary>
+public enum NetworkKind
+{
+    /// <summary>RRNet: makes the small image (Section 3.1).</summary>
+    RRNet,
+
+    /// <summary>SRNet: restores the large image (Section 3.2).</summary>
+    SRNet,
+}
+
+/// <summary>What small images a network belongs to.</summary>
+public enum ModelKind
+{
+    /// <summary>Trained as a pair: RRNet's own small images.</summary>
+    Learned,
+
+    /// <summary>SRNet trained alone on what people have: bicubic, area and Lanczos reductions, light blur, JPEG.</summary>
+    Photo,
+}
+
+/// <summary>One row of models.json.</summary>
+/// <param name="Id">For example "srnet-x2-learned".</param>
+/// <param name="FilePath">Full path of the ONNX file.</param>
+/// <param name="CardPath">Full path of the model card (Markdown).</param>
+/// <param name="ByteLength">Length of the ONNX file.</param>
+/// <param name="Sha256">Lower-case hex of the ONNX file.</param>
+/// <param name="Scale">Scale factor d: 2, 3 or 4.</param>
+/// <param name="Kernels">Convolution kernel sizes in order; RRNet's last is its d x d, stride d reduction.</param>
+/// <param name="PairId">The partner of a learned pair, else null.</param>
+public sealed record ModelDescriptor(
+    string Id,
+    NetworkKind Network,
+    ModelKind Kind,
+    int Scale,
+    string FilePath,
+    string CardPath,
+    long ByteLength,
+    string Sha256,
+    IReadOnlyList<int> Kernels,
+    string? PairId)
+{
+    /// <summary>
+    /// Pixels of the input on every side that an output pixel depends on, beyond its own block: the sum of (k - 1) / 2
+    /// over the stride-1 convolutions. 3 HR pixels for RRNet, 4 LR pixels for SRNet.
+    /// </summary>
+    public int Halo => Kernels.Take(Network == NetworkKind.RRNet ? Kernels.Count - 1 : Kernels.Count).Sum(kernel => (kernel - 1) / 2);
+}
