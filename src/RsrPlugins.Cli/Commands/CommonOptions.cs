@@ -1,0 +1,57 @@
+// Options several commands share, made anew for each so that the help of every command is whole.
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using RsrPlugins.Core.Inference;
+
+namespace RsrPlugins.Cli.Commands;
+
+internal static class CommonOptions
+{
+    /// <summary>--device auto|cpu|directml.</summary>
+    public static Option<DeviceChoice> Device()
+    {
+        var option = new Option<DeviceChoice>("--device")
+        {
+            Description = "Where networks run: auto (DirectML where a GPU answers, else the CPU), cpu, directml.",
+            HelpName = "auto|cpu|directml",
+            DefaultValueFactory = _ => DeviceChoice.Auto,
+            CustomParser = result => Parse<DeviceChoice>(result, ("auto", DeviceChoice.Auto), ("cpu", DeviceChoice.Cpu), ("directml", DeviceChoice.DirectML)),
+        };
+        return option;
+    }
+
+    /// <summary>--threads N, 0 = one per core.</summary>
+    public static Option<int> Threads()
+    {
+        var option = new Option<int>("--threads")
+        {
+            Description = "Threads on the CPU; 0 takes one per core.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 0,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int threads) && threads is < 0 or > 1024)
+                result.AddError($"--threads takes 0 to 1024, not {threads}.");
+        });
+        return option;
+    }
+
+    /// <summary>--json.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of text." };
+
+    /// <summary>Parses one of a few words, in any case; the error names them all.</summary>
+    public static T Parse<T>(ArgumentResult result, params (string Word, T Value)[] choices)
+    {
+        string found = result.Tokens[0].Value;
+        foreach ((string word, T value) in choices)
+        {
+            if (word.Equals(found, StringComparison.OrdinalIgnoreCase))
+                return value;
+        }
+
+        string option = (result.Parent as OptionResult)?.Option.Name ?? result.Argument.Name;
+        result.AddError($"{option} takes {string.Join(", ", choices.Select(choice => choice.Word))}; found '{found}'.");
+        return default!;
+    }
+}

@@ -1,0 +1,67 @@
+// The list of commands and how they are run: help with examples, usage errors as one line with exit code 2 (the library's own
+// default is 1 and the whole help text), signals left to StopSignals.
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace RsrPlugins.Cli.Commands;
+
+internal static class RsrCommandLine
+{
+    private const string ExitCodes =
+        """
+        Exit codes:
+          0 done, 1 unexpected failure, 2 bad usage, 3 some inputs failed, 4 models or runtime missing or damaged, 130 cancelled
+
+        Environment:
+          RSR_MODELS   folder with models.json, instead of the one beside the program
+          RSR_TRACE=1  shows where an unexpected failure happened
+        """;
+
+    public static async Task<int> RunAsync(string[] args, CliContext context)
+    {
+        RootCommand root = Create(context);
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && !AsksForHelp(parsed))
+        {
+            string command = parsed.CommandResult.Command is RootCommand ? "rsr" : $"rsr {parsed.CommandResult.Command.Name}";
+            throw new UsageException($"{parsed.Errors[0].Message} Try '{command} --help'.");
+        }
+
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = context.Output, Error = context.Error },
+            context.CancellationToken);
+    }
+
+    private static RootCommand Create(CliContext context)
+    {
+        var root = new RootCommand("Learned image resizing: makes pictures 2, 3 or 4 times smaller or larger with networks trained as a pair.");
+        Command[] commands =
+        [
+        ];
+        foreach (Command command in commands)
+            root.Add(command);
+        root.SetAction(int (_) => throw new UsageException("A command is missing. Try 'rsr --help'."));
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, root, ExitCodes);
+        return root;
+    }
+
+    private static bool AsksForHelp(ParseResult parsed) => parsed.Action is HelpWithExamples;
+
+    /// <summary>The library's help, then the command's own examples and explanations.</summary>
+    private sealed class HelpWithExamples(HelpAction inner, RootCommand root, string rootDetails) : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            int code = inner.Invoke(parseResult);
+            Command command = parseResult.CommandResult.Command;
+            string? details = command == root ? rootDetails : (command as DetailedCommand)?.Details;
+            if (details is not null)
+                parseResult.InvocationConfiguration.Output.WriteLine(details.TrimEnd());
+            return code;
+        }
+    }
+}

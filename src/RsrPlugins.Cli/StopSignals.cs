@@ -1,0 +1,54 @@
+// Ctrl-C and SIGTERM: the work is asked to stop, and does so between tiles and strips. A decoder that builds a whole picture
+// before it answers (interlaced PNG, progressive JPEG) cannot be asked, so after a grace time the process ends itself.
+using System.Runtime.InteropServices;
+
+namespace RsrPlugins.Cli;
+
+internal sealed class StopSignals : IDisposable
+{
+    // Users are promised "within a second".
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(700);
+
+    private readonly CancellationTokenSource _source = new();
+    private readonly TemporaryFiles _temporaryFiles;
+    private readonly PosixSignalRegistration[] _registrations;
+
+    public StopSignals(TemporaryFiles temporaryFiles)
+    {
+        _temporaryFiles = temporaryFiles;
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
+        ];
+    }
+
+    public CancellationToken Token => _source.Token;
+
+    private void Stop(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (!_source.IsCancellationRequested)
+        {
+            new Thread(EndAfterGrace) { IsBackground = true, Name = "stop" }.Start();
+            _source.Cancel();
+        }
+    }
+
+    private void EndAfterGrace()
+    {
+        Thread.Sleep(Grace);
+        _temporaryFiles.Dispose();
+        if (!Console.IsErrorRedirected)
+            Console.Error.Write("\e[?25h"); // A progress bar hides the cursor.
+        Console.Error.WriteLine("rsr: cancelled; nothing was left half-written");
+        Environment.Exit(ExitCode.Cancelled);
+    }
+
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration registration in _registrations)
+            registration.Dispose();
+        _source.Dispose();
+    }
+}
