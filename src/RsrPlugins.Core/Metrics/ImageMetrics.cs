@@ -99,12 +99,12 @@ public static class ImageMetrics
 
         var referenceLuma = new float[width * height];
         var actualLuma = new float[width * height];
-        float[] referenceRow = new float[width * 4], actualRow = new float[width * 4];
+        float[] samples = new float[width * 4], referenceRow = new float[width * 4], actualRow = new float[width * 4];
         double squares = 0, largest = 0;
         for (int y = 0; y < height; y++)
         {
-            ReadRgba(reference, y, referenceRow);
-            ReadRgba(actual, y, actualRow);
+            ReadRgba(reference, y, samples, referenceRow);
+            ReadRgba(actual, y, samples, actualRow);
             bool inside = y >= cropBorder && y < height - cropBorder;
             for (int x = 0, i = 0; x < width; x++, i += 4)
             {
@@ -167,10 +167,10 @@ public static class ImageMetrics
     }
 
     // R'G'B' over black and alpha, all on the 8-bit scale.
-    private static void ReadRgba(PixelImage image, int y, Span<float> rgba)
+    private static void ReadRgba(PixelImage image, int y, Span<float> samples, Span<float> rgba)
     {
         int channels = image.Channels, green = image.HasColour ? 1 : 0, blue = image.HasColour ? 2 : 0;
-        var row = new float[image.Width * channels];
+        Span<float> row = samples[..(image.Width * channels)];
         Samples.Read(image, 0, y, image.Width, row);
         float toEightBit = 255f / image.MaxValue;
         for (int x = 0, i = 0; x < image.Width; x++, i += channels)
