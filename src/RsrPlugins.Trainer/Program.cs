@@ -1,1 +1,8 @@
-return 0;
+// Prepares the process for Torch, then parses and runs one command. Errors meant for the user are one line on stderr.
+using RsrPlugins.Trainer;
+using RsrPlugins.Trainer.Commands;
+using RsrPlugins.Trainer.Runtime;
+
+TorchRuntime.EnsureProcessSettings();
+TorchRuntime.EnsureLoadable();
+return CommandLine.Run(args);

@@ -1,0 +1,50 @@
+// The commands of rsr-train; one file each.
+using System.CommandLine;
+
+namespace RsrPlugins.Trainer.Commands;
+
+/// <summary>The command line of rsr-train.</summary>
+internal static class CommandLine
+{
+    /// <summary>Exit codes: 0 done, 1 failed (message on stderr), 2 bad usage, 130 stopped by Ctrl-C.</summary>
+    internal static int Run(string[] arguments)
+    {
+        var root = new RootCommand("""
+            Trains the networks of RsrPlugins and exports them.
+
+            Examples:
+              rsr-train train --config training/configs/learned-x2.json --minutes 45
+              rsr-train train --config training/configs/learned-x2.json --resume
+              rsr-train export training/checkpoints/learned-x2.ckpt --models models
+              rsr-train evaluate models --scale 2
+
+            Pictures are found under --data or the environment variable RSR_DATA.
+            """)
+        {
+            TrainCommand.Create(),
+            ExportCommand.Create(),
+        };
+        try
+        {
+            var parsed = root.Parse(arguments);
+            var code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parsed.Errors.Count > 0 ? 2 : code;
+        }
+        catch (TrainerException error)
+        {
+            Console.Error.WriteLine($"rsr-train: {error.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>--data, else RSR_DATA.</summary>
+    internal static Option<string?> DataOption() => new("--data")
+    {
+        Description = "Folder of picture folders; the environment variable RSR_DATA where not given.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("RSR_DATA"),
+    };
+
+    internal static string RequireData(string? value) =>
+        value ?? throw new TrainerException("Where are the pictures? Give their folder with --data or in the environment variable RSR_DATA.");
+}

@@ -1,0 +1,71 @@
+// Pictures are kept as 8-bit luma: it is what the protocol measures, and 200 megapixels of it fit in memory.
+using NetVips;
+
+namespace RsrPlugins.Trainer.Data;
+
+/// <summary>BT.601 studio luma (16 to 235) of a picture, rounded to 8 bits, row by row.</summary>
+internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma)
+{
+    private static readonly string[] _extensions = [".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"];
+
+    /// <summary>All pictures of a folder in the order of their names.</summary>
+    /// <exception cref="TrainerException">The folder is missing or has no pictures.</exception>
+    internal static IReadOnlyList<LumaImage> LoadFolder(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new TrainerException($"{folder}: no such folder of pictures. Give the data folder with --data or in RSR_DATA.");
+        }
+
+        var files = Directory.GetFiles(folder).Where(file => _extensions.Contains(Path.GetExtension(file).ToLowerInvariant())).Order(StringComparer.Ordinal).ToArray();
+        var images = new LumaImage[files.Length];
+        Parallel.For(0, files.Length, i => images[i] = Load(files[i]));
+        return images.Length > 0 ? images : throw new TrainerException($"{folder}: no pictures ({string.Join(" ", _extensions)}) in this folder.");
+    }
+
+    /// <exception cref="TrainerException">Not a readable picture.</exception>
+    internal static LumaImage Load(string path)
+    {
+        try
+        {
+            using var file = Image.NewFromFile(path, access: Enums.Access.Sequential);
+            using var image = file.Format == Enums.BandFormat.Uchar ? file.Copy() : file.Colourspace(file.Bands < 3 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb).Cast(Enums.BandFormat.Uchar);
+            var samples = image.WriteToMemory<byte>();
+            var bands = image.Bands;
+            var luma = new byte[samples.Length / bands];
+            for (var i = 0; i < luma.Length; i++)
+            {
+                // Grey, or red, green, blue; alpha behind either is not looked at.
+                var first = i * bands;
+                var (green, blue) = bands < 3 ? (samples[first], samples[first]) : (samples[first + 1], samples[first + 2]);
+                luma[i] = (byte)MathF.Round(Core.Imaging.Luma.Bt601Studio(samples[first], green, blue));
+            }
+
+            return new LumaImage(Path.GetFileNameWithoutExtension(path), image.Width, image.Height, luma);
+        }
+        catch (VipsException error)
+        {
+            throw new TrainerException($"{path}: not a readable picture ({error.Message.Trim()}).", error);
+        }
+    }
+
+    /// <summary>The centre, at most side x side, with sides that are multiples of the scale factor; side 0 means no limit.</summary>
+    internal LumaImage CentralCrop(int side, int scale)
+    {
+        var width = (side == 0 ? Width : Math.Min(side, Width)) / scale * scale;
+        var height = (side == 0 ? Height : Math.Min(side, Height)) / scale * scale;
+        // Whole pictures are cropped at the right and bottom, as the protocol says.
+        var left = side == 0 ? 0 : (Width - width) / 2;
+        var top = side == 0 ? 0 : (Height - height) / 2;
+        var luma = new byte[width * height];
+        for (var y = 0; y < height; y++)
+        {
+            Luma.AsSpan(((top + y) * Width) + left, width).CopyTo(luma.AsSpan(y * width));
+        }
+
+        return new LumaImage(Name, width, height, luma);
+    }
+
+    /// <summary>Values as the networks see them, Y/255.</summary>
+    internal float[] ToUnit() => Array.ConvertAll(Luma, value => value / 255f);
+}

@@ -1,0 +1,109 @@
+// A thin layer over the ONNX messages, so that NetworkGraphs.cs reads like the networks do.
+using System.Buffers.Binary;
+using Google.Protobuf;
+using RsrPlugins.Trainer.Export.Onnx;
+
+namespace RsrPlugins.Trainer.Export;
+
+/// <summary>Builds one ONNX model with input "input" and output "output", both float32 [N, 1, H, W] with dynamic N, H and W.</summary>
+internal sealed class GraphBuilder
+{
+    internal const string Input = "input";
+    internal const string Output = "output";
+
+    private readonly GraphProto _graph;
+
+    internal GraphBuilder(string name)
+    {
+        _graph = new GraphProto { Name = name };
+        _graph.Input.Add(Plane(Input, "height", "width"));
+        _graph.Output.Add(Plane(Output, "output_height", "output_width"));
+    }
+
+    /// <param name="name">Names the node and its output.</param>
+    /// <param name="input">Name of the input.</param>
+    /// <param name="shape">[outputs, inputs, kernel, kernel].</param>
+    /// <param name="weights">Row-major values of that shape.</param>
+    /// <param name="bias">One value per output.</param>
+    /// <param name="stride">Of both directions.</param>
+    /// <param name="padding">Zeros on every side.</param>
+    internal string Convolution(string name, string input, long[] shape, float[] weights, float[] bias, int stride, int padding) =>
+        Add("Conv", name, [input, Constant(name + ".weight", shape, weights), Constant(name + ".bias", [bias.Length], bias)],
+            Ints("kernel_shape", shape[2], shape[3]), Ints("strides", stride, stride), Ints("pads", padding, padding, padding, padding));
+
+    internal string LeakyRelu(string name, string input, double slope) =>
+        Add("LeakyRelu", name, [input], new AttributeProto { Name = "alpha", F = (float)slope, Type = AttributeProto.Types.AttributeType.Float });
+
+    internal string Concat(string name, params string[] inputs) => Add("Concat", name, inputs, Int("axis", 1));
+
+    internal string Sum(string name, string left, string right) => Add("Add", name, [left, right]);
+
+    internal string AveragePool(string name, string input, int size) =>
+        Add("AveragePool", name, [input], Ints("kernel_shape", size, size), Ints("strides", size, size));
+
+    /// <summary>Sub-pixel shuffle: channel c d d + i d + j goes to row i, column j of each d x d block.</summary>
+    internal string SubPixelShuffle(string name, string input, int scale) =>
+        Add("DepthToSpace", name, [input], Int("blocksize", scale), new AttributeProto { Name = "mode", S = ByteString.CopyFromUtf8("CRD"), Type = AttributeProto.Types.AttributeType.String });
+
+    internal string Clip(string name, string input, float minimum, float maximum) =>
+        Add("Clip", name, [input, Constant(name + ".minimum", [], [minimum]), Constant(name + ".maximum", [], [maximum])]);
+
+    /// <summary>The model, its last added node renamed to the output.</summary>
+    internal byte[] Build(IEnumerable<KeyValuePair<string, string>> metadata)
+    {
+        _graph.Node[^1].Output[0] = Output;
+        var model = new ModelProto
+        {
+            IrVersion = 7,
+            ProducerName = "rsr-train",
+            ProducerVersion = typeof(GraphBuilder).Assembly.GetName().Version!.ToString(3),
+            Graph = _graph,
+        };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = string.Empty, Version = 13 });
+        model.MetadataProps.AddRange(metadata.Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value }));
+        return model.ToByteArray();
+    }
+
+    private string Add(string operation, string name, IEnumerable<string> inputs, params AttributeProto[] attributes)
+    {
+        var node = new NodeProto { Name = name, OpType = operation };
+        node.Input.AddRange(inputs);
+        node.Output.Add(name);
+        node.Attribute.AddRange(attributes);
+        _graph.Node.Add(node);
+        return name;
+    }
+
+    private string Constant(string name, long[] shape, float[] values)
+    {
+        var bytes = new byte[4 * values.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(4 * i), values[i]);
+        }
+
+        var constant = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float, RawData = ByteString.CopyFrom(bytes) };
+        constant.Dims.AddRange(shape);
+        _graph.Initializer.Add(constant);
+        return name;
+    }
+
+    private static AttributeProto Int(string name, long value) => new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };
+
+    private static AttributeProto Ints(string name, params long[] values)
+    {
+        var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Ints };
+        attribute.Ints.AddRange(values);
+        return attribute;
+    }
+
+    private static ValueInfoProto Plane(string name, string height, string width)
+    {
+        var shape = new TensorShapeProto();
+        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "batch" });
+        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = 1 });
+        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = height });
+        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = width });
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape } } };
+    }
+}

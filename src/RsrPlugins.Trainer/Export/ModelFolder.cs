@@ -1,0 +1,107 @@
+// The folder of shipped models: ONNX files, a card for each, and models.json, which the engine reads. models.json is
+// written last and every file by renaming, so that a reader never sees a row whose file is missing or half written.
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RsrPlugins.Trainer.Export;
+
+/// <summary>One row of models.json.</summary>
+/// <param name="Id">For example "srnet-x2-learned".</param>
+/// <param name="Network">"RRNet" or "SRNet".</param>
+/// <param name="Kind">"learned" or "photo".</param>
+/// <param name="Scale">Scale factor d.</param>
+/// <param name="File">Name of the ONNX file in the same folder.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Sha256">Its hash, lower-case hex.</param>
+/// <param name="Card">Name of the model card.</param>
+/// <param name="Kernels">Kernel sizes of the convolutions in order, from which readers derive the halo.</param>
+/// <param name="Pair">The partner of a learned pair.</param>
+/// <param name="Luma">What the values are.</param>
+/// <param name="TrainedOn">Training folders.</param>
+/// <param name="Protocol">How the figures were measured.</param>
+/// <param name="Psnr">Mean PSNR in dB per test set; empty where not measured.</param>
+/// <param name="Ssim">Mean SSIM per test set.</param>
+internal sealed record ModelRow(
+    string Id,
+    string Network,
+    string Kind,
+    int Scale,
+    string File,
+    long Bytes,
+    string Sha256,
+    string Card,
+    IReadOnlyList<int> Kernels,
+    string? Pair,
+    string Luma,
+    IReadOnlyList<string> TrainedOn,
+    string Protocol,
+    IReadOnlyDictionary<string, double> Psnr,
+    IReadOnlyDictionary<string, double> Ssim);
+
+/// <summary>A model to be written.</summary>
+/// <param name="Row">Its row, whose file length and hash are filled in when it is written.</param>
+/// <param name="Onnx">The ONNX file.</param>
+/// <param name="Card">Text of the card.</param>
+internal sealed record ExportedModel(ModelRow Row, byte[] Onnx, string Card);
+
+/// <summary>Reads and writes the folder.</summary>
+internal static class ModelFolder
+{
+    private const int Format = 1;
+    private const string IndexFile = "models.json";
+
+    private static readonly JsonSerializerOptions _json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Rows of models.json, none if there is no such file.</summary>
+    /// <exception cref="TrainerException">models.json is of another format.</exception>
+    internal static IReadOnlyList<ModelRow> Read(string folder)
+    {
+        var path = Path.Combine(folder, IndexFile);
+        if (!File.Exists(path))
+        {
+            return [];
+        }
+
+        try
+        {
+            var index = JsonSerializer.Deserialize<Index>(File.ReadAllText(path), _json);
+            return index is { Format: Format } ? index.Models : throw new TrainerException($"{path}: format {Format} expected, found {index?.Format}.");
+        }
+        catch (JsonException error)
+        {
+            throw new TrainerException($"{path}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Writes models and replaces or adds their rows; other rows stay. Rows are ordered by kind, scale and network.</summary>
+    internal static void Write(string folder, IReadOnlyList<ExportedModel> models)
+    {
+        Directory.CreateDirectory(folder);
+        var rows = Read(folder).Where(row => models.All(model => model.Row.Id != row.Id)).ToList();
+        foreach (var model in models)
+        {
+            WriteAtomically(Path.Combine(folder, model.Row.File), model.Onnx);
+            WriteAtomically(Path.Combine(folder, model.Row.Card), System.Text.Encoding.UTF8.GetBytes(model.Card));
+            rows.Add(model.Row with { Bytes = model.Onnx.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(model.Onnx)) });
+        }
+
+        var ordered = rows.OrderBy(row => row.Kind, StringComparer.Ordinal).ThenBy(row => row.Scale).ThenBy(row => row.Network, StringComparer.Ordinal);
+        WriteAtomically(Path.Combine(folder, IndexFile), [.. JsonSerializer.SerializeToUtf8Bytes(new Index(Format, [.. ordered]), _json), (byte)'\n']);
+    }
+
+    private static void WriteAtomically(string path, byte[] contents)
+    {
+        File.WriteAllBytes(path + ".tmp", contents);
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    private sealed record Index(int Format, IReadOnlyList<ModelRow> Models);
+}

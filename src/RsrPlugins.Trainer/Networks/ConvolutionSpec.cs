@@ -1,0 +1,63 @@
+// The networks are lists of convolutions, written down once here. Initialisation, the optimiser's groups, checkpoints, the
+// ONNX writer and the parameter counts all read these lists, so they cannot disagree about shapes or names.
+namespace RsrPlugins.Trainer.Networks;
+
+/// <summary>What a layer is to the optimiser and to the initialisation.</summary>
+internal enum LayerRole
+{
+    /// <summary>From the single luma channel; He initialisation, Adam.</summary>
+    First,
+
+    /// <summary>64 outputs from 64 or more inputs; He initialisation, Muon.</summary>
+    Hidden,
+
+    /// <summary>End of a residual branch; Gaussian sigma 0.001, slower learning, Adam.</summary>
+    Last,
+}
+
+/// <summary>One convolution: weights [Outputs, Inputs, Kernel, Kernel] and a bias of Outputs values.</summary>
+internal sealed record ConvolutionSpec(string Name, int Inputs, int Outputs, int Kernel, int Stride, LayerRole Role)
+{
+    /// <summary>Zeros around the input: same size for stride 1, none for RRNet's d x d reduction.</summary>
+    internal int Padding => Stride == 1 ? Kernel / 2 : 0;
+
+    internal int WeightCount => Outputs * Inputs * Kernel * Kernel;
+
+    internal int ParameterCount => WeightCount + Outputs;
+}
+
+/// <summary>Table 2 of the paper.</summary>
+internal static class NetworkTable
+{
+    /// <summary>Channels of every hidden layer.</summary>
+    internal const int Width = 64;
+
+    /// <summary>Dense units of SRNet.</summary>
+    internal const int DenseUnits = 3;
+
+    /// <summary>LReLU(x) = max(x, 0.05 x).</summary>
+    internal const double LeakySlope = 0.05;
+
+    /// <summary>RRNet: three 3 x 3 layers at HR resolution, then d x d with stride d.</summary>
+    internal static IReadOnlyList<ConvolutionSpec> RRNet(int scale) =>
+    [
+        new("rr.conv1", 1, Width, 3, 1, LayerRole.First),
+        new("rr.conv2", Width, Width, 3, 1, LayerRole.Hidden),
+        new("rr.conv3", Width, Width, 3, 1, LayerRole.Hidden),
+        new("rr.last", Width, 1, scale, scale, LayerRole.Last),
+    ];
+
+    /// <summary>SRNet: 3 x 3, three dense units of (1 x 1, 3 x 3), then 1 x 1 from everything to d * d sub-pixels.</summary>
+    internal static IReadOnlyList<ConvolutionSpec> SRNet(int scale)
+    {
+        var layers = new List<ConvolutionSpec> { new("sr.conv1", 1, Width, 3, 1, LayerRole.First) };
+        for (var unit = 1; unit <= DenseUnits; unit++)
+        {
+            layers.Add(new($"sr.unit{unit}.bottleneck", Width * unit, Width, 1, 1, LayerRole.Hidden));
+            layers.Add(new($"sr.unit{unit}.conv", Width, Width, 3, 1, LayerRole.Hidden));
+        }
+
+        layers.Add(new("sr.last", Width * (DenseUnits + 1), scale * scale, 1, 1, LayerRole.Last));
+        return layers;
+    }
+}

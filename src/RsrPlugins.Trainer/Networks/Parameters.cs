@@ -1,0 +1,178 @@
+// All parameters of a run live in one flat vector, and a convolution's weights are a view of a part of it. Then a step of
+// the optimiser, the moving average, a sum of two workers' gradients and a checkpoint are each a handful of operations on
+// whole vectors instead of hundreds on small tensors, which is what small batches on a CPU need.
+//
+// Order: the hidden layers' weights first (Muon's part), then everything else (Adam's part). Weights are stored as
+// [outputs, kernel, kernel, inputs] and viewed as [outputs, inputs, kernel, kernel]: that is channels-last, so the
+// convolutions run channels-last without any copy.
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RsrPlugins.Trainer.Networks;
+
+/// <summary>Where each convolution's weights and bias stand in the flat vector.</summary>
+internal sealed class ParameterLayout
+{
+    private readonly Dictionary<string, (int Weight, int Bias)> _offsets = [];
+
+    internal ParameterLayout(IEnumerable<ConvolutionSpec> layers)
+    {
+        Layers = [.. layers];
+        var next = 0;
+        foreach (var layer in Hidden)
+        {
+            _offsets[layer.Name] = (next, 0);
+            next += layer.WeightCount;
+        }
+
+        HiddenCount = next;
+        foreach (var layer in Layers)
+        {
+            var weight = next;
+            if (layer.Role == LayerRole.Hidden)
+            {
+                weight = _offsets[layer.Name].Weight;
+            }
+            else
+            {
+                next += layer.WeightCount;
+            }
+
+            _offsets[layer.Name] = (weight, next);
+            next += layer.Outputs;
+        }
+
+        Count = next;
+    }
+
+    internal IReadOnlyList<ConvolutionSpec> Layers { get; }
+
+    internal IEnumerable<ConvolutionSpec> Hidden => Layers.Where(layer => layer.Role == LayerRole.Hidden);
+
+    /// <summary>Length of the flat vector.</summary>
+    internal int Count { get; }
+
+    /// <summary>Length of its first part, the weights of the hidden layers.</summary>
+    internal int HiddenCount { get; }
+
+    internal int WeightOffset(ConvolutionSpec layer) => _offsets[layer.Name].Weight;
+
+    internal int BiasOffset(ConvolutionSpec layer) => _offsets[layer.Name].Bias;
+
+    /// <summary>Weights of a layer as a view of the flat vector: [outputs, inputs, kernel, kernel], channels-last.</summary>
+    internal Tensor Weight(Tensor flat, ConvolutionSpec layer) =>
+        flat.narrow(0, WeightOffset(layer), layer.WeightCount).view(layer.Outputs, layer.Kernel, layer.Kernel, layer.Inputs).permute(0, 3, 1, 2);
+
+    /// <summary>Bias of a layer as a view of the flat vector: [outputs].</summary>
+    internal Tensor Bias(Tensor flat, ConvolutionSpec layer) => flat.narrow(0, BiasOffset(layer), layer.Outputs);
+
+    /// <summary>He initialisation; the last layer of each residual branch Gaussian with sigma 0.001; biases 0.</summary>
+    internal Tensor Initialise(long seed)
+    {
+        using var generator = new Generator((ulong)seed);
+        using var scope = NewDisposeScope();
+        var flat = zeros(Count);
+        foreach (var layer in Layers)
+        {
+            // He et al. for max(x, a x): variance 2 / ((1 + a^2) fan-in).
+            var fanIn = layer.Inputs * layer.Kernel * layer.Kernel;
+            var sigma = layer.Role == LayerRole.Last ? 0.001 : Math.Sqrt(2 / ((1 + (NetworkTable.LeakySlope * NetworkTable.LeakySlope)) * fanIn));
+            flat.narrow(0, WeightOffset(layer), layer.WeightCount).normal_(0, sigma, generator);
+        }
+
+        return flat.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Copies every layer that both layouts have with the same shape; returns the names of those that were left as they are.</summary>
+    internal IReadOnlyList<string> CopyFrom(Tensor flat, ParameterLayout otherLayout, Tensor other)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var left = new List<string>();
+        foreach (var layer in Layers)
+        {
+            if (!otherLayout.Layers.Contains(layer))
+            {
+                left.Add(layer.Name);
+                continue;
+            }
+
+            Weight(flat, layer).copy_(otherLayout.Weight(other, layer));
+            Bias(flat, layer).copy_(otherLayout.Bias(other, layer));
+        }
+
+        return left;
+    }
+}
+
+/// <summary>
+/// A worker's view of the parameters: leaf tensors over the shared flat vector, whose gradients are views of a flat
+/// gradient vector of the worker's own.
+/// </summary>
+internal sealed class ParameterViews : IDisposable
+{
+    private readonly Dictionary<string, (Tensor Weight, Tensor Bias)> _views = [];
+
+    /// <param name="layout">Shapes and places.</param>
+    /// <param name="flat">The parameters, shared, not owned.</param>
+    /// <param name="train">False makes views without gradients.</param>
+    internal ParameterViews(ParameterLayout layout, Tensor flat, bool train)
+    {
+        using var scope = NewDisposeScope();
+        Gradient = train ? zeros_like(flat).DetachFromDisposeScope() : null;
+        foreach (var layer in layout.Layers)
+        {
+            _views[layer.Name] = (Leaf(view => layout.Weight(view, layer)), Leaf(view => layout.Bias(view, layer)));
+        }
+
+        Tensor Leaf(Func<Tensor, Tensor> view)
+        {
+            var leaf = view(flat).detach();
+            if (Gradient is not null)
+            {
+                leaf.requires_grad = true;
+                leaf.grad = view(Gradient);
+            }
+
+            return leaf.DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>The flat gradient, into which backward passes add; null where nothing is trained.</summary>
+    internal Tensor? Gradient { get; }
+
+    internal Convolution Bind(ConvolutionSpec spec) => new(spec, _views[spec.Name].Weight, _views[spec.Name].Bias);
+
+    public void Dispose()
+    {
+        foreach (var (weight, bias) in _views.Values)
+        {
+            weight.Dispose();
+            bias.Dispose();
+        }
+
+        Gradient?.Dispose();
+    }
+}
+
+/// <summary>A convolution with its parameters.</summary>
+internal sealed record Convolution(ConvolutionSpec Spec, Tensor Weight, Tensor Bias)
+{
+    internal Tensor Forward(Tensor input)
+    {
+        if (Spec.Kernel > 1)
+        {
+            return nn.functional.conv2d(input, Weight, Bias, strides: [Spec.Stride, Spec.Stride], padding: [Spec.Padding, Spec.Padding]);
+        }
+
+        // In channels-last layout a 1 x 1 convolution is a matrix product over the pixels, and no copy is needed to say so.
+        // Torch would leave oneDNN for a slower path here when it has a single thread.
+        using var pixels = input.permute(0, 2, 3, 1);
+        using var matrix = Weight.view(Spec.Outputs, Spec.Inputs);
+        using var product = nn.functional.linear(pixels, matrix, Bias);
+        return product.permute(0, 3, 1, 2);
+    }
+
+    /// <summary>Convolution and LReLU. In place: its gradient needs the sign alone, which the output has too.</summary>
+    internal Tensor ForwardActivated(Tensor input) => Forward(input).leaky_relu_(Constants.LeakySlope);
+}

@@ -1,0 +1,32 @@
+// Section 3.1 of the paper: the reduced-resolution network. Its super-pixel residual is the area average, so at the start
+// of training (last layer near zero) it is area reduction, and it learns what to add to that.
+using static TorchSharp.torch;
+
+namespace RsrPlugins.Trainer.Networks;
+
+/// <summary>RRNet: HR luma [N, 1, H, W] of Y/255 to LR luma [N, 1, H/d, W/d]; H and W are multiples of d.</summary>
+internal sealed class RRNet(int scale, ParameterViews parameters)
+{
+    private readonly Convolution[] _layers = [.. NetworkTable.RRNet(scale).Select(parameters.Bind)];
+
+    /// <summary>Trunk + average pooling, before Q-BReLU.</summary>
+    internal Tensor ForwardUnbounded(Tensor high)
+    {
+        using var scope = NewDisposeScope();
+        var x = high;
+        foreach (var layer in _layers[..^1])
+        {
+            x = layer.ForwardActivated(x);
+        }
+
+        var superPixels = nn.functional.avg_pool2d(high, scale, scale);
+        return (_layers[^1].Forward(x) + superPixels).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The small picture: bounded and rounded to 8 bits (Eq. 1 and 2).</summary>
+    internal Tensor Forward(Tensor high)
+    {
+        using var unbounded = ForwardUnbounded(high);
+        return QBRelu.Forward(unbounded);
+    }
+}

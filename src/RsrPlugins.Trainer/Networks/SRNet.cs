@@ -1,0 +1,27 @@
+// Section 3.2 of the paper: the super-resolution network. Its sub-pixel residual repeats each LR pixel d x d times, so at
+// the start of training it is nearest-neighbour enlargement.
+using static TorchSharp.torch;
+
+namespace RsrPlugins.Trainer.Networks;
+
+/// <summary>SRNet: LR luma [N, 1, h, w] of Y/255 to HR luma [N, 1, d h, d w], neither clamped nor rounded.</summary>
+internal sealed class SRNet(int scale, ParameterViews parameters)
+{
+    private readonly Convolution[] _layers = [.. NetworkTable.SRNet(scale).Select(parameters.Bind)];
+
+    internal Tensor Forward(Tensor low)
+    {
+        using var scope = NewDisposeScope();
+        var features = _layers[0].ForwardActivated(low);
+        for (var unit = 0; unit < NetworkTable.DenseUnits; unit++)
+        {
+            // Dense connections: a unit reads the first layer's output and those of all units before it.
+            var bottleneck = _layers[1 + (2 * unit)].ForwardActivated(features);
+            features = cat([features, _layers[2 + (2 * unit)].ForwardActivated(bottleneck)], 1);
+        }
+
+        // The shortcut is broadcast over the d * d channels, which is the same as tiling L d * d times.
+        var subPixels = _layers[^1].Forward(features) + low;
+        return nn.functional.pixel_shuffle(subPixels, scale).MoveToOuterDisposeScope();
+    }
+}

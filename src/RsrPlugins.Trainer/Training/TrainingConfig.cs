@@ -1,0 +1,176 @@
+// One file describes one run. The defaults stand here once, each with its reason; a configuration file names only what it
+// changes, and a key that is not known is an error, because a misspelt key would otherwise train something else.
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RsrPlugins.Trainer.Training;
+
+/// <summary>What a run trains.</summary>
+internal enum RunKind
+{
+    /// <summary>RRNet and SRNet together.</summary>
+    Learned,
+
+    /// <summary>SRNet alone, on small pictures as people have them.</summary>
+    Photo,
+}
+
+/// <summary>A folder of training pictures.</summary>
+/// <param name="Path">Folder, relative to the data root.</param>
+/// <param name="Share">Part of all crops taken from this folder, 0 to 1; null shares what is left by number of pixels.</param>
+internal sealed record DataFolder(string Path, double? Share = null);
+
+/// <summary>The configuration of a run.</summary>
+internal sealed record TrainingConfig
+{
+    // ---- What is trained -------------------------------------------------------------------------------------------
+    /// <summary>Name of the run: the folder its checkpoints and logs go to, under <see cref="Output"/>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Scale factor d: 2, 3 or 4.</summary>
+    public required int Scale { get; init; }
+
+    /// <summary>learned (the pair) or photo (SRNet alone).</summary>
+    public RunKind Kind { get; init; } = RunKind.Learned;
+
+    /// <summary>Checkpoint to start the weights from: layers of the same name and shape are taken. Relative to the configuration file.</summary>
+    public string? Init { get; init; }
+
+    /// <summary>Seed of the initialisation and of every random choice.</summary>
+    public int Seed { get; init; } = 1;
+
+    // ---- Data ------------------------------------------------------------------------------------------------------
+    /// <summary>Folders of training pictures.</summary>
+    public required IReadOnlyList<DataFolder> Data { get; init; }
+
+    /// <summary>Folder of validation pictures. Nothing else may choose between runs; never a test set.</summary>
+    public string Validation { get; init; } = "validation/kodak24";
+
+    /// <summary>Validation looks at a central square of this side, which is enough to see progress; 0 looks at whole pictures.</summary>
+    public int ValidationCrop { get; init; } = 256;
+
+    /// <summary>Crops per step. Small: updates count more than pixels.</summary>
+    public int Batch { get; init; } = 8;
+
+    /// <summary>Side of a crop in HR pixels, a multiple of the scale factor.</summary>
+    public int Patch { get; init; } = 48;
+
+    // ---- Losses ----------------------------------------------------------------------------------------------------
+    /// <summary>Weight of the squared difference between RRNet's picture and the bicubic one, beside the L1 loss of the restored picture.</summary>
+    public double LowResolutionWeight { get; init; }
+
+    // ---- Optimiser and schedule ------------------------------------------------------------------------------------
+    /// <summary>Learning rate of Muon (hidden convolutions).</summary>
+    public double MuonRate { get; init; } = 0.015;
+
+    /// <summary>Learning rate of Adam (first and last layers, biases).</summary>
+    public double AdamRate { get; init; } = 5e-4;
+
+    /// <summary>The last layer of each branch learns slower by this factor.</summary>
+    public double LastLayerRateFactor { get; init; } = 0.5;
+
+    /// <summary>Length of the run in minutes; the schedule follows the clock. Ignored where <see cref="Steps"/> is given.</summary>
+    public double Minutes { get; init; } = 60;
+
+    /// <summary>Length of the run in steps instead: the same numbers again on any machine speed.</summary>
+    public long? Steps { get; init; }
+
+    /// <summary>Steps over which the rate rises from 0.</summary>
+    public int WarmupSteps { get; init; } = 200;
+
+    /// <summary>The last part of the run, over which the rate falls linearly to 0; constant before. A run can be continued from its constant part.</summary>
+    public double DecayShare { get; init; } = 0.35;
+
+    /// <summary>Decay per step of the moving average of the weights, which is what is validated and exported.</summary>
+    public double AverageDecay { get; init; } = 0.999;
+
+    // ---- Machine ---------------------------------------------------------------------------------------------------
+    /// <summary>Torch device, for example cpu or cuda.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>On the CPU: parts a batch is split into, one core each, which meet once per step. Must divide the batch. Other devices use 1.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    // ---- Files -----------------------------------------------------------------------------------------------------
+    /// <summary>Folder of run folders, relative to the working directory.</summary>
+    public string Output { get; init; } = "training/runs";
+
+    /// <summary>Minutes between checkpoints.</summary>
+    public double CheckpointMinutes { get; init; } = 5;
+
+    /// <summary>Minutes between validations.</summary>
+    public double ValidationMinutes { get; init; } = 3;
+
+    // ----------------------------------------------------------------------------------------------------------------
+    private static readonly JsonSerializerOptions _json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        RespectNullableAnnotations = true,
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+    };
+
+    /// <summary>Reads and checks a configuration file.</summary>
+    /// <exception cref="TrainerException">Missing, malformed, an unknown key, or a value out of range.</exception>
+    internal static TrainingConfig Load(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new TrainerException($"{path}: no such configuration file.");
+        }
+
+        var config = Parse(File.ReadAllText(path), path);
+        return config.Init is null ? config : config with { Init = Path.GetFullPath(config.Init, Path.GetDirectoryName(Path.GetFullPath(path))!) };
+    }
+
+    /// <summary>Reads and checks a configuration.</summary>
+    internal static TrainingConfig Parse(string text, string source)
+    {
+        try
+        {
+            var config = JsonSerializer.Deserialize<TrainingConfig>(text, _json) ?? throw new TrainerException($"{source}: empty configuration.");
+            config.Validate(source);
+            return config;
+        }
+        catch (JsonException error)
+        {
+            throw new TrainerException($"{source}: {error.Message}", error);
+        }
+    }
+
+    internal string ToJson() => JsonSerializer.Serialize(this, _json);
+
+    private void Validate(string source)
+    {
+        Check(Name.Length > 0 && Name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0, "name", "a file name", Name);
+        Check(Scale is >= 2 and <= 4, "scale", "2, 3 or 4", Scale);
+        Check(Data.Count > 0, "data", "at least one folder", "none");
+        Check(Data.Sum(folder => folder.Share ?? 0) <= 1 && Data.All(folder => folder.Share is null or (> 0 and <= 1)), "data", "shares above 0 that add up to at most 1", string.Join(", ", Data.Select(folder => folder.Share)));
+        Check(Batch >= 1, "batch", "at least 1", Batch);
+        Check(Patch >= 4 * Scale && Patch % Scale == 0, "patch", $"a multiple of {Scale}, at least {4 * Scale}", Patch);
+        Check(Workers >= 1 && Batch % Workers == 0, "workers", $"a divisor of the batch ({Batch})", Workers);
+        Check(ValidationCrop >= 0, "validationCrop", "0 or more", ValidationCrop);
+        Check(LowResolutionWeight >= 0, "lowResolutionWeight", "0 or more", LowResolutionWeight);
+        Check(MuonRate > 0, "muonRate", "above 0", MuonRate);
+        Check(AdamRate > 0, "adamRate", "above 0", AdamRate);
+        Check(LastLayerRateFactor > 0, "lastLayerRateFactor", "above 0", LastLayerRateFactor);
+        Check(Minutes > 0, "minutes", "above 0", Minutes);
+        Check(Steps is null or > 0, "steps", "above 0", Steps);
+        Check(WarmupSteps >= 0, "warmupSteps", "0 or more", WarmupSteps);
+        Check(DecayShare is >= 0 and <= 1, "decayShare", "0 to 1", DecayShare);
+        Check(AverageDecay is >= 0 and < 1, "averageDecay", "0 to below 1", AverageDecay);
+        Check(CheckpointMinutes > 0, "checkpointMinutes", "above 0", CheckpointMinutes);
+        Check(ValidationMinutes > 0, "validationMinutes", "above 0", ValidationMinutes);
+
+        void Check(bool valid, string key, string expected, object? found)
+        {
+            if (!valid)
+            {
+                throw new TrainerException($"{source}: \"{key}\" must be {expected}, found {found}.");
+            }
+        }
+    }
+}
