@@ -1,4 +1,5 @@
-// ONNX Runtime through its C ABI; see OnnxRuntimeApi for why there is no managed package in between.
+// The rules above the seam: which device, what when one fails. ONNX Runtime itself is below (OnnxRuntimeSessions,
+// OnnxRuntimeApi), which is why a test can let a GPU die in the middle of a run.
 using RsrPlugins.Core.Models;
 
 namespace RsrPlugins.Core.Inference;
@@ -6,16 +7,215 @@ namespace RsrPlugins.Core.Inference;
 /// <summary>The engine of the product: loads the runtime library, chooses the device, keeps sessions.</summary>
 public sealed class OnnxRuntimeEngine : IInferenceEngine
 {
+    private readonly ISessionFactory _sessions;
+    private readonly Dictionary<(string Id, string Path, string Hash), Network> _networks = [];
+
+    /// <summary>Guards the networks and session making, which may take a second; never held during a run.</summary>
+    private readonly Lock _gate = new();
+
+    /// <summary>Held during a run on the GPU: DirectML sessions run one at a time.</summary>
+    private readonly Lock _gpu = new();
+
+    /// <summary>Guards changes of the decision alone, so that asking for it never waits for a session.</summary>
+    private readonly Lock _deciding = new();
+    private volatile DeviceDecision _decision;
+    private bool _disposed;
+
     /// <exception cref="RuntimeLibraryException">The library is missing, too old, or DirectML was demanded and is not to be had.</exception>
-    public OnnxRuntimeEngine(InferenceOptions options) => throw new NotImplementedException(options.ToString());
+    public OnnxRuntimeEngine(InferenceOptions options)
+        : this(options, new OnnxRuntimeSessionFactory((options ?? throw new ArgumentNullException(nameof(options))).RuntimePath))
+    {
+    }
 
-    public string RuntimeVersion => throw new NotImplementedException();
+    internal OnnxRuntimeEngine(InferenceOptions options, ISessionFactory sessions)
+    {
+        _sessions = sessions;
+        try
+        {
+            _decision = Decide(options, sessions);
+        }
+        catch
+        {
+            sessions.Dispose();
+            throw;
+        }
+    }
 
-    public DeviceDecision Decision => throw new NotImplementedException();
+    public string RuntimeVersion => _sessions.RuntimeVersion;
 
-    public INetwork Open(ModelDescriptor model) => throw new NotImplementedException();
+    public DeviceDecision Decision => _decision;
 
+    public INetwork Open(ModelDescriptor model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            (string, string, string) key = (model.Id, model.FilePath, model.Sha256);
+            if (_networks.TryGetValue(key, out Network? open))
+                return open;
+
+            byte[] bytes = ModelCatalogue.ReadVerified(model);
+            ISession? gpu = null;
+            if (_decision.Device == DeviceKind.DirectML)
+            {
+                try
+                {
+                    gpu = CreateTried(model, bytes, DeviceKind.DirectML);
+                }
+                catch (InferenceException exception)
+                {
+                    // This model alone: others may well run there.
+                    lock (_deciding)
+                        _decision = _decision with { Reason = $"{_decision.Reason} {model.Id} runs on the CPU: {exception.Message}" };
+                }
+            }
+
+            return _networks[key] = new Network(this, model, gpu, gpu is null ? CreateTried(model, bytes, DeviceKind.Cpu) : null);
+        }
+    }
+
+    /// <summary>Closes all sessions; a run that is going on ends first.</summary>
     public void Dispose()
     {
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            foreach (Network network in _networks.Values)
+                network.Dispose();
+            _sessions.Dispose();
+        }
+    }
+
+    private static DeviceDecision Decide(InferenceOptions options, ISessionFactory sessions)
+    {
+        if (options.Device == DeviceChoice.Cpu)
+            return new DeviceDecision(DeviceKind.Cpu, "CPU: chosen.");
+        string reason;
+        if (sessions.HasDirectML)
+        {
+            try
+            {
+                return new DeviceDecision(DeviceKind.DirectML, $"DirectML: {sessions.FindDirectMLAdapter(options.DirectMLAdapterLuid)}.");
+            }
+            catch (InferenceException exception)
+            {
+                reason = exception.Message;
+            }
+        }
+        else
+        {
+            reason = $"this ONNX Runtime ({sessions.RuntimeVersion}) has no DirectML.";
+        }
+
+        if (options.Device == DeviceChoice.DirectML)
+            throw new RuntimeLibraryException($"DirectML is not to be had: {reason} Choose the device auto or cpu.");
+        return new DeviceDecision(DeviceKind.Cpu, $"CPU: {reason}");
+    }
+
+    /// <summary>
+    /// A session that has done one small run, so that a model a device accepts but cannot run, or whose scale is not its
+    /// descriptor's, is found here and not in the middle of a picture.
+    /// </summary>
+    private unsafe ISession CreateTried(ModelDescriptor model, byte[] bytes, DeviceKind device)
+    {
+        ISession session = _sessions.Create(model, bytes, device);
+        try
+        {
+            int side = 4 * model.Scale;
+            (int outputWidth, int outputHeight) = Tiling.TilePlan.OutputSize(model, side, side);
+            fixed (float* input = new float[side * side], output = new float[outputWidth * outputHeight])
+                session.Run((nint)input, side, side, (nint)output, outputWidth, outputHeight, CancellationToken.None);
+            return session;
+        }
+        catch (InferenceException exception)
+        {
+            session.Dispose();
+            if (device == DeviceKind.Cpu)
+                throw new ModelException($"{model.FilePath} does not work as {model.Network} x{model.Scale}: {exception.Message} Reinstall the models.", exception);
+            throw;
+        }
+    }
+
+    /// <summary>The GPU is lost for this engine, for every model.</summary>
+    private void GiveUpGpu(InferenceException exception)
+    {
+        lock (_deciding)
+            _decision = new DeviceDecision(DeviceKind.Cpu, $"CPU: the GPU failed. {exception.Message}");
+    }
+
+    /// <summary>One model: its GPU session as long as the GPU lives, its CPU session from when it is needed.</summary>
+    private sealed class Network(OnnxRuntimeEngine engine, ModelDescriptor model, ISession? gpu, ISession? cpu) : INetwork, IDisposable
+    {
+        private ISession? _cpu = cpu;
+
+        public ModelDescriptor Model => model;
+
+        public DeviceKind Device => gpu is null ? DeviceKind.Cpu : engine._decision.Device;
+
+        public unsafe void Run(ReadOnlySpan<float> input, int width, int height, Span<float> output, CancellationToken cancellationToken)
+        {
+            int d = model.Scale;
+            if (width < 1 || height < 1 || input.Length != (long)width * height)
+                throw new InferenceException($"{model.Id} was given {input.Length:N0} values as {width} x {height} pixels.");
+            if (model.Network == NetworkKind.RRNet && (width % d != 0 || height % d != 0))
+                throw new InferenceException($"{model.Id} needs sides that are multiples of {d}; found {width} x {height}.");
+            (int outputWidth, int outputHeight) = Tiling.TilePlan.OutputSize(model, width, height);
+            if (output.Length != (long)outputWidth * outputHeight)
+                throw new InferenceException($"{model.Id} makes {outputWidth} x {outputHeight} pixels of {width} x {height}; found room for {output.Length:N0} values.");
+
+            fixed (float* inputPinned = input, outputPinned = output)
+            {
+                InferenceException? gpuFailure = null;
+                if (gpu is not null)
+                {
+                    lock (engine._gpu)
+                    {
+                        // Asked inside: while this run waited, the GPU may have failed in another.
+                        if (engine._decision.Device == DeviceKind.DirectML)
+                        {
+                            try
+                            {
+                                gpu.Run((nint)inputPinned, width, height, (nint)outputPinned, outputWidth, outputHeight, cancellationToken);
+                                return;
+                            }
+                            catch (InferenceException exception)
+                            {
+                                gpuFailure = exception;
+                                engine.GiveUpGpu(exception);
+                            }
+                        }
+                    }
+                }
+
+                try
+                {
+                    Cpu().Run((nint)inputPinned, width, height, (nint)outputPinned, outputWidth, outputHeight, cancellationToken);
+                }
+                catch (InferenceException exception) when (gpuFailure is not null)
+                {
+                    throw new InferenceException($"The GPU failed ({gpuFailure.Message}) and then the CPU ({exception.Message})", exception);
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            gpu?.Dispose();
+            _cpu?.Dispose();
+        }
+
+        private ISession Cpu()
+        {
+            if (_cpu is { } open)
+                return open;
+            lock (engine._gate)
+            {
+                ObjectDisposedException.ThrowIf(engine._disposed, engine);
+                return _cpu ??= engine.CreateTried(model, ModelCatalogue.ReadVerified(model), DeviceKind.Cpu);
+            }
+        }
     }
 }

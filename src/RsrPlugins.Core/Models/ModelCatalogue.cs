@@ -1,10 +1,18 @@
 // models.json beside the ONNX files says what is installed. A file is hashed when it is opened, not when the list is read,
 // so that listing is instant and a damaged file is found before the runtime sees it.
+using System.Security.Cryptography;
+using System.Text.Json;
+
 namespace RsrPlugins.Core.Models;
 
 /// <summary>The installed models of one folder.</summary>
 public sealed class ModelCatalogue
 {
+    /// <summary>Names another models folder than the one beside the engine.</summary>
+    public const string EnvironmentVariable = "RSR_MODELS";
+
+    private const int KnownFormat = 1;
+
     private ModelCatalogue(string folder, IReadOnlyList<ModelDescriptor> models)
     {
         Folder = folder;
@@ -18,19 +26,134 @@ public sealed class ModelCatalogue
 
     /// <summary>Reads models.json of a folder.</summary>
     /// <exception cref="ModelException">The folder or models.json is missing or not understood.</exception>
-    public static ModelCatalogue Load(string folder) => throw new NotImplementedException(folder);
+    public static ModelCatalogue Load(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        string root = Path.GetFullPath(folder);
+        string list = Path.Combine(root, "models.json");
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(list));
+            int format = json.RootElement.GetProperty("format").GetInt32();
+            if (format != KnownFormat)
+                throw new ModelException($"{list} has format {format}; this version reads format {KnownFormat}. Install models and program of the same release.");
+            ModelDescriptor[] models = [.. json.RootElement.GetProperty("models").EnumerateArray().Select(row => Read(root, list, row))];
+            if (models.GroupBy(model => model.Id).FirstOrDefault(same => same.Count() > 1) is { } twice)
+                throw new ModelException($"{list} lists {twice.Key} twice. Reinstall the models.");
+            return new ModelCatalogue(root, [.. models.Where(model => File.Exists(model.FilePath))]);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ModelException($"No models: {list} is missing. Install the models, or name their folder in {EnvironmentVariable}.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"{list} cannot be read: {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new ModelException($"{list} is not a list of models: {exception.Message} Reinstall the models.", exception);
+        }
+    }
 
     /// <summary>The folder "models" beside the engine's own assembly, or RSR_MODELS where that is set.</summary>
-    public static ModelCatalogue LoadDefault() => throw new NotImplementedException();
+    /// <exception cref="ModelException">See <see cref="Load"/>.</exception>
+    public static ModelCatalogue LoadDefault()
+    {
+        if (Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } asked)
+            return Load(asked);
+        string[] folders = [.. InstallLocation.Folders().Select(folder => Path.Combine(folder, "models"))];
+        return Load(folders.FirstOrDefault(Directory.Exists) ?? folders[0]);
+    }
 
     /// <summary>Scale factors for which such a network is installed, ascending.</summary>
-    public IReadOnlyList<int> Scales(NetworkKind network, ModelKind kind) => throw new NotImplementedException();
+    public IReadOnlyList<int> Scales(NetworkKind network, ModelKind kind) =>
+        [.. Models.Where(model => model.Network == network && model.Kind == kind).Select(model => model.Scale).Distinct().Order()];
 
     /// <summary>Finds a network.</summary>
     /// <exception cref="ModelException">Not installed; the message names the scales that are.</exception>
-    public ModelDescriptor Find(NetworkKind network, ModelKind kind, int scale) => throw new NotImplementedException();
+    public ModelDescriptor Find(NetworkKind network, ModelKind kind, int scale)
+    {
+        if (Models.FirstOrDefault(model => model.Network == network && model.Kind == kind && model.Scale == scale) is { } found)
+            return found;
+        IReadOnlyList<int> scales = Scales(network, kind);
+        string installed = scales.Count == 0 ? "no scale is" : $"installed: {string.Join(", ", scales.Select(other => $"x{other}"))}";
+        throw new ModelException($"{network} x{scale} ({kind.ToString().ToLowerInvariant()}) is not installed in {Folder}; {installed}. Choose an installed scale or install this one.");
+    }
 
     /// <summary>Reads a model's bytes and checks length and SHA-256.</summary>
     /// <exception cref="ModelException">Missing, wrong length or wrong hash: says expected and found.</exception>
-    public static byte[] ReadVerified(ModelDescriptor model) => throw new NotImplementedException();
+    public static byte[] ReadVerified(ModelDescriptor model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(model.FilePath);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"{model.FilePath} ({model.Id}) cannot be read: {exception.Message} Reinstall the models.", exception);
+        }
+
+        if (bytes.LongLength != model.ByteLength)
+            throw new ModelException($"{model.FilePath} is damaged: expected {model.ByteLength:N0} bytes, found {bytes.LongLength:N0}. Reinstall the models.");
+        string hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        if (hash != model.Sha256)
+            throw new ModelException($"{model.FilePath} is damaged: expected SHA-256 {model.Sha256}, found {hash}. Reinstall the models.");
+        return bytes;
+    }
+
+    private static ModelDescriptor Read(string root, string list, JsonElement row)
+    {
+        string id = Text(row, "id");
+        ModelException Wrong(string field, string expected) => new($"{list}: {id}: \"{field}\" must be {expected}; found {row.GetProperty(field).GetRawText()}. Reinstall the models.");
+
+        // A name, not a path: nothing outside the models folder is ever opened because of this file.
+        string InFolder(string field)
+        {
+            string name = Text(row, field);
+            return name.Length > 0 && name != ".." && name.AsSpan().IndexOfAny("/\\:") < 0 ? Path.Combine(root, name) : throw Wrong(field, "a file name without a path");
+        }
+
+        T Named<T>(string field)
+            where T : struct, Enum
+        {
+            string name = Text(row, field);
+            return Enum.TryParse(name, ignoreCase: true, out T value) && Enum.GetNames<T>().Contains(name, StringComparer.OrdinalIgnoreCase)
+                ? value
+                : throw Wrong(field, string.Join(" or ", Enum.GetNames<T>()));
+        }
+
+        NetworkKind network = Named<NetworkKind>("network");
+        ModelKind kind = Named<ModelKind>("kind");
+        int scale = row.GetProperty("scale").GetInt32();
+        if (scale is < 2 or > 16)
+            throw Wrong("scale", "2 to 16");
+        int[] kernels = [.. row.GetProperty("kernels").EnumerateArray().Select(kernel => kernel.GetInt32())];
+        int strideOne = network == NetworkKind.RRNet ? kernels.Length - 1 : kernels.Length;
+        if (kernels.Length == 0 || kernels.Take(strideOne).Any(kernel => kernel < 1 || kernel % 2 == 0) || (network == NetworkKind.RRNet && kernels[^1] != scale))
+            throw Wrong("kernels", network == NetworkKind.RRNet ? "odd sizes, then the scale" : "odd sizes");
+        string hash = Text(row, "sha256");
+        if (hash.Length != 64 || !hash.All(char.IsAsciiHexDigitLower))
+            throw Wrong("sha256", "64 lower-case hex digits");
+
+        return new ModelDescriptor(id, network, kind, scale, InFolder("file"), InFolder("card"), row.GetProperty("bytes").GetInt64(), hash, kernels, OptionalText(row, "pair"))
+        {
+            Luma = OptionalText(row, "luma") ?? string.Empty,
+            TrainedOn = row.TryGetProperty("trainedOn", out JsonElement sets) ? [.. sets.EnumerateArray().Select(set => set.GetString()!)] : [],
+            Protocol = OptionalText(row, "protocol") ?? string.Empty,
+            Psnr = Figures(row, "psnr"),
+            Ssim = Figures(row, "ssim"),
+        };
+    }
+
+    private static string Text(JsonElement row, string field) =>
+        row.GetProperty(field).GetString() ?? throw new InvalidOperationException($"\"{field}\" is null.");
+
+    private static string? OptionalText(JsonElement row, string field) =>
+        row.TryGetProperty(field, out JsonElement value) ? value.GetString() : null;
+
+    private static Dictionary<string, double> Figures(JsonElement row, string field) =>
+        row.TryGetProperty(field, out JsonElement figures) ? figures.EnumerateObject().ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble()) : [];
 }

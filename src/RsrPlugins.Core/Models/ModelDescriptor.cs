@@ -48,4 +48,19 @@ public sealed record ModelDescriptor(
     /// over the stride-1 convolutions. 3 HR pixels for RRNet, 4 LR pixels for SRNet.
     /// </summary>
     public int Halo => Kernels.Take(Network == NetworkKind.RRNet ? Kernels.Count - 1 : Kernels.Count).Sum(kernel => (kernel - 1) / 2);
+
+    /// <summary>What the input is, for example "BT.601 studio, Y/255".</summary>
+    public string Luma { get; init; } = string.Empty;
+
+    /// <summary>Names of the training sets.</summary>
+    public IReadOnlyList<string> TrainedOn { get; init; } = [];
+
+    /// <summary>How <see cref="Psnr"/> and <see cref="Ssim"/> were measured.</summary>
+    public string Protocol { get; init; } = string.Empty;
+
+    /// <summary>Mean PSNR in dB by test set.</summary>
+    public IReadOnlyDictionary<string, double> Psnr { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Mean SSIM by test set.</summary>
+    public IReadOnlyDictionary<string, double> Ssim { get; init; } = new Dictionary<string, double>();
 }

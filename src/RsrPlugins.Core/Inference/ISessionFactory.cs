@@ -1,0 +1,33 @@
+// The seam inside the engine: above it the rules (which device, what when one fails), below it the runtime. Tests put
+// failing devices here. Buffers are addresses, not spans, because a mock cannot take a span.
+using RsrPlugins.Core.Models;
+
+namespace RsrPlugins.Core.Inference;
+
+/// <summary>Makes sessions on one loaded runtime.</summary>
+internal interface ISessionFactory : IDisposable
+{
+    string RuntimeVersion { get; }
+
+    /// <summary>Whether the loaded library has DirectML compiled in; says nothing about a device.</summary>
+    bool HasDirectML { get; }
+
+    /// <summary>Makes the device DirectML would use, for this and later sessions, and names it.</summary>
+    /// <param name="adapterLuid">The adapter to prefer; null for the high-performance one.</param>
+    /// <exception cref="InferenceException">No device answers.</exception>
+    string FindDirectMLAdapter(long? adapterLuid);
+
+    /// <summary>Makes a session.</summary>
+    /// <exception cref="ModelException">The bytes are no ONNX model, or its inputs and outputs are not a network's of ours.</exception>
+    /// <exception cref="InferenceException">The device refuses it.</exception>
+    ISession Create(ModelDescriptor model, byte[] bytes, DeviceKind device);
+}
+
+/// <summary>One network on one device.</summary>
+internal interface ISession : IDisposable
+{
+    /// <summary>Runs on float planes in memory of the caller; the output has the size the model's scale gives. Thread-safe on the CPU.</summary>
+    /// <exception cref="InferenceException">The run failed.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    void Run(nint input, int width, int height, nint output, int outputWidth, int outputHeight, CancellationToken cancellationToken);
+}

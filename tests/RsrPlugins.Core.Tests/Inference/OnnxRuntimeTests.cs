@@ -1,0 +1,215 @@
+// The engine on the real runtime library, CPU.
+using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Tiling;
+
+namespace RsrPlugins.Core.Tests.Inference;
+
+public sealed class OnnxRuntimeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("rsr-inference-").FullName;
+    private readonly OnnxRuntimeEngine _engine = new(new InferenceOptions(DeviceChoice.Cpu));
+
+    public void Dispose()
+    {
+        _engine.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void The_runtime_says_its_version_and_the_engine_its_decision()
+    {
+        Assert.Matches(@"^1\.\d+\.\d+", _engine.RuntimeVersion);
+        Assert.Equal(new DeviceDecision(DeviceKind.Cpu, "CPU: chosen."), _engine.Decision);
+    }
+
+    [Fact]
+    public void Auto_takes_the_cpu_where_there_is_no_directml_and_says_so()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows may have DirectML.");
+        using var engine = new OnnxRuntimeEngine(new InferenceOptions());
+        Assert.Equal(DeviceKind.Cpu, engine.Decision.Device);
+        Assert.Contains("has no DirectML", engine.Decision.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Demanding_directml_where_there_is_none_is_an_error()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows may have DirectML.");
+        var error = Assert.Throws<RuntimeLibraryException>(() => new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.DirectML)));
+        Assert.Contains("has no DirectML", error.Message, StringComparison.Ordinal);
+    }
+
+    // The expected values are worked out here, by the definition of a convolution.
+    [Fact]
+    public void A_convolution_gives_the_values_worked_out_by_hand()
+    {
+        var model = new OnnxModelWriter();
+        model.Input("input", -1, 1, -1, -1);
+        model.Output("output", -1, 1, -1, -1);
+        // Every output pixel of the 2 x 2 block adds its own number to the pixel.
+        string weights = model.Initializer([1, 1, 1, 1], 4, 1, 1, 1);
+        string bias = model.Initializer([0, 10, 20, 30], 4);
+        string channels = model.Node("Conv", ["input", weights, bias]);
+        model.Node("DepthToSpace", [channels], "output", ("blocksize", 2L), ("mode", "CRD"));
+        INetwork network = _engine.Open(RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, model.ToArray()));
+
+        var output = new float[8];
+        network.Run([1, 2], 2, 1, output, CancellationToken.None);
+        Assert.Equal([1, 11, 2, 12, 21, 31, 22, 32], output);
+    }
+
+    [Fact]
+    public void One_network_is_opened_once_and_runs_from_many_threads()
+    {
+        ModelDescriptor model = RandomNetworks.Write(_folder, NetworkKind.SRNet, 2);
+        INetwork network = _engine.Open(model);
+        Assert.Same(network, _engine.Open(model with { }));
+        float[][] inputs = [.. Enumerable.Range(0, 8).Select(seed => Plane(20 + seed, 17, seed))];
+        float[][] expected = [.. inputs.Select((input, i) => Run(network, input, 20 + i, 17))];
+        Parallel.For(0, 64, i => Assert.Equal(expected[i % 8], Run(network, inputs[i % 8], 20 + (i % 8), 17)));
+    }
+
+    [Theory]
+    [InlineData(NetworkKind.SRNet, 2, 5, 4, 19, 80)]
+    [InlineData(NetworkKind.SRNet, 2, 5, 4, 20, 79)]
+    [InlineData(NetworkKind.RRNet, 3, 7, 6, 42, 4)]
+    [InlineData(NetworkKind.SRNet, 2, 0, 4, 0, 0)]
+    public void Wrong_sizes_are_refused_before_the_runtime_sees_them(NetworkKind kind, int scale, int width, int height, int inputLength, int outputLength)
+    {
+        INetwork network = _engine.Open(RandomNetworks.Write(_folder, kind, scale));
+        var error = Assert.Throws<InferenceException>(() => network.Run(new float[inputLength], width, height, new float[outputLength], CancellationToken.None));
+        Assert.Contains($"{width} x {height}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_model_are_named_as_such()
+    {
+        ModelDescriptor model = RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, "this is no protocol buffer"u8.ToArray());
+        var error = Assert.Throws<ModelException>(() => _engine.Open(model));
+        Assert.Contains($"{model.FilePath} is not a valid ONNX model", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void A_damaged_file_is_found_by_its_hash()
+    {
+        ModelDescriptor model = RandomNetworks.Write(_folder, NetworkKind.SRNet, 2);
+        byte[] bytes = File.ReadAllBytes(model.FilePath);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(model.FilePath, bytes);
+        Assert.Contains("is damaged: expected SHA-256", Assert.Throws<ModelException>(() => _engine.Open(model)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Other_input_and_output_names_are_refused()
+    {
+        var model = new OnnxModelWriter();
+        model.Input("image", -1, 1, -1, -1);
+        model.Output("output", -1, 1, -1, -1);
+        model.Node("DepthToSpace", [model.Node("Concat", ["image", "image", "image", "image"], null, ("axis", 1L))], "output", ("blocksize", 2L));
+        var error = Assert.Throws<ModelException>(() => _engine.Open(RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, model.ToArray())));
+        Assert.Contains("wrong input: expected \"input\" [?, 1, ?, ?]", error.Message, StringComparison.Ordinal);
+        Assert.Contains("found \"image\" [?, 1, ?, ?]", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(3, -1, "[?, 3, ?, ?]")]
+    [InlineData(1, 32, "[?, 1, 32, ?]")]
+    public void Other_shapes_are_refused(long channels, long height, string found)
+    {
+        var model = new OnnxModelWriter();
+        model.Input("input", -1, channels, height, -1);
+        model.Output("output", -1, channels, height, -1);
+        model.Node("Identity", ["input"], "output");
+        var error = Assert.Throws<ModelException>(() => _engine.Open(RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, model.ToArray())));
+        Assert.Contains(found, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_network_of_another_scale_than_its_descriptor_is_found_when_it_is_opened()
+    {
+        ModelDescriptor model = RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, RandomNetworks.SRNet(3));
+        var error = Assert.Throws<ModelException>(() => _engine.Open(model));
+        Assert.Contains($"{model.FilePath} does not work as SRNet x2", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_is_cancelled_in_the_middle()
+    {
+        INetwork network = _engine.Open(RandomNetworks.Write(_folder, NetworkKind.SRNet, 2));
+        const int Side = 250;
+        float[] input = Plane(Side, Side, 1);
+        var output = new float[4 * Side * Side];
+        var whole = System.Diagnostics.Stopwatch.StartNew();
+        network.Run(input, Side, Side, output, CancellationToken.None);
+        whole.Stop();
+
+        // Cancelled after a tenth, it must end well before the whole and as a cancellation. A thread of its own does it: a timer
+        // would wait for the thread pool, which other tests keep busy.
+        using var cancel = new CancellationTokenSource();
+        new Thread(() =>
+        {
+            Thread.Sleep(whole.Elapsed / 10);
+            cancel.Cancel();
+        }).Start();
+        var cut = System.Diagnostics.Stopwatch.StartNew();
+        Assert.ThrowsAny<OperationCanceledException>(() => network.Run(input, Side, Side, output, cancel.Token));
+        Assert.True(cut.Elapsed < whole.Elapsed * 0.8, $"cancelled after {cut.Elapsed}, whole {whole.Elapsed}");
+
+        // And the session still works.
+        network.Run(input, Side, Side, output, CancellationToken.None);
+    }
+
+    [Fact]
+    public void A_cancelled_token_runs_nothing()
+    {
+        INetwork network = _engine.Open(RandomNetworks.Write(_folder, NetworkKind.SRNet, 2));
+        Assert.ThrowsAny<OperationCanceledException>(() => network.Run(new float[4], 2, 2, new float[16], new CancellationToken(true)));
+    }
+
+    [Fact]
+    public async Task Disposing_the_engine_lets_a_run_finish()
+    {
+        var engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        INetwork network = engine.Open(RandomNetworks.Write(_folder, NetworkKind.SRNet, 2));
+        float[] input = Plane(300, 300, 1);
+        float[] expected = Run(network, input, 300, 300);
+        using var started = new ManualResetEventSlim();
+        Task<float[]> run = Task.Run(() =>
+        {
+            var output = new float[600 * 600];
+            started.Set();
+            network.Run(input, 300, 300, output, CancellationToken.None);
+            return output;
+        });
+        started.Wait();
+        await Task.Delay(20);
+        engine.Dispose();
+        try
+        {
+            Assert.Equal(expected, await run);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The machine was slow and disposed first; also an orderly end.
+        }
+
+        Assert.Throws<ObjectDisposedException>(() => network.Run(input, 300, 300, new float[600 * 600], CancellationToken.None));
+        Assert.Throws<ObjectDisposedException>(() => engine.Open(network.Model));
+    }
+
+    private static float[] Run(INetwork network, float[] input, int width, int height)
+    {
+        (int outputWidth, int outputHeight) = TilePlan.OutputSize(network.Model, width, height);
+        var output = new float[outputWidth * outputHeight];
+        network.Run(input, width, height, output, CancellationToken.None);
+        return output;
+    }
+
+    private static float[] Plane(int width, int height, int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, width * height).Select(_ => (float)random.NextDouble())];
+    }
+}

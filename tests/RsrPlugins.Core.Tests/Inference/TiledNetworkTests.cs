@@ -1,0 +1,96 @@
+// Tiled == whole, byte for byte, on the real runtime: with random weights always, with the installed models where they are.
+using System.Runtime.InteropServices;
+using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Tiling;
+
+namespace RsrPlugins.Core.Tests.Inference;
+
+public sealed class TiledNetworkTests : IDisposable
+{
+    private static readonly (int Width, int Height)[] _sizes = [(1, 1), (1, 9), (5, 2), (31, 47), (97, 83)];
+    private static readonly int[] _tileSizes = [1, 7, 16, 31, 32, 48, 64];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("rsr-tiled-").FullName;
+    private readonly OnnxRuntimeEngine _engine = new(new InferenceOptions(DeviceChoice.Cpu));
+
+    public static TheoryData<NetworkKind, int> Networks => new()
+    {
+        { NetworkKind.RRNet, 2 }, { NetworkKind.RRNet, 3 }, { NetworkKind.RRNet, 4 },
+        { NetworkKind.SRNet, 2 }, { NetworkKind.SRNet, 3 }, { NetworkKind.SRNet, 4 },
+    };
+
+    public void Dispose()
+    {
+        _engine.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Tiled_equals_whole_with_random_weights(NetworkKind kind, int scale) =>
+        TiledEqualsWhole(_engine.Open(RandomNetworks.Write(_folder, kind, scale, seed: scale)));
+
+    [Fact]
+    public void Tiled_equals_whole_with_the_installed_models()
+    {
+        string folder = Path.Combine(AppContext.BaseDirectory, "models");
+        Assert.SkipUnless(File.Exists(Path.Combine(folder, "models.json")), "No models in models/: train them with rsr-train.");
+        foreach (ModelDescriptor model in ModelCatalogue.Load(folder).Models)
+            TiledEqualsWhole(_engine.Open(model));
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void A_halo_one_smaller_differs(NetworkKind kind, int scale)
+    {
+        INetwork network = _engine.Open(RandomNetworks.Write(_folder, kind, scale));
+        float[] plane = Plane(60, 60);
+        int halo = kind == NetworkKind.RRNet ? (network.Model.Halo + scale - 1) / scale : network.Model.Halo;
+        float[] whole = Whole(network, plane, 60, 60);
+        float[] With(int lrPixels) => new LumaTiler(network).Run(TilePlan.Create(network.Model, 60, 60, 5, null, lrPixels), plane, null, CancellationToken.None);
+        AssertSameBytes(whole, With(halo), "halo");
+        Assert.NotEqual(whole, With(halo - 1));
+    }
+
+    private static void TiledEqualsWhole(INetwork network)
+    {
+        foreach ((int width, int height) in _sizes)
+        {
+            float[] plane = Plane(width, height);
+            float[] whole = Whole(network, plane, width, height);
+            foreach (int tileSize in _tileSizes)
+                AssertSameBytes(whole, new LumaTiler(network, new ResizeSettings(2, tileSize)).Resize(plane, width, height), $"{network.Model.Id}, {width} x {height}, tiles of {tileSize}");
+        }
+    }
+
+    /// <summary>One run over the whole plane, extended to a multiple of d for RRNet, without tiling code.</summary>
+    private static float[] Whole(INetwork network, float[] plane, int width, int height)
+    {
+        int step = network.Model.Network == NetworkKind.RRNet ? network.Model.Scale : 1;
+        int extendedWidth = (width + step - 1) / step * step, extendedHeight = (height + step - 1) / step * step;
+        var extended = new float[extendedWidth * extendedHeight];
+        for (int i = 0; i < extended.Length; i++)
+            extended[i] = plane[(Math.Min(i / extendedWidth, height - 1) * width) + Math.Min(i % extendedWidth, width - 1)];
+        (int outputWidth, int outputHeight) = TilePlan.OutputSize(network.Model, width, height);
+        var output = new float[outputWidth * outputHeight];
+        network.Run(extended, extendedWidth, extendedHeight, output, CancellationToken.None);
+        return output;
+    }
+
+    private static void AssertSameBytes(float[] expected, float[] actual, string what)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        if (MemoryMarshal.AsBytes(expected.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(actual.AsSpan())))
+            return;
+        int different = expected.Zip(actual).Count(pair => BitConverter.SingleToInt32Bits(pair.First) != BitConverter.SingleToInt32Bits(pair.Second));
+        float worst = expected.Zip(actual).Max(pair => Math.Abs(pair.First - pair.Second));
+        Assert.Fail($"{what}: {different} of {expected.Length} values differ, by up to {worst:g3}.");
+    }
+
+    private static float[] Plane(int width, int height)
+    {
+        var random = new Random((width * 1000) + height);
+        return [.. Enumerable.Range(0, width * height).Select(_ => random.Next(256) / 255f)];
+    }
+}

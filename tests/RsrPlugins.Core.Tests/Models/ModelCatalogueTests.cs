@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using RsrPlugins.Core.Models;
+
+namespace RsrPlugins.Core.Tests.Models;
+
+public sealed class ModelCatalogueTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("rsr-models-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_row_is_read_whole_and_unknown_fields_are_ignored()
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "rrnet-x2.onnx"), [1, 2, 3]);
+        WriteList("""
+            {"format":1,"writtenBy":"a later trainer","models":[
+              {"id":"rrnet-x2-learned","network":"RRNet","kind":"learned","scale":2,"file":"rrnet-x2.onnx","bytes":3,
+               "sha256":"039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81","card":"rrnet-x2.md",
+               "kernels":[3,3,3,2],"pair":"srnet-x2-learned","luma":"BT.601 studio, Y/255","trainedOn":["t91","bsds200"],
+               "protocol":"8-bit LR","psnr":{"set5":37.5,"set14":33.5},"ssim":{"set5":0.957},"steps":12}]}
+            """);
+        ModelDescriptor model = Assert.Single(ModelCatalogue.Load(_folder).Models);
+        Assert.Equal(("rrnet-x2-learned", NetworkKind.RRNet, ModelKind.Learned, 2, "srnet-x2-learned"), (model.Id, model.Network, model.Kind, model.Scale, model.PairId));
+        Assert.Equal((Path.Combine(_folder, "rrnet-x2.onnx"), Path.Combine(_folder, "rrnet-x2.md")), (model.FilePath, model.CardPath));
+        Assert.Equal([3, 3, 3, 2], model.Kernels);
+        Assert.Equal(3, model.Halo);
+        Assert.Equal(("BT.601 studio, Y/255", "8-bit LR"), (model.Luma, model.Protocol));
+        Assert.Equal(["t91", "bsds200"], model.TrainedOn);
+        Assert.Equal((37.5, 33.5, 0.957), (model.Psnr["set5"], model.Psnr["set14"], model.Ssim["set5"]));
+        Assert.Equal([1, 2, 3], ModelCatalogue.ReadVerified(model));
+    }
+
+    [Fact]
+    public void Only_rows_whose_file_is_there_are_installed()
+    {
+        WriteList(List(Row("srnet-x2", "SRNet", 2), Row("srnet-x3", "SRNet", 3), Row("srnet-x4", "SRNet", 4)));
+        File.Delete(Path.Combine(_folder, "srnet-x3.onnx"));
+        ModelCatalogue catalogue = ModelCatalogue.Load(_folder);
+        Assert.Equal([2, 4], catalogue.Scales(NetworkKind.SRNet, ModelKind.Learned));
+        Assert.Empty(catalogue.Scales(NetworkKind.SRNet, ModelKind.Photo));
+        Assert.Equal("srnet-x4", catalogue.Find(NetworkKind.SRNet, ModelKind.Learned, 4).Id);
+        var error = Assert.Throws<ModelException>(() => catalogue.Find(NetworkKind.SRNet, ModelKind.Learned, 3));
+        Assert.Contains("SRNet x3 (learned) is not installed", error.Message, StringComparison.Ordinal);
+        Assert.Contains("installed: x2, x4", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Damage_is_told_as_expected_and_found()
+    {
+        WriteList(List(Row("srnet-x2", "SRNet", 2)));
+        ModelDescriptor model = ModelCatalogue.Load(_folder).Models[0];
+        byte[] bytes = File.ReadAllBytes(model.FilePath);
+
+        File.WriteAllBytes(model.FilePath, bytes[..^1]);
+        Assert.Contains($"expected {bytes.Length} bytes, found {bytes.Length - 1}", Assert.Throws<ModelException>(() => ModelCatalogue.ReadVerified(model)).Message, StringComparison.Ordinal);
+
+        bytes[0] ^= 1;
+        File.WriteAllBytes(model.FilePath, bytes);
+        string found = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        Assert.Contains($"expected SHA-256 {model.Sha256}, found {found}", Assert.Throws<ModelException>(() => ModelCatalogue.ReadVerified(model)).Message, StringComparison.Ordinal);
+
+        File.Delete(model.FilePath);
+        Assert.Contains(model.FilePath, Assert.Throws<ModelException>(() => ModelCatalogue.ReadVerified(model)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_without_a_list_says_where_it_was_expected()
+    {
+        string missing = Path.Combine(_folder, "nowhere");
+        Assert.Contains(Path.Combine(missing, "models.json"), Assert.Throws<ModelException>(() => ModelCatalogue.Load(missing)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "not a list of models")]
+    [InlineData("[]", "not a list of models")]
+    [InlineData("""{"models":[]}""", "not a list of models")]
+    [InlineData("""{"format":2,"models":[]}""", "format 2; this version reads format 1")]
+    [InlineData("""{"format":1,"models":[{"id":"a"}]}""", "not a list of models")]
+    [InlineData("""{"format":1,"models":[{"id":null}]}""", "not a list of models")]
+    public void A_list_that_is_none_is_refused(string json, string expected)
+    {
+        WriteList(json);
+        Assert.Contains(expected, Assert.Throws<ModelException>(() => ModelCatalogue.Load(_folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"network\":\"SRNet\"", "\"network\":\"VDSR\"", "\"network\" must be RRNet or SRNet; found \"VDSR\"")]
+    [InlineData("\"network\":\"SRNet\"", "\"network\":\"1\"", "\"network\" must be RRNet or SRNet")]
+    [InlineData("\"kind\":\"learned\"", "\"kind\":\"guessed\"", "\"kind\" must be Learned or Photo")]
+    [InlineData("\"scale\":2", "\"scale\":1", "\"scale\" must be 2 to 16; found 1")]
+    [InlineData("\"file\":\"srnet-x2.onnx\"", "\"file\":\"../srnet-x2.onnx\"", "\"file\" must be a file name without a path")]
+    [InlineData("\"kernels\":[3,1,3,1,3,1,3,1]", "\"kernels\":[3,2]", "\"kernels\" must be odd sizes")]
+    [InlineData("\"network\":\"SRNet\"", "\"network\":\"RRNet\"", "\"kernels\" must be odd sizes, then the scale")]
+    public void A_wrong_field_is_named_with_what_was_expected(string right, string wrong, string expected)
+    {
+        string list = List(Row("srnet-x2", "SRNet", 2));
+        Assert.Contains(right, list, StringComparison.Ordinal);
+        WriteList(list.Replace(right, wrong, StringComparison.Ordinal));
+        Assert.Contains(expected, Assert.Throws<ModelException>(() => ModelCatalogue.Load(_folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_id_twice_is_refused()
+    {
+        WriteList(List(Row("srnet-x2", "SRNet", 2), Row("srnet-x2", "SRNet", 2)));
+        Assert.Contains("lists srnet-x2 twice", Assert.Throws<ModelException>(() => ModelCatalogue.Load(_folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_installed_models_are_what_the_list_says()
+    {
+        string folder = Path.Combine(AppContext.BaseDirectory, "models");
+        Assert.SkipUnless(File.Exists(Path.Combine(folder, "models.json")), "No models in models/: train them with rsr-train.");
+        ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
+        Assert.Equal(folder, catalogue.Folder);
+        Assert.NotEmpty(catalogue.Models);
+        Assert.All(catalogue.Models, model =>
+        {
+            ModelCatalogue.ReadVerified(model);
+            Assert.True(File.Exists(model.CardPath), model.CardPath);
+            Assert.Equal(model.Network == NetworkKind.RRNet ? 3 : 4, model.Halo);
+            if (model.PairId is { } pair)
+                Assert.Equal(model.Id, catalogue.Models.Single(other => other.Id == pair).PairId);
+        });
+    }
+
+    private static string List(params string[] rows) => $$"""{"format":1,"models":[{{string.Join(',', rows)}}]}""";
+
+    private string Row(string id, string network, int scale)
+    {
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(id);
+        File.WriteAllBytes(Path.Combine(_folder, id + ".onnx"), bytes);
+        return $$"""{"id":"{{id}}","network":"{{network}}","kind":"learned","scale":{{scale}},"file":"{{id}}.onnx","bytes":{{bytes.Length}},"sha256":"{{Convert.ToHexStringLower(SHA256.HashData(bytes))}}","card":"{{id}}.md","kernels":[3,1,3,1,3,1,3,1]}""";
+    }
+
+    private void WriteList(string json) => File.WriteAllText(Path.Combine(_folder, "models.json"), json);
+}
