@@ -1,0 +1,5 @@
+namespace PaintDotNet.Clipboard;
+
+public interface IClipboard
+{
+}

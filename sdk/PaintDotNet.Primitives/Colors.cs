@@ -1,0 +1,17 @@
+namespace PaintDotNet.Imaging;
+
+public interface INaturalPixelInfo
+{
+}
+
+/// <summary>Blue, green, red, straight alpha: four bytes in this order.</summary>
+public struct ColorBgra32 : INaturalPixelInfo
+{
+    public byte B { get; set; }
+
+    public byte G { get; set; }
+
+    public byte R { get; set; }
+
+    public byte A { get; set; }
+}
