@@ -1,0 +1,132 @@
+// One immutable record per effect holds what the dialog says; everything after the token works on it. Two equal records are
+// one and the same computation, whatever the copy button has counted.
+using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Resampling;
+using RsrPlugins.Core.Tiling;
+
+namespace RsrPlugins.PaintDotNet;
+
+/// <summary>The scale factor; one choice per factor whose weights are installed.</summary>
+public enum Scale
+{
+    /// <summary>Factor 2.</summary>
+    X2 = 2,
+
+    /// <summary>Factor 3.</summary>
+    X3 = 3,
+
+    /// <summary>Factor 4.</summary>
+    X4 = 4,
+}
+
+/// <summary>What the networks run on.</summary>
+public enum ProcessingDevice
+{
+    /// <summary>The GPU Paint.NET uses, where DirectML runs on it; else the CPU.</summary>
+    Automatic,
+
+    /// <summary>The GPU; the CPU where it fails.</summary>
+    Gpu,
+
+    /// <summary>The CPU.</summary>
+    Cpu,
+}
+
+/// <summary>Where the reduced picture goes.</summary>
+public enum Placement
+{
+    /// <summary>Top left of the selection's bounds: what Learned Upscale reads back.</summary>
+    TopLeft,
+
+    /// <summary>The middle of the selection's bounds.</summary>
+    Centre,
+}
+
+/// <summary>What becomes of the selection outside the reduced picture.</summary>
+public enum RestOfSelection
+{
+    /// <summary>It becomes transparent.</summary>
+    Transparent,
+
+    /// <summary>It stays as it is.</summary>
+    Keep,
+}
+
+/// <summary>What made the small picture.</summary>
+public enum SourceKind
+{
+    /// <summary>Learned Downscale.</summary>
+    Learned,
+
+    /// <summary>Anything else: a photo, a download, another program's resize.</summary>
+    Ordinary,
+}
+
+/// <summary>How the small picture is read out of the layer.</summary>
+public enum Reading
+{
+    /// <summary>The top left 1/d x 1/d of the selection's bounds is the small picture.</summary>
+    TopLeftPart,
+
+    /// <summary>The layer is the small picture, enlarged d times with nearest neighbour.</summary>
+    EnlargedImage,
+}
+
+/// <summary>A picture and the layer's pixel its top left corner goes to; what lies outside the bounds is cut off.</summary>
+internal sealed record PlacedPicture(PixelImage Picture, int X, int Y, bool KeepRest);
+
+/// <summary>What both effects have in common.</summary>
+internal abstract record EffectOptions(int Scale, ProcessingDevice Device)
+{
+    /// <summary>The network the options ask for.</summary>
+    public abstract ModelDescriptor FindModel(ModelCatalogue models);
+
+    /// <summary>The picture the network gets to make the layer's new content.</summary>
+    public abstract LayerSource Read(Layer layer);
+
+    /// <summary>Where the network's picture goes.</summary>
+    public abstract PlacedPicture Place(TileRect bounds, PixelImage resized);
+
+    /// <summary>The picture the network gets for the clipboard; null when the clipboard gets the layer's new content.</summary>
+    public abstract PixelImage? ReadForClipboard(Layer layer);
+}
+
+/// <summary>What the network reads, and the size its result is to be brought to before it is placed (null: as it is).</summary>
+internal sealed record LayerSource(PixelImage Picture, (int Width, int Height)? FitTo = null);
+
+/// <summary>Learned Downscale's options.</summary>
+internal sealed record DownscaleOptions(int Scale, Placement Placement, RestOfSelection Rest, ProcessingDevice Device) : EffectOptions(Scale, Device)
+{
+    public override ModelDescriptor FindModel(ModelCatalogue models) => models.Find(NetworkKind.RRNet, ModelKind.Learned, Scale);
+
+    public override LayerSource Read(Layer layer) => new(layer.Read(layer.Bounds));
+
+    public override PlacedPicture Place(TileRect bounds, PixelImage resized)
+    {
+        (int x, int y) = Geometry.Place(bounds, resized.Width, resized.Height, Placement);
+        return new PlacedPicture(resized, x, y, Rest == RestOfSelection.Keep);
+    }
+
+    public override PixelImage? ReadForClipboard(Layer layer) => null;
+}
+
+/// <summary>Learned Upscale's options.</summary>
+internal sealed record UpscaleOptions(int Scale, SourceKind Source, Reading Reading, ProcessingDevice Device) : EffectOptions(Scale, Device)
+{
+    public override ModelDescriptor FindModel(ModelCatalogue models)
+        => models.Find(NetworkKind.SRNet, Source == SourceKind.Learned ? ModelKind.Learned : ModelKind.Photo, Scale);
+
+    public override LayerSource Read(Layer layer)
+    {
+        if (Reading == Reading.TopLeftPart)
+            return new LayerSource(layer.Read(Geometry.TopLeftPart(layer.Bounds, Scale)));
+        NearestEnlargement enlargement = NearestEnlargement.Undo(layer.Read(layer.Bounds), Scale);
+        return new LayerSource(enlargement.Small, enlargement.FitTo(Scale));
+    }
+
+    public override PlacedPicture Place(TileRect bounds, PixelImage resized) => new(resized, bounds.X, bounds.Y, KeepRest: true);
+
+    // The corner enlarged is what the layer shows already; a larger document needs the whole layer enlarged.
+    public override PixelImage? ReadForClipboard(Layer layer) => Reading == Reading.TopLeftPart ? layer.Read(layer.Bounds) : null;
+}

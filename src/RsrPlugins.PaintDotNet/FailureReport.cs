@@ -1,0 +1,51 @@
+// A failure is said once, in Paint.NET's own error dialog, however many tiles and previews run into it. It is posted: a render
+// thread must not wait for the UI thread, which may be waiting for the render to end.
+using PaintDotNet.AppModel;
+using RsrPlugins.Core;
+
+namespace RsrPlugins.PaintDotNet;
+
+/// <summary>Shows failures and remembers the last one shown. Thread-safe.</summary>
+internal sealed class FailureReport
+{
+    private readonly Lock _lock = new();
+    private string? _shown;
+
+    /// <summary>From here on every failure is news: a dialog has opened, or a render has succeeded.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+            _shown = null;
+    }
+
+    /// <summary>Shows a failure unless it is the one shown last.</summary>
+    public void Show(IServiceProvider services, string effectName, Exception failure)
+    {
+        string message = Describe(effectName, failure);
+        lock (_lock)
+        {
+            if (message == _shown)
+                return;
+            _shown = message;
+        }
+
+        if (services.GetService(typeof(IExceptionDialogService)) is IExceptionDialogService dialogs)
+            OnUIThread(services, () => dialogs.ShowErrorDialog(null, message, failure.ToString()));
+    }
+
+    /// <summary>Runs an action on the UI thread, without waiting for it where this is another thread.</summary>
+    public static void OnUIThread(IServiceProvider services, Action action)
+    {
+        if (services.GetService(typeof(IUISynchronizationContext)) is IUISynchronizationContext { IsOnUIThread: false } ui)
+            ui.Post(static state => ((Action)state!)(), action);
+        else
+            action();
+    }
+
+    private static string Describe(string effectName, Exception failure) => failure switch
+    {
+        RsrException => $"{effectName}: {failure.Message}",
+        OutOfMemoryException => $"{effectName}: there is not enough memory for a picture of this size. Close other pictures or programs, or select a smaller part.",
+        _ => $"{effectName} failed in a way that was not foreseen; the layer is left as it was. Please report the details below.",
+    };
+}

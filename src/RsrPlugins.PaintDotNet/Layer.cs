@@ -1,0 +1,75 @@
+// Pixels between Paint.NET's BGRA buffers and the engine's RGBA pictures. The layer's own format is BGRA, 8 bits: asking Paint.NET
+// for another one would make it convert the whole layer and back. Locks are taken a strip at a time because Paint.NET keeps
+// layers in tiles and may have to put a locked rectangle together.
+using PaintDotNet.Effects;
+using PaintDotNet.Imaging;
+using PaintDotNet.Rendering;
+using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Tiling;
+
+namespace RsrPlugins.PaintDotNet;
+
+/// <summary>The source layer, read only, and the bounds of the selection on it.</summary>
+internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, TileRect bounds)
+{
+    private const int StripRows = 128;
+
+    /// <summary>The bounds of the selection; of the whole layer where nothing is selected.</summary>
+    public TileRect Bounds { get; } = bounds;
+
+    /// <summary>Copies a rectangle of the layer into an 8-bit RGBA picture.</summary>
+    public PixelImage Read(TileRect rect)
+    {
+        PixelImage picture = PixelImage.Create(rect.Width, rect.Height, PixelLayout.Rgba, 8);
+        Span<byte> samples = picture.Samples8;
+        for (int y = 0; y < rect.Height; y += StripRows)
+        {
+            int rows = Math.Min(StripRows, rect.Height - y);
+            using IBitmapLock<ColorBgra32> source = bitmap.Lock(new RectInt32(rect.X, rect.Y + y, rect.Width, rows));
+            for (int row = 0; row < rows; row++)
+                SwapRedAndBlue(Row(source, row, rect.Width), samples.Slice((y + row) * rect.Width * 4, rect.Width * 4));
+        }
+
+        return picture;
+    }
+
+    /// <summary>Writes one tile of the output: the placed picture where it lies, elsewhere the layer as it is or nothing.</summary>
+    /// <param name="tile">The tile in pixels of the layer; the output's bounds.</param>
+    /// <param name="placed">Null leaves the layer as it is.</param>
+    public void Write(IBitmapEffectOutput output, TileRect tile, PlacedPicture? placed)
+    {
+        using IBitmapLock<ColorBgra32> target = output.LockBgra32();
+        TileRect covered = placed is null ? default : Geometry.Intersect(tile, new TileRect(placed.X, placed.Y, placed.Picture.Width, placed.Picture.Height));
+        bool all = covered == tile;
+        using IBitmapLock<ColorBgra32>? source = all || placed is { KeepRest: false } ? null : bitmap.Lock(new RectInt32(tile.X, tile.Y, tile.Width, tile.Height));
+        for (int y = 0; y < tile.Height; y++)
+        {
+            Span<byte> row = Row(target, y, tile.Width);
+            if (source is not null)
+                Row(source, y, tile.Width).CopyTo(row);
+            else if (!all)
+                row.Clear();
+            int layerY = tile.Y + y;
+            if (placed is null || layerY < covered.Y || layerY >= covered.Bottom)
+                continue;
+            int from = (((layerY - placed.Y) * placed.Picture.Width) + covered.X - placed.X) * 4;
+            SwapRedAndBlue(placed.Picture.Samples8.Slice(from, covered.Width * 4), row.Slice((covered.X - tile.X) * 4, covered.Width * 4));
+        }
+    }
+
+    /// <summary>BGRA to RGBA and back: the same exchange both ways.</summary>
+    public static void SwapRedAndBlue(ReadOnlySpan<byte> source, Span<byte> target)
+    {
+        for (int i = 0; i < source.Length; i += 4)
+        {
+            byte first = source[i];
+            target[i] = source[i + 2];
+            target[i + 1] = source[i + 1];
+            target[i + 2] = first;
+            target[i + 3] = source[i + 3];
+        }
+    }
+
+    /// <summary>The bytes of one row of a locked rectangle.</summary>
+    public static Span<byte> Row(IBitmapLock locked, int y, int width) => new((byte*)locked.Buffer + ((long)y * locked.BufferStride), width * 4);
+}

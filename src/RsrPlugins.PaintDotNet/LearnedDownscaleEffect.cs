@@ -1,0 +1,82 @@
+// Learned Downscale: RRNet makes the selection's content 2, 3 or 4 times smaller, in place, because an effect cannot change the
+// canvas. Top left is the preset: from there Learned Upscale reads it back.
+using PaintDotNet;
+using PaintDotNet.Effects;
+using PaintDotNet.IndirectUI;
+using PaintDotNet.PropertySystem;
+using RsrPlugins.Core.Models;
+
+namespace RsrPlugins.PaintDotNet;
+
+/// <summary>Effects > Photo > Learned Downscale.</summary>
+[PluginSupportInfo(typeof(PluginSupportInfo))]
+public sealed class LearnedDownscaleEffect : LearnedEffect
+{
+    private static readonly CopyButton s_copyButton = new();
+    private static readonly FailureReport s_failures = new();
+
+    /// <summary>Made by Paint.NET.</summary>
+    public LearnedDownscaleEffect()
+        : this(PluginRuntime.Shared, s_copyButton, s_failures)
+    {
+    }
+
+    internal LearnedDownscaleEffect(PluginRuntime runtime, CopyButton copyButton, FailureReport failures)
+        : base("Learned Downscale", "LearnedDownscale.png", runtime, copyButton, failures)
+    {
+    }
+
+    /// <summary>Names of this effect's own properties.</summary>
+    internal enum PropertyName
+    {
+        /// <summary>Where the small picture goes.</summary>
+        Placement,
+
+        /// <summary>What becomes of the rest.</summary>
+        Rest,
+    }
+
+    private static (NetworkKind, ModelKind)[] Networks { get; } = [(NetworkKind.RRNet, ModelKind.Learned)];
+
+    private protected override string HelpText => """
+        Learned Downscale makes the selected part of the layer 2, 3 or 4 times smaller. The small picture lies in the selection's bounds; the canvas keeps its size.
+
+        To have the small picture as a document of its own, press "Copy to clipboard" and choose Edit > Paste into New Image.
+
+        Learned Upscale with the same scale, "Made by Learned Downscale" and "Enlarge the top-left part" gives the picture back.
+        """;
+
+    /// <inheritdoc/>
+    protected override PropertyCollection OnCreatePropertyCollection() => new(
+    [
+        ListOfScales(Networks),
+        ListOf<Placement>(PropertyName.Placement),
+        ListOf<RestOfSelection>(PropertyName.Rest),
+        CopyProperty(),
+        ListOf<ProcessingDevice>(SharedProperty.Device),
+    ]);
+
+    /// <inheritdoc/>
+    protected override ControlInfo OnCreateConfigUI(PropertyCollection props)
+    {
+        ControlInfo dialog = CreateDefaultConfigUI(props);
+        DescribeShared(dialog, "1/{0}", "Copy to clipboard", "Copies the small picture, for Edit > Paste into New Image.", Networks);
+
+        Describe(dialog, PropertyName.Placement, "Placement in the selection", "Learned Upscale reads the top left.");
+        PropertyControlInfo placement = dialog.FindControlForPropertyName(PropertyName.Placement)!;
+        placement.SetValueDisplayName(Placement.TopLeft, "Top left");
+        placement.SetValueDisplayName(Placement.Centre, "Centre");
+
+        Describe(dialog, PropertyName.Rest, "Rest of the selection", string.Empty);
+        PropertyControlInfo rest = dialog.FindControlForPropertyName(PropertyName.Rest)!;
+        rest.SetValueDisplayName(RestOfSelection.Transparent, "Make transparent");
+        rest.SetValueDisplayName(RestOfSelection.Keep, "Keep");
+        return dialog;
+    }
+
+    private protected override EffectOptions ReadOptions(PropertyBasedEffectConfigToken token) => new DownscaleOptions(
+        (int)Choice<Scale>(token, SharedProperty.Scale),
+        Choice<Placement>(token, PropertyName.Placement),
+        Choice<RestOfSelection>(token, PropertyName.Rest),
+        Choice<ProcessingDevice>(token, SharedProperty.Device));
+}

@@ -1,0 +1,252 @@
+// What both effects do alike: read the token into options, compute once, write tiles, answer the copy button, say what failed.
+// Paint.NET calls OnInitializeRenderInfo and OnSetToken on a worker thread, alone, then OnRender for many tiles from several
+// threads; a cancelled render is thrown away. All work happens inside OnRender, so nothing is left running behind a closed dialog.
+using PaintDotNet;
+using PaintDotNet.AppModel;
+using PaintDotNet.Clipboard;
+using PaintDotNet.Effects;
+using PaintDotNet.Imaging;
+using PaintDotNet.IndirectUI;
+using PaintDotNet.PropertySystem;
+using PaintDotNet.Rendering;
+using RsrPlugins.Core;
+using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Tiling;
+
+namespace RsrPlugins.PaintDotNet;
+
+/// <summary>Base of Learned Downscale and Learned Upscale.</summary>
+public abstract class LearnedEffect : PropertyBasedBitmapEffect
+{
+    private readonly string _name;
+    private readonly CopyButton _copyButton;
+    private readonly FailureReport _failures;
+    private IBitmapEffectEnvironment? _environment;
+    private Layer? _layer;
+    private ResizeJob? _job;
+    private int _copyCount;
+    private int _copyWanted;
+
+    private protected LearnedEffect(string name, string iconFileName, PluginRuntime runtime, CopyButton copyButton, FailureReport failures)
+        : base(name, Icons.Load(iconFileName)!, SubmenuNames.Photo, BitmapEffectOptionsFactory.Create() with { IsConfigurable = true })
+    {
+        _name = name;
+        Runtime = runtime;
+        _copyButton = copyButton;
+        _failures = failures;
+    }
+
+    /// <summary>Names of the properties both effects have.</summary>
+    internal enum SharedProperty
+    {
+        /// <summary>The scale factor.</summary>
+        Scale,
+
+        /// <summary>The copy button.</summary>
+        Copy,
+
+        /// <summary>The processing device.</summary>
+        Device,
+    }
+
+    internal PluginRuntime Runtime { get; }
+
+    private protected abstract string HelpText { get; }
+
+    /// <summary>Reads a token.</summary>
+    private protected abstract EffectOptions ReadOptions(PropertyBasedEffectConfigToken token);
+
+    /// <summary>The value of a choice.</summary>
+    private protected static T Choice<T>(PropertyBasedEffectConfigToken token, object name)
+        where T : struct, Enum
+        => (T)token.GetProperty<StaticListChoiceProperty>(name)!.Value;
+
+    /// <summary>A list of all values of an enumeration, the first one preset.</summary>
+    private protected static StaticListChoiceProperty ListOf<T>(object name)
+        where T : struct, Enum
+        => new(name, [.. Enum.GetValues<T>().Cast<object>()], 0);
+
+    /// <summary>The list of installed scale factors; 2 alone where none is installed, so that the dialog opens and can say so.</summary>
+    private protected StaticListChoiceProperty ListOfScales(params (NetworkKind Network, ModelKind Kind)[] networks)
+    {
+        object[] scales = [.. InstalledScales(networks, out _).Select(scale => (object)(Scale)scale)];
+        return new StaticListChoiceProperty(SharedProperty.Scale, scales.Length > 0 ? scales : [Scale.X2], 0);
+    }
+
+    /// <summary>The scale factors for which one of the networks is installed.</summary>
+    /// <param name="problem">Why there is none; null where there are.</param>
+    private protected IReadOnlyList<int> InstalledScales((NetworkKind Network, ModelKind Kind)[] networks, out string? problem)
+    {
+        try
+        {
+            ModelCatalogue models = Runtime.Models();
+            int[] scales = [.. networks.SelectMany(network => models.Scales(network.Network, network.Kind)).Distinct().Order()];
+            problem = scales.Length > 0 ? null : $"No weights for this effect are installed in {models.Folder}. Run the RsrPlugins installer again and choose at least one scale.";
+            return scales;
+        }
+        catch (ModelException exception)
+        {
+            problem = exception.Message;
+            return [];
+        }
+    }
+
+    private protected static Int32Property CopyProperty() => new(SharedProperty.Copy, 0, 0, int.MaxValue);
+
+    /// <summary>Describes the controls both effects have.</summary>
+    private protected void DescribeShared(ControlInfo dialog, string scaleFormat, string copyLabel, string copyDescription, params (NetworkKind Network, ModelKind Kind)[] networks)
+    {
+        // This dialog has pressed nothing yet and has not been told anything.
+        _copyButton.DialogOpens();
+        _failures.Clear();
+
+        IReadOnlyList<int> scales = InstalledScales(networks, out string? problem);
+        Describe(dialog, SharedProperty.Scale, "Scale", problem ?? "One choice for each scale whose weights are installed.");
+        PropertyControlInfo scale = dialog.FindControlForPropertyName(SharedProperty.Scale)!;
+        foreach (int factor in scales)
+            scale.SetValueDisplayName((Scale)factor, string.Format(System.Globalization.CultureInfo.InvariantCulture, scaleFormat, factor));
+        if (problem is not null)
+            scale.SetValueDisplayName(Scale.X2, "(no weights installed)");
+
+        Describe(dialog, SharedProperty.Copy, string.Empty, copyDescription);
+        dialog.SetPropertyControlType(SharedProperty.Copy, PropertyControlType.IncrementButton);
+        dialog.SetPropertyControlValue(SharedProperty.Copy, ControlInfoPropertyNames.ButtonText, copyLabel);
+
+        Describe(dialog, SharedProperty.Device, "Processing device", Runtime.DeviceReport is string report ? $"Last used: {report}" : "Automatic takes the GPU that Paint.NET uses, or the CPU. The picture is the same.");
+        PropertyControlInfo device = dialog.FindControlForPropertyName(SharedProperty.Device)!;
+        device.SetValueDisplayName(ProcessingDevice.Automatic, "Automatic");
+        device.SetValueDisplayName(ProcessingDevice.Gpu, "GPU");
+        device.SetValueDisplayName(ProcessingDevice.Cpu, "CPU");
+    }
+
+    private protected static void Describe(ControlInfo dialog, object property, string label, string description)
+    {
+        dialog.SetPropertyControlValue(property, ControlInfoPropertyNames.DisplayName, label);
+        dialog.SetPropertyControlValue(property, ControlInfoPropertyNames.Description, description);
+    }
+
+    /// <summary>The layer the effect was called on.</summary>
+    internal Layer CurrentLayer
+    {
+        get
+        {
+            IBitmapEffectEnvironment environment = Environment;
+            if (_layer is null || !ReferenceEquals(environment, _environment))
+            {
+                RectInt32 bounds = environment.Selection.RenderBounds;
+                _layer = new Layer(environment.GetSourceBitmapBgra32(), new TileRect(bounds.X, bounds.Y, bounds.Width, bounds.Height));
+                _environment = environment;
+                _job = null;
+            }
+
+            return _layer;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void OnCustomizeConfigUIWindowProperties(PropertyCollection props)
+    {
+        ArgumentNullException.ThrowIfNull(props);
+        props[ControlInfoPropertyNames.WindowHelpContentType]!.Value = WindowHelpContentType.PlainText;
+        props[ControlInfoPropertyNames.WindowHelpContent]!.Value = HelpText;
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void OnInitializeRenderInfo(IBitmapEffectRenderInfo renderInfo)
+    {
+        ArgumentNullException.ThrowIfNull(renderInfo);
+        renderInfo.Schedule = BitmapEffectRenderingSchedule.SquareTiles;
+        base.OnInitializeRenderInfo(renderInfo);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void OnSetToken(PropertyBasedEffectConfigToken? newToken)
+    {
+        ArgumentNullException.ThrowIfNull(newToken);
+        EffectOptions options = ReadOptions(newToken);
+        Layer layer = CurrentLayer;
+        if (_job is null || _job.Failure is not null || _job.Options != options)
+            _job = new ResizeJob(options, layer, Runtime, () => GraphicsAdapter.Find(Services));
+        _copyCount = newToken.GetProperty<Int32Property>(SharedProperty.Copy)!.Value;
+        _copyWanted = _copyButton.IsPressed(_copyCount) ? 1 : 0;
+        base.OnSetToken(newToken);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void OnRender(IBitmapEffectOutput output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        Layer layer = CurrentLayer;
+        ResizeJob job = _job!;
+        PlacedPicture? result;
+        try
+        {
+            result = job.Result(CancellationToken);
+            if (result is null)
+                _failures.Show(Services, _name, job.Failure!);
+            else
+                _failures.Clear();
+            AnswerCopyButton(job, result);
+        }
+        catch (OperationCanceledException)
+        {
+            // What a cancelled render has written is thrown away.
+            return;
+        }
+
+        RectInt32 tile = output.Bounds;
+        layer.Write(output, new TileRect(tile.X, tile.Y, tile.Width, tile.Height), result);
+    }
+
+    // The first tile after a press does it. A render that is cancelled meanwhile leaves the press unanswered for the next one.
+    private void AnswerCopyButton(ResizeJob job, PlacedPicture? result)
+    {
+        if (Interlocked.Exchange(ref _copyWanted, 0) == 0)
+            return;
+        try
+        {
+            if (result is not null)
+                Copy(job.ForClipboard(result, CancellationToken));
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            _failures.Show(Services, _name, exception);
+        }
+
+        _copyButton.Answered(_copyCount);
+    }
+
+    private void Copy(PixelImage picture)
+    {
+        IServiceProvider services = Services;
+        if (services.GetService(typeof(IClipboardService)) is not IClipboardService clipboard)
+            throw new NotSupportedException("Paint.NET offers no clipboard service.");
+        IBitmap<ColorBgra32> bitmap = Environment.ImagingFactory.CreateBitmap<ColorBgra32>(picture.Width, picture.Height);
+        using (IBitmapLock<ColorBgra32> target = bitmap.Lock(new RectInt32(0, 0, picture.Width, picture.Height), BitmapLockOptions.Write))
+        {
+            for (int y = 0; y < picture.Height; y++)
+                Layer.SwapRedAndBlue(picture.Samples8.Slice(y * picture.Width * 4, picture.Width * 4), Layer.Row(target, y, picture.Width));
+        }
+
+        // The clipboard belongs to the UI thread.
+        FailureReport.OnUIThread(services, () =>
+        {
+            try
+            {
+                clipboard.SetImage(bitmap);
+            }
+            catch (Exception exception) when (exception is System.Runtime.InteropServices.ExternalException or OutOfMemoryException)
+            {
+                _failures.Show(services, _name, new ClipboardException(exception));
+            }
+            finally
+            {
+                bitmap.Dispose();
+            }
+        });
+    }
+
+    private sealed class ClipboardException(Exception inner)
+        : Core.RsrException("another program holds the clipboard, or the picture is too large for it. Close that program or select a smaller part, then copy again.", inner);
+}

@@ -1,0 +1,104 @@
+// Learned Upscale: SRNet enlarges 2, 3 or 4 times. An effect cannot make the canvas larger, so there are two ways to read the
+// small picture: out of the top left corner (the inverse of Learned Downscale), or out of a layer that Image > Resize has already
+// enlarged with nearest neighbour. The second is how a larger document is made inside the editor.
+using PaintDotNet;
+using PaintDotNet.Effects;
+using PaintDotNet.IndirectUI;
+using PaintDotNet.PropertySystem;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Tiling;
+
+namespace RsrPlugins.PaintDotNet;
+
+/// <summary>Effects > Photo > Learned Upscale.</summary>
+[PluginSupportInfo(typeof(PluginSupportInfo))]
+public sealed class LearnedUpscaleEffect : LearnedEffect
+{
+    // The dialog looks at a corner only: it must open at once, also over a very large layer. The render looks at everything.
+    private const int CornerSide = 1024;
+
+    private static readonly CopyButton s_copyButton = new();
+    private static readonly FailureReport s_failures = new();
+
+    /// <summary>Made by Paint.NET.</summary>
+    public LearnedUpscaleEffect()
+        : this(PluginRuntime.Shared, s_copyButton, s_failures)
+    {
+    }
+
+    internal LearnedUpscaleEffect(PluginRuntime runtime, CopyButton copyButton, FailureReport failures)
+        : base("Learned Upscale", "LearnedUpscale.png", runtime, copyButton, failures)
+    {
+    }
+
+    /// <summary>Names of this effect's own properties.</summary>
+    internal enum PropertyName
+    {
+        /// <summary>What made the small picture.</summary>
+        Source,
+
+        /// <summary>How it is read out of the layer.</summary>
+        Reading,
+    }
+
+    private static (NetworkKind, ModelKind)[] Networks { get; } = [(NetworkKind.SRNet, ModelKind.Learned), (NetworkKind.SRNet, ModelKind.Photo)];
+
+    private protected override string HelpText => """
+        Learned Upscale enlarges a small picture 2, 3 or 4 times. The canvas keeps its size, so there are two ways:
+
+        To enlarge a whole document:
+        1. Image > Resize, by 200, 300 or 400 percent, with Nearest Neighbor.
+        2. Effects > Photo > Learned Upscale, the same scale, "Refine an enlarged image".
+        3. OK. The small picture is taken back out of the enlarged one, pixel by pixel, and enlarged anew.
+
+        To get back what Learned Downscale made: the same scale, "Made by Learned Downscale", "Enlarge the top-left part".
+
+        Or press "Copy full-size result to the clipboard" and choose Edit > Paste into New Image.
+        """;
+
+    /// <inheritdoc/>
+    protected override PropertyCollection OnCreatePropertyCollection() => new(
+    [
+        ListOfScales(Networks),
+        ListOf<SourceKind>(PropertyName.Source),
+        ListOf<Reading>(PropertyName.Reading),
+        CopyProperty(),
+        ListOf<ProcessingDevice>(SharedProperty.Device),
+    ]);
+
+    /// <inheritdoc/>
+    protected override ControlInfo OnCreateConfigUI(PropertyCollection props)
+    {
+        ControlInfo dialog = CreateDefaultConfigUI(props);
+        DescribeShared(dialog, "{0}x", "Copy full-size result to the clipboard", "For Edit > Paste into New Image. With \"Enlarge the top-left part\" the whole selection is enlarged for it.", Networks);
+
+        Describe(dialog, PropertyName.Source, "The image is", "An ordinary image is a photo, a download, or the result of another resize.");
+        PropertyControlInfo source = dialog.FindControlForPropertyName(PropertyName.Source)!;
+        source.SetValueDisplayName(SourceKind.Learned, "Made by Learned Downscale");
+        source.SetValueDisplayName(SourceKind.Ordinary, "An ordinary image");
+
+        Describe(dialog, PropertyName.Reading, "How to read it", DescribeLayer());
+        PropertyControlInfo reading = dialog.FindControlForPropertyName(PropertyName.Reading)!;
+        reading.SetValueDisplayName(Reading.TopLeftPart, "Enlarge the top-left part");
+        reading.SetValueDisplayName(Reading.EnlargedImage, "Refine an enlarged image");
+        return dialog;
+    }
+
+    private protected override EffectOptions ReadOptions(PropertyBasedEffectConfigToken token) => new UpscaleOptions(
+        (int)Choice<Scale>(token, SharedProperty.Scale),
+        Choice<SourceKind>(token, PropertyName.Source),
+        Choice<Reading>(token, PropertyName.Reading),
+        Choice<ProcessingDevice>(token, SharedProperty.Device));
+
+    private string DescribeLayer()
+    {
+        Layer layer = CurrentLayer;
+        TileRect bounds = layer.Bounds;
+        Core.Imaging.PixelImage corner = layer.Read(new TileRect(bounds.X, bounds.Y, Math.Min(bounds.Width, CornerSide), Math.Min(bounds.Height, CornerSide)));
+        // The largest that fits: what was enlarged 4 times also has blocks of 2.
+        int enlargedBy = Enum.GetValues<Scale>().Select(scale => (int)scale).OrderDescending().FirstOrDefault(scale => NearestEnlargement.IsLikely(corner, bounds.Width, bounds.Height, scale));
+        return enlargedBy > 0
+            ? $"This layer is a nearest-neighbour enlargement by {enlargedBy}: \"Refine\" at that scale takes the small image back out of it exactly."
+            : "This layer is not a nearest-neighbour enlargement (its blocks are not constant): \"Refine\" would use the mean of each block.";
+    }
+}
