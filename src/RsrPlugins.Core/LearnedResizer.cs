@@ -14,13 +14,15 @@ public sealed record ResizeSettings(int Threads = 0, int TileSize = 0);
 /// <summary>Resizes pictures by one network's scale factor: RRNet reduces, SRNet enlarges.</summary>
 public sealed class LearnedResizer
 {
-    public LearnedResizer(INetwork network, ResizeSettings? settings = null) => throw new NotImplementedException();
+    private readonly LumaTiler _luma;
+
+    public LearnedResizer(INetwork network, ResizeSettings? settings = null) => _luma = new LumaTiler(network, settings);
 
     /// <summary>
     /// Size of the result. SRNet: exactly d times. RRNet: rounded up, ceil(w / d) x ceil(h / d); the picture is extended to a
     /// multiple of d by repeating its last column and row.
     /// </summary>
-    public static (int Width, int Height) OutputSize(Models.ModelDescriptor model, int width, int height) => throw new NotImplementedException();
+    public static (int Width, int Height) OutputSize(Models.ModelDescriptor model, int width, int height) => TilePlan.OutputSize(model, width, height);
 
     /// <summary>Resizes the whole picture, same layout and depth.</summary>
     /// <param name="progress">Fraction of the work done, 0 to 1.</param>
@@ -35,5 +37,5 @@ public sealed class LearnedResizer
     public void ResizeRegion(PixelImage source, TileRect tile, PixelImage destination, CancellationToken cancellationToken = default) => throw new NotImplementedException();
 
     /// <summary>Luma plane alone, for evaluation: values Y/255 in, Y/255 out, not rounded.</summary>
-    public float[] ResizeLuma(ReadOnlySpan<float> luma, int width, int height, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public float[] ResizeLuma(ReadOnlySpan<float> luma, int width, int height, CancellationToken cancellationToken = default) => _luma.Resize(luma, width, height, null, cancellationToken);
 }

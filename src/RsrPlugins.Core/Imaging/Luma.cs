@@ -8,5 +8,21 @@ public static class Luma
     public static float Bt601Studio(float red, float green, float blue) => 16f + (((65.481f * red) + (128.553f * green) + (24.966f * blue)) / 255f);
 
     /// <summary>The luma plane of a picture on the 8-bit scale, rounded to integers as the protocol asks; alpha is ignored.</summary>
-    public static float[] Bt601StudioRounded(PixelImage image) => throw new NotImplementedException();
+    public static float[] Bt601StudioRounded(PixelImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var plane = new float[image.Width * image.Height];
+        var row = new float[image.Width * image.Channels];
+        int channels = image.Channels, blue = image.HasColour ? 2 : 0, green = image.HasColour ? 1 : 0;
+        float toEightBit = 255f / image.MaxValue;
+        for (int y = 0; y < image.Height; y++)
+        {
+            Samples.Read(image, 0, y, image.Width, row);
+            Span<float> output = plane.AsSpan(y * image.Width, image.Width);
+            for (int x = 0, i = 0; x < output.Length; x++, i += channels)
+                output[x] = MathF.Floor(Bt601Studio(row[i] * toEightBit, row[i + green] * toEightBit, row[i + blue] * toEightBit) + 0.5f);
+        }
+
+        return plane;
+    }
 }

@@ -1,0 +1,138 @@
+// Resampling is separable, so all of it is two tables like this one. A table depends on sizes alone and a row of it on the
+// output position alone: whoever computes only part of a picture (a tile, a band of rows) gets the same values as for
+// the whole. Mirrored edges are folded into the weights, which leaves every window a plain run of source samples.
+namespace RsrPlugins.Core.Resampling;
+
+/// <summary>For each output position along one axis, the run of source samples it is a weighted sum of.</summary>
+internal sealed class AxisWeights
+{
+    private readonly int[] _starts;
+    private readonly int[] _offsets;
+    private readonly float[] _weights;
+
+    private AxisWeights(int sourceLength, int length, int[] starts, int[] offsets, float[] weights)
+    {
+        SourceLength = sourceLength;
+        Length = length;
+        _starts = starts;
+        _offsets = offsets;
+        _weights = weights;
+        for (int i = 0; i < length; i++)
+            MaxCount = Math.Max(MaxCount, offsets[i + 1] - offsets[i]);
+    }
+
+    public int SourceLength { get; }
+
+    public int Length { get; }
+
+    /// <summary>The longest window.</summary>
+    public int MaxCount { get; }
+
+    /// <summary>First source sample of an output position.</summary>
+    public int Start(int position) => _starts[position];
+
+    /// <summary>One past the last source sample of an output position.</summary>
+    public int End(int position) => _starts[position] + _offsets[position + 1] - _offsets[position];
+
+    /// <summary>Weights of the samples from <see cref="Start"/> on; they add up to 1.</summary>
+    public ReadOnlySpan<float> Weights(int position) => _weights.AsSpan(_offsets[position], _offsets[position + 1] - _offsets[position]);
+
+    /// <summary>The table that takes <paramref name="sourceLength"/> samples to <paramref name="length"/>.</summary>
+    public static AxisWeights Create(int sourceLength, int length, ResamplingKernel kernel)
+        => Create(sourceLength, length, (double)length / sourceLength, kernel);
+
+    /// <summary>
+    /// The same with a scale of its own, for sizes that are a rounded-up quotient: output position i lies over source
+    /// position (i + 0.5) / scale - 0.5 whatever the lengths are.
+    /// </summary>
+    public static AxisWeights Create(int sourceLength, int length, double scale, ResamplingKernel kernel)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sourceLength, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        var starts = new int[length];
+        var offsets = new int[length + 1];
+        var weights = new List<float>(length * 4);
+        var window = new SortedDictionary<int, double>();
+        for (int i = 0; i < length; i++)
+        {
+            window.Clear();
+            AddWindow(window, sourceLength, i, scale, kernel);
+            double sum = 0;
+            foreach (double weight in window.Values)
+                sum += weight;
+            int first = window.First(entry => entry.Value != 0).Key, last = window.Last(entry => entry.Value != 0).Key;
+            starts[i] = first;
+            for (int j = first; j <= last; j++)
+                weights.Add((float)(window.GetValueOrDefault(j) / sum));
+            offsets[i + 1] = weights.Count;
+        }
+
+        return new AxisWeights(sourceLength, length, starts, offsets, [.. weights]);
+    }
+
+    private static void AddWindow(SortedDictionary<int, double> window, int sourceLength, int position, double scale, ResamplingKernel kernel)
+    {
+        if (kernel == ResamplingKernel.Nearest)
+        {
+            window[Math.Clamp((int)Math.Floor((position + 0.5) / scale), 0, sourceLength - 1)] = 1;
+            return;
+        }
+
+        if (kernel == ResamplingKernel.Area)
+        {
+            // The exact share of every source pixel in the output pixel's own area, also where edges do not coincide.
+            double left = position / scale, right = (position + 1) / scale;
+            for (int j = (int)Math.Floor(left); j < right; j++)
+            {
+                double share = Math.Min(right, j + 1) - Math.Max(left, j);
+                if (share > 1e-9)
+                    Add(window, Mirror(j, sourceLength), share);
+            }
+
+            return;
+        }
+
+        // Reducing widens the kernel by the scale: MATLAB's antialiasing.
+        double narrowing = Math.Min(scale, 1);
+        double radius = Radius(kernel) / narrowing;
+        double centre = ((position + 0.5) / scale) - 0.5;
+        for (int j = (int)Math.Ceiling(centre - radius); j <= centre + radius; j++)
+            Add(window, Mirror(j, sourceLength), Evaluate(kernel, (j - centre) * narrowing));
+    }
+
+    private static void Add(SortedDictionary<int, double> window, int index, double weight) => window[index] = window.GetValueOrDefault(index) + weight;
+
+    // Symmetric edges: ... 1 0 | 0 1 2 ... n-1 | n-1 n-2 ...
+    private static int Mirror(int index, int length)
+    {
+        int phase = index % (2 * length);
+        if (phase < 0)
+            phase += 2 * length;
+        return phase < length ? phase : (2 * length) - 1 - phase;
+    }
+
+    private static double Radius(ResamplingKernel kernel) => kernel switch
+    {
+        ResamplingKernel.Bilinear => 1,
+        ResamplingKernel.Bicubic => 2,
+        ResamplingKernel.Lanczos3 => 3,
+        _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "Not a kernel with a formula."),
+    };
+
+    private static double Evaluate(ResamplingKernel kernel, double x)
+    {
+        x = Math.Abs(x);
+        return kernel switch
+        {
+            ResamplingKernel.Bilinear => Math.Max(0, 1 - x),
+
+            // Keys 1981, a = -1/2.
+            ResamplingKernel.Bicubic when x <= 1 => (((1.5 * x) - 2.5) * x * x) + 1,
+            ResamplingKernel.Bicubic when x <= 2 => (((((-0.5 * x) + 2.5) * x) - 4) * x) + 2,
+            ResamplingKernel.Lanczos3 when x < 3 => Sinc(x) * Sinc(x / 3),
+            _ => 0,
+        };
+    }
+
+    private static double Sinc(double x) => x < 1e-9 ? 1 : Math.Sin(Math.PI * x) / (Math.PI * x);
+}
