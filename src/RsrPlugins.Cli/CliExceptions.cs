@@ -10,6 +10,9 @@ internal sealed class UsageException(string message) : RsrException(message);
 /// <summary>A picture file cannot be read or written as asked; exit code 3. The message starts with the file's name.</summary>
 internal sealed class PictureFileException(string path, string problem, Exception? inner = null) : RsrException($"{path}: {problem}", inner)
 {
+    /// <summary>The file, as the user knows it.</summary>
+    public string Path { get; } = path;
+
     /// <summary>The message without the file's name.</summary>
     public string Problem { get; } = problem;
 }

@@ -38,6 +38,8 @@ internal static class RsrCommandLine
         var root = new RootCommand("Learned image resizing: makes pictures 2, 3 or 4 times smaller or larger with networks trained as a pair.");
         Command[] commands =
         [
+            DownscaleCommand.Create(context),
+            UpscaleCommand.Create(context),
         ];
         foreach (Command command in commands)
             root.Add(command);

@@ -1,0 +1,25 @@
+// What the resize commands report, for people and as JSON.
+using System.Text.Json.Serialization;
+
+namespace RsrPlugins.Cli.Batch;
+
+/// <summary>One picture that was done.</summary>
+internal sealed record ResizeResult(
+    string Input, string Output, int SourceWidth, int SourceHeight, int Width, int Height, string Steps, IReadOnlyList<string> Models, string? Device, double Seconds, bool DryRun, IReadOnlyList<string> Notes)
+{
+    public string Describe()
+    {
+        string how = DryRun ? "would be done" : FormattableString.Invariant($"{(Device is null ? string.Empty : Device + ", ")}{Seconds:0.0} s");
+        string line = $"{Input} ({SourceWidth} x {SourceHeight}) -> {Output} ({Width} x {Height}): {Steps} [{how}]";
+        return string.Concat([line, .. Notes.Select(note => $"{Environment.NewLine}  note: {note}")]);
+    }
+}
+
+/// <summary>One input that failed and why.</summary>
+internal sealed record ResizeFailure(string Input, string Error);
+
+internal sealed record ResizeReport(IReadOnlyList<ResizeResult> Results, IReadOnlyList<ResizeFailure> Failures);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(ResizeReport))]
+internal sealed partial class ResizeReportJson : JsonSerializerContext;

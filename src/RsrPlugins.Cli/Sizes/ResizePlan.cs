@@ -1,0 +1,136 @@
+// Which steps a size takes, as a pure function of sizes and installed scales. The rule is the same in both directions:
+// learned steps lead to the smallest size that is not below the target, then one classical reduction makes it exact. So
+// nothing is ever enlarged by a classical kernel, and an exact 2, 3 or 4 is the network alone.
+using RsrPlugins.Cli.Files;
+using RsrPlugins.Core.Models;
+
+namespace RsrPlugins.Cli.Sizes;
+
+/// <summary>One learned step.</summary>
+/// <param name="Factor">Scale factor of the network.</param>
+/// <param name="Kind">Which SRNet (for a reduction always <see cref="ModelKind.Learned"/>).</param>
+/// <param name="Width">Width afterwards, cropped to what is known of the original.</param>
+/// <param name="Height">Height afterwards.</param>
+internal sealed record ResizeStep(int Factor, ModelKind Kind, int Width, int Height);
+
+/// <summary>The way from one size to another.</summary>
+/// <param name="Network">RRNet reduces, SRNet enlarges.</param>
+/// <param name="Steps">Learned steps in order; may be none for a reduction by less than the smallest scale.</param>
+/// <param name="Width">Exact width of the result.</param>
+/// <param name="Height">Exact height of the result.</param>
+/// <param name="ClassicalStep">A classical reduction to the exact size comes last.</param>
+internal sealed record ResizePlan(NetworkKind Network, IReadOnlyList<ResizeStep> Steps, int Width, int Height, bool ClassicalStep)
+{
+    // 4 x 4 x 4: more than any way to 16 needs, whichever scales are installed.
+    private const int MaxProduct = 64;
+
+    /// <summary>ceil(size / factor): the size of a reduction, where the last block may be filled up.</summary>
+    public static int DividedUp(int size, int factor) => (int)(((long)size + factor - 1) / factor);
+
+    /// <summary>Plans a reduction.</summary>
+    /// <param name="scales">Scales of the installed RRNets.</param>
+    /// <exception cref="RsrPlugins.Core.ImageSizeException">The target is not smaller, or smaller than allowed.</exception>
+    public static ResizePlan Downscale(int width, int height, SizeRequest request, IReadOnlyList<int> scales)
+    {
+        (int targetWidth, int targetHeight) = request.SmallerThan(width, height);
+        int[] chain = Chains(scales)
+            .Where(chain => Product(chain) <= (request.Scale ?? int.MaxValue))
+            .Where(chain => DividedUp(width, Product(chain)) >= targetWidth && DividedUp(height, Product(chain)) >= targetHeight)
+            .OrderBy(chain => (long)DividedUp(width, Product(chain)) * DividedUp(height, Product(chain)))
+            .ThenBy(Product)
+            .ThenBy(chain => chain.Length)
+            .First(); // The empty chain always fits.
+
+        var steps = new List<ResizeStep>();
+        foreach (int factor in chain.OrderDescending()) // The largest first leaves the least work for the next.
+        {
+            (width, height) = (DividedUp(width, factor), DividedUp(height, factor));
+            steps.Add(new ResizeStep(factor, ModelKind.Learned, width, height));
+        }
+
+        return new ResizePlan(NetworkKind.RRNet, steps, targetWidth, targetHeight, (width, height) != (targetWidth, targetHeight));
+    }
+
+    /// <summary>Plans an enlargement.</summary>
+    /// <param name="request">Empty only where <paramref name="record"/> says the size.</param>
+    /// <param name="kind">Kind of the networks for whatever the record does not cover.</param>
+    /// <param name="scales">Scales of the installed SRNets of that kind.</param>
+    /// <param name="record">How the picture was made, if it fits its size: its steps are undone first, by their partners.</param>
+    /// <exception cref="RsrPlugins.Core.ImageSizeException">The target is not larger, or larger than allowed.</exception>
+    public static ResizePlan Upscale(int width, int height, SizeRequest request, ModelKind kind, IReadOnlyList<int> scales, DownscaleRecord? record = null)
+    {
+        bool restore = record is not null && (request.IsEmpty || request.Scale == record.Scale);
+        (int targetWidth, int targetHeight) = restore ? (record!.Width, record.Height) : request.LargerThan(width, height);
+
+        var steps = new List<ResizeStep>();
+        if (record is not null)
+        {
+            foreach ((int factor, int stepWidth, int stepHeight) in Undo(record).TakeWhile(_ => width < targetWidth || height < targetHeight))
+            {
+                (width, height) = (stepWidth, stepHeight);
+                steps.Add(new ResizeStep(factor, ModelKind.Learned, width, height));
+            }
+        }
+
+        int[]? chain = Chains(scales)
+            .Where(chain => (long)width * Product(chain) >= targetWidth && (long)height * Product(chain) >= targetHeight)
+            .OrderBy(Product)
+            .ThenBy(chain => chain.Length)
+            .FirstOrDefault();
+        if (chain is null)
+            throw new RsrPlugins.Core.ModelException($"No network for this enlargement is installed (scales: {(scales.Count == 0 ? "none" : string.Join(", ", scales))}).");
+        foreach (int factor in chain.Order()) // The largest last: every step's work grows with what came before.
+        {
+            (width, height) = (checked(width * factor), checked(height * factor));
+            steps.Add(new ResizeStep(factor, kind, width, height));
+        }
+
+        return new ResizePlan(NetworkKind.SRNet, steps, targetWidth, targetHeight, (width, height) != (targetWidth, targetHeight));
+    }
+
+    /// <summary>For example "learned x2, learned x3, then bicubic to 500 x 400".</summary>
+    public string Describe()
+    {
+        string sign = Network == NetworkKind.RRNet ? "1/" : "x";
+        IEnumerable<string> learned = Steps.Select(step => $"{(step.Kind == ModelKind.Learned ? "learned" : "photo")} {sign}{step.Factor}");
+        string exact = $"bicubic to {Width} x {Height}";
+        return (Steps.Count, ClassicalStep) switch
+        {
+            (0, _) => $"{exact} (no learned step is that small)",
+            (_, true) => $"{string.Join(", ", learned)}, then {exact}",
+            _ => string.Join(", ", learned),
+        };
+    }
+
+    private static Stack<(int Factor, int Width, int Height)> Undo(DownscaleRecord record)
+    {
+        var sizes = new Stack<(int Factor, int Width, int Height)>();
+        (int width, int height) = (record.Width, record.Height);
+        foreach (DownscaleRecordStep step in record.Steps)
+        {
+            sizes.Push((step.Scale, width, height));
+            (width, height) = (DividedUp(width, step.Scale), DividedUp(height, step.Scale));
+        }
+
+        return sizes;
+    }
+
+    private static int Product(int[] chain) => chain.Aggregate(1, (product, factor) => product * factor);
+
+    /// <summary>All ascending sequences of scales with a bounded product, the empty one first.</summary>
+    private static List<int[]> Chains(IReadOnlyList<int> scales)
+    {
+        var chains = new List<int[]> { Array.Empty<int>() };
+        for (int index = 0; index < chains.Count; index++)
+        {
+            foreach (int scale in scales)
+            {
+                int[] chain = chains[index];
+                if ((chain.Length == 0 || scale >= chain[^1]) && Product(chain) * scale <= MaxProduct)
+                    chains.Add([.. chain, scale]);
+            }
+        }
+
+        return chains;
+    }
+}

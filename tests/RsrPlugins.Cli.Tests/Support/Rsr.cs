@@ -1,0 +1,52 @@
+// Runs the real tool as its users do: a process of its own, with its output and exit code.
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace RsrPlugins.Cli.Tests.Support;
+
+/// <summary>What a run said.</summary>
+internal sealed record RsrResult(int ExitCode, string Output, string Error)
+{
+    /// <summary>The only line of stderr.</summary>
+    public string OnlyErrorLine => Assert.Single(Error.TrimEnd().Split('\n'));
+}
+
+internal static partial class Rsr
+{
+    private static readonly string Tool = Path.Combine(AppContext.BaseDirectory, "rsr.dll");
+
+    public static RsrResult Run(TestFolder folder, params string[] arguments)
+    {
+        using Process process = Start(folder, arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)), "rsr did not end within a minute");
+        return new RsrResult(process.ExitCode, output.Result, error.Result);
+    }
+
+    public static Process Start(TestFolder folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Tool, .. arguments])
+        {
+            WorkingDirectory = folder.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return Process.Start(start)!;
+    }
+
+    public static void Interrupt(Process process)
+    {
+        const int sigint = 2;
+        Assert.Equal(0, Kill(process.Id, sigint));
+    }
+
+    public static void Terminate(Process process)
+    {
+        const int sigterm = 15;
+        Assert.Equal(0, Kill(process.Id, sigterm));
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}

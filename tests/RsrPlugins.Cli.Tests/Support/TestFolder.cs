@@ -1,0 +1,14 @@
+// A folder of its own for each test, gone afterwards.
+namespace RsrPlugins.Cli.Tests.Support;
+
+internal sealed class TestFolder : IDisposable
+{
+    public string Root { get; } = Directory.CreateTempSubdirectory("rsr-test-").FullName;
+
+    public string this[string name] => Path.Combine(Root, name);
+
+    /// <summary>Names of all files below, hidden ones too, sorted.</summary>
+    public string[] Files => [.. Directory.EnumerateFiles(Root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Select(path => Path.GetRelativePath(Root, path)).Order(StringComparer.Ordinal)];
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+}
