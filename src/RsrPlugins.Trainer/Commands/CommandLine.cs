@@ -1,5 +1,6 @@
 // The commands of rsr-train; one file each.
 using System.CommandLine;
+using RsrPlugins.Core;
 
 namespace RsrPlugins.Trainer.Commands;
 
@@ -30,7 +31,7 @@ internal static class CommandLine
             var code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
             return parsed.Errors.Count > 0 ? 2 : code;
         }
-        catch (TrainerException error)
+        catch (Exception error) when (error is TrainerException or RsrException)
         {
             Console.Error.WriteLine($"rsr-train: {error.Message}");
             return 1;

@@ -66,9 +66,9 @@ internal static class TrainCommand
         void Report(TrainingReport report)
         {
             Console.WriteLine(report);
-            if (report.ValidationPsnr is not null)
+            if (report.Validation is { } score)
             {
-                File.AppendAllText(Path.Combine(folder, "log.csv"), string.Create(CultureInfo.InvariantCulture, $"{report.Step},{report.Seconds:0.0},{report.Megapixels:0.00},{report.Loss:0.0000},{report.Rate:0.0000},{report.KilopixelsPerSecond:0.0},{report.ValidationPsnr:0.000}\n"));
+                File.AppendAllText(Path.Combine(folder, "log.csv"), string.Create(CultureInfo.InvariantCulture, $"{report.Step},{report.Seconds:0.0},{report.Megapixels:0.00},{report.Loss:0.0000},{report.Rate:0.0000},{report.KilopixelsPerSecond:0.0},{score.Psnr:0.000},{score.LowPsnr:0.000}\n"));
             }
         }
     }

@@ -5,15 +5,29 @@ namespace RsrPlugins.Trainer.Data;
 /// <summary>Random square crops in one of the eight orientations, from folders in the shares a configuration gives.</summary>
 internal sealed class CropSampler
 {
+    /// <summary>Pixels of the small picture around a crop that its reduction sees.</summary>
+    private const int Margin = 4;
+
+    /// <summary>The margin is wider by up to this many, so that JPEG's blocks fall anywhere.</summary>
+    private const int BlockPhases = 8;
+
     private readonly List<LumaImage> _images = [];
     private readonly List<double> _cumulative = [];
+    private readonly ReductionMethod? _reduction;
+    private readonly int _regionSide;
 
     /// <param name="folders">Pictures of each folder with the folder's share (null: what is left, by number of pixels).</param>
-    /// <param name="patch">Side of a crop; smaller pictures are left out.</param>
-    internal CropSampler(IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders, int patch)
+    /// <param name="patch">Side of a crop.</param>
+    /// <param name="scale">Scale factor of the reduction.</param>
+    /// <param name="reduction">Makes the small crops; null if nobody asks for them.</param>
+    /// <remarks>Pictures that are too small for a crop with its margin are left out.</remarks>
+    internal CropSampler(IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders, int patch, int scale, ReductionMethod? reduction)
     {
         Patch = patch;
-        var usable = folders.Select(folder => (Images: folder.Images.Where(image => Math.Min(image.Width, image.Height) >= patch).ToArray(), folder.Share)).ToArray();
+        Scale = scale;
+        _reduction = reduction;
+        _regionSide = reduction is null ? patch : patch + (scale * ((2 * Margin) + BlockPhases));
+        var usable = folders.Select(folder => (Images: folder.Images.Where(image => Math.Min(image.Width, image.Height) >= _regionSide).ToArray(), folder.Share)).ToArray();
         var sharedPixels = usable.Where(folder => folder.Share is null).Sum(folder => Pixels(folder.Images));
         var left = 1 - usable.Sum(folder => folder.Share ?? 0);
         var sum = 0.0;
@@ -30,7 +44,7 @@ internal sealed class CropSampler
 
         if (_images.Count == 0)
         {
-            throw new TrainerException($"No training picture is at least {patch} x {patch} pixels, the \"patch\" of the configuration.");
+            throw new TrainerException($"No training picture is at least {_regionSide} x {_regionSide} pixels, which a \"patch\" of {patch} needs.");
         }
 
         static double Pixels(IEnumerable<LumaImage> images) => images.Sum(image => (double)image.Luma.Length);
@@ -38,40 +52,58 @@ internal sealed class CropSampler
 
     internal int Patch { get; }
 
+    internal int Scale { get; }
+
     internal int ImageCount => _images.Count;
 
     internal double Megapixels => _images.Sum(image => image.Luma.Length / 1e6);
 
     /// <summary>Loads the folders of a configuration.</summary>
-    internal static CropSampler Load(TrainingConfig config, string dataRoot) =>
-        new(config.Data.Select(folder => (LumaImage.LoadFolder(Path.Combine(dataRoot, folder.Path)), folder.Share)), config.Patch);
+    internal static CropSampler Load(TrainingConfig config, string dataRoot)
+    {
+        ReductionMethod? reduction = config.Kind == RunKind.Photo ? Reduction.Ordinary : config.LowResolutionWeight > 0 ? Reduction.Bicubic : null;
+        return new(config.Data.Select(folder => (LumaImage.LoadFolder(Path.Combine(dataRoot, folder.Path)), folder.Share)), config.Patch, config.Scale, reduction);
+    }
 
-    /// <summary>Writes one crop, Patch x Patch values of Y/255.</summary>
-    internal void Sample(SampleRandom random, Span<float> target)
+    /// <summary>Draws one crop.</summary>
+    /// <param name="random">Makes every choice.</param>
+    /// <param name="high">Receives Patch x Patch values of Y/255.</param>
+    /// <param name="low">Receives the reduced crop, (Patch / Scale) squared values, where there is a reduction.</param>
+    internal void Sample(SampleRandom random, Span<float> high, Span<float> low)
     {
         var place = _cumulative.BinarySearch(random.NextDouble() * _cumulative[^1]);
         var image = _images[Math.Min(place < 0 ? ~place : place, _images.Count - 1)];
-        var left = random.NextInt(image.Width - Patch + 1);
-        var top = random.NextInt(image.Height - Patch + 1);
-        Copy(image, left, top, random.NextInt(8), target);
+        var left = random.NextInt(image.Width - _regionSide + 1);
+        var top = random.NextInt(image.Height - _regionSide + 1);
+        var orientation = random.NextInt(8);
+        if (_reduction is null)
+        {
+            Copy(new Plane(image.ToUnit(left, top, Patch), Patch), 0, 0, Patch, orientation, high);
+            return;
+        }
+
+        var region = image.ToUnit(left, top, _regionSide);
+        var reduced = _reduction(region, _regionSide, _regionSide, Scale, ref random);
+        var column = Margin + random.NextInt(BlockPhases);
+        var row = Margin + random.NextInt(BlockPhases);
+        Copy(new Plane(region, _regionSide), column * Scale, row * Scale, Patch, orientation, high);
+        Copy(new Plane(reduced, _regionSide / Scale), column, row, Patch / Scale, orientation, low);
     }
 
-    /// <param name="image">Source.</param>
-    /// <param name="left">First column.</param>
-    /// <param name="top">First row.</param>
-    /// <param name="orientation">Bit 0 mirrors left-right, bit 1 top-bottom, bit 2 transposes.</param>
-    /// <param name="target">Patch x Patch values.</param>
-    private void Copy(LumaImage image, int left, int top, int orientation, Span<float> target)
+    /// <summary>Copies a square; bit 0 of the orientation mirrors left-right, bit 1 top-bottom, bit 2 transposes.</summary>
+    private static void Copy(Plane source, int left, int top, int side, int orientation, Span<float> target)
     {
-        for (var y = 0; y < Patch; y++)
+        for (var y = 0; y < side; y++)
         {
-            for (var x = 0; x < Patch; x++)
+            for (var x = 0; x < side; x++)
             {
                 var (column, row) = (orientation & 4) != 0 ? (y, x) : (x, y);
-                column = (orientation & 1) != 0 ? Patch - 1 - column : column;
-                row = (orientation & 2) != 0 ? Patch - 1 - row : row;
-                target[(y * Patch) + x] = image.Luma[((top + row) * image.Width) + left + column] / 255f;
+                column = (orientation & 1) != 0 ? side - 1 - column : column;
+                row = (orientation & 2) != 0 ? side - 1 - row : row;
+                target[(y * side) + x] = source.Values[((top + row) * source.Width) + left + column];
             }
         }
     }
+
+    private readonly record struct Plane(float[] Values, int Width);
 }

@@ -68,4 +68,19 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
 
     /// <summary>Values as the networks see them, Y/255.</summary>
     internal float[] ToUnit() => Array.ConvertAll(Luma, value => value / 255f);
+
+    /// <summary>A square of values as the networks see them, Y/255.</summary>
+    internal float[] ToUnit(int left, int top, int side)
+    {
+        var values = new float[side * side];
+        for (var y = 0; y < side; y++)
+        {
+            for (var x = 0; x < side; x++)
+            {
+                values[(y * side) + x] = Luma[((top + y) * Width) + left + x] / 255f;
+            }
+        }
+
+        return values;
+    }
 }

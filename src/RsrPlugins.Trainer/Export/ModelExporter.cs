@@ -1,4 +1,5 @@
 // From a checkpoint to models. Nothing is written before ONNX Runtime has given Torch's numbers for it.
+using RsrPlugins.Core.Inference;
 using RsrPlugins.Trainer.Networks;
 using RsrPlugins.Trainer.Training;
 using TorchSharp;
@@ -28,15 +29,16 @@ internal static class ModelExporter
         var models = new List<(ModelRow, byte[])>();
         if (config.Kind == RunKind.Learned)
         {
-            var row = Row("RRNet", NetworkTable.RRNet(config.Scale), IdOf("srnet", config.Scale, config.Kind));
+            var row = Row(ModelRow.RRNet, NetworkTable.RRNet(config.Scale), IdOf("srnet", config.Scale, config.Kind));
             models.Add((row, NetworkGraphs.RRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, row))));
         }
 
-        var srRow = Row("SRNet", NetworkTable.SRNet(config.Scale), config.Kind == RunKind.Learned ? IdOf("rrnet", config.Scale, config.Kind) : null);
+        var srRow = Row(ModelRow.SRNet, NetworkTable.SRNet(config.Scale), config.Kind == RunKind.Learned ? IdOf("rrnet", config.Scale, config.Kind) : null);
         models.Add((srRow, NetworkGraphs.SRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, srRow))));
+        using var staged = new StagedModels();
         foreach (var (row, onnx) in models)
         {
-            var difference = LargestDifference(checkpoint, row.Network, onnx);
+            var difference = LargestDifference(checkpoint, row, staged.Open(row, onnx));
             if (!(difference <= ParityTolerance))
             {
                 throw new TrainerException($"{row.Id}: ONNX Runtime differs from Torch by {difference:g3}, at most {ParityTolerance:g1} expected. Nothing was written.");
@@ -51,7 +53,7 @@ internal static class ModelExporter
             return new ModelRow(
                 id,
                 network,
-                config.Kind == RunKind.Learned ? "learned" : "photo",
+                config.Kind == RunKind.Learned ? ModelRow.Learned : ModelRow.Photo,
                 config.Scale,
                 id + ".onnx",
                 0,
@@ -68,7 +70,7 @@ internal static class ModelExporter
     }
 
     /// <summary>Runs a model and the Torch network on the same picture.</summary>
-    internal static float LargestDifference(Checkpoint checkpoint, string network, byte[] onnx)
+    internal static float LargestDifference(Checkpoint checkpoint, ModelRow row, INetwork onnx)
     {
         var scale = checkpoint.Config.Scale;
         const int Height = 36;
@@ -78,8 +80,9 @@ internal static class ModelExporter
         using var views = new ParameterViews(checkpoint.Layout, tensor(checkpoint.Vectors[Checkpoint.AverageName]), train: false);
         using var generator = new Generator(1);
         var input = rand([1, 1, Height, Width], generator: generator);
-        var expected = network == "RRNet" ? QBRelu.Clamp(new RRNet(scale, views).ForwardUnbounded(input)) : new SRNet(scale, views).Forward(input);
-        var actual = OnnxNetwork.RunOnce(onnx, Checkpoint.ToArray(input), Width, Height);
+        var expected = row.Network == ModelRow.RRNet ? QBRelu.Clamp(new RRNet(scale, views).ForwardUnbounded(input)) : new SRNet(scale, views).Forward(input);
+        var actual = new float[expected.numel()];
+        onnx.Run(Checkpoint.ToArray(input), Width, Height, actual, CancellationToken.None);
         return Checkpoint.ToArray(expected).Zip(actual, (left, right) => MathF.Abs(left - right)).Max();
     }
 
@@ -93,7 +96,7 @@ internal static class ModelExporter
             ["network"] = row.Network,
             ["kind"] = row.Kind,
             ["scale"] = Invariant($"{row.Scale}"),
-            ["halo"] = Invariant($"{row.Kernels.SkipLast(row.Network == "RRNet" ? 1 : 0).Sum(kernel => (kernel - 1) / 2)}"),
+            ["halo"] = Invariant($"{row.Kernels.SkipLast(row.Network == ModelRow.RRNet ? 1 : 0).Sum(kernel => (kernel - 1) / 2)}"),
             ["kernels"] = string.Join(",", row.Kernels),
             ["luma"] = "BT.601 studio luma of the 8-bit scale, Y = 16 + (65.481 R + 128.553 G + 24.966 B) / 255, as Y/255",
             ["run"] = Invariant($"{config.Name}: {checkpoint.Progress.Step} steps, {pixels:0} HR megapixels, {checkpoint.Progress.Seconds / 60:0} minutes"),

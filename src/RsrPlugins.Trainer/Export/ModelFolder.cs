@@ -38,7 +38,13 @@ internal sealed record ModelRow(
     IReadOnlyList<string> TrainedOn,
     string Protocol,
     IReadOnlyDictionary<string, double> Psnr,
-    IReadOnlyDictionary<string, double> Ssim);
+    IReadOnlyDictionary<string, double> Ssim)
+{
+    internal const string RRNet = "RRNet";
+    internal const string SRNet = "SRNet";
+    internal const string Learned = "learned";
+    internal const string Photo = "photo";
+}
 
 /// <summary>A model to be written.</summary>
 /// <param name="Row">Its row, whose file length and hash are filled in when it is written.</param>

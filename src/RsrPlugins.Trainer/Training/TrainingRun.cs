@@ -1,5 +1,6 @@
 // The training loop, to be read from top to bottom: Run, then TrainStep, then Validate.
 using System.Diagnostics;
+using RsrPlugins.Core.Metrics;
 using RsrPlugins.Trainer.Data;
 using RsrPlugins.Trainer.Networks;
 using TorchSharp;
@@ -15,8 +16,13 @@ namespace RsrPlugins.Trainer.Training;
 /// <param name="Loss">Mean loss since the last report, in 8-bit levels (255 times the L1 loss).</param>
 /// <param name="Rate">The schedule's factor.</param>
 /// <param name="KilopixelsPerSecond">HR kilopixels per second since the last report.</param>
-/// <param name="ValidationPsnr">PSNR of the validation set in dB where this report follows a validation.</param>
-internal sealed record TrainingReport(long Step, double Seconds, double Progress, double Megapixels, double Loss, double Rate, double KilopixelsPerSecond, double? ValidationPsnr);
+/// <param name="Validation">Where this report follows a validation.</param>
+internal sealed record TrainingReport(long Step, double Seconds, double Progress, double Megapixels, double Loss, double Rate, double KilopixelsPerSecond, ValidationScore? Validation);
+
+/// <summary>Means over the validation set.</summary>
+/// <param name="Psnr">PSNR of the restored pictures in dB.</param>
+/// <param name="LowPsnr">PSNR in dB of the small pictures against bicubic ones: how natural RRNet's pictures are.</param>
+internal sealed record ValidationScore(double Psnr, double LowPsnr);
 
 /// <summary>A training run.</summary>
 internal sealed class TrainingRun : IDisposable
@@ -68,7 +74,7 @@ internal sealed class TrainingRun : IDisposable
             _average.copy_(_weights);
         }
 
-        _workers = [.. Enumerable.Range(0, workers).Select(_ => new Worker(config, _layout, _weights))];
+        _workers = [.. Enumerable.Range(0, workers).Select(_ => new Worker(config, _layout, _weights, config.Batch / workers))];
         _averageViews = new ParameterViews(_layout, _average, train: false);
     }
 
@@ -121,7 +127,7 @@ internal sealed class TrainingRun : IDisposable
 
         save(Snapshot());
 
-        void Report(double? psnr)
+        void Report(ValidationScore? validation)
         {
             var now = clock.Elapsed.TotalSeconds;
             var steps = _progress.Step - sinceReport.Step;
@@ -134,7 +140,7 @@ internal sealed class TrainingRun : IDisposable
                 255 * sinceReport.Loss / Math.Max(1, steps),
                 rate,
                 steps * pixelsPerStep / 1e3 / (now - sinceReport.Seconds),
-                psnr));
+                validation));
             sinceReport = (now, _progress.Step, 0);
         }
     }
@@ -171,39 +177,56 @@ internal sealed class TrainingRun : IDisposable
         return loss;
     }
 
-    private double ValidateAndKeepBest()
+    private ValidationScore ValidateAndKeepBest()
     {
-        var psnr = Validate();
-        if (psnr > _progress.BestPsnr)
+        var score = Validate();
+        if (score.Psnr > _progress.BestPsnr)
         {
-            _progress = _progress with { BestPsnr = psnr, BestStep = _progress.Step };
+            _progress = _progress with { BestPsnr = score.Psnr, BestStep = _progress.Step };
         }
 
-        return psnr;
+        return score;
     }
 
-    /// <summary>Mean PSNR of the averaged weights over the validation set by the protocol: 8-bit LR, 8-bit result, d border pixels shaved off.</summary>
-    internal double Validate()
+    /// <summary>
+    /// Scores the averaged weights on the validation set by the protocol: 8-bit LR, 8-bit result, d border pixels shaved off.
+    /// A run without RRNet is scored on bicubic small pictures.
+    /// </summary>
+    internal ValidationScore Validate()
     {
-        var psnr = new double[_validation.Count];
+        var scores = new ValidationScore[_validation.Count];
         var next = -1;
         _pool.Run(_ =>
         {
-            using var noGrad = no_grad();
-            var rrNet = new RRNet(_config.Scale, _averageViews);
-            var srNet = new SRNet(_config.Scale, _averageViews);
-            for (var i = Interlocked.Increment(ref next); i < psnr.Length; i = Interlocked.Increment(ref next))
+            var networks = new NetworkPair(_config, _averageViews);
+            for (var i = Interlocked.Increment(ref next); i < scores.Length; i = Interlocked.Increment(ref next))
             {
-                using var scope = NewDisposeScope();
-                var image = _validation[i];
-                var high = tensor(image.ToUnit(), [1, 1, image.Height, image.Width]).to(_device);
-                var restored = srNet.Forward(rrNet.Forward(high)).clamp(Constants.Zero, Constants.One).mul(Constants.Levels).round().div(Constants.Levels);
-                var d = _config.Scale;
-                var difference = (restored - high).slice(2, d, image.Height - d, 1).slice(3, d, image.Width - d, 1);
-                psnr[i] = -10 * Math.Log10(difference.square().mean().item<float>());
+                scores[i] = Validate(networks, _validation[i]);
             }
         });
-        return psnr.Average();
+        return new ValidationScore(scores.Average(score => score.Psnr), scores.Average(score => score.LowPsnr));
+    }
+
+    private ValidationScore Validate(NetworkPair networks, LumaImage image)
+    {
+        var scale = _config.Scale;
+        var (width, height) = (image.Width, image.Height);
+        var (lowWidth, lowHeight) = (width / scale, height / scale);
+        var random = default(SampleRandom);
+        var plane = image.ToUnit();
+        var bicubic = Reduction.Bicubic(plane, width, height, scale, ref random);
+
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var low = networks.Reducing is { } rrNet
+            ? rrNet.Forward(tensor(plane, [1, 1, height, width]).to(_device))
+            : tensor(bicubic, [1, 1, lowHeight, lowWidth]).to(_device);
+        var restored = networks.Enlarging.Forward(low).clamp(Constants.Zero, Constants.One).mul(Constants.Levels).round();
+        return new ValidationScore(
+            ImageMetrics.Psnr(Levels(plane), Checkpoint.ToArray(restored), width, height, scale),
+            networks.Reducing is null ? 0 : ImageMetrics.Psnr(Levels(bicubic), Levels(Checkpoint.ToArray(low)), lowWidth, lowHeight, 0));
+
+        static float[] Levels(float[] values) => Array.ConvertAll(values, value => value * 255f);
     }
 
     /// <summary>The whole state.</summary>
@@ -257,23 +280,22 @@ internal sealed class TrainingRun : IDisposable
     private sealed class Worker : IDisposable
     {
         private readonly ParameterViews _views;
-        private readonly RRNet _rrNet;
-        private readonly SRNet _srNet;
-        private readonly int _seed;
-        private readonly float[] _high;
-        private readonly long[] _shape;
+        private readonly NetworkPair _networks;
+        private readonly TrainingConfig _config;
         private readonly Device _device;
+        private readonly int _samples;
+        private readonly float[] _high;
+        private readonly float[] _low;
 
-        internal Worker(TrainingConfig config, ParameterLayout layout, Tensor weights)
+        internal Worker(TrainingConfig config, ParameterLayout layout, Tensor weights, int samples)
         {
+            _config = config;
             _views = new ParameterViews(layout, weights, train: true);
-            _rrNet = new RRNet(config.Scale, _views);
-            _srNet = new SRNet(config.Scale, _views);
-            _seed = config.Seed;
+            _networks = new NetworkPair(config, _views);
             _device = weights.device;
-            var samples = config.Batch / (weights.device_type == DeviceType.CPU ? config.Workers : 1);
-            _shape = [samples, 1, config.Patch, config.Patch];
+            _samples = samples;
             _high = new float[samples * config.Patch * config.Patch];
+            _low = new float[_high.Length / (config.Scale * config.Scale)];
         }
 
         internal Tensor Gradient => _views.Gradient!;
@@ -282,10 +304,10 @@ internal sealed class TrainingRun : IDisposable
 
         internal void ComputeGradient(CropSampler crops, long step, int firstSample)
         {
-            var pixels = crops.Patch * crops.Patch;
-            for (var i = 0; i < _high.Length / pixels; i++)
+            var (highPixels, lowPixels) = (_high.Length / _samples, _low.Length / _samples);
+            for (var i = 0; i < _samples; i++)
             {
-                crops.Sample(new SampleRandom(_seed, step, firstSample + i), _high.AsSpan(i * pixels, pixels));
+                crops.Sample(new SampleRandom(_config.Seed, step, firstSample + i), _high.AsSpan(i * highPixels, highPixels), _low.AsSpan(i * lowPixels, lowPixels));
             }
 
             using var scope = NewDisposeScope();
@@ -294,9 +316,26 @@ internal sealed class TrainingRun : IDisposable
                 Gradient.zero_();
             }
 
-            var high = tensor(_high, _shape).to(_device);
-            var restored = _srNet.Forward(_rrNet.Forward(high));
-            var loss = nn.functional.l1_loss(restored, high);
+            var lowSide = _config.Patch / _config.Scale;
+            var high = tensor(_high, [_samples, 1, _config.Patch, _config.Patch]).to(_device);
+            Tensor loss;
+            if (_networks.Reducing is null)
+            {
+                var low = tensor(_low, [_samples, 1, lowSide, lowSide]).to(_device);
+                loss = nn.functional.l1_loss(_networks.Enlarging.Forward(low), high);
+            }
+            else
+            {
+                var low = _networks.Reducing.Forward(high);
+                loss = nn.functional.l1_loss(_networks.Enlarging.Forward(low), high);
+                if (_config.LowResolutionWeight > 0)
+                {
+                    var bicubic = tensor(_low, [_samples, 1, lowSide, lowSide]).to(_device);
+                    using Scalar weight = _config.LowResolutionWeight;
+                    loss = loss + nn.functional.mse_loss(low, bicubic).mul(weight);
+                }
+            }
+
             loss.backward();
             Loss = loss.item<float>();
         }

@@ -1,0 +1,94 @@
+// How small pictures come about that RRNet did not make. Degradations are computed for each crop when it is drawn, so no
+// crop is ever seen twice with the same one. A crop is reduced together with a margin and the margin is cut off: the
+// reduction then sees real neighbours, and since the margin's width is drawn too, JPEG's 8 x 8 blocks fall anywhere.
+using NetVips;
+using RsrPlugins.Core.Resampling;
+
+namespace RsrPlugins.Trainer.Data;
+
+/// <summary>Makes a small luma plane of a large one, both Y/255 rounded to 8 bits.</summary>
+internal delegate float[] ReductionMethod(float[] plane, int width, int height, int scale, ref SampleRandom random);
+
+/// <summary>Reductions.</summary>
+internal static class Reduction
+{
+    /// <summary>The field's bicubic reduction (MATLAB imresize).</summary>
+    internal static float[] Bicubic(float[] plane, int width, int height, int scale, ref SampleRandom random) =>
+        RoundToEightBits(Reduce(plane, width, height, scale, ResamplingKernel.Bicubic));
+
+    /// <summary>
+    /// What people have: half of all crops reduced bicubically, the others by area, Lanczos or triangle; one in five
+    /// blurred lightly before; two in five saved as JPEG at quality 60 to 95 after.
+    /// </summary>
+    internal static float[] Ordinary(float[] plane, int width, int height, int scale, ref SampleRandom random)
+    {
+        var kernel = random.NextInt(12) switch
+        {
+            < 6 => ResamplingKernel.Bicubic,
+            < 8 => ResamplingKernel.Area,
+            < 10 => ResamplingKernel.Lanczos3,
+            _ => ResamplingKernel.Bilinear,
+        };
+        var blur = random.NextInt(5) == 0;
+        var sigma = scale * (0.2 + (0.3 * random.NextDouble()));
+        var compressed = random.NextInt(5) < 2;
+        var quality = 60 + random.NextInt(36);
+
+        var low = RoundToEightBits(Reduce(blur ? Blur(plane, width, height, sigma) : plane, width, height, scale, kernel));
+        return compressed ? Jpeg(low, width / scale, height / scale, quality) : low;
+    }
+
+    internal static float[] Reduce(float[] plane, int width, int height, int scale, ResamplingKernel kernel) =>
+        Resampler.Resize(plane, width, height, width / scale, height / scale, kernel);
+
+    /// <summary>Encodes and decodes a plane as a grey JPEG. JPEG's own luma is full-range, so the values are brought there and back.</summary>
+    internal static float[] Jpeg(float[] plane, int width, int height, int quality)
+    {
+        var grey = Array.ConvertAll(plane, value => (byte)Math.Clamp(MathF.Round(((value * 255f) - 16f) * 255f / 219f), 0f, 255f));
+        using var source = Image.NewFromMemory(grey, width, height, 1, Enums.BandFormat.Uchar);
+        var encoded = source.JpegsaveBuffer(q: quality);
+        using var decoded = Image.JpegloadBuffer(encoded);
+        return RoundToEightBits(Array.ConvertAll(decoded.WriteToMemory<byte>(), value => (16f + (value * 219f / 255f)) / 255f));
+    }
+
+    /// <summary>Separable Gaussian, borders repeated.</summary>
+    internal static float[] Blur(float[] plane, int width, int height, double sigma)
+    {
+        var radius = (int)Math.Ceiling(2.5 * sigma);
+        var taps = new float[(2 * radius) + 1];
+        for (var i = 0; i < taps.Length; i++)
+        {
+            taps[i] = (float)Math.Exp(-0.5 * Math.Pow((i - radius) / sigma, 2));
+        }
+
+        var sum = taps.Sum();
+        var horizontal = new float[plane.Length];
+        var result = new float[plane.Length];
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+            {
+                for (var i = 0; i < taps.Length; i++)
+                {
+                    horizontal[(y * width) + x] += taps[i] / sum * plane[(y * width) + Math.Clamp(x + i - radius, 0, width - 1)];
+                }
+            }
+        }
+
+        for (var y = 0; y < height; y++)
+        {
+            for (var i = 0; i < taps.Length; i++)
+            {
+                var row = Math.Clamp(y + i - radius, 0, height - 1) * width;
+                for (var x = 0; x < width; x++)
+                {
+                    result[(y * width) + x] += taps[i] / sum * horizontal[row + x];
+                }
+            }
+        }
+
+        return result;
+    }
+
+    private static float[] RoundToEightBits(float[] plane) => Array.ConvertAll(plane, value => MathF.Round(Math.Clamp(value * 255f, 0f, 255f)) / 255f);
+}

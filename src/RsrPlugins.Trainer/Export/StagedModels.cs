@@ -1,0 +1,39 @@
+// The engine opens models from files, by their row, and checks their hash. A model that is not proven yet must not be in the
+// folder of models, so it is staged in a temporary one and opened there exactly as the product will open it.
+using System.Security.Cryptography;
+using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Models;
+
+namespace RsrPlugins.Trainer.Export;
+
+/// <summary>Opens models that are still in memory with the product's engine, on the CPU.</summary>
+internal sealed class StagedModels : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rsr-train-");
+    private readonly OnnxRuntimeEngine _engine = new(new InferenceOptions(DeviceChoice.Cpu));
+
+    /// <summary>Opens a model. Owned by this object.</summary>
+    internal INetwork Open(ModelRow row, byte[] onnx)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(onnx));
+        var path = Path.Combine(_folder.FullName, $"{row.Id}-{hash}.onnx");
+        File.WriteAllBytes(path, onnx);
+        return _engine.Open(new ModelDescriptor(
+            row.Id,
+            row.Network == ModelRow.RRNet ? NetworkKind.RRNet : NetworkKind.SRNet,
+            row.Kind == ModelRow.Learned ? ModelKind.Learned : ModelKind.Photo,
+            row.Scale,
+            path,
+            string.Empty,
+            onnx.Length,
+            hash,
+            row.Kernels,
+            row.Pair));
+    }
+
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _folder.Delete(recursive: true);
+    }
+}
