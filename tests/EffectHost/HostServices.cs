@@ -1,0 +1,161 @@
+// Paint.NET's services as a host without windows has them: a UI thread that runs what is posted to it, a clipboard that keeps
+// the last picture, an error dialog that keeps its messages.
+using System.Collections.Concurrent;
+using System.Windows.Forms;
+using PaintDotNet.AppModel;
+using PaintDotNet.Clipboard;
+using PaintDotNet.Imaging;
+using PaintDotNet.Rendering;
+
+namespace RsrPlugins.EffectHost;
+
+/// <summary>The services an effect can ask for.</summary>
+public sealed class HostServices : IServiceProvider, IDisposable
+{
+    private readonly UIThread _uiThread = new();
+    private readonly Clipboard _clipboard = new();
+    private readonly ErrorDialog _errors = new();
+    private readonly Dictionary<Type, object> _services;
+
+    public HostServices()
+    {
+        _clipboard.UI = _errors.UI = _uiThread;
+        _services = new Dictionary<Type, object>
+        {
+            [typeof(IUISynchronizationContext)] = _uiThread,
+            [typeof(IClipboardService)] = _clipboard,
+            [typeof(IExceptionDialogService)] = _errors,
+        };
+    }
+
+    /// <summary>What error dialogs have said, in order.</summary>
+    public IReadOnlyList<string> ErrorMessages
+    {
+        get
+        {
+            WaitForUI();
+            return [.. _errors.Messages];
+        }
+    }
+
+    /// <summary>The details of the same dialogs.</summary>
+    public IReadOnlyList<string> ErrorDetails
+    {
+        get
+        {
+            WaitForUI();
+            return [.. _errors.Details];
+        }
+    }
+
+    /// <summary>The picture on the clipboard; null where nothing has been copied.</summary>
+    public Picture? ClipboardPicture
+    {
+        get
+        {
+            WaitForUI();
+            return _clipboard.Content;
+        }
+    }
+
+    /// <summary>How often something was put on the clipboard.</summary>
+    public int ClipboardWrites
+    {
+        get
+        {
+            WaitForUI();
+            return _clipboard.Writes;
+        }
+    }
+
+    /// <summary>Adds or replaces a service.</summary>
+    public void Add<T>(T service)
+        where T : class
+        => _services[typeof(T)] = service;
+
+    public object? GetService(Type serviceType) => _services.GetValueOrDefault(serviceType);
+
+    public void Dispose() => _uiThread.Dispose();
+
+    private void WaitForUI() => _uiThread.Send(static _ => { }, null);
+
+    private sealed class UIThread : IUISynchronizationContext, IDisposable
+    {
+        private readonly BlockingCollection<Action> _queue = [];
+        private readonly Thread _thread;
+
+        public UIThread()
+        {
+            _thread = new Thread(() =>
+            {
+                foreach (Action action in _queue.GetConsumingEnumerable())
+                    action();
+            })
+            { IsBackground = true, Name = "UI" };
+            _thread.Start();
+        }
+
+        public bool IsOnUIThread => Thread.CurrentThread == _thread;
+
+        public void Post(SendOrPostCallback d, object? state) => _queue.Add(() => d(state));
+
+        public void Send(SendOrPostCallback d, object? state)
+        {
+            using var done = new ManualResetEventSlim();
+            _queue.Add(() =>
+            {
+                d(state);
+                done.Set();
+            });
+            done.Wait();
+        }
+
+        public void Dispose()
+        {
+            _queue.CompleteAdding();
+            _thread.Join();
+            _queue.Dispose();
+        }
+    }
+
+    private sealed class Clipboard : IClipboardService, IHostClipboard
+    {
+        public UIThread? UI { get; set; }
+
+        public Picture? Content { get; private set; }
+
+        public int Writes { get; private set; }
+
+        public void SetImage(IBitmapSource bitmapSource)
+        {
+            if (!UI!.IsOnUIThread)
+                throw new InvalidOperationException("The clipboard belongs to the UI thread.");
+            SizeInt32 size = bitmapSource.Size;
+            var picture = new Picture(size.Width, size.Height);
+            using IBitmapLock<ColorBgra32> source = ((IBitmap<ColorBgra32>)bitmapSource).Lock(new RectInt32(0, 0, size.Width, size.Height), BitmapLockOptions.Read);
+            for (int y = 0; y < size.Height; y++)
+                Row(source, y).CopyTo(picture.Bytes.AsSpan(y * size.Width * 4));
+            Content = picture;
+            Writes++;
+        }
+
+        private static unsafe Span<byte> Row(IBitmapLock source, int y) => new((byte*)source.Buffer + ((long)y * source.BufferStride), source.Size.Width * 4);
+    }
+
+    private sealed class ErrorDialog : IExceptionDialogService
+    {
+        public UIThread? UI { get; set; }
+
+        public List<string> Messages { get; } = [];
+
+        public List<string> Details { get; } = [];
+
+        public void ShowErrorDialog(IWin32Window? owner, string? message, string detailsText)
+        {
+            if (!UI!.IsOnUIThread)
+                throw new InvalidOperationException("Dialogs belong to the UI thread.");
+            Messages.Add(message ?? string.Empty);
+            Details.Add(detailsText);
+        }
+    }
+}

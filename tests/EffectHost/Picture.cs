@@ -1,0 +1,123 @@
+// The host's pictures have Paint.NET's own layout, BGRA with straight alpha, in memory that does not move: what a lock points to.
+using PaintDotNet.Effects;
+using PaintDotNet.Imaging;
+using PaintDotNet.Rendering;
+using StbImageSharp;
+using StbImageWriteSharp;
+
+namespace RsrPlugins.EffectHost;
+
+/// <summary>A picture of 8-bit BGRA pixels, straight alpha, row by row without gaps.</summary>
+public sealed class Picture
+{
+    public Picture(int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        Width = width;
+        Height = height;
+        Bytes = GC.AllocateArray<byte>(checked(width * height * 4), pinned: true);
+    }
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    /// <summary>Width * Height * 4 bytes: B, G, R, A.</summary>
+    public byte[] Bytes { get; }
+
+    /// <summary>The four bytes of a pixel.</summary>
+    public Span<byte> this[int x, int y] => Bytes.AsSpan(((y * Width) + x) * 4, 4);
+
+    public static Picture Load(string path)
+    {
+        ImageResult image;
+        try
+        {
+            image = ImageResult.FromMemory(File.ReadAllBytes(path), StbImageSharp.ColorComponents.RedGreenBlueAlpha);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException)
+        {
+            throw new HostException($"{path}: not a picture that can be read ({exception.Message}).");
+        }
+
+        var picture = new Picture(image.Width, image.Height);
+        ExchangeRedAndBlue(image.Data, picture.Bytes);
+        return picture;
+    }
+
+    public void Save(string path)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is string folder)
+            Directory.CreateDirectory(folder);
+        byte[] rgba = new byte[Bytes.Length];
+        ExchangeRedAndBlue(Bytes, rgba);
+        using FileStream stream = File.Create(path);
+        new ImageWriter().WritePng(rgba, Width, Height, StbImageWriteSharp.ColorComponents.RedGreenBlueAlpha, stream);
+    }
+
+    public Picture Clone()
+    {
+        var copy = new Picture(Width, Height);
+        Bytes.CopyTo(copy.Bytes, 0);
+        return copy;
+    }
+
+    /// <summary>A rectangle of the picture as a picture of its own.</summary>
+    public Picture Crop(int x, int y, int width, int height)
+    {
+        var part = new Picture(width, height);
+        for (int row = 0; row < height; row++)
+            Bytes.AsSpan((((y + row) * Width) + x) * 4, width * 4).CopyTo(part.Bytes.AsSpan(row * width * 4));
+        return part;
+    }
+
+    private static void ExchangeRedAndBlue(byte[] from, byte[] to)
+    {
+        for (int i = 0; i < from.Length; i += 4)
+            (to[i], to[i + 1], to[i + 2], to[i + 3]) = (from[i + 2], from[i + 1], from[i], from[i + 3]);
+    }
+}
+
+/// <summary>A locked rectangle of a picture.</summary>
+internal sealed unsafe class PictureLock : IBitmapLock<ColorBgra32>
+{
+    private readonly Picture _picture;
+    private readonly ColorBgra32* _buffer;
+
+    public PictureLock(Picture picture, RectInt32 rect)
+    {
+        if (rect.X < 0 || rect.Y < 0 || rect.Width < 1 || rect.Height < 1 || rect.X + rect.Width > picture.Width || rect.Y + rect.Height > picture.Height)
+            throw new ArgumentOutOfRangeException(nameof(rect), $"{rect.X},{rect.Y},{rect.Width},{rect.Height} is not inside {picture.Width} x {picture.Height}.");
+        _picture = picture;
+        Size = new SizeInt32(rect.Width, rect.Height);
+        fixed (byte* first = picture.Bytes)
+            _buffer = (ColorBgra32*)first + ((long)rect.Y * picture.Width) + rect.X;
+    }
+
+    public ColorBgra32* Buffer => _buffer;
+
+    void* IBitmapLock.Buffer => _buffer;
+
+    public uint BufferSize => (uint)(((Size.Height - 1) * BufferStride) + (Size.Width * 4));
+
+    public int BufferStride => _picture.Width * 4;
+
+    public SizeInt32 Size { get; }
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>The source layer.</summary>
+internal sealed class PictureSource(Picture picture) : IEffectInputBitmap<ColorBgra32>
+{
+    public SizeInt32 Size => new(picture.Width, picture.Height);
+
+    public IBitmapLock<ColorBgra32> Lock(RectInt32 rect) => new PictureLock(picture, rect);
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,161 @@
+// effecthost: runs the effects of a plugin folder on PNG files, for people and for the Windows rig.
+using System.CommandLine;
+using System.Diagnostics;
+using PaintDotNet.Effects;
+using RsrPlugins.EffectHost;
+
+const int Failed = 1, BadUsage = 2, GoldenDiffers = 3, EffectFailed = 4;
+
+Option<string?> plugin = new("--plugin") { Description = "The plugin's folder. Default: Effects/RsrPlugins beside this program, else artifacts/plugin/RsrPlugins in this folder or above.", Recursive = true };
+Argument<string> effectName = new("effect") { Description = "Name of the effect, as the menu has it." };
+Argument<string> input = new("input") { Description = "The layer, a PNG file." };
+Argument<string> output = new("output") { Description = "Where the layer's new content goes, a PNG file." };
+Option<string[]> settings = new("--set") { Description = "A control's value: Property=Value; may be repeated." };
+Option<string?> selection = new("--selection") { Description = "x,y,width,height. Default: the whole layer." };
+Option<int> tiles = new("--tiles") { Description = "Side of the square tiles.", DefaultValueFactory = _ => 64 };
+Option<int> threads = new("--threads") { Description = "Tiles at once.", DefaultValueFactory = _ => 4 };
+Option<int?> cancelAfter = new("--cancel-after") { Description = "Cancels the render after so many milliseconds." };
+Option<string?> copy = new("--copy") { Description = "Presses the copy button and writes what reaches the clipboard to this PNG file." };
+Option<string?> golden = new("--golden") { Description = "Compares the result with this PNG file." };
+Option<int> tolerance = new("--tolerance") { Description = "Largest difference of one channel, in levels." };
+Option<double?> meanTolerance = new("--mean-tolerance") { Description = "Largest mean difference, in levels. Default: that of --tolerance." };
+Option<string?> difference = new("--difference") { Description = "Where the picture of the differences goes. Default: beside the output." };
+
+Command list = new("list", "Lists the plugin's effects and their controls.");
+list.SetAction(arguments => Guard(() =>
+{
+    foreach (Type type in PluginLoader.FindEffects(PluginFolder(arguments.GetValue(plugin))))
+    {
+        using var services = new HostServices();
+        using var session = new EffectSession(PluginLoader.Create(type), new Picture(64, 64), services);
+        Console.WriteLine($"{session.Name}  (Effects > {session.Submenu}{(session.IsConfigurable ? ", with a dialog" : string.Empty)})");
+        foreach (DialogControl control in session.OpenDialog())
+        {
+            Console.WriteLine($"  {control.Property} = {control.Value}  [{control.ControlType}] {control.Label}. {control.Description}");
+            foreach ((string value, string label) in control.Choices)
+                Console.WriteLine($"      {value}: {label}");
+        }
+    }
+
+    return 0;
+}));
+
+Command run = new("run", "Runs an effect on a picture.") { effectName, input, output, settings, selection, tiles, threads, cancelAfter, copy, golden, tolerance, meanTolerance, difference };
+run.SetAction(arguments => Guard(() =>
+{
+    Picture layer = Picture.Load(arguments.GetValue(input)!);
+    string outputPath = arguments.GetValue(output)!;
+    using var services = new HostServices();
+    using var session = new EffectSession(FindEffect(PluginFolder(arguments.GetValue(plugin)), arguments.GetValue(effectName)!), layer, services, ParseSelection(arguments.GetValue(selection)));
+    var schedule = new RenderSchedule(arguments.GetValue(tiles), arguments.GetValue(threads));
+    session.OpenDialog();
+    foreach (string setting in arguments.GetValue(settings) ?? [])
+    {
+        string[] parts = setting.Split('=', 2);
+        if (parts.Length != 2)
+            throw new HostException($"--set {setting}: give Property=Value.");
+        session.Set(parts[0], parts[1]);
+    }
+
+    using var cancellation = new CancellationTokenSource();
+    var watch = Stopwatch.StartNew();
+    if (arguments.GetValue(cancelAfter) is int milliseconds)
+        cancellation.CancelAfter(milliseconds);
+    Picture result;
+    try
+    {
+        result = session.Render(schedule, cancellation.Token);
+        if (arguments.GetValue(copy) is string clipboardPath)
+        {
+            // A press counts only after the dialog's first render, as it does for a person.
+            session.Press("Copy");
+            result = session.Render(schedule, cancellation.Token);
+            (services.ClipboardPicture ?? throw new HostException($"{session.Name} put nothing on the clipboard.")).Save(clipboardPath);
+        }
+    }
+    catch (OperationCanceledException)
+    {
+        Console.WriteLine(FormattableString.Invariant($"{session.Name}: cancelled after {arguments.GetValue(cancelAfter)} ms, stopped after {watch.Elapsed.TotalMilliseconds:0} ms"));
+        return 0;
+    }
+
+    result.Save(outputPath);
+    Console.WriteLine(FormattableString.Invariant($"{session.Name}: {layer.Width} x {layer.Height} in {watch.Elapsed.TotalMilliseconds:0} ms -> {outputPath}"));
+    foreach (DialogControl control in session.OpenDialog().Where(control => control.Property == "Device"))
+        Console.WriteLine($"{control.Label}: {control.Description}");
+    foreach (string message in services.ErrorMessages)
+        Console.Error.WriteLine(message);
+    if (services.ErrorMessages.Count > 0)
+        return EffectFailed;
+
+    if (arguments.GetValue(golden) is not string goldenPath)
+        return 0;
+    var limits = new Tolerance(arguments.GetValue(tolerance), arguments.GetValue(meanTolerance) ?? arguments.GetValue(tolerance));
+    PictureDifference found = PictureDifference.Between(Picture.Load(goldenPath), result);
+    if (found.Within(limits))
+    {
+        Console.WriteLine($"Matches {goldenPath} ({found})");
+        return 0;
+    }
+
+    string differencePath = arguments.GetValue(difference) ?? Path.ChangeExtension(outputPath, ".difference.png");
+    found.Image.Save(differencePath);
+    Console.Error.WriteLine(FormattableString.Invariant($"{outputPath} differs from {goldenPath} by more than {limits.PerChannel} levels or {limits.Mean} in the mean: {found}. Differences, amplified: {differencePath}"));
+    return GoldenDiffers;
+}));
+
+RootCommand root = new("Runs Paint.NET effects without Paint.NET.") { plugin, list, run };
+ParseResult parsed = root.Parse(args);
+return parsed.Errors.Count > 0 ? Math.Max(parsed.Invoke(), BadUsage) : parsed.Invoke();
+
+static int Guard(Func<int> action)
+{
+    try
+    {
+        return action();
+    }
+    catch (HostException exception)
+    {
+        Console.Error.WriteLine(exception.Message);
+        return BadUsage;
+    }
+    catch (Exception exception)
+    {
+        Console.Error.WriteLine(exception);
+        return Failed;
+    }
+}
+
+static string PluginFolder(string? given)
+{
+    if (given is not null)
+        return given;
+    string installed = Path.Combine(AppContext.BaseDirectory, "Effects", "RsrPlugins");
+    if (Directory.Exists(installed))
+        return installed;
+    for (DirectoryInfo? folder = new(Environment.CurrentDirectory); folder is not null; folder = folder.Parent)
+    {
+        string built = Path.Combine(folder.FullName, "artifacts", "plugin", "RsrPlugins");
+        if (Directory.Exists(built))
+            return built;
+    }
+
+    throw new HostException("No plugin folder found; name one with --plugin.");
+}
+
+static BitmapEffect FindEffect(string folder, string name)
+{
+    BitmapEffect[] effects = [.. PluginLoader.FindEffects(folder).Select(PluginLoader.Create)];
+    return effects.FirstOrDefault(effect => effect.HostName.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new HostException($"{folder}: no effect \"{name}\"; there are {string.Join(", ", effects.Select(effect => effect.HostName))}.");
+}
+
+static (int X, int Y, int Width, int Height)? ParseSelection(string? text)
+{
+    if (text is null)
+        return null;
+    int[] numbers = [.. text.Split(',').Select(part => int.TryParse(part, out int number) ? number : int.MinValue)];
+    return numbers.Length == 4 && !numbers.Contains(int.MinValue)
+        ? (numbers[0], numbers[1], numbers[2], numbers[3])
+        : throw new HostException($"--selection {text}: give x,y,width,height.");
+}
