@@ -1,5 +1,5 @@
 // The front door: a picture in, a resized picture out. Every host (tool, effects, evaluation) comes through here, so that
-// colour, alpha, tiling and rounding are done once and the same everywhere.
+// colour, alpha, tiling and rounding are done once and the same everywhere. The steps of a tile are in PictureTiler.
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Tiling;
@@ -11,31 +11,98 @@ namespace RsrPlugins.Core;
 /// <param name="TileSize">Side of a tile in LR pixels; 0 = what suits the device.</param>
 public sealed record ResizeSettings(int Threads = 0, int TileSize = 0);
 
-/// <summary>Resizes pictures by one network's scale factor: RRNet reduces, SRNet enlarges.</summary>
+/// <summary>
+/// Resizes pictures by one network's scale factor: RRNet reduces, SRNet enlarges. Thread-safe. Grey stays grey to the bit;
+/// pixels of the result whose alpha is 0 are 0 in every channel; areas of one luma keep it exactly.
+/// </summary>
 public sealed class LearnedResizer
 {
-    private readonly LumaTiler _luma;
+    private readonly INetwork _network;
+    private readonly ResizeSettings _settings;
+    private readonly ColourOptions _options;
+    private PictureGeometry? _lastGeometry;
 
-    public LearnedResizer(INetwork network, ResizeSettings? settings = null) => _luma = new LumaTiler(network, settings);
+    /// <param name="network">Stays the engine's; must live as long as this.</param>
+    /// <param name="settings">Threads and tile size; null for the defaults of the device.</param>
+    public LearnedResizer(INetwork network, ResizeSettings? settings = null)
+        : this(network, settings, ColourOptions.Default)
+    {
+    }
+
+    internal LearnedResizer(INetwork network, ResizeSettings? settings, ColourOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        _network = network;
+        _settings = settings ?? new ResizeSettings();
+        _options = options;
+    }
 
     /// <summary>
     /// Size of the result. SRNet: exactly d times. RRNet: rounded up, ceil(w / d) x ceil(h / d); the picture is extended to a
     /// multiple of d by repeating its last column and row.
     /// </summary>
+    /// <exception cref="ImageSizeException">A side is below 1, or the result's sides exceed what an int can count.</exception>
     public static (int Width, int Height) OutputSize(Models.ModelDescriptor model, int width, int height) => TilePlan.OutputSize(model, width, height);
 
     /// <summary>Resizes the whole picture, same layout and depth.</summary>
     /// <param name="progress">Fraction of the work done, 0 to 1.</param>
     /// <exception cref="RsrException">Any failure of the engine.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; stops within a tile.</exception>
-    public PixelImage Resize(PixelImage source, IProgress<double>? progress = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public PixelImage Resize(PixelImage source, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        (int width, int height) = OutputSize(_network.Model, source.Width, source.Height);
+        PixelImage result = PixelImage.Create(width, height, source.Layout, source.BitsPerSample);
+        TilePlan plan = TilePlan.Create(_network.Model, source.Width, source.Height, TileDefaults.TileSize(_network, _settings));
+        Run(source, plan, Samples.IsOpaque(source), result, TileDefaults.Workers(_network, _settings), progress, cancellationToken);
+        return result;
+    }
 
     /// <summary>
     /// Computes one rectangle of the result into <paramref name="destination"/> (as large as the rectangle, same layout and depth
-    /// as the source): the same bytes as that part of <see cref="Resize"/>. Thread-safe.
+    /// as the source): the same bytes as that part of <see cref="Resize"/>. Thread-safe; works on the calling thread alone.
     /// </summary>
-    public void ResizeRegion(PixelImage source, TileRect tile, PixelImage destination, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The destination is of another size, layout or depth.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The rectangle is empty or not inside the result.</exception>
+    public void ResizeRegion(PixelImage source, TileRect tile, PixelImage destination, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(destination);
+        if ((destination.Width, destination.Height, destination.Layout, destination.BitsPerSample) != (tile.Width, tile.Height, source.Layout, source.BitsPerSample))
+        {
+            throw new ArgumentException(
+                $"Expected a {tile.Width} x {tile.Height} {source.Layout} picture of {source.BitsPerSample} bits; found {destination.Width} x {destination.Height} {destination.Layout} of {destination.BitsPerSample} bits.",
+                nameof(destination));
+        }
 
-    /// <summary>Luma plane alone, for evaluation: values Y/255 in, Y/255 out, not rounded.</summary>
-    public float[] ResizeLuma(ReadOnlySpan<float> luma, int width, int height, CancellationToken cancellationToken = default) => _luma.Resize(luma, width, height, null, cancellationToken);
+        TilePlan plan = TilePlan.Create(_network.Model, source.Width, source.Height, TileDefaults.TileSize(_network, _settings), tile);
+        Run(source, plan, opaque: false, destination, workers: 1, progress: null, cancellationToken);
+    }
+
+    /// <summary>Luma plane alone, for evaluation: values Y/255 in, Y/255 out, not rounded; the network's own result everywhere.</summary>
+    public float[] ResizeLuma(ReadOnlySpan<float> luma, int width, int height, CancellationToken cancellationToken = default)
+        => new LumaTiler(_network, _settings).Resize(luma, width, height, null, cancellationToken);
+
+    private void Run(PixelImage source, TilePlan plan, bool opaque, PixelImage destination, int workers, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        PictureGeometry geometry = GeometryOf(source);
+        TileScheduler.Run(
+            plan.Tiles,
+            workers,
+            geometry.Rent,
+            (lease, planned, token) => lease.Worker.Process(source, plan, planned, opaque, destination, token),
+            progress,
+            cancellationToken);
+    }
+
+    // Hosts ask for many regions of one picture: the last size's tables and buffers are kept.
+    private PictureGeometry GeometryOf(PixelImage source)
+    {
+        PictureGeometry? last = Volatile.Read(ref _lastGeometry);
+        if (last is not null && last.Width == source.Width && last.Height == source.Height)
+            return last;
+        var made = new PictureGeometry(_network, source.Width, source.Height, _options);
+        Volatile.Write(ref _lastGeometry, made);
+        return made;
+    }
 }

@@ -28,10 +28,10 @@ internal sealed class AxisWeights
     /// <summary>The longest window.</summary>
     public int MaxCount { get; }
 
-    /// <summary>First source sample of an output position.</summary>
+    /// <summary>First source sample of an output position; never less than that of the position before.</summary>
     public int Start(int position) => _starts[position];
 
-    /// <summary>One past the last source sample of an output position.</summary>
+    /// <summary>One past the last source sample of an output position; never less than that of the position before.</summary>
     public int End(int position) => _starts[position] + _offsets[position + 1] - _offsets[position];
 
     /// <summary>Weights of the samples from <see cref="Start"/> on; they add up to 1.</summary>
@@ -39,16 +39,10 @@ internal sealed class AxisWeights
 
     /// <summary>The table that takes <paramref name="sourceLength"/> samples to <paramref name="length"/>.</summary>
     public static AxisWeights Create(int sourceLength, int length, ResamplingKernel kernel)
-        => Create(sourceLength, length, (double)length / sourceLength, kernel);
-
-    /// <summary>
-    /// The same with a scale of its own, for sizes that are a rounded-up quotient: output position i lies over source
-    /// position (i + 0.5) / scale - 0.5 whatever the lengths are.
-    /// </summary>
-    public static AxisWeights Create(int sourceLength, int length, double scale, ResamplingKernel kernel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sourceLength, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        double scale = (double)length / sourceLength;
         var starts = new int[length];
         var offsets = new int[length + 1];
         var weights = new List<float>(length * 4);
@@ -60,7 +54,7 @@ internal sealed class AxisWeights
             double sum = 0;
             foreach (double weight in window.Values)
                 sum += weight;
-            int first = window.First(entry => entry.Value != 0).Key, last = window.Last(entry => entry.Value != 0).Key;
+            int first = window.First().Key, last = window.Last().Key;
             starts[i] = first;
             for (int j = first; j <= last; j++)
                 weights.Add((float)(window.GetValueOrDefault(j) / sum));
@@ -96,7 +90,7 @@ internal sealed class AxisWeights
         double narrowing = Math.Min(scale, 1);
         double radius = Radius(kernel) / narrowing;
         double centre = ((position + 0.5) / scale) - 0.5;
-        for (int j = (int)Math.Ceiling(centre - radius); j <= centre + radius; j++)
+        for (int j = (int)Math.Floor(centre - radius) + 1; j < centre + radius; j++)
             Add(window, Mirror(j, sourceLength), Evaluate(kernel, (j - centre) * narrowing));
     }
 

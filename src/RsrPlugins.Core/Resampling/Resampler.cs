@@ -68,14 +68,14 @@ public static class Resampler
                 Samples.Read(source, 0, y, source.Width, row);
                 Premultiply(row, channels, source.MaxValue);
             }
-            : (y, row) => Samples.Read(source, 0, y, source.Width, row);
+        : (y, row) => Samples.Read(source, 0, y, source.Width, row);
         RowWriter write = premultiplied
             ? (y, row) =>
             {
                 Unpremultiply(row, channels, source.MaxValue);
                 Samples.Write(result, 0, y, row);
             }
-            : (y, row) => Samples.Write(result, 0, y, row);
+        : (y, row) => Samples.Write(result, 0, y, row);
         RunBands(AxisWeights.Create(source.Width, newWidth, kernel), AxisWeights.Create(source.Height, newHeight, kernel), channels, read, write, progress, cancellationToken);
         return result;
     }

@@ -1,0 +1,274 @@
+// One tile of a picture from samples to samples: window -> luma -> network -> recombination. Everything here is a function of
+// the source picture and the output position, never of the tile's shape, so any tiling gives the same bytes.
+//
+// Colour: the network makes luma; a classical kernel makes the colour differences (Imaging/ColourRows puts them together).
+// Alpha: transparent pixels first take the colour of their visible surroundings (Imaging/TransparentFill). Alpha itself goes
+// through the same network as luma does, as edges of a logo are edges of its alpha, and is then held between the least and
+// the largest alpha of the source pixels around, so that flat alpha is exact and nothing rings.
+using System.Collections.Concurrent;
+using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Resampling;
+using RsrPlugins.Core.Tiling;
+
+namespace RsrPlugins.Core;
+
+/// <summary>The choices of the colour pipeline that were settled by measurement; the product uses the defaults.</summary>
+internal sealed record ColourOptions
+{
+    public static ColourOptions Default { get; } = new();
+
+    public ColourRounding Rounding { get; init; } = ColourRounding.NearestLuma;
+
+    public ResamplingKernel EnlargingKernel { get; init; } = ResamplingKernel.Bicubic;
+
+    public ResamplingKernel ReducingKernel { get; init; } = ResamplingKernel.Bicubic;
+
+    /// <summary>Alpha by the network; else by the classical kernel. Both are held between their neighbours.</summary>
+    public bool AlphaByNetwork { get; init; } = true;
+
+    public bool KeepFlatAreas { get; init; } = true;
+}
+
+/// <summary>What all tiles of pictures of one size share, and idle workers. Thread-safe.</summary>
+internal sealed class PictureGeometry
+{
+    private readonly ConcurrentBag<PictureTiler> _idle = [];
+    private readonly INetwork _network;
+    private readonly ColourOptions _options;
+
+    public PictureGeometry(INetwork network, int width, int height, ColourOptions options)
+    {
+        _network = network;
+        _options = options;
+        ModelDescriptor model = network.Model;
+        (int resultWidth, int resultHeight) = TilePlan.OutputSize(model, width, height);
+        bool reducing = model.Network == NetworkKind.RRNet;
+        (Width, Height) = (width, height);
+        (ExtendedWidth, ExtendedHeight) = reducing ? (resultWidth * model.Scale, resultHeight * model.Scale) : (width, height);
+        ResamplingKernel kernel = reducing ? options.ReducingKernel : options.EnlargingKernel;
+        Horizontal = AxisWeights.Create(ExtendedWidth, resultWidth, kernel);
+        Vertical = AxisWeights.Create(ExtendedHeight, resultHeight, kernel);
+
+        // Output pixels are visible only where a source pixel of their own block, or of the 3 x 3 around their own source
+        // pixel, is; the fill must reach from there to whatever the network or the kernel reads.
+        int reachOfKernel = reducing ? 2 * model.Scale : 3;
+        FillRadius = Math.Max(model.Halo, reachOfKernel) + (reducing ? model.Scale - 1 : 1);
+    }
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    /// <summary>Width with the repeated columns that make it a multiple of the scale.</summary>
+    public int ExtendedWidth { get; }
+
+    /// <summary>Height with the repeated rows that make it a multiple of the scale.</summary>
+    public int ExtendedHeight { get; }
+
+    public AxisWeights Horizontal { get; }
+
+    public AxisWeights Vertical { get; }
+
+    public int FillRadius { get; }
+
+    public Lease Rent() => new(this, _idle.TryTake(out PictureTiler? worker) ? worker : new PictureTiler(_network, this, _options));
+
+    /// <summary>A worker for the time of one run.</summary>
+    public sealed class Lease(PictureGeometry owner, PictureTiler worker) : IDisposable
+    {
+        public PictureTiler Worker => worker;
+
+        public void Dispose() => owner._idle.Add(worker);
+    }
+}
+
+/// <summary>Buffers and steps of one worker; not thread-safe.</summary>
+internal sealed class PictureTiler
+{
+    private readonly INetwork _network;
+    private readonly PictureGeometry _geometry;
+    private readonly ColourOptions _options;
+    private readonly bool _reducing;
+    private readonly int _scale;
+    private readonly SourceWindow _window = new();
+    private readonly TransparentFill _fill;
+    private readonly FlatAreas _flatAreas;
+    private readonly PlaneResampler _resampler;
+    private readonly ColourRows _rows = new();
+    private float[] _input = [];
+    private float[] _result = [];
+    private float[] _red = [];
+    private float[] _blue = [];
+    private float[] _alpha = [];
+    private float[] _luma = [];
+
+    public PictureTiler(INetwork network, PictureGeometry geometry, ColourOptions options)
+    {
+        _network = network;
+        _geometry = geometry;
+        _options = options;
+        _reducing = network.Model.Network == NetworkKind.RRNet;
+        _scale = network.Model.Scale;
+        _fill = new TransparentFill(geometry.FillRadius);
+        _flatAreas = new FlatAreas(_scale, network.Model.Halo, _reducing);
+        _resampler = new PlaneResampler(geometry.Horizontal, geometry.Vertical);
+    }
+
+    /// <summary>Computes a planned tile.</summary>
+    /// <param name="opaque">The picture is known to be opaque; its alpha is not looked at.</param>
+    /// <param name="destination">Receives the tile; its pixel (0, 0) is the plan's region's first.</param>
+    public void Process(PixelImage source, TilePlan plan, PlannedTile planned, bool opaque, PixelImage destination, CancellationToken cancellationToken)
+    {
+        TileRect tile = planned.Tile;
+        bool mayBeTransparent = source.HasAlpha && !opaque;
+        TileRect core = source.HasColour || mayBeTransparent ? Union(planned.Source, _resampler.SourceOf(tile)) : planned.Source;
+        _window.Load(source, mayBeTransparent ? Expand(core, _geometry.FillRadius) : core, opaque);
+        if (_window.Opacity == WindowOpacity.Transparent)
+        {
+            Clear(destination, tile, plan.Region);
+            return;
+        }
+
+        Grow(ref _input, plan.SourceLength);
+        Grow(ref _result, plan.ResultLength);
+        Span<float> alpha = default;
+        if (_window.Opacity == WindowOpacity.Mixed)
+        {
+            Grow(ref _alpha, tile.Width * tile.Height);
+            alpha = _alpha.AsSpan(0, tile.Width * tile.Height);
+            ResizeAlpha(plan, planned, alpha, cancellationToken);
+            _fill.Apply(_window, core);
+        }
+
+        RunNetwork(_window.FullRangeLuma, plan, planned, cancellationToken);
+        Grow(ref _luma, tile.Width);
+        if (_window.HasColour)
+        {
+            Grow(ref _red, tile.Width * tile.Height);
+            Grow(ref _blue, tile.Width * tile.Height);
+            _resampler.Run(_window.RedDifference, _window.Rect, tile, _red);
+            _resampler.Run(_window.BlueDifference, _window.Rect, tile, _blue);
+        }
+
+        Span<float> luma = _luma.AsSpan(0, tile.Width);
+        for (int y = 0; y < tile.Height; y++)
+        {
+            int at = y * tile.Width;
+            ColourRows.ToFullRange(ResultRow(planned, tile.Y + y), luma);
+            _rows.Write(
+                destination,
+                tile.X - plan.Region.X,
+                tile.Y + y - plan.Region.Y,
+                luma,
+                _window.HasColour ? _red.AsSpan(at, tile.Width) : default,
+                _window.HasColour ? _blue.AsSpan(at, tile.Width) : default,
+                alpha.IsEmpty ? default : alpha.Slice(at, tile.Width),
+                _options.Rounding);
+        }
+    }
+
+    /// <summary>Runs the network over a plane of the window; the result is in <see cref="_result"/>.</summary>
+    private void RunNetwork(float[] plane, TilePlan plan, PlannedTile planned, CancellationToken cancellationToken)
+    {
+        TileRect source = planned.Source;
+        Span<float> input = _input.AsSpan(0, plan.SourceLength), result = _result.AsSpan(0, plan.ResultLength);
+        for (int y = 0; y < source.Height; y++)
+            ColourRows.ToStudio(plane.AsSpan(_window.At(source.X, source.Y + y), source.Width), input.Slice(y * source.Width, source.Width));
+        if (_options.KeepFlatAreas && FlatAreas.IsFlat(input))
+        {
+            result.Fill(input[0]);
+            return;
+        }
+
+        _network.Run(input, source.Width, source.Height, result, cancellationToken);
+        if (_options.KeepFlatAreas)
+            _flatAreas.Apply(input, source.Width, source.Height, result);
+    }
+
+    private void ResizeAlpha(TilePlan plan, PlannedTile planned, Span<float> alpha, CancellationToken cancellationToken)
+    {
+        TileRect tile = planned.Tile;
+        if (_window.IsAlphaConstant(planned.Source))
+        {
+            alpha.Fill(_window.Alpha[_window.At(planned.Source.X, planned.Source.Y)]);
+            return;
+        }
+
+        if (_options.AlphaByNetwork)
+        {
+            RunNetwork(_window.Alpha, plan, planned, cancellationToken);
+            for (int y = 0; y < tile.Height; y++)
+                ColourRows.ToFullRange(ResultRow(planned, tile.Y + y), alpha.Slice(y * tile.Width, tile.Width));
+        }
+        else
+        {
+            _resampler.Run(_window.Alpha, _window.Rect, tile, alpha);
+        }
+
+        for (int y = 0; y < tile.Height; y++)
+        {
+            for (int x = 0; x < tile.Width; x++)
+            {
+                (float least, float most) = AlphaAround(planned.Source, tile.X + x, tile.Y + y);
+                ref float value = ref alpha[(y * tile.Width) + x];
+                value = Math.Clamp(value, least, most);
+            }
+        }
+    }
+
+    /// <summary>Least and largest alpha of the block an output pixel replaces, or of the 3 x 3 source pixels around it.</summary>
+    private (float Least, float Most) AlphaAround(TileRect source, int x, int y)
+    {
+        (int left, int right) = Neighbours(x, source.X, source.Right);
+        (int top, int bottom) = Neighbours(y, source.Y, source.Bottom);
+        float least = 1, most = 0;
+        for (int j = top; j < bottom; j++)
+        {
+            foreach (float value in _window.Alpha.AsSpan(_window.At(left, j), right - left))
+            {
+                least = Math.Min(least, value);
+                most = Math.Max(most, value);
+            }
+        }
+
+        return (least, most);
+    }
+
+    private (int From, int To) Neighbours(int position, int from, int to)
+        => _reducing ? (position * _scale, (position + 1) * _scale) : (Math.Max((position / _scale) - 1, from), Math.Min((position / _scale) + 2, to));
+
+    private ReadOnlySpan<float> ResultRow(PlannedTile planned, int y)
+        => _result.AsSpan(((y - planned.Result.Y) * planned.Result.Width) + planned.Tile.X - planned.Result.X, planned.Tile.Width);
+
+    private TileRect Expand(TileRect rect, int by)
+    {
+        int x = Math.Max(rect.X - by, 0), y = Math.Max(rect.Y - by, 0);
+        return new TileRect(x, y, Math.Min(rect.Right + by, _geometry.ExtendedWidth) - x, Math.Min(rect.Bottom + by, _geometry.ExtendedHeight) - y);
+    }
+
+    private static TileRect Union(TileRect a, TileRect b)
+    {
+        int x = Math.Min(a.X, b.X), y = Math.Min(a.Y, b.Y);
+        return new TileRect(x, y, Math.Max(a.Right, b.Right) - x, Math.Max(a.Bottom, b.Bottom) - y);
+    }
+
+    private static void Clear(PixelImage destination, TileRect tile, TileRect region)
+    {
+        for (int y = tile.Y; y < tile.Bottom; y++)
+        {
+            int start = (((y - region.Y) * destination.Width) + tile.X - region.X) * destination.Channels, count = tile.Width * destination.Channels;
+            if (destination.BitsPerSample == 8)
+                destination.Samples8.Slice(start, count).Clear();
+            else
+                destination.Samples16.Slice(start, count).Clear();
+        }
+    }
+
+    private static void Grow(ref float[] buffer, int length)
+    {
+        if (buffer.Length < length)
+            buffer = new float[length];
+    }
+}
