@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using RsrPlugins.Cli.Bench;
 
 namespace RsrPlugins.Cli.Commands;
 
@@ -40,6 +41,7 @@ internal static class RsrCommandLine
         [
             DownscaleCommand.Create(context),
             UpscaleCommand.Create(context),
+            BenchCommand.Create(context),
         ];
         foreach (Command command in commands)
             root.Add(command);
