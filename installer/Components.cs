@@ -47,8 +47,9 @@ internal static class Components
     /// <param name="assetsFile">obj/project.assets.json; the project must have been restored.</param>
     /// <param name="runtimeIdentifier">Of the publication, or null: then every runtime's files count.</param>
     /// <param name="licenceFolder">Standard texts, for packages that name a licence but carry no text.</param>
+    /// <param name="downloads">Names of packages the project downloads without referring to them, and ships files of.</param>
     /// <exception cref="ReleaseException">A package names no licence, or one whose text is not to be had.</exception>
-    public static IReadOnlyList<Component> FromNuGet(string assetsFile, string? runtimeIdentifier, string licenceFolder)
+    public static IReadOnlyList<Component> FromNuGet(string assetsFile, string? runtimeIdentifier, string licenceFolder, params string[] downloads)
     {
         if (!File.Exists(assetsFile))
             throw new ReleaseException($"{assetsFile} was expected; restore the project first.");
@@ -68,19 +69,19 @@ internal static class Components
             components.Add(FromPackageFolder(folder, entry.GetProperty("sha512").GetString(), licenceFolder));
         }
 
-        // Runtime packs of a self-contained publication are not libraries; they stand among the downloads.
+        // Downloads are no libraries of a target: the runtime pack of a self-contained publication, ONNX Runtime's package.
         foreach (JsonProperty framework in root.GetProperty("project").GetProperty("frameworks").EnumerateObject())
         {
-            if (runtimeIdentifier is null || !framework.Value.TryGetProperty("downloadDependencies", out JsonElement downloads))
+            if (!framework.Value.TryGetProperty("downloadDependencies", out JsonElement offered))
                 continue;
-            foreach (JsonElement download in downloads.EnumerateArray())
+            foreach (JsonElement download in offered.EnumerateArray())
             {
                 string name = download.GetProperty("name").GetString()!;
-                if (name != "Microsoft.NETCore.App.Runtime." + runtimeIdentifier)
+                if (!downloads.Contains(name))
                     continue;
                 string version = download.GetProperty("version").GetString()!.Trim('[', ']').Split(',')[0];
                 string folder = FindPackage(packageFolders, $"{name.ToLowerInvariant()}/{version}");
-                components.Add(FromPackageFolder(folder, null, licenceFolder));
+                components.Add(FromPackageFolder(folder, File.ReadAllText(Directory.EnumerateFiles(folder, "*.nupkg.sha512").Single()), licenceFolder));
             }
         }
 

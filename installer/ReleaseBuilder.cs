@@ -10,6 +10,8 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         "DirectML.dll 1.15.4 is (c) Microsoft Corporation and is redistributed under the Microsoft Software License Terms of Microsoft\n"
         + "DirectML, whose text is in the package Microsoft.AI.DirectML 1.15.4 (LICENSE.txt).";
 
+    private const string OnnxRuntimePackage = "Microsoft.ML.OnnxRuntime";
+
     private static readonly string[] _windowsRuntimes = ["win-x64", "win-arm64"];
     private static readonly string[] _nativeFiles = ["onnxruntime.dll", "DirectML.dll"];
 
@@ -27,14 +29,12 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         repository.Run("dotnet", "build", "installer/native", "-t:NativeRuntime", $"-p:NativeRuntime={nativeRuntime}", "-v:quiet", "-nologo");
 
         Say("plugin folder");
-        repository.Run("dotnet", "build", "src/RsrPlugins.PaintDotNet", "-c", "Release", "-v:quiet", "-nologo");
-        IReadOnlyList<Component> pluginComponents = ComponentsOf("RsrPlugins.PaintDotNet", null);
-        string plugin = StagePlugin(pluginComponents);
+        string plugin = StagePlugin(out IReadOnlyList<Component> pluginComponents);
 
         Say("rsr");
         var commandLineComponents = new List<Component>();
         foreach (string runtime in (string[])["win-x64", "linux-x64"])
-            commandLineComponents.AddRange(StageCommandLine(runtime, pluginComponents));
+            commandLineComponents.AddRange(StageCommandLine(runtime));
 
         Say("archives");
         ReproducibleZip.Create(plugin, ReleaseFile($"RsrPlugins-{_version}-plugin.zip"));
@@ -51,55 +51,58 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
             Console.WriteLine($"{new FileInfo(ReleaseFile(name)).Length,12:N0}  {name}");
     }
 
-    /// <summary>The plugin folder as the effects' build leaves it, with the DirectML runtime of both processors and the licences.</summary>
-    private string StagePlugin(IReadOnlyList<Component> components)
+    /// <summary>
+    /// The plugin folder with the DirectML runtime of both processors and the licences. It is published for no particular system,
+    /// so that its assemblies are for any processor: one built for win-x64 does not load in the Paint.NET of ARM64.
+    /// </summary>
+    private string StagePlugin(out IReadOnlyList<Component> components)
     {
-        string built = Path.Combine(repository.Artifacts, "plugin", "RsrPlugins");
-        if (!Directory.Exists(built))
-            throw new ReleaseException($"{built} was expected to be made by the build of src/RsrPlugins.PaintDotNet.");
         string staged = Path.Combine(_stage, "RsrPlugins");
-        FolderTree.Copy(built, staged, name => !IsNativeRuntime(name));
+        repository.Run("dotnet", "publish", "src/RsrPlugins.PaintDotNet", "-c", "Release", "-p:OnnxRuntimeFolder=none", $"-p:PluginDir={staged}", "-p:DebugType=none", "-v:quiet", "-nologo");
         foreach (string runtime in _windowsRuntimes)
         {
             foreach (string name in _nativeFiles)
                 FolderTree.CopyFile(Path.Combine(_native, runtime, name), Path.Combine(staged, "runtimes", runtime, "native", name));
         }
 
+        components = [.. ComponentsOf("RsrPlugins.PaintDotNet", null), .. NativeComponents()];
         AddLicences(staged, "RsrPlugins", components, DirectMLRemark);
         return staged;
     }
 
     /// <summary>rsr with .NET inside: who enlarges a picture should not have to install a runtime first.</summary>
-    private IReadOnlyList<Component> StageCommandLine(string runtime, IReadOnlyList<Component> pluginComponents)
+    /// <returns>Third parties' work in it.</returns>
+    private List<Component> StageCommandLine(string runtime)
     {
         string folder = CommandLineFolder(runtime);
-        repository.Run("dotnet", "publish", "src/RsrPlugins.Cli", "-c", "Release", "-r", runtime, "--self-contained", "-p:PublishSingleFile=true", "-p:DebugType=none", "-o", folder, "-v:quiet", "-nologo");
-        IReadOnlyList<Component> components = ComponentsOf("RsrPlugins.Cli", runtime);
         bool windows = _windowsRuntimes.Contains(runtime);
+        List<string> arguments = ["publish", "src/RsrPlugins.Cli", "-c", "Release", "-r", runtime, "--self-contained", "-p:PublishSingleFile=true", "-p:DebugType=none", "-o", folder, "-v:quiet", "-nologo"];
         if (windows)
-        {
-            foreach (string name in FolderTree.Files(folder).Where(IsNativeRuntime))
-                File.Delete(Path.Combine(folder, name));
-            foreach (string name in _nativeFiles)
-                FolderTree.CopyFile(Path.Combine(_native, runtime, name), Path.Combine(folder, name));
-            components = [.. components.Where(component => component.Name != "Microsoft.ML.OnnxRuntime"), .. pluginComponents.Where(component => component.Name == "onnxruntime-node")];
-        }
+            arguments.Add($"-p:OnnxRuntimeFolder={Path.Combine(_native, runtime)}");
+        repository.Run("dotnet", [.. arguments]);
 
+        var components = new List<Component>(ComponentsOf("RsrPlugins.Cli", runtime, "Microsoft.NETCore.App.Runtime." + runtime));
+        if (windows)
+            components.AddRange(NativeComponents());
+        else
+            components.AddRange(ComponentsOf("RsrPlugins.Core", null, OnnxRuntimePackage));
         AddLicences(folder, "rsr", components, windows ? DirectMLRemark : "");
         return components;
     }
 
-    /// <summary>Third parties' work in a project's output, the native runtime of Windows replaced by what is shipped there.</summary>
-    private IReadOnlyList<Component> ComponentsOf(string project, string? runtime)
+    /// <summary>Third parties' work in a project's output.</summary>
+    /// <param name="downloads">Packages it does not refer to but downloads and ships files of.</param>
+    private IReadOnlyList<Component> ComponentsOf(string project, string? runtime, params string[] downloads) =>
+        Components.FromNuGet(repository.PathOf("src", project, "obj", "project.assets.json"), runtime, Licences, downloads);
+
+    /// <summary>What onnxruntime.dll and DirectML.dll come from.</summary>
+    private IReadOnlyList<Component> NativeComponents()
     {
-        string licences = Path.Combine(repository.Installer, "licences");
-        IReadOnlyList<Component> components = Components.FromNuGet(repository.PathOf("src", project, "obj", "project.assets.json"), runtime, licences);
-        if (runtime is not null)
-            return components;
-        IReadOnlyList<Component> native = nativeRuntime == "npm"
-            ? [Components.FromNpm(repository.PathOf("installer", "native", "package-lock.json"), "onnxruntime-node", components.Single(component => component.Name == "Microsoft.ML.OnnxRuntime").Texts)]
-            : Components.FromNuGet(repository.PathOf("installer", "native", "obj", "project.assets.json"), null, licences);
-        return [.. components.Where(component => component.Name != "Microsoft.ML.OnnxRuntime"), .. native];
+        if (nativeRuntime == "nuget")
+            return Components.FromNuGet(repository.PathOf("installer", "native", "obj", "project.assets.json"), null, Licences);
+        // The npm package carries no licence texts; those of the same project's NuGet package are the same.
+        Component sameProject = ComponentsOf("RsrPlugins.Core", null, OnnxRuntimePackage).Single(component => component.Name == OnnxRuntimePackage);
+        return [Components.FromNpm(repository.PathOf("installer", "native", "package-lock.json"), "onnxruntime-node", sameProject.Texts)];
     }
 
     private void AddLicences(string folder, string product, IReadOnlyList<Component> components, string remarks)
@@ -154,13 +157,10 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
 
     private static IEnumerable<ShippedFile> ListedFiles(string plugin) =>
         FolderTree.Files(plugin)
-            .Where(name => IsNativeRuntime(name) || name.EndsWith(".onnx", StringComparison.Ordinal))
+            .Where(name => name.StartsWith("runtimes/", StringComparison.Ordinal) || name.EndsWith(".onnx", StringComparison.Ordinal))
             .Select(name => new ShippedFile(name, FolderTree.Sha256(Path.Combine(plugin, name)), name.EndsWith(".onnx", StringComparison.Ordinal) ? "machine-learning-model" : "file"));
 
-    private static bool IsNativeRuntime(string name) =>
-        name.StartsWith("runtimes/", StringComparison.Ordinal)
-        || Path.GetFileName(name).StartsWith("onnxruntime", StringComparison.OrdinalIgnoreCase)
-        || Path.GetFileName(name).StartsWith("DirectML", StringComparison.OrdinalIgnoreCase);
+    private string Licences => Path.Combine(repository.Installer, "licences");
 
     private string CommandLineFolder(string runtime) => Path.Combine(_stage, $"rsr-{_version}-{runtime}");
 
