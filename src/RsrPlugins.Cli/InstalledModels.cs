@@ -19,5 +19,8 @@ internal sealed class InstalledModels(DeviceChoice device, int threads = 0) : ID
 
     public LearnedResizer Resizer(ModelDescriptor model) => new(Engine.Open(model), new ResizeSettings(threads));
 
+    /// <summary>A device as users know it.</summary>
+    public static string NameOf(DeviceKind device) => device == DeviceKind.Cpu ? "CPU" : "DirectML";
+
     public void Dispose() => _engine?.Dispose();
 }

@@ -115,7 +115,7 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
             ResizeStep step = plan.Steps[index];
             pixels = models.Resizer(networks[index]).Resize(pixels, ProgressDisplay.Part(progress, done / total, (done + work[index]) / total), context.CancellationToken);
             done += work[index];
-            device = models.Engine.Decision.Device.ToString();
+            device = InstalledModels.NameOf(models.Engine.Decision.Device);
             bool last = index == plan.Steps.Count - 1 && !plan.ClassicalStep;
             if (!last) // The last crop costs nothing while writing.
                 pixels = Cropping.TopLeft(pixels, step.Width, step.Height);

@@ -7,6 +7,18 @@ namespace RsrPlugins.Cli.Commands;
 
 internal static class CommonOptions
 {
+    /// <summary>One or more inputs. What looks like an option and is no file is a mistyped option, not a missing picture.</summary>
+    public static Argument<string[]> Inputs(string name, string description)
+    {
+        var argument = new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.OneOrMore };
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens.Select(token => token.Value).FirstOrDefault(value => value.StartsWith('-') && !Path.Exists(value)) is { } option)
+                result.AddError($"Unrecognized option '{option}'.");
+        });
+        return argument;
+    }
+
     /// <summary>--device auto|cpu|directml.</summary>
     public static Option<DeviceChoice> Device()
     {

@@ -22,7 +22,7 @@ internal sealed class ResizeArguments
           WebP 90, and 100 is lossless). Profile, EXIF, XMP and resolution are kept; pictures are turned upright.
         """;
 
-    private readonly Argument<string[]> _inputs = new("INPUT") { Description = "Files, folders or quoted patterns: PNG, JPEG, WebP, TIFF.", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _inputs = CommonOptions.Inputs("INPUT", "Files, folders or quoted patterns: PNG, JPEG, WebP, TIFF.");
     private readonly Option<decimal?> _scale = new("--scale", "-s") { HelpName = "N", CustomParser = ParseScale };
     private readonly Option<int?> _width = Side("--width", "Exact width in pixels; alone it keeps the aspect ratio.");
     private readonly Option<int?> _height = Side("--height", "Exact height in pixels; alone it keeps the aspect ratio.");

@@ -3,7 +3,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using RsrPlugins.Cli.Bench;
 
 namespace RsrPlugins.Cli.Commands;
 
@@ -41,7 +40,9 @@ internal static class RsrCommandLine
         [
             DownscaleCommand.Create(context),
             UpscaleCommand.Create(context),
-            BenchCommand.Create(context),
+            CompareCommand.Create(context),
+            EvaluateCommand.Create(context),
+            ModelsCommand.Create(context),
         ];
         foreach (Command command in commands)
             root.Add(command);

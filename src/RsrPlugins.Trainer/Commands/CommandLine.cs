@@ -24,7 +24,6 @@ internal static class CommandLine
         {
             TrainCommand.Create(),
             ExportCommand.Create(),
-            EvaluateCommand.Create(),
         };
         try
         {

@@ -1,0 +1,192 @@
+// rsr compare: how far two pictures of one size are from each other, in the figures the field uses and as a picture.
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RsrPlugins.Cli.Batch;
+using RsrPlugins.Cli.Files;
+using RsrPlugins.Cli.Terminal;
+using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Metrics;
+
+namespace RsrPlugins.Cli.Commands;
+
+/// <summary>The figures. PSNR in dB, null for equal pictures; SSIM null where a side has fewer than 11 pixels inside the border.</summary>
+internal sealed record CompareReport(double? LumaPsnr, double? LumaSsim, double? RgbPsnr, double MaxDifference, bool Identical, int Width, int Height, int CropBorder);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(CompareReport))]
+internal sealed partial class CompareReportJson : JsonSerializerContext;
+
+internal static class CompareCommand
+{
+    // SSIM's window.
+    private const int SsimWindow = 11;
+
+    private const string Details =
+        """
+        Examples:
+          rsr compare original.png restored.png
+          rsr compare original.png restored.png --difference what.png --gain 16
+          rsr compare a.png b.png --json      {"lumaPsnr":38.1,"lumaSsim":0.96,"rgbPsnr":36.2,"maxDifference":31, ...}
+
+        Luma is BT.601 studio luma rounded to 8 bits (grey pictures: their values); RGB counts all three channels; the largest
+        difference is over every channel, alpha included, on the 8-bit scale. Tables of the field shave as many pixels off each
+        side as the scale says: --crop-border 2. Equal pictures have an infinite PSNR, in JSON null.
+        """;
+
+    public static Command Create(CliContext context)
+    {
+        var command = new DetailedCommand("compare", "PSNR and SSIM of two pictures, and a picture of their difference.", Details);
+        var first = new Argument<string>("A") { Description = "The reference." };
+        var second = new Argument<string>("B") { Description = "The picture compared with it; the same size." };
+        var border = new Option<int>("--crop-border") { Description = "Pixels not counted at each side.", HelpName = "N", DefaultValueFactory = _ => 0 };
+        var difference = new Option<string?>("--difference", "-d") { Description = "Write the difference as a picture.", HelpName = "FILE" };
+        var gain = new Option<double>("--gain") { Description = "Times the difference is strengthened in that picture.", HelpName = "X", DefaultValueFactory = _ => 8 };
+        var force = new Option<bool>("--force", "-f") { Description = "Replace an existing difference picture." };
+        Option<bool> json = CommonOptions.Json();
+        border.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value < 0)
+                result.AddError($"--crop-border takes at least 0; found {value}.");
+        });
+        command.Add(first);
+        command.Add(second);
+        command.Options.Add(border);
+        command.Options.Add(difference);
+        command.Options.Add(gain);
+        command.Options.Add(force);
+        command.Options.Add(json);
+        command.SetAction(parsed =>
+        {
+            string pathA = parsed.GetRequiredValue(first), pathB = parsed.GetRequiredValue(second);
+            PixelImage a = PictureReader.Read(pathA, null, context.CancellationToken).Pixels;
+            PixelImage b = PictureReader.Read(pathB, null, context.CancellationToken).Pixels;
+            if ((a.Width, a.Height) != (b.Width, b.Height))
+                throw new PictureFileException(pathB, $"expected {a.Width} x {a.Height} as in {pathA}, found {b.Width} x {b.Height}");
+            int crop = parsed.GetValue(border);
+            if (Math.Min(a.Width, a.Height) <= 2 * crop)
+                throw new UsageException($"--crop-border {crop} leaves nothing of {a.Width} x {a.Height} pixels.");
+
+            CompareReport report = Compare(a, b, crop);
+            if (parsed.GetValue(difference) is { } target)
+                WriteDifference(context, a, b, target, [pathA, pathB], parsed.GetValue(gain), parsed.GetValue(force));
+            if (parsed.GetValue(json))
+                context.Output.WriteLine(JsonSerializer.Serialize(report, CompareReportJson.Default.CompareReport));
+            else
+                WriteText(context.Output, report);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    internal static CompareReport Compare(PixelImage a, PixelImage b, int cropBorder)
+    {
+        bool colour = a.HasColour || b.HasColour;
+        int width = a.Width, height = a.Height;
+        float[] lumaA = Luma601(a, colour), lumaB = Luma601(b, colour);
+        double meanSquare = 0, largest = 0;
+        int channels = colour ? 3 : 1;
+        for (int channel = 0; channel < channels; channel++)
+        {
+            float[] planeA = Plane(a, channel), planeB = Plane(b, channel);
+            meanSquare += MeanSquareOf(ImageMetrics.Psnr(planeA, planeB, width, height, cropBorder)) / channels;
+            largest = Math.Max(largest, Largest(planeA, planeB));
+        }
+
+        if (a.HasAlpha || b.HasAlpha)
+            largest = Math.Max(largest, Largest(Alpha(a), Alpha(b)));
+        double? ssim = Math.Min(width, height) - (2 * cropBorder) < SsimWindow ? null : JsonNumber.Of(ImageMetrics.Ssim(lumaA, lumaB, width, height, cropBorder), 5);
+        return new CompareReport(
+            JsonNumber.Of(ImageMetrics.Psnr(lumaA, lumaB, width, height, cropBorder), 3),
+            ssim,
+            JsonNumber.Of(10 * Math.Log10(255 * 255 / meanSquare), 3),
+            Math.Round(largest, 3),
+            largest == 0,
+            width,
+            height,
+            cropBorder);
+    }
+
+    private static double MeanSquareOf(double psnr) => 255 * 255 / Math.Pow(10, psnr / 10);
+
+    /// <summary>Both pictures by one rule: as soon as one has colour, grey counts as R = G = B.</summary>
+    private static float[] Luma601(PixelImage image, bool colour)
+    {
+        float[] red = Plane(image, 0);
+        if (!colour)
+            return red.Select(value => MathF.Floor(value + 0.5f)).ToArray();
+        float[] green = Plane(image, 1), blue = Plane(image, 2);
+        for (int index = 0; index < red.Length; index++)
+            red[index] = MathF.Floor(Luma.Bt601Studio(red[index], green[index], blue[index]) + 0.5f);
+        return red;
+    }
+
+    /// <summary>R, G or B (of a grey picture its grey) on the 8-bit scale.</summary>
+    private static float[] Plane(PixelImage image, int colourChannel) => Samples(image, image.HasColour ? colourChannel : 0);
+
+    private static float[] Alpha(PixelImage image)
+    {
+        if (image.HasAlpha)
+            return Samples(image, image.Channels - 1);
+        var opaque = new float[image.Width * image.Height];
+        Array.Fill(opaque, 255f);
+        return opaque;
+    }
+
+    private static float[] Samples(PixelImage image, int channel)
+    {
+        var plane = new float[(long)image.Width * image.Height];
+        float scale = 255f / image.MaxValue;
+        if (image.BitsPerSample == 8)
+        {
+            Span<byte> samples = image.Samples8;
+            for (int index = 0; index < plane.Length; index++)
+                plane[index] = samples[(index * image.Channels) + channel];
+        }
+        else
+        {
+            Span<ushort> samples = image.Samples16;
+            for (int index = 0; index < plane.Length; index++)
+                plane[index] = samples[(index * image.Channels) + channel] * scale;
+        }
+
+        return plane;
+    }
+
+    private static double Largest(float[] a, float[] b)
+    {
+        float largest = 0;
+        for (int index = 0; index < a.Length; index++)
+            largest = Math.Max(largest, Math.Abs(a[index] - b[index]));
+        return largest;
+    }
+
+    private static void WriteDifference(CliContext context, PixelImage a, PixelImage b, string target, string[] inputs, double gain, bool force)
+    {
+        PictureFormat format = PictureFormat.OfExtension(target)
+            ?? throw new UsageException($"{target}: expected a name ending in .png, .jpg, .webp or .tif.");
+        if (inputs.Any(input => SamePath.Comparer.Equals(SamePath.Resolve(input), SamePath.Resolve(target))))
+            throw new UsageException($"{target}: the difference would replace a picture that is compared.");
+        PixelImage picture = PixelImage.Create(a.Width, a.Height, PixelLayout.Rgb, 8);
+        for (int channel = 0; channel < 3; channel++)
+        {
+            float[] planeA = Plane(a, channel), planeB = Plane(b, channel);
+            for (int index = 0; index < planeA.Length; index++)
+                picture.Samples8[(index * 3) + channel] = (byte)Math.Clamp(Math.Round(Math.Abs(planeA[index] - planeB[index]) * gain), 0, 255);
+        }
+
+        new PictureWriter(context.TemporaryFiles).Write(target, picture, a.Width, a.Height, format, null, null, new WriteOptions(Overwrite: force), null, context.CancellationToken);
+    }
+
+    private static void WriteText(TextWriter output, CompareReport report)
+    {
+        if (report.Identical)
+            output.WriteLine("The pictures are equal.");
+        output.WriteLine(FormattableString.Invariant($"luma PSNR   {Decibel(report.LumaPsnr)}"));
+        output.WriteLine(FormattableString.Invariant($"luma SSIM   {(report.LumaSsim is { } ssim ? ssim.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture) : "(too small)")}"));
+        output.WriteLine(FormattableString.Invariant($"RGB PSNR    {Decibel(report.RgbPsnr)}"));
+        output.WriteLine(FormattableString.Invariant($"largest     {report.MaxDifference} of 255"));
+
+        static string Decibel(double? value) => value is { } known ? FormattableString.Invariant($"{known:0.00} dB") : "infinite";
+    }
+}

@@ -1,0 +1,148 @@
+// rsr evaluate: the tables of the paper for any folder of pictures. The protocol itself is Core's, shared with the trainer.
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RsrPlugins.Cli.Batch;
+using RsrPlugins.Cli.Files;
+using RsrPlugins.Cli.Terminal;
+using RsrPlugins.Core;
+using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Metrics;
+using RsrPlugins.Core.Models;
+
+namespace RsrPlugins.Cli.Commands;
+
+/// <summary>PSNR in dB (null where infinite) and SSIM.</summary>
+internal sealed record EvaluateMean(double? Psnr, double? Ssim);
+
+internal sealed record EvaluateImage(string Name, double? Psnr, double? Ssim);
+
+internal sealed record EvaluateReport(int Scale, string Method, EvaluateMean Mean, IReadOnlyList<EvaluateImage> Images, IReadOnlyList<ResizeFailure> Failures);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(EvaluateReport))]
+internal sealed partial class EvaluateReportJson : JsonSerializerContext;
+
+internal static class EvaluateCommand
+{
+    private const string Details =
+        """
+        Examples:
+          rsr evaluate Set5/ --scale 2                        the learned pair
+          rsr evaluate Set5/ --scale 3 --method bicubic       the field's baseline
+          rsr evaluate Set14/ --scale 4 --method photo --json
+
+        Methods:
+          learned         RRNet, its luma rounded to 8 bits, SRNet: the paper's protocol
+          learned-editor  the same through 8-bit RGB files, as 'rsr downscale' and 'rsr upscale' make them
+          photo           bicubic reduction rounded to 8 bits, then the SRNet for ordinary pictures
+          bicubic         MATLAB's imresize both ways
+
+        Protocol: crop to a multiple of the scale, luma (BT.601 studio; grey pictures: their values) rounded to 8 bits, the scale's
+        number of pixels shaved off every side; PSNR and SSIM (11 x 11 Gaussian, sigma 1.5); means are over pictures.
+        """;
+
+    private static readonly (string Word, EvaluationMethod Value)[] Methods =
+    [
+        ("learned", EvaluationMethod.Learned),
+        ("learned-editor", EvaluationMethod.LearnedEditor),
+        ("photo", EvaluationMethod.Photo),
+        ("bicubic", EvaluationMethod.Bicubic),
+    ];
+
+    public static Command Create(CliContext context)
+    {
+        var command = new DetailedCommand("evaluate", "The paper's protocol over pictures: PSNR and SSIM after making them small and large again.", Details);
+        Argument<string[]> inputs = CommonOptions.Inputs("DIR", "A folder of pictures (or files, or quoted patterns).");
+        var scale = new Option<int>("--scale", "-s") { Description = "2, 3 or 4.", HelpName = "N", Required = true };
+        scale.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value is < 2 or > 4)
+                result.AddError($"--scale takes 2, 3 or 4; found {value}.");
+        });
+        var method = new Option<EvaluationMethod>("--method", "-m")
+        {
+            Description = "What makes the pictures small and large again.",
+            HelpName = "learned|learned-editor|photo|bicubic",
+            DefaultValueFactory = _ => EvaluationMethod.Learned,
+            CustomParser = result => CommonOptions.Parse(result, Methods),
+        };
+        Option<DeviceChoice> device = CommonOptions.Device();
+        Option<int> threads = CommonOptions.Threads();
+        Option<bool> json = CommonOptions.Json();
+        command.Add(inputs);
+        command.Options.Add(scale);
+        command.Options.Add(method);
+        command.Options.Add(device);
+        command.Options.Add(threads);
+        command.Options.Add(json);
+        command.SetAction(parsed =>
+        {
+            using var models = new InstalledModels(parsed.GetValue(device), parsed.GetValue(threads));
+            return Run(context, parsed.GetRequiredValue(inputs), parsed.GetValue(scale), parsed.GetValue(method), models, parsed.GetValue(threads), parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static int Run(CliContext context, IReadOnlyList<string> inputs, int scale, EvaluationMethod method, InstalledModels models, int threads, bool json)
+    {
+        FoundInputs found = InputFinder.Find(inputs);
+        if (found.Files.Count == 0 && found.Failures is [var first, ..])
+            throw first;
+        (INetwork? rrNet, INetwork? srNet) = Networks(method, scale, models);
+
+        var images = new List<EvaluateImage>();
+        var scores = new List<EvaluationScore>();
+        var failures = found.Failures.Select(failure => new ResizeFailure(failure.Path, failure.Problem)).ToList();
+        var progress = new ProgressDisplay(enabled: !json);
+        progress.Run("evaluate", bar =>
+        {
+            for (int index = 0; index < found.Files.Count; index++)
+            {
+                context.CancellationToken.ThrowIfCancellationRequested();
+                string path = found.Files[index].Path;
+                try
+                {
+                    Picture picture = PictureReader.Read(path, null, context.CancellationToken);
+                    EvaluationScore score = EvaluationProtocol.Evaluate(picture.Pixels, method, scale, rrNet, srNet, new ResizeSettings(threads), context.CancellationToken);
+                    scores.Add(score);
+                    images.Add(new EvaluateImage(Path.GetFileNameWithoutExtension(path), JsonNumber.Of(score.Psnr, 4), JsonNumber.Of(score.Ssim, 6)));
+                }
+                catch (RsrException error) when (error is PictureFileException or ImageSizeException)
+                {
+                    failures.Add(new ResizeFailure(path, OneLine.Of(error is PictureFileException file ? file.Problem : error.Message)));
+                }
+
+                bar?.Report((index + 1.0) / found.Files.Count);
+            }
+
+            return 0;
+        });
+
+        var mean = scores.Count == 0
+            ? new EvaluateMean(null, null)
+            : new EvaluateMean(JsonNumber.Of(scores.Average(score => score.Psnr), 4), JsonNumber.Of(scores.Average(score => score.Ssim), 6));
+        string word = Methods.Single(choice => choice.Value == method).Word;
+        if (json)
+            context.Output.WriteLine(JsonSerializer.Serialize(new EvaluateReport(scale, word, mean, images, failures), EvaluateReportJson.Default.EvaluateReport));
+        else
+            TextTable.Write(context.Output, [$"{word} x{scale}", "PSNR dB#", "SSIM#"], [.. images.Select(image => Row(image.Name, image.Psnr, image.Ssim)), Row("mean", mean.Psnr, mean.Ssim)]);
+        foreach (ResizeFailure failure in failures)
+            context.Error.WriteLine($"rsr: {failure.Input}: {failure.Error}");
+        return failures.Count == 0 ? ExitCode.Done : ExitCode.InputsFailed;
+    }
+
+    private static (INetwork? RRNet, INetwork? SRNet) Networks(EvaluationMethod method, int scale, InstalledModels models)
+    {
+        if (method == EvaluationMethod.Bicubic)
+            return (null, null);
+        ModelKind kind = method == EvaluationMethod.Photo ? ModelKind.Photo : ModelKind.Learned;
+        ModelDescriptor srNet = models.Catalogue.Find(NetworkKind.SRNet, kind, scale);
+        ModelDescriptor? rrNet = kind == ModelKind.Photo ? null : models.Catalogue.Find(NetworkKind.RRNet, kind, scale);
+        return (rrNet is null ? null : models.Engine.Open(rrNet), models.Engine.Open(srNet));
+    }
+
+    private static string[] Row(string name, double? psnr, double? ssim) =>
+        [name, psnr is { } decibel ? decibel.ToString("0.00", CultureInfo.InvariantCulture) : "infinite", ssim is { } index ? index.ToString("0.0000", CultureInfo.InvariantCulture) : "-"];
+}
