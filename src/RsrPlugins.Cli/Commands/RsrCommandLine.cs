@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using RsrPlugins.Cli.Bench;
 
 namespace RsrPlugins.Cli.Commands;
 
@@ -43,6 +44,7 @@ internal static class RsrCommandLine
             CompareCommand.Create(context),
             EvaluateCommand.Create(context),
             ModelsCommand.Create(context),
+            BenchCommand.Create(context),
         ];
         foreach (Command command in commands)
             root.Add(command);

@@ -24,6 +24,7 @@ internal static class CommandLine
         {
             TrainCommand.Create(),
             ExportCommand.Create(),
+            EvaluateCommand.Create(),
         };
         try
         {

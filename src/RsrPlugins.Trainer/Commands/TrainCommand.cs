@@ -44,6 +44,7 @@ internal static class TrainCommand
         var crops = CropSampler.Load(config, data);
         Console.WriteLine($"{crops.ImageCount} training pictures, {crops.Megapixels:0} megapixels");
         var validation = LumaImage.LoadFolder(Path.Combine(data, config.Validation)).Select(image => image.CentralCrop(config.ValidationCrop, config.Scale)).ToArray();
+        NetVips.NetVips.Concurrency = 1; // from here on libvips only sees crops, and the cores are the workers'
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);

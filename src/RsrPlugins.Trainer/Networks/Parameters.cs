@@ -160,6 +160,14 @@ internal sealed record Convolution(ConvolutionSpec Spec, Tensor Weight, Tensor B
 {
     internal Tensor Forward(Tensor input)
     {
+        if (Spec.Inputs == 1 && input.shape[0] == 1)
+        {
+            // Torch tries NNPACK for one small one-channel picture, and where there is none says so on stderr every time.
+            using var twice = input.expand(2, -1, -1, -1);
+            using var both = nn.functional.conv2d(twice, Weight, Bias, padding: [Spec.Padding, Spec.Padding]);
+            return both.narrow(0, 0, 1);
+        }
+
         if (Spec.Kernel > 1)
         {
             return nn.functional.conv2d(input, Weight, Bias, strides: [Spec.Stride, Spec.Stride], padding: [Spec.Padding, Spec.Padding]);

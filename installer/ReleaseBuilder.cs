@@ -1,0 +1,177 @@
+// The steps of a release. Everything is staged under artifacts/stage first: what is packed, listed and hashed is what is there.
+namespace RsrPlugins.Release;
+
+/// <summary>Builds artifacts/release.</summary>
+/// <param name="nativeRuntime">Where Windows' native runtime comes from: "npm" or "nuget".</param>
+internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime)
+{
+    /// <summary>What DirectML.dll is under; its text is only in the NuGet package, see docs/release.md.</summary>
+    private const string DirectMLRemark =
+        "DirectML.dll 1.15.4 is (c) Microsoft Corporation and is redistributed under the Microsoft Software License Terms of Microsoft\n"
+        + "DirectML, whose text is in the package Microsoft.AI.DirectML 1.15.4 (LICENSE.txt).";
+
+    private const string OnnxRuntimePackage = "Microsoft.ML.OnnxRuntime";
+
+    private static readonly string[] _windowsRuntimes = ["win-x64", "win-arm64"];
+    private static readonly string[] _nativeFiles = ["onnxruntime.dll", "DirectML.dll"];
+
+    private readonly string _stage = Path.Combine(repository.Artifacts, "stage");
+    private readonly string _release = Path.Combine(repository.Artifacts, "release");
+    private readonly string _native = Path.Combine(repository.Artifacts, "native");
+    private readonly string _version = Repository.Version;
+
+    public void Build()
+    {
+        Recreate(_stage);
+        Recreate(_release);
+
+        Say("native runtime");
+        repository.Run("dotnet", "build", "installer/native", "-t:NativeRuntime", $"-p:NativeRuntime={nativeRuntime}", "-v:quiet", "-nologo");
+
+        Say("plugin folder");
+        string plugin = StagePlugin(out IReadOnlyList<Component> pluginComponents);
+
+        Say("rsr");
+        var commandLineComponents = new List<Component>();
+        foreach (string runtime in (string[])["win-x64", "linux-x64"])
+            commandLineComponents.AddRange(StageCommandLine(runtime));
+
+        Say("archives");
+        ReproducibleZip.Create(plugin, ReleaseFile($"RsrPlugins-{_version}-plugin.zip"));
+        foreach (string runtime in (string[])["win-x64", "linux-x64"])
+            ReproducibleZip.Create(CommandLineFolder(runtime), ReleaseFile($"rsr-{_version}-{runtime}.zip"), "rsr", "rsr.exe");
+
+        Say("installer");
+        BuildInstaller(plugin);
+
+        Say("bill of materials and checksums");
+        File.WriteAllText(ReleaseFile($"RsrPlugins-{_version}.cdx.json"), BillOfMaterials.Write(_version, [.. pluginComponents, .. commandLineComponents], ListedFiles(plugin)));
+        File.WriteAllText(ReleaseFile("SHA256SUMS"), string.Concat(FolderTree.Files(_release).Where(name => name != "SHA256SUMS").Select(name => $"{FolderTree.Sha256(ReleaseFile(name))}  {name}\n")));
+        foreach (string name in FolderTree.Files(_release))
+            Console.WriteLine($"{new FileInfo(ReleaseFile(name)).Length,12:N0}  {name}");
+    }
+
+    /// <summary>
+    /// The plugin folder with the DirectML runtime of both processors and the licences. It is published for no particular system,
+    /// so that its assemblies are for any processor: one built for win-x64 does not load in the Paint.NET of ARM64.
+    /// </summary>
+    private string StagePlugin(out IReadOnlyList<Component> components)
+    {
+        string staged = Path.Combine(_stage, "RsrPlugins");
+        repository.Run("dotnet", "publish", "src/RsrPlugins.PaintDotNet", "-c", "Release", "-p:OnnxRuntimeFolder=none", $"-p:PluginDir={staged}", "-p:DebugType=none", "-v:quiet", "-nologo");
+        foreach (string runtime in _windowsRuntimes)
+        {
+            foreach (string name in _nativeFiles)
+                FolderTree.CopyFile(Path.Combine(_native, runtime, name), Path.Combine(staged, "runtimes", runtime, "native", name));
+        }
+
+        components = [.. ComponentsOf("RsrPlugins.PaintDotNet", null), .. NativeComponents()];
+        AddLicences(staged, "RsrPlugins", components, DirectMLRemark);
+        return staged;
+    }
+
+    /// <summary>rsr with .NET inside: who enlarges a picture should not have to install a runtime first.</summary>
+    /// <returns>Third parties' work in it.</returns>
+    private List<Component> StageCommandLine(string runtime)
+    {
+        string folder = CommandLineFolder(runtime);
+        bool windows = _windowsRuntimes.Contains(runtime);
+        List<string> arguments = ["publish", "src/RsrPlugins.Cli", "-c", "Release", "-r", runtime, "--self-contained", "-p:PublishSingleFile=true", "-p:DebugType=none", "-o", folder, "-v:quiet", "-nologo"];
+        if (windows)
+            arguments.Add($"-p:OnnxRuntimeFolder={Path.Combine(_native, runtime)}");
+        repository.Run("dotnet", [.. arguments]);
+
+        var components = new List<Component>(ComponentsOf("RsrPlugins.Cli", runtime, "Microsoft.NETCore.App.Runtime." + runtime));
+        if (windows)
+            components.AddRange(NativeComponents());
+        else
+            components.AddRange(ComponentsOf("RsrPlugins.Core", null, OnnxRuntimePackage));
+        AddLicences(folder, "rsr", components, windows ? DirectMLRemark : "");
+        return components;
+    }
+
+    /// <summary>Third parties' work in a project's output.</summary>
+    /// <param name="downloads">Packages it does not refer to but downloads and ships files of.</param>
+    private IReadOnlyList<Component> ComponentsOf(string project, string? runtime, params string[] downloads) =>
+        Components.FromNuGet(repository.PathOf("src", project, "obj", "project.assets.json"), runtime, Licences, downloads);
+
+    /// <summary>What onnxruntime.dll and DirectML.dll come from.</summary>
+    private IReadOnlyList<Component> NativeComponents()
+    {
+        if (nativeRuntime == "nuget")
+            return Components.FromNuGet(repository.PathOf("installer", "native", "obj", "project.assets.json"), null, Licences);
+        // The npm package carries no licence texts; those of the same project's NuGet package are the same.
+        Component sameProject = ComponentsOf("RsrPlugins.Core", null, OnnxRuntimePackage).Single(component => component.Name == OnnxRuntimePackage);
+        return [Components.FromNpm(repository.PathOf("installer", "native", "package-lock.json"), "onnxruntime-node", sameProject.Texts)];
+    }
+
+    private void AddLicences(string folder, string product, IReadOnlyList<Component> components, string remarks)
+    {
+        FolderTree.CopyFile(repository.PathOf("LICENSE"), Path.Combine(folder, "LICENSE.txt"));
+        File.WriteAllText(Path.Combine(folder, "THIRD-PARTY-NOTICES.txt"), ThirdPartyNotices.Write(product, components, remarks));
+    }
+
+    private void BuildInstaller(string plugin)
+    {
+        string icon = Path.Combine(_stage, "setup.ico");
+        File.WriteAllBytes(icon, SetupIcon.Draw());
+        string files = Path.Combine(_stage, "setup-files.nsh");
+        File.WriteAllText(files, SetupFiles.Write(SetupFiles.Assign(plugin)));
+        string licence = Path.Combine(_stage, "licence.txt");
+        File.WriteAllText(licence, File.ReadAllText(Path.Combine(plugin, "LICENSE.txt")) + "\n\n" + File.ReadAllText(Path.Combine(plugin, "THIRD-PARTY-NOTICES.txt")));
+        repository.Run(
+            MakeNsis,
+            "-V2",
+            "-WX",
+            "-INPUTCHARSET",
+            "UTF8",
+            $"-DTARGET={SetupTarget}",
+            $"-DVERSION={_version}",
+            $"-DPLUGIN={plugin}",
+            $"-DFILES={files}",
+            $"-DICON={icon}",
+            $"-DLICENCE={licence}",
+            $"-DOUTPUT={ReleaseFile($"RsrPlugins-{_version}-setup.exe")}",
+            Path.Combine(repository.Installer, "setup.nsi"));
+    }
+
+    /// <summary>NSIS puts itself into no search path on Windows.</summary>
+    private static string MakeNsis
+    {
+        get
+        {
+            string installed = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFilesX86), "NSIS", "makensis.exe");
+            return OperatingSystem.IsWindows() && File.Exists(installed) ? installed : "makensis";
+        }
+    }
+
+    /// <summary>Debian's makensis makes 64-bit installers; NSIS's own Windows build has no stub for them.</summary>
+    private static string SetupTarget
+    {
+        get
+        {
+            string shared = OperatingSystem.IsWindows() ? Path.GetDirectoryName(MakeNsis)! : "/usr/share/nsis";
+            return File.Exists(Path.Combine(shared, "Stubs", "lzma_solid-amd64-unicode")) ? "amd64-unicode" : "x86-unicode";
+        }
+    }
+
+    private static IEnumerable<ShippedFile> ListedFiles(string plugin) =>
+        FolderTree.Files(plugin)
+            .Where(name => name.StartsWith("runtimes/", StringComparison.Ordinal) || name.EndsWith(".onnx", StringComparison.Ordinal))
+            .Select(name => new ShippedFile(name, FolderTree.Sha256(Path.Combine(plugin, name)), name.EndsWith(".onnx", StringComparison.Ordinal) ? "machine-learning-model" : "file"));
+
+    private string Licences => Path.Combine(repository.Installer, "licences");
+
+    private string CommandLineFolder(string runtime) => Path.Combine(_stage, $"rsr-{_version}-{runtime}");
+
+    private string ReleaseFile(string name) => Path.Combine(_release, name);
+
+    private static void Recreate(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder);
+    }
+
+    private static void Say(string step) => Console.WriteLine($"release: {step}");
+}

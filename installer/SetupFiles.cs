@@ -1,0 +1,92 @@
+// The file lists of setup.nsi. Both what is installed and what the uninstaller deletes come from the one staged plugin folder:
+// the uninstaller names every file, and never deletes a folder with what else a user may have put there.
+using System.Text;
+using System.Text.Json;
+
+namespace RsrPlugins.Release;
+
+/// <summary>What a file is installed with.</summary>
+internal enum SetupPart
+{
+    Common,
+    X64,
+    Arm64,
+    Scale2,
+    Scale3,
+    Scale4,
+}
+
+/// <summary>Writes setup-files.nsh.</summary>
+internal static class SetupFiles
+{
+    /// <summary>Parts of all files of a plugin folder; a network and its card go with their scale.</summary>
+    /// <exception cref="ReleaseException">models.json is missing, or a row's scale has no part of its own.</exception>
+    public static IReadOnlyDictionary<string, SetupPart> Assign(string pluginFolder)
+    {
+        Dictionary<string, SetupPart> scales = ReadScales(Path.Combine(pluginFolder, "models", "models.json"));
+        return FolderTree.Files(pluginFolder).ToDictionary(name => name, name =>
+            name.StartsWith("runtimes/win-x64/", StringComparison.Ordinal) ? SetupPart.X64
+            : name.StartsWith("runtimes/win-arm64/", StringComparison.Ordinal) ? SetupPart.Arm64
+            : scales.GetValueOrDefault(name, SetupPart.Common));
+    }
+
+    /// <summary>The include file: one macro per part, one that removes everything, and the plugin's size.</summary>
+    public static string Write(IReadOnlyDictionary<string, SetupPart> parts)
+    {
+        var script = new StringBuilder("; Written by the release program from the staged plugin folder.\n");
+        foreach (SetupPart part in Enum.GetValues<SetupPart>())
+        {
+            script.Append($"\n!macro Install{part}\n");
+            foreach (IGrouping<string, string> folder in parts.Where(file => file.Value == part).Select(file => file.Key).GroupBy(FolderOf))
+            {
+                script.Append($"  SetOutPath \"$PluginDir{folder.Key}\"\n");
+                foreach (string name in folder)
+                    script.Append($"  File \"${{PLUGIN}}/{name}\"\n");
+            }
+
+            script.Append("!macroend\n");
+        }
+
+        script.Append("\n!macro RemoveFiles Folder\n");
+        foreach (string name in parts.Keys)
+            script.Append($"  Delete \"${{Folder}}\\{name.Replace('/', '\\')}\"\n");
+        // The deepest first: a folder goes only once it is empty.
+        IEnumerable<string> folders = parts.Keys.SelectMany(FoldersAbove).Distinct().OrderByDescending(folder => folder.Count(c => c == '\\')).ThenBy(folder => folder, StringComparer.Ordinal);
+        foreach (string folder in folders)
+            script.Append($"  RMDir \"${{Folder}}{folder}\"\n");
+        script.Append("!macroend\n");
+        return script.ToString();
+    }
+
+    private static Dictionary<string, SetupPart> ReadScales(string catalogue)
+    {
+        if (!File.Exists(catalogue))
+            throw new ReleaseException($"{catalogue} was expected; build the plugin folder first.");
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(catalogue));
+        var parts = new Dictionary<string, SetupPart>();
+        foreach (JsonElement model in document.RootElement.GetProperty("models").EnumerateArray())
+        {
+            SetupPart part = model.GetProperty("scale").GetInt32() switch
+            {
+                2 => SetupPart.Scale2,
+                3 => SetupPart.Scale3,
+                4 => SetupPart.Scale4,
+                var scale => throw new ReleaseException($"{catalogue}: scale {scale}; the installer has components for 2, 3 and 4. Add one to setup.nsi and SetupFiles.cs."),
+            };
+            foreach (string property in (string[])["file", "card"])
+                parts.Add("models/" + model.GetProperty(property).GetString(), part);
+        }
+
+        return parts;
+    }
+
+    /// <summary>"\runtimes\win-x64" of "runtimes/win-x64/a.dll", "" of "a.dll".</summary>
+    private static string FolderOf(string name) => string.Concat(name.Split('/')[..^1].Select(part => '\\' + part));
+
+    private static IEnumerable<string> FoldersAbove(string name)
+    {
+        string folder = FolderOf(name);
+        for (; folder.Length > 0; folder = folder[..folder.LastIndexOf('\\')])
+            yield return folder;
+    }
+}

@@ -1,0 +1,548 @@
+; The installer of RsrPlugins. Compiled by the release program (dotnet run -c Release --project installer), which passes:
+;   VERSION   three numbers            PLUGIN    the staged plugin folder        FILES   the file lists made from it
+;   OUTPUT    the installer            ICON, LICENCE                        TARGET  amd64-unicode or x86-unicode
+;
+; A 64-bit program where makensis can make one: Windows 10 and 11 on x64 and Windows 11 on ARM64 run it, and so does the Wine of
+; tests/windows on machines without 32-bit support. Where makensis has only the 32-bit stub (the NSIS of Windows), the same
+; script gives a 32-bit installer that does the same. $INSTDIR is Paint.NET's folder, the one with paintdotnet.exe; for the Store edition, whose program
+; folder nobody may write, it is "Documents\paint.net App Files". The plugin goes to $INSTDIR\Effects\RsrPlugins.
+;
+; Command line:  RsrPlugins-N-setup.exe [/S] [/SCALES=2,3,4] [/D=Paint.NET's folder]     (/D comes last and has no quotes)
+;                uninstall.exe [/S]
+; Exit codes:    0 done   1 cancelled by the user   3 no Paint.NET (5.1 or later, 64 bits) at the place   4 Paint.NET is running
+;                5 a file could not be written or removed   6 this Windows is not served   7 /SCALES not understood
+
+Target "${TARGET}"
+SetCompressor /SOLID lzma
+SetCompressorDictSize 64
+SetDateSave off
+CRCCheck force
+
+!include MUI2.nsh
+!include LogicLib.nsh
+!include WinVer.nsh
+!include x64.nsh
+!include FileFunc.nsh
+!include WordFunc.nsh
+!include nsDialogs.nsh
+
+Name "RsrPlugins ${VERSION}"
+OutFile "${OUTPUT}"
+BrandingText "RsrPlugins: learned image resizing for Paint.NET"
+; An administrator is asked for the rights that Program Files needs; anybody else can still install for the Store edition or
+; into a portable Paint.NET, which need none. Either way it stays the same user, whose Documents folder is meant.
+RequestExecutionLevel highest
+ManifestDPIAware true
+ManifestSupportedOS Win10
+
+VIProductVersion "${VERSION}.0"
+VIFileVersion "${VERSION}.0"
+VIAddVersionKey ProductName "RsrPlugins"
+VIAddVersionKey ProductVersion "${VERSION}"
+VIAddVersionKey FileVersion "${VERSION}"
+VIAddVersionKey FileDescription "RsrPlugins Setup"
+VIAddVersionKey CompanyName "RsrPlugins"
+VIAddVersionKey LegalCopyright "Copyright (c) 2026 The RsrPlugins authors"
+VIAddVersionKey OriginalFilename "RsrPlugins-${VERSION}-setup.exe"
+
+!define UNINSTALL_KEYS "Software\Microsoft\Windows\CurrentVersion\Uninstall"
+!define STORE_FOLDER "paint.net App Files"
+
+!define EXIT_NO_PAINTNET 3
+!define EXIT_RUNNING 4
+!define EXIT_FILES 5
+!define EXIT_WINDOWS 6
+!define EXIT_SCALES 7
+
+; PE machine numbers.
+!define MACHINE_X64 34404
+!define MACHINE_ARM64 43620
+
+; PROCESSENTRY32W: its size, and where the name of the program is.
+!if "${NSIS_PTR_SIZE}" > 4
+  !define PROCESSENTRY_SIZE 568
+  !define PROCESSENTRY_NAME 44
+!else
+  !define PROCESSENTRY_SIZE 556
+  !define PROCESSENTRY_NAME 36
+!endif
+
+Var PluginDir      ; $INSTDIR\Effects\RsrPlugins
+Var UninstallKey   ; one per Paint.NET, so that two of them can each have the plugin
+Var ClassicFolder  ; the installed desktop edition, or empty
+Var StoreFolder    ; the Store edition's folder in Documents, or empty
+Var Machine        ; of that Paint.NET, as in its PE header
+Var Reason         ; why the place will not do, or empty
+Var ReasonCode
+Var Scales         ; "2,3,4"
+Var MadeEffects    ; 1 if Effects was not there before
+
+!include "${FILES}"
+
+; ---------------------------------------------------------------------------------------------------------------- pages
+
+!define MUI_ICON "${ICON}"
+!define MUI_UNICON "${ICON}"
+!define MUI_ABORTWARNING
+!define MUI_LICENSEPAGE_TEXT_TOP "RsrPlugins is free software. It contains work of third parties, whose terms follow below."
+!define MUI_COMPONENTSPAGE_SMALLDESC
+!define MUI_FINISHPAGE_TITLE "RsrPlugins is installed"
+!define MUI_FINISHPAGE_TEXT "Start Paint.NET and look under Effects > Photo for Learned Downscale and Learned Upscale."
+
+!insertmacro MUI_PAGE_LICENSE "${LICENCE}"
+Page custom PlacePage PlacePageLeave
+!insertmacro MUI_PAGE_COMPONENTS
+!insertmacro MUI_PAGE_INSTFILES
+!insertmacro MUI_PAGE_FINISH
+!insertmacro MUI_UNPAGE_CONFIRM
+!insertmacro MUI_UNPAGE_INSTFILES
+!insertmacro MUI_LANGUAGE English
+
+; ---------------------------------------------------------------------------------------------------- used by both halves
+
+; Ends the program with a message (none in silent mode) and an exit code. "Quit" alone would leave 0 in some places.
+!macro Fail Code Message
+  MessageBox MB_OK|MB_ICONSTOP "${Message}" /SD IDOK
+  SetErrorLevel ${Code}
+  Quit
+!macroend
+!define Fail "!insertmacro Fail"
+
+!macro TrimBackslash Folder
+  StrCpy $1 ${Folder} 1 -1
+  ${If} $1 == "\"
+    StrCpy ${Folder} ${Folder} -1
+  ${EndIf}
+!macroend
+
+!macro SharedFunctions Un
+  ; Pushes 1 if a process named paintdotnet.exe is there, else 0. Its name is asked, not its window: it may be starting up.
+  Function ${Un}PaintNetRuns
+    Push $0
+    Push $1
+    Push $2
+    Push $3
+    Push $4
+    StrCpy $4 0
+    System::Call 'kernel32::CreateToolhelp32Snapshot(i 2, i 0) p .r0'
+    System::Call '*(i ${PROCESSENTRY_SIZE}, &v564) p .r1'
+    System::Call 'kernel32::Process32FirstW(p r0, p r1) i .r2'
+    ${While} $2 <> 0
+      System::Call '*$1(&v${PROCESSENTRY_NAME}, &w260 .r3)'
+      ${If} $3 == "paintdotnet.exe"
+        StrCpy $4 1
+        ${Break}
+      ${EndIf}
+      System::Call 'kernel32::Process32NextW(p r0, p r1) i .r2'
+    ${EndWhile}
+    System::Free $1
+    System::Call 'kernel32::CloseHandle(p r0)'
+    Exch 4
+    Pop $0
+    Pop $3
+    Pop $2
+    Pop $1
+    Exch $4
+  FunctionEnd
+
+  ; Asks until Paint.NET has gone; silent, it gives up at once. Paint.NET keeps the plugin's files open.
+  Function ${Un}RequirePaintNetClosed
+    ${Do}
+      Call ${Un}PaintNetRuns
+      Pop $0
+      ${If} $0 = 0
+        ${ExitDo}
+      ${EndIf}
+      ${If} ${Cmd} `MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "Paint.NET is running. Save your work, close Paint.NET and choose Retry." /SD IDCANCEL IDCANCEL`
+        SetErrorLevel ${EXIT_RUNNING}
+        Quit
+      ${EndIf}
+    ${Loop}
+  FunctionEnd
+
+  ; Where the uninstall entry is: for everybody if the user is an administrator. The folder is part of the key's name.
+  Function ${Un}SetKeys
+    SetRegView 64
+    UserInfo::GetAccountType
+    Pop $0
+    ${If} $0 == "Admin"
+      SetShellVarContext all
+    ${Else}
+      SetShellVarContext current
+    ${EndIf}
+    ${WordReplace} $PluginDir "\" "/" "+" $UninstallKey
+    StrCpy $UninstallKey "${UNINSTALL_KEYS}\RsrPlugins $UninstallKey"
+  FunctionEnd
+!macroend
+!insertmacro SharedFunctions ""
+!insertmacro SharedFunctions "un."
+
+; ------------------------------------------------------------------------------------------------------------- components
+
+Section "Learned Downscale and Learned Upscale" SectionMain
+  SectionIn RO
+  Call RequirePaintNetClosed
+
+  ; In place: what an older version installed goes first, so that nothing it had is left over.
+  ${If} ${FileExists} "$PluginDir\uninstall.exe"
+    DetailPrint "Removing the installed version"
+    ExecWait '"$PluginDir\uninstall.exe" /S _?=$PluginDir' $0
+    ${If} $0 <> 0
+      ${Fail} ${EXIT_FILES} "The installed version could not be removed from $PluginDir (its uninstaller's exit code is $0). Nothing new was installed."
+    ${EndIf}
+    Delete "$PluginDir\uninstall.exe"
+  ${EndIf}
+
+  StrCpy $MadeEffects 0
+  ${IfNot} ${FileExists} "$INSTDIR\Effects\*.*"
+    StrCpy $MadeEffects 1
+  ${EndIf}
+  SetOverwrite try
+  ClearErrors
+  !insertmacro InstallCommon
+  ${If} $Machine = ${MACHINE_ARM64}
+    !insertmacro InstallArm64
+  ${Else}
+    !insertmacro InstallX64
+  ${EndIf}
+  Call RequireFilesWritten
+SectionEnd
+
+SectionGroup /e "Scales" SectionScales
+  !macro ScaleSection Scale
+    Section "Weights for ${Scale}x" SectionScale${Scale}
+      ClearErrors
+      !insertmacro InstallScale${Scale}
+      Call RequireFilesWritten
+    SectionEnd
+  !macroend
+  !insertmacro ScaleSection 2
+  !insertmacro ScaleSection 3
+  !insertmacro ScaleSection 4
+SectionGroupEnd
+
+Section "-Uninstall entry"
+  SetOutPath "$PluginDir"
+  ClearErrors
+  WriteUninstaller "$PluginDir\uninstall.exe"
+  Call RequireFilesWritten
+  ${GetSize} "$PluginDir" "/S=0K" $0 $1 $2
+  WriteRegStr SHCTX "$UninstallKey" "DisplayName" "RsrPlugins for Paint.NET"
+  WriteRegStr SHCTX "$UninstallKey" "DisplayVersion" "${VERSION}"
+  WriteRegStr SHCTX "$UninstallKey" "Publisher" "RsrPlugins"
+  WriteRegStr SHCTX "$UninstallKey" "DisplayIcon" "$PluginDir\uninstall.exe"
+  WriteRegStr SHCTX "$UninstallKey" "InstallLocation" "$PluginDir"
+  WriteRegStr SHCTX "$UninstallKey" "UninstallString" '"$PluginDir\uninstall.exe"'
+  WriteRegStr SHCTX "$UninstallKey" "QuietUninstallString" '"$PluginDir\uninstall.exe" /S'
+  WriteRegStr SHCTX "$UninstallKey" "Scales" "$Scales"
+  WriteRegDWORD SHCTX "$UninstallKey" "MadeEffects" $MadeEffects
+  WriteRegDWORD SHCTX "$UninstallKey" "EstimatedSize" $0
+  WriteRegDWORD SHCTX "$UninstallKey" "NoModify" 1
+  WriteRegDWORD SHCTX "$UninstallKey" "NoRepair" 1
+  SetErrorLevel 0
+SectionEnd
+
+!insertmacro MUI_FUNCTION_DESCRIPTION_BEGIN
+  !insertmacro MUI_DESCRIPTION_TEXT ${SectionMain} "The two effects, the engine, and ONNX Runtime with DirectML for your GPU."
+  !insertmacro MUI_DESCRIPTION_TEXT ${SectionScales} "The effects offer the scales whose weights are installed; at least one is needed."
+  !insertmacro MUI_DESCRIPTION_TEXT ${SectionScale2} "Half and double size."
+  !insertmacro MUI_DESCRIPTION_TEXT ${SectionScale3} "A third and three times the size."
+  !insertmacro MUI_DESCRIPTION_TEXT ${SectionScale4} "A quarter and four times the size."
+!insertmacro MUI_FUNCTION_DESCRIPTION_END
+
+; A plugin of which half is there would only fail later; so all or nothing.
+Function RequireFilesWritten
+  ${If} ${Errors}
+    SetOutPath "$TEMP"
+    !insertmacro RemoveFiles "$PluginDir"
+    Delete "$PluginDir\uninstall.exe"
+    RMDir "$PluginDir"
+    ${Fail} ${EXIT_FILES} "A file in $PluginDir could not be written; what had been installed was removed again. Check the free space and your rights to this folder, and close programs that use it."
+  ${EndIf}
+FunctionEnd
+
+; ------------------------------------------------------------------------------------------------------------------ start
+
+Function .onInit
+  ${IfNot} ${AtLeastWin10}
+  ${OrIfNot} ${RunningX64}
+    ${Fail} ${EXIT_WINDOWS} "RsrPlugins needs a 64-bit Windows 10 or later, as Paint.NET 5.1 does."
+  ${EndIf}
+  SetRegView 64
+  Call FindPaintNet
+  ${If} $INSTDIR == ""
+    StrCpy $INSTDIR $ClassicFolder
+  ${EndIf}
+  ${If} $INSTDIR == ""
+    StrCpy $INSTDIR $StoreFolder
+  ${EndIf}
+  ${If} ${Silent}
+    Call CheckPlace
+    ${If} $Reason != ""
+      SetErrorLevel $ReasonCode
+      Quit
+    ${EndIf}
+    Call RequirePaintNetClosed
+  ${EndIf}
+  Call ChooseScales
+FunctionEnd
+
+; Where Paint.NET usually is: what its own installer wrote into the registry, Program Files, the Store edition's folders.
+Function FindPaintNet
+  StrCpy $ClassicFolder ""
+  ReadRegStr $0 HKLM "SOFTWARE\paint.net" "TARGETDIR"
+  !insertmacro TrimBackslash $0
+  ${If} ${FileExists} "$0\paintdotnet.exe"
+    StrCpy $ClassicFolder $0
+  ${EndIf}
+  ${If} $ClassicFolder == ""
+  ${AndIf} ${FileExists} "$PROGRAMFILES64\paint.net\paintdotnet.exe"
+    StrCpy $ClassicFolder "$PROGRAMFILES64\paint.net"
+  ${EndIf}
+
+  StrCpy $StoreFolder ""
+  SetShellVarContext current
+  ${If} ${FileExists} "$DOCUMENTS\${STORE_FOLDER}\*.*"
+  ${OrIf} ${FileExists} "$LOCALAPPDATA\Packages\dotPDNLLC.paint.net_*"
+    StrCpy $StoreFolder "$DOCUMENTS\${STORE_FOLDER}"
+  ${EndIf}
+FunctionEnd
+
+; Sets $Reason and $ReasonCode if $INSTDIR will not do, else $PluginDir, $UninstallKey and $Machine.
+Function CheckPlace
+  StrCpy $Reason ""
+  StrCpy $ReasonCode ${EXIT_NO_PAINTNET}
+  StrCpy $Machine 0
+  !insertmacro TrimBackslash $INSTDIR
+  ${If} $INSTDIR == ""
+    StrCpy $Reason "Paint.NET was not found. Install Paint.NET 5.1 or later, or choose the folder of a portable one."
+    Return
+  ${EndIf}
+  ${GetFileName} $INSTDIR $0
+  ${If} ${FileExists} "$INSTDIR\paintdotnet.exe"
+    GetDLLVersion "$INSTDIR\paintdotnet.exe" $0 $1
+    ${IfNot} ${Errors}
+      IntOp $1 $0 & 0xFFFF
+      IntOp $0 $0 >> 16
+      ; Paint.NET 5.1.N calls itself 5.(100+N).
+      ${If} $0 < 5
+      ${OrIf} $0 = 5
+      ${AndIf} $1 < 100
+        StrCpy $Reason "The Paint.NET in $INSTDIR is version $0.$1; RsrPlugins needs Paint.NET 5.1 or later."
+        Return
+      ${EndIf}
+    ${EndIf}
+    ClearErrors
+    Call ReadMachine
+  ${ElseIf} $0 != "${STORE_FOLDER}"
+    StrCpy $Reason "There is no paintdotnet.exe in $INSTDIR. Choose the folder that Paint.NET is in."
+    Return
+  ${ElseIf} ${IsNativeARM64}
+    StrCpy $Machine ${MACHINE_ARM64}
+  ${Else}
+    StrCpy $Machine ${MACHINE_X64}
+  ${EndIf}
+  ${If} $Machine <> ${MACHINE_X64}
+  ${AndIf} $Machine <> ${MACHINE_ARM64}
+    StrCpy $Reason "The Paint.NET in $INSTDIR is neither for x64 nor for ARM64; RsrPlugins needs Paint.NET 5.1 or later."
+    Return
+  ${EndIf}
+  StrCpy $PluginDir "$INSTDIR\Effects\RsrPlugins"
+  Call SetKeys
+FunctionEnd
+
+; $Machine of $INSTDIR\paintdotnet.exe: the word 4 bytes into the PE header, whose place is at 60. A portable x64 Paint.NET on
+; an ARM64 machine needs the x64 runtime, so it is the program that is asked and not Windows.
+Function ReadMachine
+  FileOpen $0 "$INSTDIR\paintdotnet.exe" r
+  FileSeek $0 60
+  FileReadByte $0 $1
+  FileReadByte $0 $2
+  IntOp $2 $2 << 8
+  IntOp $1 $1 + $2
+  IntOp $1 $1 + 4
+  FileSeek $0 $1
+  FileReadByte $0 $1
+  FileReadByte $0 $2
+  FileClose $0
+  IntOp $2 $2 << 8
+  IntOp $Machine $1 + $2
+FunctionEnd
+
+; All scales, or those of the version that is installed, or those of /SCALES.
+Function ChooseScales
+  StrCpy $Scales "2,3,4"
+  ${If} $UninstallKey != ""
+    ReadRegStr $0 SHCTX "$UninstallKey" "Scales"
+    ${If} $0 != ""
+      StrCpy $Scales $0
+    ${EndIf}
+  ${EndIf}
+  ${GetParameters} $0
+  ClearErrors
+  ${GetOptions} $0 "/SCALES=" $1
+  ${IfNot} ${Errors}
+    StrCpy $Scales $1
+  ${EndIf}
+  ClearErrors
+
+  StrCpy $2 0
+  !macro SelectScale Scale
+    ${WordFind} ",$Scales," "," "E/${Scale}" $1
+    ${If} ${Errors}
+      !insertmacro UnselectSection ${SectionScale${Scale}}
+    ${Else}
+      !insertmacro SelectSection ${SectionScale${Scale}}
+      IntOp $2 $2 + 1
+    ${EndIf}
+    ClearErrors
+  !macroend
+  !insertmacro SelectScale 2
+  !insertmacro SelectScale 3
+  !insertmacro SelectScale 4
+  ; Each item must have been one of the three.
+  StrLen $0 $Scales
+  IntOp $1 $2 * 2
+  IntOp $1 $1 - 1
+  ${If} $0 <> $1
+    ${Fail} ${EXIT_SCALES} "/SCALES=$Scales is not understood: a list of 2, 3 and 4 with commas was expected, for example /SCALES=2,4."
+  ${EndIf}
+FunctionEnd
+
+; Keeps $Scales as what is selected, and at least one scale selected.
+Function .onSelChange
+  StrCpy $Scales ""
+  !macro CollectScale Scale
+    ${If} ${SectionIsSelected} ${SectionScale${Scale}}
+      StrCpy $Scales "$Scales,${Scale}"
+    ${EndIf}
+  !macroend
+  !insertmacro CollectScale 2
+  !insertmacro CollectScale 3
+  !insertmacro CollectScale 4
+  ${If} $Scales == ""
+    !insertmacro SelectSection ${SectionScale2}
+    StrCpy $Scales ",2"
+    MessageBox MB_OK|MB_ICONINFORMATION "The effects need the weights of at least one scale." /SD IDOK
+  ${EndIf}
+  StrCpy $Scales $Scales "" 1
+FunctionEnd
+
+; -------------------------------------------------------------------------------------------------- page: which Paint.NET
+
+Var ClassicButton
+Var StoreButton
+Var OtherButton
+Var OtherText
+Var BrowseButton
+
+Function PlacePage
+  !insertmacro MUI_HEADER_TEXT "Your Paint.NET" "Choose the Paint.NET that gets the effects."
+  nsDialogs::Create 1018
+  Pop $0
+
+  ${NSD_CreateRadioButton} 0 0 100% 12u "Paint.NET installed on this computer"
+  Pop $ClassicButton
+  ${NSD_CreateLabel} 12u 13u 280u 10u "$ClassicFolder"
+  Pop $0
+  ${If} $ClassicFolder == ""
+    EnableWindow $ClassicButton 0
+    ${NSD_SetText} $0 "not found"
+  ${EndIf}
+
+  ${NSD_CreateRadioButton} 0 32u 100% 12u "Paint.NET from the Microsoft Store"
+  Pop $StoreButton
+  ${NSD_CreateLabel} 12u 45u 280u 10u "$StoreFolder"
+  Pop $0
+  ${If} $StoreFolder == ""
+    EnableWindow $StoreButton 0
+    ${NSD_SetText} $0 "not found"
+  ${EndIf}
+
+  ${NSD_CreateRadioButton} 0 64u 100% 12u "A portable Paint.NET, or one in another folder"
+  Pop $OtherButton
+  ${NSD_CreateDirRequest} 12u 78u 220u 12u ""
+  Pop $OtherText
+  ${NSD_CreateBrowseButton} 238u 77u 55u 14u "Browse..."
+  Pop $BrowseButton
+  ${NSD_OnClick} $BrowseButton BrowseForFolder
+  ${NSD_OnChange} $OtherText ChooseOther
+
+  ${If} $INSTDIR != ""
+  ${AndIf} $INSTDIR == $ClassicFolder
+    ${NSD_Check} $ClassicButton
+  ${ElseIf} $INSTDIR != ""
+  ${AndIf} $INSTDIR == $StoreFolder
+    ${NSD_Check} $StoreButton
+  ${Else}
+    ${NSD_SetText} $OtherText $INSTDIR
+    ${NSD_Check} $OtherButton
+  ${EndIf}
+  nsDialogs::Show
+FunctionEnd
+
+Function BrowseForFolder
+  ${NSD_GetText} $OtherText $0
+  nsDialogs::SelectFolderDialog "The folder with paintdotnet.exe" "$0"
+  Pop $0
+  ${If} $0 != error
+    ${NSD_SetText} $OtherText $0
+  ${EndIf}
+FunctionEnd
+
+Function ChooseOther
+  Pop $0
+  ${NSD_Check} $OtherButton
+  ${NSD_Uncheck} $ClassicButton
+  ${NSD_Uncheck} $StoreButton
+FunctionEnd
+
+Function PlacePageLeave
+  ${NSD_GetState} $ClassicButton $0
+  ${NSD_GetState} $StoreButton $1
+  ${If} $0 = ${BST_CHECKED}
+    StrCpy $INSTDIR $ClassicFolder
+  ${ElseIf} $1 = ${BST_CHECKED}
+    StrCpy $INSTDIR $StoreFolder
+  ${Else}
+    ${NSD_GetText} $OtherText $INSTDIR
+  ${EndIf}
+  Call CheckPlace
+  ${If} $Reason != ""
+    MessageBox MB_OK|MB_ICONEXCLAMATION "$Reason"
+    Abort
+  ${EndIf}
+  Call ChooseScales
+FunctionEnd
+
+; -------------------------------------------------------------------------------------------------------------- uninstall
+
+Function un.onInit
+  StrCpy $PluginDir $INSTDIR
+  ; Its place is known by the plugin beside it. A copy elsewhere must not delete anything there.
+  ${IfNot} ${FileExists} "$PluginDir\RsrPlugins.PaintDotNet.dll"
+    ${Fail} ${EXIT_FILES} "RsrPlugins.PaintDotNet.dll was expected in $PluginDir; the uninstaller works only in the folder it was installed to."
+  ${EndIf}
+  Call un.SetKeys
+  ${If} ${Silent}
+    Call un.RequirePaintNetClosed
+  ${EndIf}
+FunctionEnd
+
+Section "Uninstall"
+  Call un.RequirePaintNetClosed
+  ReadRegDWORD $MadeEffects SHCTX "$UninstallKey" "MadeEffects"
+  SetOutPath "$TEMP" ; A current folder cannot be removed.
+  !insertmacro RemoveFiles "$PluginDir"
+  ${If} ${FileExists} "$PluginDir\RsrPlugins.PaintDotNet.dll"
+    ${Fail} ${EXIT_FILES} "The files in $PluginDir could not be removed. Check your rights to this folder, and close programs that use it."
+  ${EndIf}
+  Delete "$PluginDir\uninstall.exe"
+  RMDir "$PluginDir"
+  ${If} $MadeEffects = 1
+    ${GetParent} $PluginDir $0
+    RMDir "$0" ; Stays if another plugin has come since.
+  ${EndIf}
+  DeleteRegKey SHCTX "$UninstallKey"
+  SetErrorLevel 0
+SectionEnd

@@ -1,0 +1,118 @@
+// rsr bench: how fast this machine is, and how much of it the networks use.
+using System.CommandLine;
+using RsrPlugins.Cli.Commands;
+using RsrPlugins.Cli.Terminal;
+using RsrPlugins.Core;
+using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Resampling;
+
+namespace RsrPlugins.Cli.Bench;
+
+internal static class BenchCommand
+{
+    private const string Details =
+        """
+        Examples:
+          rsr bench                             every installed network, on the CPU and on a GPU if one answers
+          rsr bench --scale 2 --threads 1       one scale, one thread
+          rsr bench --device directml --json    the GPU alone, for a script
+
+        What the figures are:
+          Mpx/s     megapixels of the large picture per second: SRNet's output, RRNet's input. Luma alone, without files and colour.
+          GFLOP/s   arithmetic done per second, a multiply-add counting two: the convolutions of every tile with its halo. 'of peak'
+                    is its share of the peak, which is measured in the same run with fused multiply-adds on as many threads.
+          useful    the same without the halos: the arithmetic the picture itself needs. Smaller tiles raise 'of peak' and waste
+                    more on halos; the tile sizes of the product (tile, in pixels of the small picture) balance both.
+          bicubic and lanczos3 resize the same luma plane on one thread.
+          Every figure is the fastest of the repetitions, the peak's too. Nothing else should run meanwhile.
+
+        """;
+
+    public static Command Create(CliContext context)
+    {
+        var command = new DetailedCommand("bench", "Measures throughput here: networks per device and thread count, against bicubic and Lanczos.", Details);
+        Option<DeviceChoice> device = CommonOptions.Device();
+        device.Description = "What to measure: auto (the CPU, and DirectML where a GPU answers), cpu, directml.";
+        Option<int> threads = CommonOptions.Threads();
+        threads.Description = "Threads on the CPU; 0 measures 1, 2, 4 ... up to one per core.";
+        var scale = new Option<int?>("--scale") { Description = "Only this scale: 2, 3 or 4.", HelpName = "N" };
+        Option<int> side = Number("--size", 512, "Side of the small picture in pixels.", 1, 8192);
+        Option<int> tile = Number("--tile", 0, "Tile size in pixels of the small picture; 0 takes the product's.", 0, 4096);
+        var seconds = new Option<double>("--seconds") { Description = "Time for the repetitions of each row.", HelpName = "S", DefaultValueFactory = _ => 1 };
+        Option<bool> json = CommonOptions.Json();
+        foreach (Option option in new Option[] { device, threads, scale, side, tile, seconds, json })
+            command.Options.Add(option);
+
+        command.SetAction(parsed =>
+        {
+            var settings = new BenchSettings(parsed.GetValue(side), parsed.GetValue(seconds), parsed.GetValue(threads), parsed.GetValue(tile));
+            bool asJson = parsed.GetValue(json);
+            BenchReport report = new ProgressDisplay(!asJson).Run(
+                "Measuring",
+                progress => Run(parsed.GetValue(device), parsed.GetValue(scale), new Benchmark(settings, context.CancellationToken), progress));
+            if (asJson)
+                context.Output.WriteLine(report.ToJson());
+            else
+                report.WriteTable(context.Output);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static BenchReport Run(DeviceChoice choice, int? scale, Benchmark benchmark, IProgress<double>? progress)
+    {
+        ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
+        ModelDescriptor[] models = [.. catalogue.Models.Where(model => scale is null || model.Scale == scale).OrderBy(model => model.Network).ThenBy(model => model.Kind).ThenBy(model => model.Scale)];
+        if (models.Length == 0)
+            throw new ModelException(scale is null ? $"{catalogue.Folder} holds no models. Reinstall the models." : $"No network for x{scale} is installed in {catalogue.Folder}. Choose another scale or install this one.");
+
+        // Asked first: a demand for DirectML that cannot be met fails before anything is measured.
+        using OnnxRuntimeEngine? gpu = choice == DeviceChoice.Cpu ? null : new OnnxRuntimeEngine(new InferenceOptions(choice));
+        bool measureGpu = gpu?.Decision.Device == DeviceKind.DirectML;
+        using OnnxRuntimeEngine? cpu = choice == DeviceChoice.DirectML ? null : new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+
+        Dictionary<int, double> peaks = benchmark.Peaks();
+        var work = new List<Action>();
+        var results = new List<NetworkResult>();
+        var baselines = new List<BaselineResult>();
+        int most = benchmark.ThreadCounts[^1];
+        foreach (ModelDescriptor model in models)
+        {
+            if (cpu is not null)
+                work.AddRange(benchmark.ThreadCounts.Select(threads => (Action)(() => results.Add(benchmark.Measure(cpu.Open(model), threads, peaks[threads])))));
+            if (measureGpu)
+                work.Add(() => results.Add(benchmark.Measure(gpu!.Open(model), most, peaks[most])));
+        }
+
+        foreach (int one in models.Select(model => model.Scale).Distinct().Order())
+        {
+            foreach (ResamplingKernel kernel in new[] { ResamplingKernel.Bicubic, ResamplingKernel.Lanczos3 })
+            {
+                work.Add(() => baselines.Add(benchmark.Measure(kernel, reduces: true, one)));
+                work.Add(() => baselines.Add(benchmark.Measure(kernel, reduces: false, one)));
+            }
+        }
+
+        for (int i = 0; i < work.Count; i++)
+        {
+            work[i]();
+            progress?.Report((i + 1.0) / work.Count);
+        }
+
+        // Asked last: a GPU that failed in between says so here, and its rows say "cpu".
+        string[] devices = [.. new[] { gpu?.Decision, cpu?.Decision }.OfType<DeviceDecision>().Select(decision => decision.Reason).Distinct()];
+        return new BenchReport((cpu ?? gpu)!.RuntimeVersion, devices, peaks[most], peaks, results, baselines);
+    }
+
+    private static Option<int> Number(string name, int standard, string description, int least, int most)
+    {
+        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => standard };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int found) && (found < least || found > most))
+                result.AddError($"{name} takes {least} to {most}, not {found}.");
+        });
+        return option;
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Trainer.Evaluation;
+
+namespace RsrPlugins.Trainer.Commands;
+
+/// <summary>rsr-train evaluate.</summary>
+internal static class EvaluateCommand
+{
+    internal static Command Create()
+    {
+        var modelsArgument = new Argument<string>("models") { Description = "Folder with models.json.", DefaultValueFactory = _ => "models" };
+        var scaleOption = new Option<int[]>("--scale") { Description = "Scale factors; all that are there where not given.", HelpName = "N", DefaultValueFactory = _ => [2, 3, 4] };
+        var dataOption = CommandLine.DataOption();
+        var command = new Command("evaluate", "Prints PSNR and SSIM of models on the test sets by the protocol, and how natural the learned small pictures are.") { modelsArgument, scaleOption, dataOption };
+        command.SetAction(parsed =>
+        {
+            var catalogue = ModelCatalogue.Load(parsed.GetRequiredValue(modelsArgument));
+            var data = CommandLine.RequireData(parsed.GetValue(dataOption));
+            using var engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+            foreach (var scale in parsed.GetRequiredValue(scaleOption))
+            {
+                Print(catalogue, engine, data, scale);
+            }
+        });
+        return command;
+    }
+
+    private static void Print(ModelCatalogue catalogue, OnnxRuntimeEngine engine, string data, int scale)
+    {
+        var rrNet = Find(NetworkKind.RRNet, ModelKind.Learned);
+        if (rrNet is not null)
+        {
+            var pair = ModelFigures.MeasurePair(data, scale, rrNet, Find(NetworkKind.SRNet, ModelKind.Learned) ?? throw new TrainerException($"SRNet x{scale} of the learned pair is missing in {catalogue.Folder}."));
+            Console.WriteLine($"Learned pair x{scale}\n\n{pair.ToMarkdown()}");
+        }
+
+        if (Find(NetworkKind.SRNet, ModelKind.Photo) is { } photo)
+        {
+            Console.WriteLine($"Ordinary pictures x{scale}\n\n{ModelFigures.MeasurePhoto(data, scale, photo, rrNet).ToMarkdown()}");
+        }
+
+        INetwork? Find(NetworkKind network, ModelKind kind) =>
+            catalogue.Models.FirstOrDefault(model => model.Network == network && model.Kind == kind && model.Scale == scale) is { } model ? engine.Open(model) : null;
+    }
+}

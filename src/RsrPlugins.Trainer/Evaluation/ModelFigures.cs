@@ -1,0 +1,95 @@
+// The figures of one scale's models, gathered once and shown in three places: the console, models.json and the cards.
+using RsrPlugins.Core.Inference;
+
+namespace RsrPlugins.Trainer.Evaluation;
+
+/// <summary>A row of a table: what was enlarged by what, with the score on each set.</summary>
+internal sealed record FigureRow(string SmallPicture, string EnlargedBy, IReadOnlyDictionary<string, SetScore> Scores);
+
+/// <summary>Everything measured for one SRNet and, in a learned pair, its RRNet.</summary>
+/// <param name="Sets">Names of the test sets.</param>
+/// <param name="Main">The row the model is judged by: learned small pictures for a pair, clean bicubic ones for photo.</param>
+/// <param name="Others">Other small pictures and other ways of enlarging, for comparison; what the model is not for among them.</param>
+/// <param name="LearnedSmall">Per set, for a pair.</param>
+internal sealed record ModelFigures(IReadOnlyList<string> Sets, FigureRow Main, IReadOnlyList<FigureRow> Others, IReadOnlyDictionary<string, Naturalness> LearnedSmall)
+{
+    internal static readonly string[] TestSets = ["set5", "set14"];
+
+    /// <summary>Measures a learned pair.</summary>
+    internal static ModelFigures MeasurePair(string data, int scale, INetwork rrNet, INetwork srNet)
+    {
+        var sets = Load(data, scale, rrNet);
+        return new ModelFigures(
+            TestSets,
+            Row(sets, SmallPicture.Learned, "this SRNet", srNet),
+            [
+                Row(sets, SmallPicture.Bicubic, "bicubic", null),
+                Row(sets, SmallPicture.Learned, "bicubic", null),
+                Row(sets, SmallPicture.Bicubic, "this SRNet", srNet),
+            ],
+            sets.ToDictionary(set => set.Key, set => set.Value.LearnedAgainstClassical()));
+    }
+
+    /// <summary>Measures an SRNet for ordinary pictures; with the pair's RRNet also what happens to learned small pictures.</summary>
+    internal static ModelFigures MeasurePhoto(string data, int scale, INetwork srNet, INetwork? rrNet)
+    {
+        var sets = Load(data, scale, rrNet);
+        var others = new List<FigureRow>();
+        foreach (var kind in new[] { SmallPicture.Bicubic, SmallPicture.Jpeg75, SmallPicture.Area, SmallPicture.Lanczos, SmallPicture.Bilinear })
+        {
+            if (kind != SmallPicture.Bicubic)
+            {
+                others.Add(Row(sets, kind, "this SRNet", srNet));
+            }
+
+            others.Add(Row(sets, kind, "bicubic", null));
+        }
+
+        if (rrNet is not null)
+        {
+            others.Add(Row(sets, SmallPicture.Learned, "this SRNet", srNet));
+        }
+
+        return new ModelFigures(TestSets, Row(sets, SmallPicture.Bicubic, "this SRNet", srNet), others, new Dictionary<string, Naturalness>());
+    }
+
+    private static Dictionary<string, ModelEvaluation> Load(string data, int scale, INetwork? rrNet) =>
+        TestSets.ToDictionary(set => set, set => new ModelEvaluation(TestPicture.LoadSet(data, "test/" + set, scale), scale, rrNet));
+
+    private static FigureRow Row(Dictionary<string, ModelEvaluation> sets, SmallPicture kind, string enlargedBy, INetwork? srNet) =>
+        new(Describe(kind), enlargedBy, sets.ToDictionary(set => set.Key, set => set.Value.Score(kind, srNet)));
+
+    private static string Describe(SmallPicture kind) => kind switch
+    {
+        SmallPicture.Learned => "learned (RRNet)",
+        SmallPicture.Jpeg75 => "bicubic, JPEG q 75",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
+
+    /// <summary>The tables as Markdown.</summary>
+    internal string ToMarkdown()
+    {
+        var lines = new List<string>
+        {
+            "| small picture | enlarged by | " + string.Join(" | ", Sets.Select(set => $"{set} PSNR / SSIM")) + " |",
+            "|---|---|" + string.Concat(Sets.Select(_ => "---|")),
+        };
+        foreach (var row in Others.Prepend(Main))
+        {
+            var bold = row == Main ? "**" : string.Empty;
+            lines.Add($"| {row.SmallPicture} | {row.EnlargedBy} | " + string.Join(" | ", Sets.Select(set => FormattableString.Invariant($"{bold}{row.Scores[set].Psnr:0.00}{bold} / {row.Scores[set].Ssim:.0000}"))) + " |");
+        }
+
+        if (LearnedSmall.Count > 0)
+        {
+            lines.AddRange(["", "| learned small pictures against | " + string.Join(" | ", Sets) + " |", "|---|" + string.Concat(Sets.Select(_ => "---|"))]);
+            lines.Add("| bicubic ones, PSNR in dB (lowest) | " + Each(small => $"{small.PsnrToBicubic:0.00} ({small.LowestPsnrToBicubic:0.00}, {small.LowestName})"));
+            lines.Add("| area-averaged ones, PSNR in dB | " + Each(small => $"{small.PsnrToArea:0.00}"));
+            lines.Add("| their mean brightness, difference in 8-bit levels | " + Each(small => $"{small.BrightnessShift:0.00}"));
+        }
+
+        return string.Join('\n', lines) + "\n";
+
+        string Each(Func<Naturalness, FormattableString> text) => string.Join(" | ", Sets.Select(set => FormattableString.Invariant(text(LearnedSmall[set])))) + " |";
+    }
+}

@@ -1,0 +1,34 @@
+using NetVips;
+using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Metrics;
+
+namespace RsrPlugins.Trainer.Evaluation;
+
+/// <summary>A picture as the protocol measures it: luma on the 8-bit scale, sides that are multiples of the scale factor.</summary>
+internal sealed record TestPicture(string Name, int Width, int Height, float[] Plane)
+{
+    /// <summary>All PNG pictures of a set such as "test/set5", in the order of their names.</summary>
+    /// <exception cref="TrainerException">The folder is missing or has no PNG picture.</exception>
+    internal static IReadOnlyList<TestPicture> LoadSet(string data, string set, int scale)
+    {
+        var folder = Path.Combine(data, set);
+        var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.png") : [];
+        return files.Length > 0
+            ? [.. files.Order(StringComparer.Ordinal).Select(file => Load(file, scale))]
+            : throw new TrainerException($"{folder}: PNG pictures of a test set expected, found none. Give the data folder with --data or in RSR_DATA.");
+    }
+
+    internal static TestPicture Load(string file, int scale)
+    {
+        using var image = Image.NewFromFile(file);
+        if (image.Format != Enums.BandFormat.Uchar)
+        {
+            throw new TrainerException($"{file}: 8 bits per sample expected, found {image.Format}.");
+        }
+
+        var pixels = PixelImage.Create(image.Width, image.Height, (PixelLayout)image.Bands, 8);
+        image.WriteToMemory<byte>().CopyTo(pixels.Samples8);
+        var cropped = EvaluationProtocol.CropToMultiple(pixels, scale);
+        return new TestPicture(Path.GetFileNameWithoutExtension(file), cropped.Width, cropped.Height, EvaluationProtocol.LumaPlane(cropped));
+    }
+}
