@@ -18,6 +18,8 @@ internal static class CommandLine
               rsr-train train --config training/configs/learned-x2.json --resume
               rsr-train export training/checkpoints/learned-x2.ckpt --models models
               rsr-train evaluate models --scale 2
+              rsr-train sheet training/checkpoints/learned-x2.ckpt -o sheet.png
+              rsr-train bench
 
             Pictures are found under --data or the environment variable RSR_DATA.
             """)
@@ -25,6 +27,8 @@ internal static class CommandLine
             TrainCommand.Create(),
             ExportCommand.Create(),
             EvaluateCommand.Create(),
+            BenchCommand.Create(),
+            SheetCommand.Create(),
         };
         try
         {

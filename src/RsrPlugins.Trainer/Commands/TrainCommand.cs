@@ -1,7 +1,6 @@
 // Reads the configuration, loads the pictures, runs the training, and keeps the run's folder: latest.ckpt (everything),
-// weights.ckpt (the averaged weights alone), log.csv.
+// weights.ckpt (the averaged weights alone), log.csv and curves.png.
 using System.CommandLine;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using RsrPlugins.Trainer.Data;
 using RsrPlugins.Trainer.Training;
@@ -11,19 +10,21 @@ namespace RsrPlugins.Trainer.Commands;
 /// <summary>rsr-train train.</summary>
 internal static class TrainCommand
 {
+    private const int StoppedByUser = 130;
+
     internal static Command Create()
     {
-        var configOption = new Option<string>("--config") { Description = "Configuration of the run (JSON).", HelpName = "FILE", Required = true };
-        var resumeOption = new Option<bool>("--resume") { Description = "Goes on from the run's latest checkpoint." };
-        var minutesOption = new Option<double?>("--minutes") { Description = "Length of the whole run, instead of the configuration's.", HelpName = "N" };
+        var configOption = new Option<string>("--config") { Description = "Configuration of the run (JSON; the keys and their defaults are in TrainingConfig.cs).", HelpName = "FILE", Required = true };
+        var resumeOption = new Option<bool>("--resume") { Description = "Goes on from the run's latest checkpoint, to the same numbers as if it had never stopped." };
+        var minutesOption = new Option<double?>("--minutes") { Description = "Length of the whole run, instead of the configuration's; the schedule follows it.", HelpName = "N" };
         var dataOption = CommandLine.DataOption();
-        var command = new Command("train", "Trains what a configuration describes.") { configOption, resumeOption, minutesOption, dataOption };
+        var command = new Command("train", "Trains what a configuration describes. Ctrl-C stops after the current step, with a checkpoint.") { configOption, resumeOption, minutesOption, dataOption };
         command.SetAction(parsed =>
         {
             var config = TrainingConfig.Load(parsed.GetRequiredValue(configOption));
             if (parsed.GetValue(minutesOption) is { } minutes)
             {
-                config = config with { Minutes = minutes };
+                config = config.WithMinutes(minutes);
             }
 
             return Run(config, CommandLine.RequireData(parsed.GetValue(dataOption)), parsed.GetValue(resumeOption));
@@ -41,16 +42,25 @@ internal static class TrainCommand
             throw new TrainerException($"{latest} exists: give --resume to go on with it, or remove it to start anew.");
         }
 
+        var checkpoint = resume ? Checkpoint.Load(latest) : null;
         var crops = CropSampler.Load(config, data);
-        Console.WriteLine($"{crops.ImageCount} training pictures, {crops.Megapixels:0} megapixels");
+        Console.WriteLine($"{config.Name}: {crops.ImageCount} training pictures, {crops.Megapixels:0} megapixels");
         var validation = LumaImage.LoadFolder(Path.Combine(data, config.Validation)).Select(image => image.CentralCrop(config.ValidationCrop, config.Scale)).ToArray();
+
         NetVips.NetVips.Concurrency = 1; // from here on libvips only sees crops, and the cores are the workers'
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var run = new TrainingRun(config, crops, validation, resume ? Checkpoint.Load(latest) : null);
-        run.Run(Report, Save, stop.Token);
-        return stop.IsCancellationRequested ? 130 : 0;
+        using var run = new TrainingRun(config, crops, validation, checkpoint);
+        if (run.NewLayers.Count > 0)
+        {
+            Console.WriteLine($"{config.Name}: starts from {config.Init}, but for {string.Join(", ", run.NewLayers)}");
+        }
+
+        var log = new TrainingLog(folder, checkpoint?.Progress.Step ?? 0);
+        TrainingConsole.Show(config.Name, show => run.Run(report => Report(report, show), Save, stop.Token));
+        Console.WriteLine($"{config.Name}: {(stop.IsCancellationRequested ? "stopped" : "done")} at step {run.Progress.Step}, best PSNR {run.Progress.BestPsnr:0.000} dB at step {run.Progress.BestStep}; {latest}");
+        return stop.IsCancellationRequested ? StoppedByUser : 0;
 
         void Stop(PosixSignalContext context)
         {
@@ -58,18 +68,18 @@ internal static class TrainCommand
             stop.Cancel();
         }
 
-        void Save(Checkpoint checkpoint)
+        void Save(Checkpoint state)
         {
-            checkpoint.Save(latest);
-            checkpoint.Slim().Save(Path.Combine(folder, "weights.ckpt"));
+            state.Save(latest);
+            state.Slim().Save(Path.Combine(folder, "weights.ckpt"));
         }
 
-        void Report(TrainingReport report)
+        void Report(TrainingReport report, Action<TrainingReport> show)
         {
-            Console.WriteLine(report);
+            show(report);
             if (report.Validation is { } score)
             {
-                File.AppendAllText(Path.Combine(folder, "log.csv"), string.Create(CultureInfo.InvariantCulture, $"{report.Step},{report.Seconds:0.0},{report.Megapixels:0.00},{report.Loss:0.0000},{report.Rate:0.0000},{report.KilopixelsPerSecond:0.0},{score.Psnr:0.000},{score.LowPsnr:0.000}\n"));
+                log.Add(report, score);
             }
         }
     }

@@ -1,5 +1,6 @@
 // From a checkpoint to models. Nothing is written before ONNX Runtime has given Torch's numbers for it.
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Trainer.Evaluation;
 using RsrPlugins.Trainer.Networks;
 using RsrPlugins.Trainer.Training;
 using TorchSharp;
@@ -20,32 +21,55 @@ internal static class ModelExporter
     internal static string IdOf(string network, int scale, RunKind kind) =>
         FormattableString.Invariant($"{network}-x{scale}-{kind}").ToLowerInvariant();
 
-    /// <summary>The ONNX files of a checkpoint by id: a pair, or SRNet alone.</summary>
+    /// <summary>The models of a checkpoint: a pair, or SRNet alone.</summary>
+    /// <param name="checkpoint">Weights and where they come from.</param>
+    /// <param name="models">Folder of models, in which a photo model looks for the pair of the same scale to compare itself with.</param>
+    /// <param name="data">Folder of the test sets; null leaves the figures out.</param>
     /// <exception cref="TrainerException">ONNX Runtime and Torch disagree.</exception>
-    internal static IReadOnlyList<(ModelRow Row, byte[] Onnx)> Build(Checkpoint checkpoint)
+    internal static IReadOnlyList<ExportedModel> Build(Checkpoint checkpoint, string models, string? data)
     {
         var config = checkpoint.Config;
+        if (!config.QBRelu)
+        {
+            throw new TrainerException($"{config.Name}: trained without Q-BReLU, so its small pictures are no 8-bit pictures; it cannot be exported.");
+        }
+
         var parameters = checkpoint.Vectors[Checkpoint.AverageName];
-        var models = new List<(ModelRow, byte[])>();
-        if (config.Kind == RunKind.Learned)
-        {
-            var row = Row(ModelRow.RRNet, NetworkTable.RRNet(config.Scale), IdOf("srnet", config.Scale, config.Kind));
-            models.Add((row, NetworkGraphs.RRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, row))));
-        }
-
-        var srRow = Row(ModelRow.SRNet, NetworkTable.SRNet(config.Scale), config.Kind == RunKind.Learned ? IdOf("rrnet", config.Scale, config.Kind) : null);
-        models.Add((srRow, NetworkGraphs.SRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, srRow))));
         using var staged = new StagedModels();
-        foreach (var (row, onnx) in models)
+        if (config.Kind == RunKind.Photo)
         {
-            var difference = LargestDifference(checkpoint, row, staged.Open(row, onnx));
-            if (!(difference <= ParityTolerance))
-            {
-                throw new TrainerException($"{row.Id}: ONNX Runtime differs from Torch by {difference:g3}, at most {ParityTolerance:g1} expected. Nothing was written.");
-            }
+            var row = Row(ModelRow.SRNet, NetworkTable.SRNet(config.Scale), null);
+            var onnx = NetworkGraphs.SRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, row));
+            var network = Proven(row, onnx);
+            return [Model(row, onnx, data is null ? null : ModelFigures.MeasurePhoto(data, config.Scale, network, staged.OpenExisting(models, IdOf("rrnet", config.Scale, RunKind.Learned))))];
         }
 
-        return models;
+        var rrRow = Row(ModelRow.RRNet, NetworkTable.RRNet(config.Scale), IdOf("srnet", config.Scale, config.Kind));
+        var srRow = Row(ModelRow.SRNet, NetworkTable.SRNet(config.Scale), rrRow.Id);
+        var rrOnnx = NetworkGraphs.RRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, rrRow));
+        var srOnnx = NetworkGraphs.SRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, srRow));
+        var (rrNet, srNet) = (Proven(rrRow, rrOnnx), Proven(srRow, srOnnx));
+        var figures = data is null ? null : ModelFigures.MeasurePair(data, config.Scale, rrNet, srNet);
+        return [Model(rrRow, rrOnnx, figures), Model(srRow, srOnnx, figures)];
+
+        INetwork Proven(ModelRow row, byte[] onnx)
+        {
+            var network = staged.Open(row, onnx);
+            var difference = LargestDifference(checkpoint, row, network);
+            return difference <= ParityTolerance
+                ? network
+                : throw new TrainerException($"{row.Id}: ONNX Runtime differs from Torch by {difference:g3}, at most {ParityTolerance:g1} expected. Nothing was written.");
+        }
+
+        ExportedModel Model(ModelRow row, byte[] onnx, ModelFigures? figures)
+        {
+            var complete = figures is null ? row : row with
+            {
+                Psnr = figures.Main.Scores.ToDictionary(score => score.Key, score => Math.Round(score.Value.Psnr, 3)),
+                Ssim = figures.Main.Scores.ToDictionary(score => score.Key, score => Math.Round(score.Value.Ssim, 4)),
+            };
+            return new ExportedModel(complete, onnx, ModelCard.Write(complete, checkpoint, figures));
+        }
 
         ModelRow Row(string network, IReadOnlyList<ConvolutionSpec> layers, string? pair)
         {

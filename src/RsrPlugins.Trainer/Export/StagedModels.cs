@@ -31,6 +31,10 @@ internal sealed class StagedModels : IDisposable
             row.Pair));
     }
 
+    /// <summary>Opens a model of a folder; null if it has no such model.</summary>
+    internal INetwork? OpenExisting(string folder, string id) =>
+        ModelFolder.Read(folder).Any(row => row.Id == id) && ModelCatalogue.Load(folder).Models.FirstOrDefault(model => model.Id == id) is { } found ? _engine.Open(found) : null;
+
     public void Dispose()
     {
         _engine.Dispose();

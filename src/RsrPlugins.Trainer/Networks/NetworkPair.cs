@@ -6,7 +6,7 @@ namespace RsrPlugins.Trainer.Networks;
 internal sealed class NetworkPair(TrainingConfig config, ParameterViews parameters)
 {
     /// <summary>RRNet, null where small pictures are given.</summary>
-    internal RRNet? Reducing { get; } = config.Kind == RunKind.Learned ? new RRNet(config.Scale, parameters) : null;
+    internal RRNet? Reducing { get; } = config.Kind == RunKind.Learned ? new RRNet(config.Scale, parameters, config.QBRelu) : null;
 
     internal SRNet Enlarging { get; } = new(config.Scale, parameters);
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RsrPlugins.Trainer.Networks;
 
 /// <summary>RRNet: HR luma [N, 1, H, W] of Y/255 to LR luma [N, 1, H/d, W/d]; H and W are multiples of d.</summary>
-internal sealed class RRNet(int scale, ParameterViews parameters)
+internal sealed class RRNet(int scale, ParameterViews parameters, bool qBRelu = true)
 {
     private readonly Convolution[] _layers = [.. NetworkTable.RRNet(scale).Select(parameters.Bind)];
 
@@ -23,9 +23,14 @@ internal sealed class RRNet(int scale, ParameterViews parameters)
         return (_layers[^1].Forward(x) + superPixels).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The small picture: bounded and rounded to 8 bits (Eq. 1 and 2).</summary>
+    /// <summary>The small picture: bounded and rounded to 8 bits (Eq. 1 and 2), unless the network is without Q-BReLU.</summary>
     internal Tensor Forward(Tensor high)
     {
+        if (!qBRelu)
+        {
+            return ForwardUnbounded(high);
+        }
+
         using var unbounded = ForwardUnbounded(high);
         return QBRelu.Forward(unbounded);
     }

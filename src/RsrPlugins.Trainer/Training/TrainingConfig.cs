@@ -39,6 +39,9 @@ internal sealed record TrainingConfig
     /// <summary>Seed of the initialisation and of every random choice.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>False trains RRNet without Q-BReLU, to see what it is for; such a pair cannot be exported.</summary>
+    public bool QBRelu { get; init; } = true;
+
     // ---- Data ------------------------------------------------------------------------------------------------------
     /// <summary>Folders of training pictures.</summary>
     public required IReadOnlyList<DataFolder> Data { get; init; }
@@ -139,6 +142,15 @@ internal sealed record TrainingConfig
         {
             throw new TrainerException($"{source}: {error.Message}", error);
         }
+    }
+
+    /// <summary>The same run with another length in minutes.</summary>
+    /// <exception cref="TrainerException">Not above 0.</exception>
+    internal TrainingConfig WithMinutes(double minutes)
+    {
+        var changed = this with { Minutes = minutes, Steps = null };
+        changed.Validate("--minutes");
+        return changed;
     }
 
     internal string ToJson() => JsonSerializer.Serialize(this, _json);

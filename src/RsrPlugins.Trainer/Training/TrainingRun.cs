@@ -148,7 +148,7 @@ internal sealed class TrainingRun : IDisposable
     private double Done(TrainingProgress progress) => _config.Steps is { } steps ? (double)progress.Step / steps : progress.Seconds / (60 * _config.Minutes);
 
     /// <summary>One update; returns the loss.</summary>
-    private double TrainStep(long step, double rate)
+    internal double TrainStep(long step, double rate)
     {
         _pool.Run(index => _workers[index].ComputeGradient(_crops, step, index * (_config.Batch / _workers.Length)));
         using var scope = NewDisposeScope();

@@ -1,0 +1,57 @@
+// What a person sees of a run: a progress bar on a terminal, plain lines in a file (a bar in a log is a mess).
+using System.Globalization;
+using RsrPlugins.Trainer.Training;
+using Spectre.Console;
+
+namespace RsrPlugins.Trainer.Commands;
+
+/// <summary>Shows the reports of a run.</summary>
+internal static class TrainingConsole
+{
+    private const int LinesEverySeconds = 60;
+
+    /// <summary>Calls the run with a place to report to.</summary>
+    internal static void Show(string name, Action<Action<TrainingReport>> run)
+    {
+        if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
+        {
+            run(WriteLines());
+            return;
+        }
+
+        AnsiConsole.Progress()
+            .AutoClear(false)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
+            .Start(context =>
+            {
+                var task = context.AddTask(Markup.Escape(name), maxValue: 1);
+                ValidationScore? score = null;
+                run(report =>
+                {
+                    score = report.Validation ?? score;
+                    task.Value = Math.Min(1, report.Progress);
+                    task.Description = Markup.Escape($"{name}: {Describe(report, score)}");
+                });
+            });
+    }
+
+    private static Action<TrainingReport> WriteLines()
+    {
+        var last = double.NegativeInfinity;
+        return report =>
+        {
+            if (report.Validation is not null || report.Seconds - last >= LinesEverySeconds)
+            {
+                last = report.Seconds;
+                Console.WriteLine($"{TimeSpan.FromSeconds(report.Seconds):hh\\:mm\\:ss} {Describe(report, report.Validation)}");
+            }
+        };
+    }
+
+    internal static string Describe(TrainingReport report, ValidationScore? score)
+    {
+        var left = TimeSpan.FromSeconds(report.Progress > 0 ? report.Seconds * Math.Max(0, 1 - report.Progress) / report.Progress : 0);
+        var validation = score is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $", PSNR {score.Psnr:0.000} dB{(score.LowPsnr > 0 ? $", small {score.LowPsnr.ToString("0.0", CultureInfo.InvariantCulture)} dB" : string.Empty)}");
+        return string.Create(CultureInfo.InvariantCulture, $"step {report.Step}, {report.Megapixels:0} MP, loss {report.Loss:0.000}, rate {report.Rate:0.00}, {report.KilopixelsPerSecond:0} kpx/s{validation}, {left:hh\\:mm\\:ss} left");
+    }
+}

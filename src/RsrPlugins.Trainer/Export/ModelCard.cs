@@ -1,0 +1,78 @@
+// The card of a model, written with it: what it is, where it comes from, what it reaches, what it is not for. Nothing in
+// it is typed by hand, so a card cannot say something else than the model beside it.
+using RsrPlugins.Trainer.Evaluation;
+using RsrPlugins.Trainer.Networks;
+using RsrPlugins.Trainer.Training;
+
+namespace RsrPlugins.Trainer.Export;
+
+/// <summary>Model cards (Markdown).</summary>
+internal static class ModelCard
+{
+    /// <summary>What is known of the training sets, by folder name.</summary>
+    private static readonly Dictionary<string, string> _terms = new()
+    {
+        ["t91"] = "91 pictures of Yang et al. (2010) | research use",
+        ["bsds200-train"] = "Berkeley Segmentation Data Set, training half, without 302003 (the same picture as Set5 *woman*) | research use",
+        ["bsds200-extra"] = "Berkeley Segmentation Data Set, further pictures | research use",
+        ["wikimedia49"] = "photographs from Wikimedia Commons | Creative Commons",
+        ["wallpapers141"] = "desktop wallpapers | Creative Commons",
+        ["div2k-crops181"] = "crops of DIV2K pictures (Agustsson and Timofte 2017) | research use",
+        ["openclipart200"] = "drawings from Openclipart | public domain",
+    };
+
+    internal static string Write(ModelRow row, Checkpoint checkpoint, ModelFigures? figures)
+    {
+        var config = checkpoint.Config;
+        var layers = row.Network == ModelRow.RRNet ? NetworkTable.RRNet(row.Scale) : NetworkTable.SRNet(row.Scale);
+        var pixels = checkpoint.Progress.Step * (double)config.Batch * config.Patch * config.Patch / 1e6;
+        var data = string.Join('\n', config.Data.Select(folder => Path.GetFileName(folder.Path)).Select(name => $"| {name} | {_terms.GetValueOrDefault(name, "not described | unknown")} |"));
+        return FormattableString.Invariant($"""
+            # {row.Id}
+
+            {Purpose(row)}
+
+            - Network: {row.Network} of Cai et al., *Learning Reduced-Resolution and Super-Resolution Networks in Synchrony*, {layers.Sum(layer => layer.ParameterCount)} parameters, scale factor {row.Scale}
+            - File: `{row.File}`, ONNX opset 13; `input` [N, 1, H, W] to `output` [N, 1, {(row.Network == ModelRow.RRNet ? "H/" : string.Empty)}{row.Scale}{(row.Network == ModelRow.RRNet ? string.Empty : " H")}, {(row.Network == ModelRow.RRNet ? "W/" : string.Empty)}{row.Scale}{(row.Network == ModelRow.RRNet ? string.Empty : " W")}], float32
+            - Values: BT.601 studio luma of the 8-bit scale, Y = 16 + (65.481 R + 128.553 G + 24.966 B) / 255, as Y/255{(row.Network == ModelRow.RRNet ? "; the output is clamped to 16/255 .. 235/255 and not rounded, the engine rounds to the depth of the file" : "; the output is neither clamped nor rounded")}
+            - Partner: {row.Pair ?? "none"}
+
+            ## Training
+
+            Run `{config.Name}`: {checkpoint.Progress.Step} steps of {config.Batch} crops of {config.Patch} x {config.Patch}, {pixels:0} HR megapixels, {checkpoint.Progress.Seconds / 60:0} minutes on a CPU{(config.Init is null ? string.Empty : $", started from `{Path.GetFileNameWithoutExtension(config.Init)}`")}. {Loss(config)} Muon {config.MuonRate} on hidden convolutions, Adam {config.AdamRate} elsewhere, the last layers {config.LastLayerRateFactor} times as fast; moving average of the weights. Validation on {Path.GetFileName(config.Validation)}: {checkpoint.Progress.BestPsnr:0.00} dB. The configuration is `training/configs/{config.Name}.json`; docs/training.md says how to run it again.
+
+            | data | what | terms |
+            |---|---|---|
+            {data}
+
+            ## Figures
+
+            {row.Protocol}. Measured with the exported file by `rsr-train evaluate`.
+
+            {figures?.ToMarkdown().TrimEnd() ?? "Not measured."}
+
+            ## Not for
+
+            {Limits(row)}
+
+            """);
+    }
+
+    private static string Purpose(ModelRow row) => (row.Network, row.Kind) switch
+    {
+        (ModelRow.RRNet, _) => $"Makes a picture {row.Scale} times smaller in such a way that `{row.Pair}` can bring it back.",
+        (_, ModelRow.Learned) => $"Brings back pictures that `{row.Pair}` made {row.Scale} times smaller.",
+        _ => $"Enlarges ordinary small pictures {row.Scale} times: reduced by any common method, lightly blurred, or saved as JPEG at quality 60 and above.",
+    };
+
+    private static string Loss(TrainingConfig config) => config.Kind == RunKind.Photo
+        ? "Small pictures: half bicubic reductions, else area, Lanczos and triangle ones; one in five blurred lightly before, two in five saved as JPEG at quality 60 to 95 after. L1 loss."
+        : FormattableString.Invariant($"L1 loss of the restored picture{(config.LowResolutionWeight > 0 ? FormattableString.Invariant($" + {config.LowResolutionWeight} times the squared difference of the small picture from the bicubic one") : string.Empty)}.");
+
+    private static string Limits(ModelRow row) => (row.Network, row.Kind) switch
+    {
+        (ModelRow.RRNet, _) => "Small pictures that go on to another program's enlargement: they are sharper than bicubic ones, and a classical enlargement does not undo that (the row \"learned, enlarged by bicubic\").",
+        (_, ModelRow.Learned) => "Ordinary small pictures. It undoes what its RRNet did; on a bicubic small picture it does worse than the photo model (the row \"bicubic, enlarged by this SRNet\").",
+        _ => "Pictures made by the RRNet of the same scale: the pair's own SRNet restores them better (the row \"learned\"). It does not remove noise, strong blur, or JPEG damage below quality 60, and it does not know text or faces.",
+    };
+}
