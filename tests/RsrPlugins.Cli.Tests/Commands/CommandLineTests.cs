@@ -11,6 +11,7 @@ public class CommandLineTests
     [InlineData("compare")]
     [InlineData("evaluate")]
     [InlineData("models")]
+    [InlineData("bench")]
     public void Help_shows_examples(string command)
     {
         using var folder = new TestFolder();
@@ -27,7 +28,7 @@ public class CommandLineTests
         using var folder = new TestFolder();
         RsrResult result = Rsr.Run(folder, "--help");
         Assert.Equal(0, result.ExitCode);
-        foreach (string word in (string[])["downscale", "upscale", "compare", "evaluate", "models", "130 cancelled"])
+        foreach (string word in (string[])["downscale", "upscale", "compare", "evaluate", "models", "bench", "130 cancelled"])
             Assert.Contains(word, result.Output, StringComparison.Ordinal);
     }
 
