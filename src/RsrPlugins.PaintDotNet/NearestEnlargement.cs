@@ -14,17 +14,23 @@ internal readonly record struct AxisGrid(int Length, int Count, int Block)
     /// <summary>The small picture's pixel that this one shows.</summary>
     public int Source(int position) => Block > 0 ? position / Block : (int)((((2L * position) + 1) * Count) / (2L * Length));
 
-    /// <summary>The grids an enlargement by about this factor can have had, the likeliest first.</summary>
+    /// <summary>
+    /// The grids an enlargement by about this factor can have had, the fewest pixels first: runs that hold for few hold for many,
+    /// not the other way round.
+    /// </summary>
     public static IEnumerable<AxisGrid> Candidates(int length, int scale)
     {
         int blocks = Geometry.Reduce(length, scale);
-        yield return new AxisGrid(length, blocks, scale);
-        if (length % scale == 0)
-            yield break;
-        yield return new AxisGrid(length, blocks, 0);
-        if (blocks > 1)
+        bool multiple = length % scale == 0;
+        if (!multiple && blocks > 1)
             yield return new AxisGrid(length, blocks - 1, 0);
+        yield return Blocks(length, scale);
+        if (!multiple)
+            yield return new AxisGrid(length, blocks, 0);
     }
+
+    /// <summary>Runs of exactly this many pixels, the last one perhaps cut short.</summary>
+    public static AxisGrid Blocks(int length, int scale) => new(length, Geometry.Reduce(length, scale), scale);
 }
 
 /// <summary>The small picture taken back out of an enlarged one.</summary>
@@ -38,8 +44,8 @@ internal sealed record NearestEnlargement(PixelImage Small, AxisGrid Columns, Ax
         AxisGrid? columns = FindColumns(large, large.Width, scale);
         AxisGrid? rows = FindRows(large, large.Height, scale);
         bool exact = columns is not null && rows is not null;
-        AxisGrid x = exact ? columns!.Value : AxisGrid.Candidates(large.Width, scale).First();
-        AxisGrid y = exact ? rows!.Value : AxisGrid.Candidates(large.Height, scale).First();
+        AxisGrid x = exact ? columns!.Value : AxisGrid.Blocks(large.Width, scale);
+        AxisGrid y = exact ? rows!.Value : AxisGrid.Blocks(large.Height, scale);
         return new NearestEnlargement(exact ? Pick(large, x, y) : Means(large, x, y), x, y, exact);
     }
 

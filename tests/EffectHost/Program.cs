@@ -104,7 +104,47 @@ run.SetAction(arguments => Guard(() =>
     return GoldenDiffers;
 }));
 
-RootCommand root = new("Runs Paint.NET effects without Paint.NET.") { plugin, list, run };
+Argument<string> goldenFolder = new("folder") { Description = "Folder with goldens.json, the golden pictures and their inputs." };
+Option<string?> only = new("--only") { Description = "Only goldens whose name contains this." };
+Option<string> failures = new("--failures") { Description = "Where the pictures of failed goldens go.", DefaultValueFactory = _ => "golden-failures" };
+Command goldens = new("goldens", "Renders all golden pictures of a list and compares them.") { goldenFolder, settings, tiles, threads, tolerance, meanTolerance, only, failures };
+goldens.SetAction(arguments => Guard(() =>
+{
+    string folder = arguments.GetValue(goldenFolder)!;
+    Type[] effects = [.. PluginLoader.FindEffects(PluginFolder(arguments.GetValue(plugin)))];
+    var limits = new Tolerance(arguments.GetValue(tolerance), arguments.GetValue(meanTolerance) ?? arguments.GetValue(tolerance));
+    int passed = 0, failed = 0;
+    string device = string.Empty;
+    foreach (GoldenCase one in GoldenList.Load(folder).Where(one => one.Name.Contains(arguments.GetValue(only) ?? string.Empty, StringComparison.Ordinal)))
+    {
+        using var services = new HostServices();
+        (int, int, int, int)? selected = one.Selection is [int x, int y, int width, int height] ? (x, y, width, height) : null;
+        BitmapEffect effect = effects.Select(PluginLoader.Create).First(effect => effect.HostName == one.Effect);
+        using var session = new EffectSession(effect, Picture.Load(Path.Combine(folder, "inputs", one.Input + ".png")), services, selected);
+        session.OpenDialog();
+        foreach (string[] parts in one.Settings.Concat(arguments.GetValue(settings) ?? []).Select(setting => setting.Split('=', 2)))
+            session.Set(parts[0], parts[^1]);
+        Picture result = session.Render(new RenderSchedule(arguments.GetValue(tiles), arguments.GetValue(threads)));
+        PictureDifference found = PictureDifference.Between(Picture.Load(Path.Combine(folder, one.Name + ".png")), result);
+        device = session.OpenDialog().FirstOrDefault(control => control.Property == "Device")?.Description ?? string.Empty;
+        if (found.Within(limits) && services.ErrorMessages.Count == 0)
+        {
+            passed++;
+            continue;
+        }
+
+        failed++;
+        result.Save(Path.Combine(arguments.GetValue(failures)!, one.Name + ".png"));
+        found.Image.Save(Path.Combine(arguments.GetValue(failures)!, one.Name + ".difference.png"));
+        Console.Error.WriteLine($"{one.Name} ({one.Model}): {found} {string.Join(' ', services.ErrorMessages)}");
+    }
+
+    Console.WriteLine($"Processing device: {device}");
+    Console.WriteLine($"{passed} passed, {failed} failed, 0 skipped");
+    return failed == 0 && passed > 0 ? 0 : GoldenDiffers;
+}));
+
+RootCommand root = new("Runs Paint.NET effects without Paint.NET.") { plugin, list, run, goldens };
 ParseResult parsed = root.Parse(args);
 return parsed.Errors.Count > 0 ? Math.Max(parsed.Invoke(), BadUsage) : parsed.Invoke();
 

@@ -1,0 +1,130 @@
+// Golden pictures: each effect, scale and option that matters on pictures drawn here, compared with pictures that a person has
+// looked at. They lie in Goldens/ with a list (goldens.json) that the effect host and the Windows rig read too.
+//
+// They belong to the weights they were made with: the list has the hash of every model, and a test whose model has changed says
+// so instead of comparing. To make them anew, in a commit of its own:
+//     RSR_REFRESH_GOLDENS=1 dotnet test tests/RsrPlugins.PaintDotNet.Tests -c Release
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using RsrPlugins.Core.Models;
+using RsrPlugins.EffectHost;
+
+namespace RsrPlugins.PaintDotNet.Tests;
+
+public sealed class GoldenTests
+{
+    /// <summary>
+    /// One level per channel: networks are computed in single precision, and AVX2, AVX-512 and GPUs add in different orders, so
+    /// a value that lies on the border between two levels may fall to either side. Few do: more than 0.02 levels in the mean
+    /// (one channel in fifty off by one) is a different computation, not a different order.
+    /// </summary>
+    public static Tolerance RoundingToTheOtherSide { get; } = new(PerChannel: 1, Mean: 0.02);
+
+    private static string Folder { get; } = Repository.File("tests", "RsrPlugins.PaintDotNet.Tests", "Goldens");
+
+    public static TheoryData<string> Names => [.. GoldenCases.All.Select(golden => golden.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_picture_is_the_golden_one(string name)
+    {
+        GoldenCase golden = GoldenCases.All.Single(candidate => candidate.Name == name);
+        (int, int, int, int)? selection = golden.Selection is [int x, int y, int width, int height] ? (x, y, width, height) : null;
+        Picture actual = Effects.Run(golden.Effect, Effects.RealRuntime, GoldenCases.Draw(golden.Input), golden.Settings, selection);
+        string reference = Path.Combine(Folder, name + ".png");
+        if (Repository.Refresh)
+        {
+            actual.Save(reference);
+            return;
+        }
+
+        string failures = Repository.File("artifacts", "golden-failures");
+        string actualPath = Path.Combine(failures, name + ".png");
+        actual.Save(actualPath);
+        Assert.True(File.Exists(reference), $"{reference} is missing. Look at {actualPath}; if it is right, make the goldens anew (see GoldenTests.cs).");
+        GoldenCase recorded = GoldenList.Load(Folder).FirstOrDefault(candidate => candidate.Name == name) ?? throw new InvalidDataException($"goldens.json does not list {name}. Make the goldens anew (see GoldenTests.cs).");
+        Assert.True(recorded.Model == golden.Model, $"The models have changed: {name} was made with {recorded.Model}, installed is {golden.Model}. Make the goldens anew (see GoldenTests.cs) and commit them by themselves.");
+        Assert.True(recorded.Same(golden), $"{name} has changed since goldens.json was made. Make the goldens anew (see GoldenTests.cs).");
+
+        PictureDifference difference = PictureDifference.Between(Picture.Load(reference), actual);
+        if (!difference.Within(RoundingToTheOtherSide))
+        {
+            string differencePath = Path.Combine(failures, name + ".difference.png");
+            difference.Image.Save(differencePath);
+            Assert.Fail($"{name} on {RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}: {difference}. Found: {actualPath}, expected: {reference}, differences: {differencePath}");
+        }
+
+        File.Delete(actualPath);
+    }
+
+    [Fact]
+    public void Inputs_and_list_are_those_of_the_tests()
+    {
+        if (Repository.Refresh)
+        {
+            foreach (string stale in Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, "*.png", SearchOption.AllDirectories).Where(file => !IsKnown(file)) : [])
+                File.Delete(stale);
+            foreach (string input in GoldenCases.All.Select(golden => golden.Input).Distinct())
+                GoldenCases.Draw(input).Save(Path.Combine(Folder, "inputs", input + ".png"));
+            GoldenList.Save(Folder, GoldenCases.All);
+            return;
+        }
+
+        Assert.Equal(GoldenCases.All.Select(golden => golden.Name), GoldenList.Load(Folder).Select(golden => golden.Name));
+        foreach (string input in GoldenCases.All.Select(golden => golden.Input).Distinct())
+            PictureAssert.SameBytes(GoldenCases.Draw(input), Picture.Load(Path.Combine(Folder, "inputs", input + ".png")), input);
+        Assert.Empty(Directory.EnumerateFiles(Folder, "*.png", SearchOption.AllDirectories).Where(file => !IsKnown(file)));
+    }
+
+    private static bool IsKnown(string file)
+    {
+        string name = Path.GetFileNameWithoutExtension(file);
+        return Path.GetFileName(Path.GetDirectoryName(file)) == "inputs" ? GoldenCases.All.Any(golden => golden.Input == name) : GoldenCases.All.Any(golden => golden.Name == name);
+    }
+}
+
+/// <summary>The cases: pictures x scales for each way of working, options on the pictures they matter for.</summary>
+internal static class GoldenCases
+{
+    private static readonly ModelCatalogue s_models = ModelCatalogue.LoadDefault();
+
+    public static IReadOnlyList<GoldenCase> All { get; } = [.. Make()];
+
+    /// <summary>An input by name: a test picture, or one enlarged with nearest neighbour ("photo-nearest2").</summary>
+    public static Picture Draw(string input)
+    {
+        string[] parts = input.Split("-nearest");
+        Picture picture = TestPictures.Of(parts[0]);
+        return parts.Length == 1 ? picture : picture.Crop(0, 0, Math.Min(20, picture.Width), Math.Min(16, picture.Height)).Enlarged(int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    private static IEnumerable<GoldenCase> Make()
+    {
+        foreach (int scale in (int[])[2, 3, 4])
+        {
+            foreach (string picture in TestPictures.All.Keys)
+            {
+                yield return Case($"downscale-x{scale}-{picture}", Effects.Downscale, picture, scale);
+                yield return Case($"upscale-x{scale}-{picture}", Effects.Upscale, picture, scale);
+            }
+
+            foreach (string picture in (string[])["photo", "text", "logo"])
+            {
+                yield return Case($"upscale-ordinary-x{scale}-{picture}", Effects.Upscale, picture, scale, settings: "Source=Ordinary");
+                yield return Case($"refine-x{scale}-{picture}", Effects.Upscale, $"{picture}-nearest{scale}", scale, settings: "Reading=EnlargedImage");
+            }
+        }
+
+        yield return Case("downscale-x2-centre-keep", Effects.Downscale, "logo", 2, [5, 3, 41, 39], "Placement=Centre", "Rest=Keep");
+        yield return Case("downscale-x3-centre-clear", Effects.Downscale, "photo", 3, [5, 3, 41, 39], "Placement=Centre", "Rest=Transparent");
+        yield return Case("upscale-x2-selection", Effects.Upscale, "lines", 2, [7, 9, 33, 31]);
+        yield return Case("refine-x2-means", Effects.Upscale, "photo", 2, null, "Reading=EnlargedImage", "Source=Ordinary");
+    }
+
+    private static GoldenCase Case(string name, string effect, string input, int scale, int[]? selection = null, params string[] settings)
+    {
+        NetworkKind network = effect == Effects.Downscale ? NetworkKind.RRNet : NetworkKind.SRNet;
+        ModelDescriptor model = s_models.Find(network, settings.Contains("Source=Ordinary") ? ModelKind.Photo : ModelKind.Learned, scale);
+        return new GoldenCase(name, effect, input, [$"Scale={scale}", .. settings], selection, $"{model.Id} {model.Sha256}");
+    }
+}

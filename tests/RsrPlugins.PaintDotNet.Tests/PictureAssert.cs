@@ -1,0 +1,32 @@
+using RsrPlugins.Core.Imaging;
+using RsrPlugins.EffectHost;
+
+namespace RsrPlugins.PaintDotNet.Tests;
+
+internal static class PictureAssert
+{
+    /// <summary>Every byte, invisible pixels too.</summary>
+    public static void SameBytes(Picture expected, Picture actual, string because)
+    {
+        Assert.Equal((expected.Width, expected.Height), (actual.Width, actual.Height));
+        Assert.True(expected.Bytes.AsSpan().SequenceEqual(actual.Bytes), $"{because}: {PictureDifference.Between(expected, actual)}");
+    }
+
+    /// <summary>Nearest neighbour, as Image > Resize does it.</summary>
+    public static Picture Enlarged(this Picture picture, int scale)
+        => NearestEnlargementTests.Enlarge(picture.ToImage(), picture.Width * scale, picture.Height * scale).ToPicture();
+
+    public static PixelImage ToImage(this Picture picture)
+    {
+        PixelImage image = PixelImage.Create(picture.Width, picture.Height, PixelLayout.Rgba, 8);
+        Layer.SwapRedAndBlue(picture.Bytes, image.Samples8);
+        return image;
+    }
+
+    public static Picture ToPicture(this PixelImage image)
+    {
+        var picture = new Picture(image.Width, image.Height);
+        Layer.SwapRedAndBlue(image.Samples8, picture.Bytes);
+        return picture;
+    }
+}
