@@ -50,7 +50,7 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, TileR
             else if (!all)
                 row.Clear();
             int layerY = tile.Y + y;
-            if (placed is null || layerY < covered.Y || layerY >= covered.Bottom)
+            if (placed is null || covered.Width == 0 || layerY < covered.Y || layerY >= covered.Bottom)
                 continue;
             int from = (((layerY - placed.Y) * placed.Picture.Width) + covered.X - placed.X) * 4;
             SwapRedAndBlue(placed.Picture.Samples8.Slice(from, covered.Width * 4), row.Slice((covered.X - tile.X) * 4, covered.Width * 4));

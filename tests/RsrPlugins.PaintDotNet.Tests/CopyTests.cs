@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using PaintDotNet.AppModel;
 using PaintDotNet.Clipboard;
 using PaintDotNet.Imaging;
@@ -129,6 +128,6 @@ public sealed class CopyTests
 
     private sealed class NoClipboard : IClipboardService, IHostClipboard
     {
-        public void SetImage(IBitmapSource bitmapSource) => throw new ExternalException("CLIPBRD_E_CANT_OPEN");
+        public void SetImage(IBitmapSource bitmapSource) => throw new System.ComponentModel.Win32Exception("CLIPBRD_E_CANT_OPEN");
     }
 }

@@ -35,7 +35,7 @@ public sealed class FailureTests
         session.Set("Scale", "4");
         folder.Delete("rrnet-x4-learned.onnx");
         session.Render();
-        Assert.Contains("2, 3", Assert.Single(services.ErrorMessages), StringComparison.Ordinal);
+        Assert.Contains("is not installed", Assert.Single(services.ErrorMessages), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class FailureTests
     [Theory]
     [MemberData(nameof(BothEffects))]
     public void Out_of_memory(string effect)
-        => AssertOneMessage(effect, Effects.Runtime(new FakeEngine { OnRun = (number, _) => FailAt(2, number, new OutOfMemoryException()) }), "not enough memory");
+        => AssertOneMessage(effect, Effects.Runtime(new FakeEngine { OnRun = (number, _) => FailAt(2, number, new InsufficientMemoryException()) }), "not enough memory");
 
     [Theory]
     [MemberData(nameof(BothEffects))]

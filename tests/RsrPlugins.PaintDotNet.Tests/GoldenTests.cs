@@ -73,7 +73,7 @@ public sealed class GoldenTests
         Assert.Equal(GoldenCases.All.Select(golden => golden.Name), GoldenList.Load(Folder).Select(golden => golden.Name));
         foreach (string input in GoldenCases.All.Select(golden => golden.Input).Distinct())
             PictureAssert.SameBytes(GoldenCases.Draw(input), Picture.Load(Path.Combine(Folder, "inputs", input + ".png")), input);
-        Assert.Empty(Directory.EnumerateFiles(Folder, "*.png", SearchOption.AllDirectories).Where(file => !IsKnown(file)));
+        Assert.DoesNotContain(Directory.EnumerateFiles(Folder, "*.png", SearchOption.AllDirectories), file => !IsKnown(file));
     }
 
     private static bool IsKnown(string file)
