@@ -95,14 +95,11 @@ internal sealed class TrainingRun : IDisposable
         var sinceReport = (Seconds: clock.Elapsed.TotalSeconds, Step: _progress.Step, Loss: 0.0);
         var lastCheckpoint = clock.Elapsed.TotalSeconds;
         var lastValidation = clock.Elapsed.TotalSeconds;
-        var rate = 0.0;
         while (Done(_progress) < 1 && !cancellationToken.IsCancellationRequested)
         {
-            var step = _progress.Step + 1;
-            rate = Schedule.Rate(_config, step, Done(_progress));
-            sinceReport.Loss += TrainStep(step, rate);
+            sinceReport.Loss += Advance();
             var now = clock.Elapsed.TotalSeconds;
-            _progress = _progress with { Step = step, Seconds = secondsBefore + now };
+            _progress = _progress with { Seconds = secondsBefore + now };
             if (now - lastValidation > 60 * _config.ValidationMinutes)
             {
                 Report(ValidateAndKeepBest());
@@ -138,7 +135,7 @@ internal sealed class TrainingRun : IDisposable
                 Done(_progress),
                 _progress.Step * pixelsPerStep / 1e6,
                 255 * sinceReport.Loss / Math.Max(1, steps),
-                rate,
+                Rate,
                 steps * pixelsPerStep / 1e3 / (now - sinceReport.Seconds),
                 validation));
             sinceReport = (now, _progress.Step, 0);
@@ -146,6 +143,16 @@ internal sealed class TrainingRun : IDisposable
     }
 
     private double Done(TrainingProgress progress) => _config.Steps is { } steps ? (double)progress.Step / steps : progress.Seconds / (60 * _config.Minutes);
+
+    private double Rate => Schedule.Rate(_config, _progress.Step + 1, Done(_progress));
+
+    /// <summary>The next update of the run; returns its loss.</summary>
+    internal double Advance()
+    {
+        var loss = TrainStep(_progress.Step + 1, Rate);
+        _progress = _progress with { Step = _progress.Step + 1 };
+        return loss;
+    }
 
     /// <summary>One update; returns the loss.</summary>
     internal double TrainStep(long step, double rate)
@@ -204,7 +211,7 @@ internal sealed class TrainingRun : IDisposable
                 scores[i] = Validate(networks, _validation[i]);
             }
         });
-        return new ValidationScore(scores.Average(score => score.Psnr), scores.Average(score => score.LowPsnr));
+        return scores.Length == 0 ? new ValidationScore(0, 0) : new ValidationScore(scores.Average(score => score.Psnr), scores.Average(score => score.LowPsnr));
     }
 
     private ValidationScore Validate(NetworkPair networks, LumaImage image)

@@ -1,0 +1,142 @@
+using NetVips;
+using RsrPlugins.Trainer.Data;
+
+namespace RsrPlugins.Trainer.Tests.Data;
+
+public class DataTests
+{
+    [Fact]
+    public void A_sample_is_a_function_of_seed_step_and_number()
+    {
+        static double[] Draw(long seed, long step, int sample)
+        {
+            var random = new SampleRandom(seed, step, sample);
+            return [random.NextDouble(), random.NextDouble(), random.NextInt(1000)];
+        }
+
+        Assert.Equal(Draw(1, 2, 3), Draw(1, 2, 3));
+        Assert.NotEqual(Draw(1, 2, 3), Draw(1, 2, 4));
+        Assert.NotEqual(Draw(1, 2, 3), Draw(1, 3, 3));
+        Assert.NotEqual(Draw(1, 2, 3), Draw(2, 2, 3));
+    }
+
+    [Fact]
+    public void Random_integers_are_spread_evenly()
+    {
+        var counts = new int[8];
+        for (var sample = 0; sample < 8000; sample++)
+        {
+            counts[new SampleRandom(1, 7, sample).NextInt(8)]++;
+        }
+
+        Assert.All(counts, count => Assert.InRange(count, 880, 1120));
+    }
+
+    [Fact]
+    public void All_eight_orientations_of_a_picture_are_drawn()
+    {
+        var image = new LumaImage("q", 2, 2, [16, 50, 100, 200]);
+        var crops = new CropSampler([([image], null)], 2, 2, null);
+        var seen = new HashSet<string>();
+        for (var sample = 0; sample < 300; sample++)
+        {
+            var crop = new float[4];
+            crops.Sample(new SampleRandom(1, 1, sample), crop, []);
+            seen.Add(string.Join(' ', crop));
+        }
+
+        Assert.Equal(8, seen.Count);
+    }
+
+    [Fact]
+    public void Folders_get_their_shares()
+    {
+        LumaImage Flat(byte value, int side) => new("flat", side, side, [.. Enumerable.Repeat(value, side * side)]);
+        var crops = new CropSampler([([Flat(20, 64)], null), ([Flat(40, 32)], null), ([Flat(60, 8)], 0.2)], 4, 2, null);
+        var counts = new Dictionary<float, int>();
+        for (var sample = 0; sample < 4000; sample++)
+        {
+            var crop = new float[16];
+            crops.Sample(new SampleRandom(1, 1, sample), crop, []);
+            counts[crop[0] * 255] = counts.GetValueOrDefault(crop[0] * 255) + 1;
+        }
+
+        Assert.InRange(counts[60] / 4000.0, 0.17, 0.23);
+        Assert.InRange(counts[20] / (double)counts[40], 3.5, 4.6);
+    }
+
+    [Fact]
+    public void A_small_crop_lies_where_its_large_crop_does()
+    {
+        // On a ramp, reduction gives the ramp's values at block centres, whichever way the crop is turned.
+        var image = new LumaImage("ramp", 200, 200, [.. Enumerable.Range(0, 200 * 200).Select(i => (byte)(20 + (i % 200)))]);
+        var crops = new CropSampler([([image], null)], 16, 2, Reduction.Bicubic);
+        for (var sample = 0; sample < 20; sample++)
+        {
+            var (high, low) = (new float[256], new float[64]);
+            crops.Sample(new SampleRandom(1, 1, sample), high, low);
+            for (var i = 0; i < low.Length; i++)
+            {
+                var corner = (i / 8 * 2 * 16) + (i % 8 * 2);
+                var block = (high[corner] + high[corner + 1] + high[corner + 16] + high[corner + 17]) / 4;
+                Assert.Equal(block * 255, low[i] * 255, 0.51f);
+            }
+        }
+    }
+
+    [Fact]
+    public void Ordinary_reductions_are_8_bit_pictures_of_the_same_brightness()
+    {
+        var image = TestSupport.Drawn(96, 96);
+        for (var sample = 0; sample < 40; sample++)
+        {
+            var random = new SampleRandom(1, 1, sample);
+            var low = Reduction.Ordinary(image.ToUnit(), 96, 96, 3, ref random);
+            Assert.Equal(32 * 32, low.Length);
+            Assert.All(low, value => Assert.Equal(MathF.Round(value * 255), value * 255, 1e-3f));
+            Assert.Equal(image.ToUnit().Average() * 255, low.Average() * 255, 1.5f);
+        }
+    }
+
+    [Fact]
+    public void A_JPEG_of_low_quality_is_farther_from_the_picture()
+    {
+        var plane = TestSupport.Drawn(64, 64).ToUnit();
+        float Difference(int quality) => plane.Zip(Reduction.Jpeg(plane, 64, 64, quality), (a, b) => MathF.Abs(a - b)).Average();
+        Assert.InRange(Difference(95), 1e-4f, 0.01f);
+        Assert.True(Difference(60) > 1.5 * Difference(95));
+    }
+
+    [Fact]
+    public void Blur_keeps_flat_areas_and_spreads_edges()
+    {
+        var plane = new float[32 * 32];
+        Array.Fill(plane, 1f, 0, 16 * 32);
+        var blurred = Reduction.Blur(plane, 32, 32, 1);
+        Assert.Equal(1f, blurred[5 * 32], 1e-5f);
+        Assert.Equal(0f, blurred[28 * 32], 1e-5f);
+        Assert.InRange(blurred[15 * 32], 0.6f, 0.8f);
+        Assert.Equal(plane.Sum(), blurred.Sum(), 0.01f);
+    }
+
+    [Fact]
+    public void Luma_of_files_is_studio_range()
+    {
+        using var folder = new TemporaryFolder();
+        using (var image = Image.NewFromMemory(new byte[] { 255, 255, 255, 0, 0, 0, 255, 0, 0 }, 3, 1, 3, Enums.BandFormat.Uchar))
+        {
+            image.Copy(interpretation: Enums.Interpretation.Srgb).Pngsave(folder.File("b-colour.png"));
+        }
+
+        using (var image = Image.NewFromMemory(new byte[] { 255, 0 }, 2, 1, 1, Enums.BandFormat.Uchar))
+        {
+            image.Pngsave(folder.File("a-grey.png"));
+        }
+
+        var images = LumaImage.LoadFolder(folder.Root);
+        Assert.Equal(["a-grey", "b-colour"], images.Select(image => image.Name));
+        Assert.Equal(new byte[] { 235, 16 }, images[0].Luma);
+        Assert.Equal(new byte[] { 235, 16, 81 }, images[1].Luma);
+        Assert.Throws<TrainerException>(() => LumaImage.LoadFolder(folder.File("nowhere")));
+    }
+}

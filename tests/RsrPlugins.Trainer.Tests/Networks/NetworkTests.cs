@@ -1,0 +1,108 @@
+using RsrPlugins.Trainer.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RsrPlugins.Trainer.Tests.Networks;
+
+public class NetworkTests
+{
+    // Worked out by hand from Table 2: RRNet 640 + 2 x 36,928 + (64 d d + 1); SRNet 640 + 4,160 + 8,256 + 12,352
+    // + 3 x 36,928 + 257 d d.
+    [Theory]
+    [InlineData(2, 74_753, 137_220)]
+    [InlineData(3, 75_073, 138_505)]
+    [InlineData(4, 75_521, 140_304)]
+    public void The_networks_have_the_papers_parameters(int scale, int rrNet, int srNet)
+    {
+        Assert.Equal(rrNet, NetworkTable.RRNet(scale).Sum(layer => layer.ParameterCount));
+        Assert.Equal(srNet, NetworkTable.SRNet(scale).Sum(layer => layer.ParameterCount));
+        Assert.Equal(rrNet + srNet, TestLayout(scale).Count);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void RRNet_divides_the_size_and_SRNet_multiplies_it(int scale)
+    {
+        using var scope = NewDisposeScope();
+        var layout = TestLayout(scale);
+        using var views = new ParameterViews(layout, layout.Initialise(1), train: false);
+        var low = new RRNet(scale, views).Forward(rand(2, 1, 5 * scale, 7 * scale));
+        Assert.Equal([2, 1, 5, 7], low.shape);
+        Assert.Equal([2, 1, 5 * scale, 7 * scale], new SRNet(scale, views).Forward(low).shape);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Without_its_trunk_RRNet_averages_and_SRNet_repeats_pixels(int scale)
+    {
+        using var scope = NewDisposeScope();
+        var layout = TestLayout(scale);
+        using var views = new ParameterViews(layout, zeros(layout.Count), train: false);
+        var high = rand(1, 1, 4 * scale, 6 * scale);
+        var average = nn.functional.avg_pool2d(high, scale, scale);
+        var low = new RRNet(scale, views).ForwardUnbounded(high);
+        Assert.True(low.allclose(average, rtol: 0, atol: 1e-6));
+        var repeated = average.repeat_interleave(scale, 2).repeat_interleave(scale, 3);
+        Assert.True(new SRNet(scale, views).Forward(average).allclose(repeated, rtol: 0, atol: 1e-6));
+    }
+
+    [Fact]
+    public void The_gradient_of_the_whole_pair_is_that_of_finite_differences()
+    {
+        // Along the gradient g, the loss changes by |g|^2 per unit; Q-BReLU is left out, its steps have no finite difference.
+        using var scope = NewDisposeScope();
+        const int Scale = 2;
+        var layout = TestLayout(Scale);
+        var flat = layout.Initialise(5);
+        flat.add_(randn(layout.Count).mul(0.01));
+        using var views = new ParameterViews(layout, flat, train: true);
+        var high = tensor(TestSupport.Noise(2 * 12 * 12), [2, 1, 12, 12]);
+        Loss().backward();
+        var gradient = views.Gradient!.clone();
+        var squared = gradient.square().sum().item<float>();
+
+        using var noGrad = no_grad();
+        var epsilon = 1e-3 / Math.Sqrt(squared);
+        flat.add_(gradient.mul(epsilon));
+        double above = Loss().item<float>();
+        flat.sub_(gradient.mul(2 * epsilon));
+        double below = Loss().item<float>();
+        Assert.Equal(1, (above - below) / (2 * epsilon) / squared, tolerance: 0.02);
+
+        Tensor Loss() => nn.functional.mse_loss(new SRNet(Scale, views).Forward(new RRNet(Scale, views).ForwardUnbounded(high)), high);
+    }
+
+    [Fact]
+    public void Initialisation_is_He_for_trunks_and_a_thousandth_for_last_layers()
+    {
+        using var scope = NewDisposeScope();
+        var layout = TestLayout(2);
+        var flat = layout.Initialise(1);
+        foreach (var layer in layout.Layers)
+        {
+            var expected = layer.Role == LayerRole.Last ? 0.001 : Math.Sqrt(2 / (1.0025 * layer.Inputs * layer.Kernel * layer.Kernel));
+            var found = layout.Weight(flat, layer).std().item<float>();
+            Assert.InRange(found / expected, 0.8, 1.2);
+            Assert.Equal(0, layout.Bias(flat, layer).abs().sum().item<float>());
+        }
+    }
+
+    [Fact]
+    public void Another_scale_starts_from_all_layers_but_the_last()
+    {
+        using var scope = NewDisposeScope();
+        var (two, three) = (TestLayout(2), TestLayout(3));
+        var (from, to) = (two.Initialise(1), three.Initialise(2));
+        var left = three.CopyFrom(to, two, from);
+        Assert.Equal(["rr.last", "sr.last"], left);
+        foreach (var layer in three.Layers.Where(layer => layer.Role != LayerRole.Last))
+        {
+            Assert.True(three.Weight(to, layer).equal(two.Weight(from, layer)).all().item<bool>(), layer.Name);
+        }
+    }
+
+    private static ParameterLayout TestLayout(int scale) => new([.. NetworkTable.RRNet(scale), .. NetworkTable.SRNet(scale)]);
+}

@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using RsrPlugins.Trainer.Data;
+using RsrPlugins.Trainer.Runtime;
+using RsrPlugins.Trainer.Training;
+
+namespace RsrPlugins.Trainer.Tests;
+
+internal static class TestSupport
+{
+    /// <summary>Every test of this assembly may call Torch: that it loads here at all is what is tested on old systems.</summary>
+    [ModuleInitializer]
+    internal static void PrepareTorch() => TorchRuntime.EnsureLoadable();
+
+    /// <summary>A run of few steps on small crops.</summary>
+    internal static TrainingConfig Config(int scale = 2, RunKind kind = RunKind.Learned, long steps = 4) => new()
+    {
+        Name = "test",
+        Scale = scale,
+        Kind = kind,
+        Data = [new DataFolder("drawn")],
+        Batch = 2,
+        Patch = 12,
+        Workers = 2,
+        Steps = steps,
+        WarmupSteps = 2,
+    };
+
+    internal static CropSampler Crops(TrainingConfig config, ReductionMethod? reduction = null) =>
+        new([([Drawn(160, 144)], null)], config.Patch, config.Scale, reduction);
+
+    /// <summary>Waves and an edge, in studio range.</summary>
+    internal static LumaImage Drawn(int width, int height)
+    {
+        var luma = new byte[width * height];
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+            {
+                luma[(y * width) + x] = (byte)(126 + (40 * Math.Sin(x * 0.7)) + (40 * Math.Cos((y * 0.4) + (x * 0.1))) + (x > y ? 25 : 0));
+            }
+        }
+
+        return new LumaImage("drawn", width, height, luma);
+    }
+
+    /// <summary>A checkpoint of networks whose last layers do something too, so that a wrong one shows.</summary>
+    internal static Checkpoint RandomCheckpoint(TrainingConfig config, int seed = 3)
+    {
+        var layout = Checkpoint.LayoutOf(config);
+        using var initial = layout.Initialise(seed);
+        var parameters = Checkpoint.ToArray(initial);
+        var random = new SampleRandom(seed, 0, 0);
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            parameters[i] += (float)(0.02 * (random.NextDouble() - 0.5));
+        }
+
+        return new Checkpoint(config, new TrainingProgress(10, 1, 20, 10), new Dictionary<string, float[]> { [Checkpoint.AverageName] = parameters });
+    }
+
+    internal static float[] Noise(int count, int seed = 1)
+    {
+        var random = new SampleRandom(seed, 1, 1);
+        return [.. Enumerable.Range(0, count).Select(_ => (float)random.NextDouble())];
+    }
+}
+
+/// <summary>A folder that is gone after the test.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rsr-train-tests-");
+
+    internal string Root => _folder.FullName;
+
+    internal string File(string name) => Path.Combine(Root, name);
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}

@@ -1,0 +1,56 @@
+using RsrPlugins.Trainer.Networks;
+using RsrPlugins.Trainer.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RsrPlugins.Trainer.Tests.Training;
+
+public class OptimiserTests
+{
+    [Fact]
+    public void Steps_on_the_Gram_matrices_equal_Newton_Schulz_steps_on_the_matrices()
+    {
+        using var scope = NewDisposeScope();
+        using var optimiser = new Optimiser(new ParameterLayout(NetworkTable.SRNet(2)), CPU, TestSupport.Config());
+        manual_seed(1);
+        Tensor[] matrices = [randn(64, 576), randn(64, 64).mul(1e-4)];
+        var factors = optimiser.OrthogonalisingFactors(matrices);
+        for (var i = 0; i < matrices.Length; i++)
+        {
+            var x = matrices[i] / matrices[i].norm();
+            for (var step = 0; step < 5; step++)
+            {
+                var gram = x.mm(x.t());
+                x = (x * 3.4445) + ((gram * -4.7750) + (gram.mm(gram) * 2.0315)).mm(x);
+            }
+
+            Assert.True(factors[i].mm(matrices[i]).allclose(x, rtol: 1e-2, atol: 2e-3));
+        }
+    }
+
+    [Fact]
+    public void An_update_of_Muon_is_nearly_orthogonal_whatever_the_size_of_the_gradient()
+    {
+        using var scope = NewDisposeScope();
+        using var optimiser = new Optimiser(new ParameterLayout(NetworkTable.SRNet(2)), CPU, TestSupport.Config());
+        manual_seed(2);
+        var matrix = randn(64, 576).mul(1e-6);
+        var update = optimiser.OrthogonalisingFactors([matrix])[0].mm(matrix);
+        var singular = linalg.svdvals(update);
+        Assert.InRange(singular.min().item<float>(), 0.5f, 1.3f);
+        Assert.InRange(singular.max().item<float>(), 0.5f, 1.3f);
+    }
+
+    [Fact]
+    public void Adam_moves_by_its_rate_and_last_layers_slower()
+    {
+        using var scope = NewDisposeScope();
+        var config = TestSupport.Config() with { AdamRate = 1e-3, LastLayerRateFactor = 0.1 };
+        var layout = new ParameterLayout(NetworkTable.SRNet(2));
+        using var optimiser = new Optimiser(layout, CPU, config);
+        var flat = zeros(layout.Count);
+        optimiser.Step(flat, ones(layout.Count), 1, 1);
+        Assert.Equal(-1e-3, layout.Bias(flat, layout.Layers[0])[0].item<float>(), 1e-6);
+        Assert.Equal(-1e-4, layout.Weight(flat, layout.Layers[^1])[0, 0, 0, 0].item<float>(), 1e-7);
+    }
+}

@@ -1,0 +1,64 @@
+using RsrPlugins.Trainer.Training;
+
+namespace RsrPlugins.Trainer.Tests.Training;
+
+public class TrainingConfigTests
+{
+    private const string Smallest = """{ "name": "a", "scale": 2, "data": [{ "path": "train/x" }] }""";
+
+    [Fact]
+    public void A_configuration_names_only_what_it_changes()
+    {
+        var config = TrainingConfig.Parse(Smallest, "a.json");
+        Assert.Equal(RunKind.Learned, config.Kind);
+        Assert.Equal(0.015, config.MuonRate);
+        Assert.Equal("validation/kodak24", config.Validation);
+        Assert.Equal(config.ToJson(), TrainingConfig.Parse(config.ToJson(), "again").ToJson());
+    }
+
+    [Theory]
+    [InlineData("\"muonrate\": 1", "muonrate")]
+    [InlineData("\"batchSize\": 8", "batchSize")]
+    [InlineData("\"scale\": 5", "scale")]
+    [InlineData("\"patch\": 49", "patch")]
+    [InlineData("\"workers\": 3", "workers")]
+    [InlineData("\"decayShare\": 2", "decayShare")]
+    [InlineData("\"kind\": \"learnt\"", "kind")]
+    [InlineData("\"minutes\": \"ten\"", "minutes")]
+    public void An_unknown_key_or_a_wrong_value_is_an_error_that_names_it(string entry, string named)
+    {
+        var text = Smallest.Replace("\"scale\": 2", entry.StartsWith("\"scale\"", StringComparison.Ordinal) ? entry : "\"scale\": 2, " + entry, StringComparison.Ordinal);
+        var error = Assert.Throws<TrainerException>(() => TrainingConfig.Parse(text, "a.json"));
+        Assert.StartsWith("a.json", error.Message, StringComparison.Ordinal);
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_repositorys_configurations_are_valid()
+    {
+        var folder = Path.Combine(FindRoot(), "training", "configs");
+        var files = Directory.GetFiles(folder, "*.json");
+        Assert.NotEmpty(files);
+        Assert.All(files, file => Assert.Equal(Path.GetFileNameWithoutExtension(file), TrainingConfig.Load(file).Name));
+    }
+
+    [Theory]
+    [InlineData(1, 0.0, 0.005)]
+    [InlineData(100, 0.1, 0.5)]
+    [InlineData(1000, 0.65, 1.0)]
+    [InlineData(1000, 0.825, 0.5)]
+    [InlineData(1000, 1.0, 0.0)]
+    public void The_rate_rises_stays_and_falls(long step, double progress, double expected) =>
+        Assert.Equal(expected, Schedule.Rate(TrainingConfig.Parse(Smallest, "a") with { WarmupSteps = 200 }, step, progress), 1e-9);
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "RsrPlugins.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("RsrPlugins.sln is in no folder above the tests.");
+        }
+
+        return folder;
+    }
+}

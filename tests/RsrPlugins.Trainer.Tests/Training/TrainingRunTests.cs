@@ -1,0 +1,126 @@
+using RsrPlugins.Trainer.Data;
+using RsrPlugins.Trainer.Training;
+
+namespace RsrPlugins.Trainer.Tests.Training;
+
+public class TrainingRunTests
+{
+    [Fact]
+    public void A_resumed_run_gives_the_same_numbers()
+    {
+        using var folder = new TemporaryFolder();
+        var whole = Run(TestSupport.Config(steps: 6), null).State;
+
+        var config = TestSupport.Config(steps: 6);
+        Checkpoint half;
+        using (var run = new TrainingRun(config, TestSupport.Crops(config), []))
+        {
+            for (var step = 1; step <= 3; step++)
+            {
+                run.Advance();
+            }
+
+            half = run.Snapshot();
+        }
+
+        half.Save(folder.File("half.ckpt"));
+        var resumed = Run(config, Checkpoint.Load(folder.File("half.ckpt"))).State;
+        Assert.Equal(6, resumed.Progress.Step);
+        Assert.Equal(whole.Vectors.Keys, resumed.Vectors.Keys);
+        foreach (var (name, values) in whole.Vectors)
+        {
+            Assert.Equal(values, resumed.Vectors[name]);
+        }
+    }
+
+    [Fact]
+    public void The_number_of_workers_does_not_change_what_is_learned()
+    {
+        var two = Run(TestSupport.Config(), null).State.Vectors[Checkpoint.WeightsName];
+        var one = Run(TestSupport.Config() with { Workers = 1 }, null).State.Vectors[Checkpoint.WeightsName];
+        Assert.All(one.Zip(two), pair => Assert.Equal(pair.First, pair.Second, 2e-3f));
+    }
+
+    [Theory]
+    [InlineData("Learned")]
+    [InlineData("Photo")]
+    public void Training_lowers_the_loss(string name)
+    {
+        var kind = Enum.Parse<RunKind>(name);
+        var config = TestSupport.Config(kind: kind, steps: 40) with { Patch = 16, WarmupSteps = 5 };
+        var (_, losses) = Run(config, null, kind == RunKind.Photo ? Reduction.Bicubic : null);
+        Assert.True(losses[^5..].Average() < 0.7 * losses[..5].Average(), $"{losses[..5].Average()} to {losses[^5..].Average()}");
+    }
+
+    [Fact]
+    public void The_low_resolution_term_keeps_small_pictures_near_bicubic_ones()
+    {
+        var image = TestSupport.Drawn(48, 48);
+        var config = TestSupport.Config(steps: 60) with { Patch = 16, Data = [new DataFolder("drawn")] };
+        var free = LowPsnr(config);
+        var held = LowPsnr(config with { LowResolutionWeight = 1000 });
+        Assert.True(held > free + 1, $"free {free}, held {held}");
+
+        double LowPsnr(TrainingConfig variant)
+        {
+            using var run = new TrainingRun(variant, TestSupport.Crops(variant, Reduction.Bicubic), [image]);
+            ValidationScore? score = null;
+            run.Run(report => score = report.Validation ?? score, _ => { }, CancellationToken.None);
+            return score!.LowPsnr;
+        }
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_finite_stops_the_run_and_says_where()
+    {
+        var config = TestSupport.Config(steps: 50) with { MuonRate = 1e30, WarmupSteps = 0 };
+        var saved = new List<Checkpoint>();
+        using var run = new TrainingRun(config, TestSupport.Crops(config), []);
+        var error = Assert.Throws<TrainerException>(() => run.Run(_ => { }, saved.Add, CancellationToken.None));
+        Assert.StartsWith("Step ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("muonRate", error.Message, StringComparison.Ordinal);
+        Assert.Empty(saved);
+    }
+
+    [Fact]
+    public void A_cancelled_run_saves_where_it_is()
+    {
+        var config = TestSupport.Config(steps: 1000);
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        Checkpoint? saved = null;
+        using var run = new TrainingRun(config, TestSupport.Crops(config), []);
+        run.Advance();
+        run.Run(_ => { }, checkpoint => saved = checkpoint, stop.Token);
+        Assert.NotNull(saved);
+        Assert.True(saved.IsFull);
+        Assert.Equal(1, saved.Progress.Step);
+    }
+
+    [Fact]
+    public void A_slim_checkpoint_starts_a_run_but_does_not_resume_one()
+    {
+        using var folder = new TemporaryFolder();
+        var trained = Run(TestSupport.Config(), null).State;
+        trained.Slim().Save(folder.File("weights.ckpt"));
+        var config = TestSupport.Config() with { Init = folder.File("weights.ckpt"), Seed = 9 };
+        using (var run = new TrainingRun(config, TestSupport.Crops(config), []))
+        {
+            Assert.Equal(trained.Vectors[Checkpoint.AverageName], run.Snapshot().Vectors[Checkpoint.WeightsName]);
+        }
+
+        Assert.Throws<TrainerException>(() => Run(TestSupport.Config(), Checkpoint.Load(folder.File("weights.ckpt"))));
+    }
+
+    private static (Checkpoint State, double[] Losses) Run(TrainingConfig config, Checkpoint? resume, ReductionMethod? reduction = null)
+    {
+        using var run = new TrainingRun(config, TestSupport.Crops(config, reduction), [], resume);
+        var losses = new List<double>();
+        while (run.Progress.Step < config.Steps)
+        {
+            losses.Add(run.Advance());
+        }
+
+        return (run.Snapshot(), [.. losses]);
+    }
+}
