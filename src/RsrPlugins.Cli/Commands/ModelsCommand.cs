@@ -80,28 +80,30 @@ internal static class ModelsCommand
     private static Command CreateVerify(CliContext context)
     {
         var command = new Command("verify", "Checks every model's hash and runs it on a small fixed picture.");
-        var device = new Option<DeviceChoice?>("--device")
+        // One engine per device to run on; two are compared.
+        var devices = new Option<DeviceChoice[]>("--device")
         {
             Description = "Where to run them: auto, cpu, directml, or all (CPU and DirectML, compared).",
             HelpName = "auto|cpu|directml|all",
-            CustomParser = result => CommonOptions.Parse<DeviceChoice?>(result, ("auto", DeviceChoice.Auto), ("cpu", DeviceChoice.Cpu), ("directml", DeviceChoice.DirectML), ("all", null)),
-            DefaultValueFactory = _ => DeviceChoice.Auto,
+            CustomParser = result => CommonOptions.Parse<DeviceChoice[]>(result, ("auto", [DeviceChoice.Auto]), ("cpu", [DeviceChoice.Cpu]), ("directml", [DeviceChoice.DirectML]), ("all", [DeviceChoice.Cpu, DeviceChoice.DirectML])),
+            DefaultValueFactory = _ => [DeviceChoice.Auto],
+            Arity = ArgumentArity.ExactlyOne,
         };
         Option<bool> json = CommonOptions.Json();
-        command.Options.Add(device);
+        command.Options.Add(devices);
         command.Options.Add(json);
-        command.SetAction(parsed => Verify(context, parsed.GetValue(device), parsed.GetValue(json)));
+        command.SetAction(parsed => Verify(context, parsed.GetRequiredValue(devices), parsed.GetValue(json)));
         return command;
     }
 
     /// <param name="context">Where to report.</param>
-    /// <param name="device">Null: CPU and DirectML against each other.</param>
+    /// <param name="devices">One to run on, or two to compare.</param>
     /// <param name="json">Report as JSON.</param>
-    private static int Verify(CliContext context, DeviceChoice? device, bool json)
+    private static int Verify(CliContext context, DeviceChoice[] devices, bool json)
     {
         ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
-        using var engine = new OnnxRuntimeEngine(new InferenceOptions(device ?? DeviceChoice.Cpu));
-        using OnnxRuntimeEngine? other = device is null ? new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.DirectML)) : null;
+        using var engine = new OnnxRuntimeEngine(new InferenceOptions(devices[0]));
+        using OnnxRuntimeEngine? other = devices.Length > 1 ? new OnnxRuntimeEngine(new InferenceOptions(devices[1])) : null;
         var checks = new List<ModelCheck>();
         foreach (ModelDescriptor model in catalogue.Models)
         {

@@ -3,7 +3,7 @@
 // function table is append-only, so asking for an old enough version of it serves them all.
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
-using System.Text;
+using System.Text.RegularExpressions;
 
 namespace RsrPlugins.Core.Inference;
 
@@ -103,7 +103,7 @@ internal sealed unsafe class OrtHandle : SafeHandle
 }
 
 /// <summary>The loaded library and its function table.</summary>
-internal sealed unsafe class OnnxRuntimeApi
+internal sealed unsafe partial class OnnxRuntimeApi
 {
     /// <summary>The newest table this code has been tried with; newer libraries still offer it.</summary>
     private const int NewestApi = 30;
@@ -338,8 +338,12 @@ internal sealed unsafe class OnnxRuntimeApi
 
     private static string Utf8(byte* text) => Marshal.PtrToStringUTF8((nint)text) ?? string.Empty;
 
-    /// <summary>Messages are shown on one line; the runtime's may have several.</summary>
-    private static string OneLine(string text) => string.Join(' ', text.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries));
+    /// <summary>Messages are shown on one line and to users: the runtime's may have several, and DirectML's begin with places in its source.</summary>
+    internal static string OneLine(string text) =>
+        DirectMLPlace().Replace(string.Join(' ', text.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries)), string.Empty);
+
+    [GeneratedRegex(@"[^\s\[]+\(\d+\)\\[\w.]+![0-9A-F]+: \(caller: [0-9A-F]+\) Exception\(\d+\) tid\([0-9a-f]+\) ")]
+    private static partial Regex DirectMLPlace();
 
     private void SetOption(int index, nint options, int value) => Check(((delegate* unmanaged<nint, int, nint>)_table[index])(options, value));
 

@@ -40,6 +40,12 @@ public sealed class OnnxRuntimeTests : IDisposable
         Assert.Contains("has no DirectML", error.Message, StringComparison.Ordinal);
     }
 
+    // As DirectML words it (seen under Wine, where the device lacks a function).
+    [Fact]
+    public void Messages_are_one_line_without_places_in_the_runtimes_source() => Assert.Equal(
+        "80004001 Not implemented. Next line",
+        OnnxRuntimeApi.OneLine("N:\\_work\\1\\s\\onnxruntime\\core\\providers\\dml\\dml_provider_factory.cc(551)\\onnxruntime.dll!00006FFFF6C8CC89: (caller: 00006FFFF6C8CDF1) Exception(1) tid(2c4) 80004001 Not implemented.\r\n  Next line"));
+
     // The expected values are worked out here, by the definition of a convolution.
     [Fact]
     public void A_convolution_gives_the_values_worked_out_by_hand()
