@@ -25,7 +25,6 @@ internal static class ModelCard
     {
         var config = checkpoint.Config;
         var layers = row.Network == ModelRow.RRNet ? NetworkTable.RRNet(row.Scale) : NetworkTable.SRNet(row.Scale);
-        var pixels = checkpoint.Progress.Step * (double)config.Batch * config.Patch * config.Patch / 1e6;
         var data = string.Join('\n', config.Data.Select(folder => Path.GetFileName(folder.Path)).Select(name => $"| {name} | {_terms.GetValueOrDefault(name, "not described | unknown")} |"));
         return FormattableString.Invariant($"""
             # {row.Id}
@@ -39,7 +38,7 @@ internal static class ModelCard
 
             ## Training
 
-            Run `{config.Name}`: {checkpoint.Progress.Step} steps of {config.Batch} crops of {config.Patch} x {config.Patch}, {pixels:0} HR megapixels, {checkpoint.Progress.Seconds / 60:0} minutes on a CPU{(config.Init is null ? string.Empty : $", started from `{Path.GetFileNameWithoutExtension(config.Init)}`")}. {Loss(config)} Muon {config.MuonRate} on hidden convolutions, Adam {config.AdamRate} elsewhere, the last layers {config.LastLayerRateFactor} times as fast; moving average of the weights. Validation on {Path.GetFileName(config.Validation)}: {checkpoint.Progress.BestPsnr:0.00} dB. The configuration is `training/configs/{config.Name}.json`; docs/training.md says how to run it again.
+            Run `{config.Name}`: {checkpoint.Progress.Step} steps of {config.Batch} crops of {config.Patch} x {config.Patch}, {checkpoint.Megapixels:0} HR megapixels, {checkpoint.Progress.Seconds / 60:0} minutes on a CPU{(config.Init is null ? string.Empty : Invariant($", started from `{Path.GetFileNameWithoutExtension(config.Init)}` ({checkpoint.Progress.MegapixelsBefore:0} HR megapixels before)"))}. {Loss(config)} Muon {config.MuonRate} on hidden convolutions, Adam {config.AdamRate} elsewhere, the last layers {config.LastLayerRateFactor} times as fast; moving average of the weights. Validation on {Path.GetFileName(config.Validation)}: {checkpoint.Progress.BestPsnr:0.00} dB. The configuration is `training/configs/{config.Name}.json`; docs/training.md says how to run it again.
 
             | data | what | terms |
             |---|---|---|
@@ -57,6 +56,8 @@ internal static class ModelCard
 
             """);
     }
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     private static string Purpose(ModelRow row) => (row.Network, row.Kind) switch
     {

@@ -113,7 +113,6 @@ internal static class ModelExporter
     private static Dictionary<string, string> Metadata(Checkpoint checkpoint, ModelRow row)
     {
         var config = checkpoint.Config;
-        var pixels = checkpoint.Progress.Step * (double)config.Batch * config.Patch * config.Patch / 1e6;
         return new Dictionary<string, string>
         {
             ["id"] = row.Id,
@@ -123,7 +122,7 @@ internal static class ModelExporter
             ["halo"] = Invariant($"{row.Kernels.SkipLast(row.Network == ModelRow.RRNet ? 1 : 0).Sum(kernel => (kernel - 1) / 2)}"),
             ["kernels"] = string.Join(",", row.Kernels),
             ["luma"] = "BT.601 studio luma of the 8-bit scale, Y = 16 + (65.481 R + 128.553 G + 24.966 B) / 255, as Y/255",
-            ["run"] = Invariant($"{config.Name}: {checkpoint.Progress.Step} steps, {pixels:0} HR megapixels, {checkpoint.Progress.Seconds / 60:0} minutes"),
+            ["run"] = Invariant($"{config.Name}: {checkpoint.Progress.Step} steps, {checkpoint.Megapixels:0} HR megapixels, {checkpoint.Progress.Seconds / 60:0} minutes; {checkpoint.Progress.MegapixelsBefore:0} HR megapixels before"),
             ["data"] = string.Join(",", row.TrainedOn),
             ["psnr"] = Invariant($"{checkpoint.Progress.BestPsnr:0.00} dB on {Path.GetFileName(config.Validation)} (validation)"),
         };

@@ -16,7 +16,8 @@ namespace RsrPlugins.Trainer.Training;
 /// <param name="Seconds">Training time spent.</param>
 /// <param name="BestPsnr">Best validation PSNR in dB, 0 before the first validation.</param>
 /// <param name="BestStep">The step it was reached at.</param>
-internal sealed record TrainingProgress(long Step, double Seconds, double BestPsnr, long BestStep);
+/// <param name="MegapixelsBefore">HR megapixels seen by the runs this one was started from.</param>
+internal sealed record TrainingProgress(long Step, double Seconds, double BestPsnr, long BestStep, double MegapixelsBefore = 0);
 
 /// <summary>A checkpoint in memory.</summary>
 internal sealed record Checkpoint(TrainingConfig Config, TrainingProgress Progress, IReadOnlyDictionary<string, float[]> Vectors)
@@ -29,6 +30,9 @@ internal sealed record Checkpoint(TrainingConfig Config, TrainingProgress Progre
 
     /// <summary>True if the optimiser's state is there, so that the run can be resumed.</summary>
     internal bool IsFull => Vectors.ContainsKey(WeightsName);
+
+    /// <summary>HR megapixels this run has seen.</summary>
+    internal double Megapixels => Progress.Step * (double)Config.Batch * Config.Patch * Config.Patch / 1e6;
 
     internal ParameterLayout Layout => LayoutOf(Config);
 

@@ -72,6 +72,7 @@ internal sealed class TrainingRun : IDisposable
             using var other = tensor(source.Vectors[Checkpoint.AverageName]).to(_device);
             NewLayers = _layout.CopyFrom(_weights, source.Layout, other);
             _average.copy_(_weights);
+            _progress = _progress with { MegapixelsBefore = source.Progress.MegapixelsBefore + source.Megapixels };
         }
 
         _workers = [.. Enumerable.Range(0, workers).Select(_ => new Worker(config, _layout, _weights, config.Batch / workers))];

@@ -107,6 +107,7 @@ public class TrainingRunTests
         using (var run = new TrainingRun(config, TestSupport.Crops(config), []))
         {
             Assert.Equal(trained.Vectors[Checkpoint.AverageName], run.Snapshot().Vectors[Checkpoint.WeightsName]);
+            Assert.Equal(trained.Megapixels, run.Progress.MegapixelsBefore);
         }
 
         Assert.Throws<TrainerException>(() => Run(TestSupport.Config(), Checkpoint.Load(folder.File("weights.ckpt"))));
