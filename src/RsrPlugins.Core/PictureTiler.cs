@@ -1,7 +1,8 @@
 // One tile of a picture from samples to samples: window -> luma -> network -> recombination. Everything here is a function of
 // the source picture and the output position, never of the tile's shape, so any tiling gives the same bytes.
 //
-// Colour: the network makes luma; a classical kernel makes the colour differences (Imaging/ColourRows puts them together).
+// Colour: the network makes luma; a classical kernel makes the colour differences, when enlarging sharpened by the network's
+// luma (Imaging/ChromaGuide); Imaging/ColourRows puts them together.
 // Alpha: transparent pixels first take the colour of their visible surroundings (Imaging/TransparentFill). Alpha itself goes
 // through the same network as luma does, as edges of a logo are edges of its alpha, and is then held between the least and
 // the largest alpha of the source pixels around, so that flat alpha is exact and nothing rings.
@@ -21,7 +22,7 @@ internal sealed record ColourOptions
 
     public ColourRounding Rounding { get; init; } = ColourRounding.NearestLuma;
 
-    public ResamplingKernel EnlargingKernel { get; init; } = ResamplingKernel.Bicubic;
+    public ResamplingKernel EnlargingKernel { get; init; } = ResamplingKernel.Lanczos3;
 
     public ResamplingKernel ReducingKernel { get; init; } = ResamplingKernel.Bicubic;
 
@@ -29,6 +30,9 @@ internal sealed record ColourOptions
     public bool AlphaByNetwork { get; init; } = true;
 
     public bool KeepFlatAreas { get; init; } = true;
+
+    /// <summary>Enlarged colour follows the network's luma; else it is the kernel's alone.</summary>
+    public bool GuideChroma { get; init; } = true;
 }
 
 /// <summary>What all tiles of pictures of one size share, and idle workers. Thread-safe.</summary>
@@ -52,8 +56,8 @@ internal sealed class PictureGeometry
         Vertical = AxisWeights.Create(ExtendedHeight, resultHeight, kernel);
 
         // Output pixels are visible only where a source pixel of their own block, or of the 3 x 3 around their own source
-        // pixel, is; the fill must reach from there to whatever the network or the kernel reads.
-        int reachOfKernel = reducing ? 2 * model.Scale : 3;
+        // pixel, is; the fill must reach from there to whatever the network, or the kernel and the fit beside it, read.
+        int reachOfKernel = reducing ? 2 * model.Scale : 4;
         FillRadius = Math.Max(model.Halo, reachOfKernel) + (reducing ? model.Scale - 1 : 1);
     }
 
@@ -97,12 +101,17 @@ internal sealed class PictureTiler
     private readonly FlatAreas _flatAreas;
     private readonly PlaneResampler _resampler;
     private readonly ColourRows _rows = new();
+    private readonly ChromaGuide _redGuide = new();
+    private readonly ChromaGuide _blueGuide = new();
     private float[] _input = [];
     private float[] _result = [];
     private float[] _red = [];
     private float[] _blue = [];
     private float[] _alpha = [];
     private float[] _luma = [];
+    private float[] _kernelLuma = [];
+    private float[] _redSlope = [];
+    private float[] _blueSlope = [];
 
     public PictureTiler(INetwork network, PictureGeometry geometry, ColourOptions options)
     {
@@ -124,6 +133,9 @@ internal sealed class PictureTiler
         TileRect tile = planned.Tile;
         bool mayBeTransparent = source.HasAlpha && !opaque;
         TileRect core = source.HasColour || mayBeTransparent ? Union(planned.Source, _resampler.SourceOf(tile)) : planned.Source;
+        bool guided = source.HasColour && !_reducing && _options.GuideChroma;
+        if (guided)
+            core = Union(core, Expand(_resampler.SourceOf(tile), 1));
         _window.Load(source, mayBeTransparent ? Expand(core, _geometry.FillRadius) : core, opaque);
         if (_window.Opacity == WindowOpacity.Transparent)
         {
@@ -150,6 +162,8 @@ internal sealed class PictureTiler
             Grow(ref _blue, tile.Width * tile.Height);
             _resampler.Run(_window.RedDifference, _window.Rect, tile, _red);
             _resampler.Run(_window.BlueDifference, _window.Rect, tile, _blue);
+            if (guided)
+                FitGuides(tile);
         }
 
         Span<float> luma = _luma.AsSpan(0, tile.Width);
@@ -157,6 +171,13 @@ internal sealed class PictureTiler
         {
             int at = y * tile.Width;
             ColourRows.ToFullRange(ResultRow(planned, tile.Y + y), luma);
+            if (guided)
+            {
+                ReadOnlySpan<float> kernelLuma = _kernelLuma.AsSpan(at, tile.Width);
+                _redGuide.Apply(tile.X, tile.Y + y, _scale, _redSlope.AsSpan(at, tile.Width), luma, kernelLuma, _red.AsSpan(at, tile.Width));
+                _blueGuide.Apply(tile.X, tile.Y + y, _scale, _blueSlope.AsSpan(at, tile.Width), luma, kernelLuma, _blue.AsSpan(at, tile.Width));
+            }
+
             _rows.Write(
                 destination,
                 tile.X - plan.Region.X,
@@ -167,6 +188,20 @@ internal sealed class PictureTiler
                 alpha.IsEmpty ? default : alpha.Slice(at, tile.Width),
                 _options.Rounding);
         }
+    }
+
+    private void FitGuides(TileRect tile)
+    {
+        int count = tile.Width * tile.Height;
+        Grow(ref _kernelLuma, count);
+        Grow(ref _redSlope, count);
+        Grow(ref _blueSlope, count);
+        TileRect slopes = _resampler.SourceOf(tile);
+        _redGuide.Fit(_window, _window.RedDifference, slopes);
+        _blueGuide.Fit(_window, _window.BlueDifference, slopes);
+        _resampler.Run(_window.FullRangeLuma, _window.Rect, tile, _kernelLuma);
+        _resampler.Run(_redGuide.Slope, slopes, tile, _redSlope);
+        _resampler.Run(_blueGuide.Slope, slopes, tile, _blueSlope);
     }
 
     /// <summary>Runs the network over a plane of the window; the result is in <see cref="_result"/>.</summary>
