@@ -19,8 +19,16 @@ internal sealed record GraphicsAdapter(long Luid, bool IsSoftware)
     {
         if (services.GetService(typeof(IDxgiAdapterService)) is not IDxgiAdapterService service)
             return null;
-        using SafeComObject adapter = service.GetRenderingAdapter();
-        return adapter is null || adapter.IsInvalid ? null : Describe(adapter.DangerousGetHandle());
+        try
+        {
+            using SafeComObject adapter = service.GetRenderingAdapter();
+            return adapter is null || adapter.IsInvalid ? null : Describe(adapter.DangerousGetHandle());
+        }
+        catch (ExternalException)
+        {
+            // A device that was just removed does not answer; the engine then chooses by itself.
+            return null;
+        }
     }
 
     private static unsafe GraphicsAdapter? Describe(nint adapter)

@@ -126,7 +126,7 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         dialog.SetPropertyControlValue(property, ControlInfoPropertyNames.Description, description);
     }
 
-    /// <summary>The layer the effect was called on.</summary>
+    /// <summary>The layer the effect was called on; another one only when Paint.NET has given another environment.</summary>
     internal Layer CurrentLayer
     {
         get
@@ -137,7 +137,6 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
                 RectInt32 bounds = environment.Selection.RenderBounds;
                 _layer = new Layer(environment.GetSourceBitmapBgra32(), new TileRect(bounds.X, bounds.Y, bounds.Width, bounds.Height));
                 _environment = environment;
-                _job = null;
             }
 
             return _layer;
@@ -166,7 +165,7 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         ArgumentNullException.ThrowIfNull(newToken);
         EffectOptions options = ReadOptions(newToken);
         Layer layer = CurrentLayer;
-        if (_job is null || _job.Failure is not null || _job.Options != options)
+        if (_job is null || _job.Failure is not null || _job.Options != options || _job.Layer != layer)
             _job = new ResizeJob(options, layer, Runtime, () => GraphicsAdapter.Find(Services));
         _copyCount = newToken.GetProperty<Int32Property>(SharedProperty.Copy)!.Value;
         _copyWanted = _copyButton.IsPressed(_copyCount) ? 1 : 0;
@@ -177,8 +176,7 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     protected sealed override void OnRender(IBitmapEffectOutput output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        Layer layer = CurrentLayer;
-        ResizeJob job = _job!;
+        ResizeJob job = _job ?? throw new InvalidOperationException("Paint.NET rendered before it gave a token.");
         PlacedPicture? result;
         try
         {
@@ -196,7 +194,7 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         }
 
         RectInt32 tile = output.Bounds;
-        layer.Write(output, new TileRect(tile.X, tile.Y, tile.Width, tile.Height), result);
+        job.Layer.Write(output, new TileRect(tile.X, tile.Y, tile.Width, tile.Height), result);
     }
 
     // The first tile after a press does it. A render that is cancelled meanwhile leaves the press unanswered for the next one.

@@ -17,6 +17,9 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
     /// <summary>What is computed.</summary>
     public EffectOptions Options => options;
 
+    /// <summary>What it is computed from.</summary>
+    public Layer Layer => layer;
+
     /// <summary>Why it cannot be computed; null as long as nothing has failed.</summary>
     public Exception? Failure { get; private set; }
 

@@ -26,7 +26,9 @@ public sealed record PictureDifference(int Maximum, double Mean, int X, int Y, s
     }
 
     public override string ToString()
-        => FormattableString.Invariant($"worst pixel at ({X}, {Y}): expected {Expected}, found {Actual}, {Maximum} levels apart; mean {Mean:0.0000} levels");
+        => Maximum == 0
+            ? "identical"
+            : FormattableString.Invariant($"worst pixel at ({X}, {Y}): expected {Expected}, found {Actual}, {Maximum} levels apart; mean {Mean:0.0000} levels");
 
     /// <exception cref="HostException">The sizes differ.</exception>
     public static PictureDifference Between(Picture expected, Picture actual)

@@ -1,0 +1,84 @@
+// The command line that QA and the Windows rig use, as a process of its own.
+using System.Diagnostics;
+using RsrPlugins.EffectHost;
+
+namespace RsrPlugins.PaintDotNet.Tests;
+
+public sealed class EffectHostCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("rsr-host-").FullName;
+
+    public EffectHostCommandTests()
+    {
+        Assert.SkipUnless(Directory.Exists(Plugin), "The plugin was not built in configuration Release: dotnet build src/RsrPlugins.PaintDotNet -c Release");
+        TestPictures.Of("photo").Save(Input);
+    }
+
+    private static string Plugin => Repository.File("src", "RsrPlugins.PaintDotNet", "bin", "Release", "net9.0");
+
+    private string Input => Path.Combine(_folder, "in.png");
+
+    private string Output => Path.Combine(_folder, "out.png");
+
+    [Fact]
+    public void List_names_the_effects_and_their_controls()
+    {
+        (int code, string text) = Host("list");
+        Assert.Equal(0, code);
+        Assert.Contains("Learned Downscale  (Effects > Photo, with a dialog)", text, StringComparison.Ordinal);
+        Assert.Contains("Refine an enlarged image", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_renders_copies_and_compares()
+    {
+        string golden = Path.Combine(_folder, "golden.png"), clipboard = Path.Combine(_folder, "clipboard.png");
+        Effects.Run(Effects.Upscale, Effects.RealRuntime, TestPictures.Of("photo"), ["Scale=2", "Source=Ordinary"], (3, 4, 40, 30)).Save(golden);
+
+        (int code, string text) = Host("run", "Learned Upscale", "--set", "Scale=2", "--set", "Source=Ordinary", "--set", "Device=Cpu", Input, Output, "--selection", "3,4,40,30", "--tiles", "16", "--threads", "3", "--copy", clipboard, "--golden", golden);
+        Assert.True(code == 0, text);
+        PictureAssert.SameBytes(Picture.Load(golden), Picture.Load(Output), "what the command wrote");
+        Assert.Equal((80, 60), (Picture.Load(clipboard).Width, Picture.Load(clipboard).Height));
+    }
+
+    [Fact]
+    public void A_golden_that_differs_is_shown_and_counted()
+    {
+        string difference = Path.Combine(_folder, "difference.png");
+        (int code, string text) = Host("run", "Learned Downscale", Input, Output, "--set", "Device=Cpu", "--golden", Input, "--tolerance", "1", "--difference", difference);
+        Assert.Equal(3, code);
+        Assert.Contains("worst pixel at (", text, StringComparison.Ordinal);
+        Assert.Equal(56, Picture.Load(difference).Width);
+    }
+
+    [Fact]
+    public void A_cancelled_run_says_when_it_stopped()
+    {
+        TestPictures.Photo(1200, 900).Save(Input);
+        (int code, string text) = Host("run", "Learned Upscale", Input, Output, "--set", "Scale=4", "--set", "Device=Cpu", "--cancel-after", "1");
+        Assert.Equal(0, code);
+        Assert.Contains("cancelled after 1 ms", text, StringComparison.Ordinal);
+        Assert.False(File.Exists(Output));
+    }
+
+    [Theory]
+    [InlineData("Learned Sidescale", "Learned Downscale, Learned Upscale")]
+    [InlineData("Learned Upscale", "Reading")]
+    public void Bad_usage_is_answered_with_what_there_is(string effect, string part)
+    {
+        (int code, string text) = Host("run", effect, Input, Output, "--set", "Sauce=1");
+        Assert.Equal(2, code);
+        Assert.Contains(part, text, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static (int Code, string Text) Host(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "effecthost.dll"), .. arguments, "--plugin", Plugin]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + errors.Result);
+    }
+}
