@@ -21,7 +21,7 @@ internal static class TrainingConsole
 
         AnsiConsole.Progress()
             .AutoClear(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 16 }, new PercentageColumn())
             .Start(context =>
             {
                 var task = context.AddTask(Markup.Escape(name), maxValue: 1);
@@ -30,7 +30,7 @@ internal static class TrainingConsole
                 {
                     score = report.Validation ?? score;
                     task.Value = Math.Min(1, report.Progress);
-                    task.Description = Markup.Escape($"{name}: {Describe(report, score)}");
+                    task.Description = Markup.Escape(Summarise(report, score));
                 });
             });
     }
@@ -48,10 +48,17 @@ internal static class TrainingConsole
         };
     }
 
-    internal static string Describe(TrainingReport report, ValidationScore? score)
+    /// <summary>Short enough to leave a terminal of 80 columns room for the bar.</summary>
+    private static string Summarise(TrainingReport report, ValidationScore? score) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(score is null ? string.Empty : $"{score.Psnr:0.00} dB, ")}loss {report.Loss:0.00}, {report.KilopixelsPerSecond:0} kpx/s, {Left(report):hh\\:mm\\:ss} left");
+
+    private static TimeSpan Left(TrainingReport report) =>
+        TimeSpan.FromSeconds(report.Progress > 0 ? report.Seconds * Math.Max(0, 1 - report.Progress) / report.Progress : 0);
+
+    /// <summary>One line of a log.</summary>
+    private static string Describe(TrainingReport report, ValidationScore? score)
     {
-        var left = TimeSpan.FromSeconds(report.Progress > 0 ? report.Seconds * Math.Max(0, 1 - report.Progress) / report.Progress : 0);
         var validation = score is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $", PSNR {score.Psnr:0.000} dB{(score.LowPsnr > 0 ? $", small {score.LowPsnr.ToString("0.0", CultureInfo.InvariantCulture)} dB" : string.Empty)}");
-        return string.Create(CultureInfo.InvariantCulture, $"step {report.Step}, {report.Megapixels:0} MP, loss {report.Loss:0.000}, rate {report.Rate:0.00}, {report.KilopixelsPerSecond:0} kpx/s{validation}, {left:hh\\:mm\\:ss} left");
+        return string.Create(CultureInfo.InvariantCulture, $"step {report.Step}, {report.Megapixels:0} MP, loss {report.Loss:0.000}, rate {report.Rate:0.00}, {report.KilopixelsPerSecond:0} kpx/s{validation}, {Left(report):hh\\:mm\\:ss} left");
     }
 }

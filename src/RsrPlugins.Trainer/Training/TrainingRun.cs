@@ -103,7 +103,7 @@ internal sealed class TrainingRun : IDisposable
             _progress = _progress with { Seconds = secondsBefore + now };
             if (now - lastValidation > 60 * _config.ValidationMinutes)
             {
-                Report(ValidateAndKeepBest());
+                ReportValidation();
                 lastValidation = clock.Elapsed.TotalSeconds;
             }
             else if (now - sinceReport.Seconds > ReportSeconds)
@@ -120,10 +120,18 @@ internal sealed class TrainingRun : IDisposable
 
         if (!cancellationToken.IsCancellationRequested)
         {
-            Report(ValidateAndKeepBest());
+            ReportValidation();
         }
 
         save(Snapshot());
+
+        void ReportValidation()
+        {
+            var before = clock.Elapsed.TotalSeconds;
+            var score = ValidateAndKeepBest();
+            sinceReport.Seconds += clock.Elapsed.TotalSeconds - before; // the speed reported is that of training
+            Report(score);
+        }
 
         void Report(ValidationScore? validation)
         {
