@@ -159,14 +159,24 @@ internal sealed unsafe partial class OnnxRuntimeApi
         var getApi = (delegate* unmanaged<uint, nint*>)apiBase[0];
         string version = Utf8(((delegate* unmanaged<byte*>)apiBase[1])());
 
-        // The library complains on the error stream about a table it does not have, so its version is asked first: 1.N has table N.
-        string[] parts = version.Split('.');
-        int offered = parts.Length > 1 && int.TryParse(parts[1], out int minor) ? minor : 0;
-        int wanted = Math.Min(NewestApi, offered);
+        int wanted = TableFor(version);
         nint* table = wanted < OldestApi ? null : getApi((uint)wanted);
         if (table == null)
             throw new RuntimeLibraryException($"{path} is ONNX Runtime {version}; 1.{OldestApi} or later is needed. Remove it or reinstall RsrPlugins.");
         return new OnnxRuntimeApi(library, path, version, wanted, table);
+    }
+
+    /// <summary>
+    /// The table to ask a library of this version for: 1.N has tables 1 to N. Computed, not tried out from the newest down,
+    /// because a library complains on the error stream about every table it does not have.
+    /// </summary>
+    /// <returns>At most <see cref="NewestApi"/>; 0 where the version is not understood.</returns>
+    internal static int TableFor(string version)
+    {
+        string[] parts = version.Split('.');
+        if (parts.Length < 2 || !int.TryParse(parts[0], out int major) || !int.TryParse(parts[1], out int minor))
+            return 0;
+        return major > 1 ? NewestApi : Math.Min(NewestApi, minor);
     }
 
     /// <summary>Names of the execution providers compiled into the library.</summary>

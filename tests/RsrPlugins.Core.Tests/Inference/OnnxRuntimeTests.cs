@@ -40,6 +40,16 @@ public sealed class OnnxRuntimeTests : IDisposable
         Assert.Contains("has no DirectML", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1.31.1", 30)]
+    [InlineData("1.30.0", 30)]
+    [InlineData("1.17.3", 17)]
+    [InlineData("1.16.0", 16)]
+    [InlineData("2.0.0", 30)]
+    [InlineData("unknown", 0)]
+    public void The_table_asked_for_is_one_the_library_has(string version, int expected) =>
+        Assert.Equal(expected, OnnxRuntimeApi.TableFor(version));
+
     // As DirectML words it (seen under Wine, where the device lacks a function).
     [Fact]
     public void Messages_are_one_line_without_places_in_the_runtimes_source() => Assert.Equal(
