@@ -132,6 +132,7 @@ internal static class PictureReader
 
     private static T Guarded<T>(string path, PictureFormat format, Func<T> read)
     {
+        VipsLibrary.EnsureReady();
         try
         {
             return read();

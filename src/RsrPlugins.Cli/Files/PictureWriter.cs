@@ -18,6 +18,10 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
     // From here on JPEG keeps colour at full resolution: halved chroma shows at the coloured edges resizing is judged by.
     private const int FullChromaQuality = 90;
 
+    // Up to here JPEG's code tables are fitted to the picture, which saves some percent but holds all coefficients in memory:
+    // 6 bytes a pixel.
+    private const long FittedTablesPixels = 16_000_000;
+
     // Level 6 of zlib; higher levels cost minutes on large pictures for a few percent.
     private const int DeflateLevel = 6;
 
@@ -39,6 +43,7 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        VipsLibrary.EnsureReady();
         CheckSize(path, format, width, height);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         string temporary = temporaryFiles.NameFor(path);
@@ -76,11 +81,11 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         }
         catch (VipsException error)
         {
-            throw new PictureFileException(path, $"cannot be written as {format.Name}: {VipsMessage.Of(error)}", error);
+            throw new PictureFileException(path, $"cannot be written as {format.Name}: {VipsMessage.Of(error).Replace(temporary, path, StringComparison.Ordinal)}", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new PictureFileException(path, $"cannot be written: {error.Message}", error);
+            throw new PictureFileException(path, $"cannot be written: {error.Message.Replace(temporary, path, StringComparison.Ordinal)}", error);
         }
         finally
         {
@@ -150,7 +155,7 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         else if (format == PictureFormat.Jpeg)
         {
             int quality = options.Quality ?? DefaultJpegQuality;
-            image.JpegsaveTarget(target, q: quality, optimizeCoding: true, subsampleMode: quality >= FullChromaQuality ? Enums.ForeignSubsample.Off : Enums.ForeignSubsample.On);
+            image.JpegsaveTarget(target, q: quality, optimizeCoding: (long)image.Width * image.Height <= FittedTablesPixels, subsampleMode: quality >= FullChromaQuality ? Enums.ForeignSubsample.Off : Enums.ForeignSubsample.On);
         }
         else if (format == PictureFormat.WebP)
         {

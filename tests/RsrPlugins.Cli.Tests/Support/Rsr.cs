@@ -15,16 +15,20 @@ internal static partial class Rsr
 {
     private static readonly string Tool = Path.Combine(AppContext.BaseDirectory, "rsr.dll");
 
-    public static RsrResult Run(TestFolder folder, params string[] arguments)
+    public static RsrResult Run(TestFolder folder, params string[] arguments) => Run(folder, new Dictionary<string, string>(), arguments);
+
+    public static RsrResult Run(TestFolder folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        using Process process = Start(folder, arguments);
+        using Process process = Start(folder, environment, arguments);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
         Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)), "rsr did not end within a minute");
         return new RsrResult(process.ExitCode, output.Result, error.Result);
     }
 
-    public static Process Start(TestFolder folder, params string[] arguments)
+    public static Process Start(TestFolder folder, params string[] arguments) => Start(folder, new Dictionary<string, string>(), arguments);
+
+    private static Process Start(TestFolder folder, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Tool, .. arguments])
         {
@@ -32,6 +36,8 @@ internal static partial class Rsr
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

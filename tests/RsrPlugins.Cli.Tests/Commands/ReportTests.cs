@@ -1,0 +1,116 @@
+// The JSON other tools rely on, and the figures in it.
+using System.Globalization;
+using System.Text.Json;
+using NetVips;
+using RsrPlugins.Cli.Tests.Support;
+
+namespace RsrPlugins.Cli.Tests.Commands;
+
+public class ReportTests
+{
+    private static JsonElement Json(TestFolder folder, params string[] arguments)
+    {
+        RsrResult result = Rsr.Run(folder, arguments);
+        Assert.True(result.ExitCode == 0, result.Error);
+        return JsonDocument.Parse(result.Output).RootElement;
+    }
+
+    /// <summary>Two flat pictures that differ by 10 in green: MSE 100/3 over RGB, and 10 * 128.553 / 255 = 5.04 in luma, rounded.</summary>
+    private static void Flats(TestFolder folder)
+    {
+        Flat(100).Save(folder["a.png"]);
+        Flat(110).Save(folder["b.png"]);
+
+        static Image Flat(int green) => (Image.Black(32, 32, bands: 3) + new double[] { 80, green, 60 }).Cast(Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb);
+    }
+
+    [Fact]
+    public void Compare_gives_the_figures_worked_out_by_hand()
+    {
+        using var folder = new TestFolder();
+        Flats(folder);
+        JsonElement report = Json(folder, "compare", "a.png", "b.png", "--json", "--difference", "d.png", "--gain", "5");
+        Assert.Equal(10 * Math.Log10(255.0 * 255 / (100 / 3.0)), report.GetProperty("rgbPsnr").GetDouble(), 0.001);
+        Assert.Equal(10 * Math.Log10(255.0 * 255 / 25), report.GetProperty("lumaPsnr").GetDouble(), 0.001);
+        Assert.InRange(report.GetProperty("lumaSsim").GetDouble(), 0.99, 1);
+        Assert.Equal(10, report.GetProperty("maxDifference").GetDouble());
+        using Image difference = Image.NewFromFile(folder["d.png"]);
+        Assert.Equal([0, 50, 0], difference.Getpoint(3, 3));
+    }
+
+    [Fact]
+    public void Equal_pictures_have_no_psnr_and_grey_counts_as_colour_when_it_meets_some()
+    {
+        using var folder = new TestFolder();
+        Pictures.Grey(20, 20).Save(folder["grey.png"]);
+        using (Image grey = Image.NewFromFile(folder["grey.png"]))
+        using (Image rgb = grey.Bandjoin(grey, grey).Copy(interpretation: Enums.Interpretation.Srgb))
+            rgb.WriteToFile(folder["rgb.png"]);
+        JsonElement report = Json(folder, "compare", "grey.png", "rgb.png", "--json");
+        Assert.Equal(JsonValueKind.Null, report.GetProperty("lumaPsnr").ValueKind);
+        Assert.True(report.GetProperty("identical").GetBoolean());
+        Assert.Equal(0, report.GetProperty("maxDifference").GetDouble());
+    }
+
+    [Fact]
+    public void Different_sizes_cannot_be_compared()
+    {
+        using var folder = new TestFolder();
+        Pictures.Grey(20, 20).Save(folder["a.png"]);
+        Pictures.Grey(20, 21).Save(folder["b.png"]);
+        RsrResult result = Rsr.Run(folder, "compare", "a.png", "b.png");
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("b.png: expected 20 x 20 as in a.png, found 20 x 21", result.OnlyErrorLine, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("learned")]
+    [InlineData("learned-editor")]
+    [InlineData("photo")]
+    [InlineData("bicubic")]
+    public void Evaluate_reports_every_picture_and_the_mean(string method)
+    {
+        using var folder = new TestFolder();
+        Directory.CreateDirectory(folder["set"]);
+        Pictures.Rgb(33, 32).Save(folder["set/one.png"]);
+        Pictures.Grey(40, 37).Save(folder["set/two.png"]);
+        JsonElement report = Json(folder, "evaluate", "set", "--scale", "2", "--method", method, "--json");
+        Assert.Equal(2, report.GetProperty("scale").GetInt32());
+        Assert.Equal(method, report.GetProperty("method").GetString());
+        JsonElement[] images = [.. report.GetProperty("images").EnumerateArray()];
+        Assert.Equal(["one", "two"], images.Select(image => image.GetProperty("name").GetString()));
+        Assert.Equal(images.Average(image => image.GetProperty("psnr").GetDouble()), report.GetProperty("mean").GetProperty("psnr").GetDouble(), 0.001);
+        Assert.Equal(images.Average(image => image.GetProperty("ssim").GetDouble()), report.GetProperty("mean").GetProperty("ssim").GetDouble(), 0.0001);
+        Assert.True(report.GetProperty("mean").GetProperty("psnr").GetDouble() > 30, report.ToString());
+    }
+
+    [Theory]
+    [InlineData("set5", 2, 33.66)]
+    [InlineData("set5", 3, 30.39)]
+    [InlineData("set5", 4, 28.42)]
+    public void Evaluate_gives_the_published_bicubic_figures(string set, int scale, double psnr)
+    {
+        string? data = Environment.GetEnvironmentVariable("RSR_DATA");
+        Assert.SkipWhen(string.IsNullOrEmpty(data), "set RSR_DATA to a folder with test/set5 (Set5, high resolution, colour)");
+        using var folder = new TestFolder();
+        JsonElement report = Json(folder, "evaluate", Path.Combine(data!, "test", set), "--scale", scale.ToString(CultureInfo.InvariantCulture), "--method", "bicubic", "--json");
+        Assert.Equal(psnr, report.GetProperty("mean").GetProperty("psnr").GetDouble(), 0.02);
+    }
+
+    [Fact]
+    public void Models_are_listed_and_good()
+    {
+        using var folder = new TestFolder();
+        JsonElement[] listed = [.. Json(folder, "models", "list", "--json").GetProperty("models").EnumerateArray()];
+        Assert.Contains(listed, model => model.GetProperty("id").GetString() == "srnet-x2-learned");
+        Assert.All(listed, model =>
+        {
+            Assert.True(File.Exists(model.GetProperty("file").GetString()));
+            Assert.True(File.Exists(model.GetProperty("card").GetString()));
+            Assert.Equal(64, model.GetProperty("sha256").GetString()!.Length);
+        });
+        JsonElement[] verified = [.. Json(folder, "models", "verify", "--device", "cpu", "--json").GetProperty("models").EnumerateArray()];
+        Assert.Equal(listed.Length, verified.Length);
+        Assert.All(verified, model => Assert.True(model.GetProperty("good").GetBoolean(), model.ToString()));
+    }
+}
