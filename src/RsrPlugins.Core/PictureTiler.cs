@@ -53,6 +53,7 @@ internal sealed class PictureGeometry
         (ExtendedWidth, ExtendedHeight) = reducing ? (resultWidth * model.Scale, resultHeight * model.Scale) : (width, height);
         ResamplingKernel kernel = reducing ? options.ReducingKernel : options.EnlargingKernel;
         Horizontal = AxisWeights.Create(ExtendedWidth, resultWidth, kernel);
+        Phases = reducing ? null : PhaseWeights.Create(Horizontal, model.Scale);
         Vertical = AxisWeights.Create(ExtendedHeight, resultHeight, kernel);
 
         // Output pixels are visible only where a source pixel of their own block, or of the 3 x 3 around their own source
@@ -74,6 +75,9 @@ internal sealed class PictureGeometry
     public AxisWeights Horizontal { get; }
 
     public AxisWeights Vertical { get; }
+
+    /// <summary>Null when reducing.</summary>
+    public PhaseWeights? Phases { get; }
 
     public int FillRadius { get; }
 
@@ -101,8 +105,7 @@ internal sealed class PictureTiler
     private readonly FlatAreas _flatAreas;
     private readonly PlaneResampler _resampler;
     private readonly ColourRows _rows = new();
-    private readonly ChromaGuide _redGuide = new();
-    private readonly ChromaGuide _blueGuide = new();
+    private readonly ChromaGuide _guide = new();
     private float[] _input = [];
     private float[] _result = [];
     private float[] _red = [];
@@ -122,7 +125,7 @@ internal sealed class PictureTiler
         _scale = network.Model.Scale;
         _fill = new TransparentFill(geometry.FillRadius);
         _flatAreas = new FlatAreas(_scale, network.Model.Halo, _reducing);
-        _resampler = new PlaneResampler(geometry.Horizontal, geometry.Vertical);
+        _resampler = new PlaneResampler(geometry.Horizontal, geometry.Vertical, geometry.Phases);
     }
 
     /// <summary>Computes a planned tile.</summary>
@@ -174,8 +177,7 @@ internal sealed class PictureTiler
             if (guided)
             {
                 ReadOnlySpan<float> kernelLuma = _kernelLuma.AsSpan(at, tile.Width);
-                _redGuide.Apply(tile.X, tile.Y + y, _scale, _redSlope.AsSpan(at, tile.Width), luma, kernelLuma, _red.AsSpan(at, tile.Width));
-                _blueGuide.Apply(tile.X, tile.Y + y, _scale, _blueSlope.AsSpan(at, tile.Width), luma, kernelLuma, _blue.AsSpan(at, tile.Width));
+                _guide.Apply(tile.X, tile.Y + y, _scale, _redSlope.AsSpan(at, tile.Width), _blueSlope.AsSpan(at, tile.Width), luma, kernelLuma, _red.AsSpan(at, tile.Width), _blue.AsSpan(at, tile.Width));
             }
 
             _rows.Write(
@@ -197,11 +199,10 @@ internal sealed class PictureTiler
         Grow(ref _redSlope, count);
         Grow(ref _blueSlope, count);
         TileRect slopes = _resampler.SourceOf(tile);
-        _redGuide.Fit(_window, _window.RedDifference, slopes);
-        _blueGuide.Fit(_window, _window.BlueDifference, slopes);
+        _guide.Fit(_window, slopes);
         _resampler.Run(_window.FullRangeLuma, _window.Rect, tile, _kernelLuma);
-        _resampler.Run(_redGuide.Slope, slopes, tile, _redSlope);
-        _resampler.Run(_blueGuide.Slope, slopes, tile, _blueSlope);
+        _resampler.Run(_guide.RedSlope, slopes, tile, _redSlope);
+        _resampler.Run(_guide.BlueSlope, slopes, tile, _blueSlope);
     }
 
     /// <summary>Runs the network over a plane of the window; the result is in <see cref="_result"/>.</summary>

@@ -84,10 +84,11 @@ internal sealed class ColourRows
         }
 
         int start = ((y * image.Width) + x) * image.Channels;
+        int count = width * image.Channels;
         if (image.BitsPerSample == 8)
-            Interleave(image.Samples8.Slice(start, width * image.Channels), image, red, green, blue, alpha, static value => (byte)(value + 0.5f));
+            Interleave<byte, EightBits>(image.Samples8.Slice(start, count), image, red, green, blue, alpha);
         else
-            Interleave(image.Samples16.Slice(start, width * image.Channels), image, red, green, blue, alpha, static value => (ushort)(value + 0.5f));
+            Interleave<ushort, SixteenBits>(image.Samples16.Slice(start, count), image, red, green, blue, alpha);
     }
 
     /// <summary>From (R' - G', Y', B' - G') in the buffers to R'G'B' on the sample scale, in gamut.</summary>
@@ -153,31 +154,50 @@ internal sealed class ColourRows
         blue = Vector.ConditionalSelect(grey, blue, bestBlue);
     }
 
-    private static void Interleave<T>(Span<T> samples, PixelImage image, ReadOnlySpan<float> red, ReadOnlySpan<float> green, ReadOnlySpan<float> blue, ReadOnlySpan<float> alpha, Func<float, T> round)
+    private static void Interleave<T, TRounding>(Span<T> samples, PixelImage image, ReadOnlySpan<float> red, ReadOnlySpan<float> green, ReadOnlySpan<float> blue, ReadOnlySpan<float> alpha)
         where T : struct
+        where TRounding : ISampleRounding<T>
     {
-        T opaque = round(image.MaxValue);
+        T opaque = TRounding.Round(image.MaxValue);
         int channels = image.Channels;
-        for (int x = 0, i = 0; x < red.Length; x++, i += channels)
+        if (image.HasColour)
         {
-            if (image.HasAlpha)
+            for (int x = 0, i = 0; x < red.Length; x++, i += channels)
             {
-                T level = alpha.IsEmpty ? opaque : round(alpha[x] * image.MaxValue);
-                if (EqualityComparer<T>.Default.Equals(level, default))
-                {
-                    samples.Slice(i, channels).Clear();
-                    continue;
-                }
-
-                samples[i + channels - 1] = level;
-            }
-
-            samples[i] = round(red[x]);
-            if (image.HasColour)
-            {
-                samples[i + 1] = round(green[x]);
-                samples[i + 2] = round(blue[x]);
+                samples[i + 2] = TRounding.Round(blue[x]);
+                samples[i + 1] = TRounding.Round(green[x]);
+                samples[i] = TRounding.Round(red[x]);
             }
         }
+        else
+        {
+            for (int x = 0, i = 0; x < red.Length; x++, i += channels)
+                samples[i] = TRounding.Round(red[x]);
+        }
+
+        if (!image.HasAlpha)
+            return;
+        for (int x = 0, i = 0; x < red.Length; x++, i += channels)
+        {
+            samples[i + channels - 1] = alpha.IsEmpty ? opaque : TRounding.Round(alpha[x] * image.MaxValue);
+            if (EqualityComparer<T>.Default.Equals(samples[i + channels - 1], default))
+                samples.Slice(i, channels).Clear();
+        }
+    }
+
+    // Types, not delegates: the conversion is inlined into the loop of each depth.
+    private interface ISampleRounding<T>
+    {
+        static abstract T Round(float value);
+    }
+
+    private readonly struct EightBits : ISampleRounding<byte>
+    {
+        public static byte Round(float value) => (byte)(int)(value + 0.5f);
+    }
+
+    private readonly struct SixteenBits : ISampleRounding<ushort>
+    {
+        public static ushort Round(float value) => (ushort)(int)(value + 0.5f);
     }
 }

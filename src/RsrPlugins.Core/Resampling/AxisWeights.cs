@@ -42,7 +42,6 @@ internal sealed class AxisWeights
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sourceLength, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
-        double scale = (double)length / sourceLength;
         var starts = new int[length];
         var offsets = new int[length + 1];
         var weights = new List<float>(length * 4);
@@ -50,7 +49,7 @@ internal sealed class AxisWeights
         for (int i = 0; i < length; i++)
         {
             window.Clear();
-            AddWindow(window, sourceLength, i, scale, kernel);
+            AddWindow(window, sourceLength, length, i, kernel);
             double sum = 0;
             foreach (double weight in window.Values)
                 sum += weight;
@@ -64,8 +63,9 @@ internal sealed class AxisWeights
         return new AxisWeights(sourceLength, length, starts, offsets, [.. weights]);
     }
 
-    private static void AddWindow(SortedDictionary<int, double> window, int sourceLength, int position, double scale, ResamplingKernel kernel)
+    private static void AddWindow(SortedDictionary<int, double> window, int sourceLength, int length, int position, ResamplingKernel kernel)
     {
+        double scale = (double)length / sourceLength;
         if (kernel == ResamplingKernel.Nearest)
         {
             window[Math.Clamp((int)Math.Floor((position + 0.5) / scale), 0, sourceLength - 1)] = 1;
@@ -89,9 +89,16 @@ internal sealed class AxisWeights
         // Reducing widens the kernel by the scale: MATLAB's antialiasing.
         double narrowing = Math.Min(scale, 1);
         double radius = Radius(kernel) / narrowing;
-        double centre = ((position + 0.5) / scale) - 0.5;
-        for (int j = (int)Math.Floor(centre - radius) + 1; j < centre + radius; j++)
-            Add(window, Mirror(j, sourceLength), Evaluate(kernel, (j - centre) * narrowing));
+
+        // The centre (position + 0.5) / scale - 0.5 in whole numbers, so that positions a whole step apart have the same
+        // fraction, and with it the same weights to the bit.
+        long numerator = (((2L * position) + 1) * sourceLength) - length, denominator = 2L * length;
+        (long whole, long rest) = Math.DivRem(numerator, denominator);
+        if (rest < 0)
+            (whole, rest) = (whole - 1, rest + denominator);
+        double fraction = (double)rest / denominator;
+        for (int j = (int)Math.Floor(fraction - radius) + 1; j < fraction + radius; j++)
+            Add(window, Mirror((int)whole + j, sourceLength), Evaluate(kernel, (j - fraction) * narrowing));
     }
 
     private static void Add(SortedDictionary<int, double> window, int index, double weight) => window[index] = window.GetValueOrDefault(index) + weight;

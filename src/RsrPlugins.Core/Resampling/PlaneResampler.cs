@@ -1,11 +1,13 @@
 // The classical kernel of one tile: any rectangle of the output, from a window of the source that holds what it needs.
 // Rows first, as that leaves the columns to whole-row arithmetic.
+using System.Numerics;
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core.Resampling;
 
 /// <summary>Resamples rectangles of one plane; buffer of one worker.</summary>
-internal sealed class PlaneResampler(AxisWeights horizontal, AxisWeights vertical)
+/// <param name="phases">For integer enlargements, from the horizontal table; else null.</param>
+internal sealed class PlaneResampler(AxisWeights horizontal, AxisWeights vertical, PhaseWeights? phases)
 {
     private float[] _rows = [];
 
@@ -23,19 +25,52 @@ internal sealed class PlaneResampler(AxisWeights horizontal, AxisWeights vertica
         if (_rows.Length < source.Height * tile.Width)
             _rows = new float[source.Height * tile.Width];
         for (int y = 0; y < source.Height; y++)
-        {
-            ReadOnlySpan<float> row = plane.Slice((source.Y + y - window.Y) * window.Width, window.Width);
-            BandResampler.ResampleRow(row, _rows.AsSpan(y * tile.Width, tile.Width), horizontal, window.X, tile.X, tile.Right, channels: 1);
-        }
+            ResampleRow(plane.Slice((source.Y + y - window.Y) * window.Width, window.Width), window.X, tile, _rows.AsSpan(y * tile.Width, tile.Width));
 
         for (int y = 0; y < tile.Height; y++)
         {
-            Span<float> output = result.Slice(y * tile.Width, tile.Width);
-            ReadOnlySpan<float> weights = vertical.Weights(tile.Y + y);
             int first = vertical.Start(tile.Y + y) - source.Y;
-            BandResampler.Scale(_rows.AsSpan(first * tile.Width, tile.Width), weights[0], output);
-            for (int j = 1; j < weights.Length; j++)
-                BandResampler.Accumulate(_rows.AsSpan((first + j) * tile.Width, tile.Width), weights[j], output);
+            CombineRows(_rows.AsSpan(first * tile.Width), tile.Width, vertical.Weights(tile.Y + y), result.Slice(y * tile.Width, tile.Width));
+        }
+    }
+
+    private void ResampleRow(ReadOnlySpan<float> row, int rowStart, TileRect tile, Span<float> result)
+    {
+        // Whole enlarged pixels away from the edges by phases, the rest one by one with the same weights: the same sums.
+        int from = tile.Right, to = tile.Right;
+        if (phases is not null)
+        {
+            int scale = phases.Scale;
+            int firstPixel = Math.Max(phases.From, (tile.X + scale - 1) / scale), lastPixel = Math.Min(phases.To, tile.Right / scale);
+            if (firstPixel < lastPixel)
+            {
+                (from, to) = (firstPixel * scale, lastPixel * scale);
+                phases.Run(row, rowStart, firstPixel, lastPixel, result[(from - tile.X)..]);
+            }
+        }
+
+        BandResampler.ResampleRow(row, result, horizontal, rowStart, tile.X, Math.Min(from, tile.Right), channels: 1);
+        if (to < tile.Right)
+            BandResampler.ResampleRow(row, result[(to - tile.X)..], horizontal, rowStart, to, tile.Right, channels: 1);
+    }
+
+    private static void CombineRows(ReadOnlySpan<float> rows, int width, ReadOnlySpan<float> weights, Span<float> output)
+    {
+        int x = 0;
+        for (; x <= width - Vector<float>.Count; x += Vector<float>.Count)
+        {
+            Vector<float> sum = new Vector<float>(rows[x..]) * weights[0];
+            for (int j = 1, at = width + x; j < weights.Length; j++, at += width)
+                sum += new Vector<float>(rows[at..]) * weights[j];
+            sum.CopyTo(output[x..]);
+        }
+
+        for (; x < width; x++)
+        {
+            float sum = rows[x] * weights[0];
+            for (int j = 1, at = width + x; j < weights.Length; j++, at += width)
+                sum += rows[at] * weights[j];
+            output[x] = sum;
         }
     }
 }
