@@ -10,6 +10,7 @@ namespace RsrPlugins.Cli.Bench;
 /// <param name="Device">cpu or directml: what the run really used.</param>
 /// <param name="Threads">Tiles at once.</param>
 /// <param name="TileSize">In LR pixels.</param>
+/// <param name="Size">Side of the small picture in pixels: the one asked for, or less on a device too slow for it.</param>
 /// <param name="OutputMegapixelsPerSecond">SRNet: output pixels. RRNet: input pixels. So always pixels of the large picture.</param>
 /// <param name="Gflops">Arithmetic executed, halos included, in GFLOP/s.</param>
 /// <param name="UsefulGflops">The same without halos: what the picture itself needs.</param>
@@ -21,6 +22,7 @@ internal sealed record NetworkResult(
     string Device,
     int Threads,
     int TileSize,
+    int Size,
     double OutputMegapixelsPerSecond,
     double Gflops,
     double UsefulGflops,

@@ -9,8 +9,8 @@ using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Cli.Bench;
 
-/// <param name="Side">Side of the small picture in pixels; the large one is the scale times that.</param>
-/// <param name="Seconds">Time for each row's repetitions; at least two are made.</param>
+/// <param name="Side">Side of the small picture in pixels, at most; the large one is the scale times that.</param>
+/// <param name="Seconds">Time for each row's repetitions.</param>
 /// <param name="Threads">0: 1, 2, 4 ... up to one per core. Else that many alone.</param>
 /// <param name="TileSize">0: the product's.</param>
 internal sealed record BenchSettings(int Side, double Seconds, int Threads, int TileSize);
@@ -27,13 +27,22 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
     {
         ModelDescriptor model = network.Model;
         bool reduces = model.Network == NetworkKind.RRNet;
-        int side = reduces ? settings.Side * model.Scale : settings.Side;
-        float[] plane = Plane(side);
         var resize = new ResizeSettings(threads, settings.TileSize);
         int tileSize = TileDefaults.TileSize(network, resize);
-        TilePlan plan = TilePlan.Create(model, side, side, tileSize);
         var tiler = new LumaTiler(network, resize);
-        double seconds = Fastest(() => tiler.Resize(plane, side, side, cancellationToken: cancellationToken));
+        int smallSide = AffordableSide(probe => Fastest(Pass(probe), repeatFor: 0));
+        double seconds = Fastest(Pass(smallSide), settings.Seconds);
+        int side = LargeOrSmall(smallSide);
+        TilePlan plan = TilePlan.Create(model, side, side, tileSize);
+
+        int LargeOrSmall(int small) => reduces ? small * model.Scale : small;
+
+        Action Pass(int small)
+        {
+            int length = LargeOrSmall(small);
+            float[] plane = Plane(length);
+            return () => tiler.Resize(plane, length, length, cancellationToken: cancellationToken);
+        }
 
         double pixels = (double)side * side;
         double perPixel = NetworkArithmetic.OperationsPerInputPixel(model);
@@ -46,6 +55,7 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
             network.Device.ToString().ToLowerInvariant(),
             TileDefaults.Workers(network, resize),
             tileSize,
+            smallSide,
             (reduces ? pixels : pixels * model.Scale * model.Scale) / seconds / 1e6,
             gflops,
             perPixel * pixels / seconds / 1e9,
@@ -57,7 +67,7 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
         int small = settings.Side, large = small * scale;
         (int from, int to) = reduces ? (large, small) : (small, large);
         float[] plane = Plane(from);
-        double seconds = Fastest(() => Resampler.Resize(plane, from, from, to, to, kernel, cancellationToken));
+        double seconds = Fastest(() => Resampler.Resize(plane, from, from, to, to, kernel, cancellationToken), settings.Seconds);
         return new BaselineResult(kernel.ToString().ToLowerInvariant(), reduces ? "down" : "up", scale, 1, (double)large * large / seconds / 1e6);
     }
 
@@ -76,7 +86,19 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
         return plane;
     }
 
-    private double Fastest(Action work)
+    /// <summary>The side asked for, or a smaller one where a single pass would take very much longer than a row may: a GPU in software.</summary>
+    private int AffordableSide(Func<int, double> secondsOfPass)
+    {
+        const int ProbeSide = 32;
+        double longest = Math.Max(2, 4 * settings.Seconds);
+        if (settings.Side <= ProbeSide)
+            return settings.Side;
+        double sideInTime = ProbeSide * Math.Sqrt(longest / secondsOfPass(ProbeSide));
+        return (int)Math.Clamp(sideInTime, ProbeSide, settings.Side);
+    }
+
+    /// <summary>Seconds of the fastest of the passes that fit the time, after one to warm up; at least one.</summary>
+    private static double Fastest(Action work, double repeatFor)
     {
         work();
         double best = double.PositiveInfinity;
@@ -87,7 +109,7 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
             work();
             best = Math.Min(best, one.Elapsed.TotalSeconds);
         }
-        while (all.Elapsed.TotalSeconds < settings.Seconds);
+        while (all.Elapsed.TotalSeconds < repeatFor);
         return best;
     }
 }
