@@ -26,8 +26,8 @@ public enum ProcessingDevice
     /// <summary>The GPU Paint.NET uses, where DirectML runs on it; else the CPU.</summary>
     Automatic,
 
-    /// <summary>The GPU; the CPU where it fails.</summary>
-    Gpu,
+    /// <summary>The GPU, through DirectML; the CPU where it fails.</summary>
+    DirectML,
 
     /// <summary>The CPU.</summary>
     Cpu,

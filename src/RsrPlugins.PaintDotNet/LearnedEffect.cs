@@ -113,10 +113,10 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         dialog.SetPropertyControlType(SharedProperty.Copy, PropertyControlType.IncrementButton);
         dialog.SetPropertyControlValue(SharedProperty.Copy, ControlInfoPropertyNames.ButtonText, copyLabel);
 
-        Describe(dialog, SharedProperty.Device, "Processing device", Runtime.DeviceReport is string report ? $"Last used: {report}" : "Automatic takes the GPU that Paint.NET uses, or the CPU. The picture is the same.");
+        Describe(dialog, SharedProperty.Device, "Processing device", Runtime.DeviceReport is string report ? $"{report.TrimEnd('.')}. This was used last." : "Automatic takes the GPU that Paint.NET uses, or the CPU. The picture is the same.");
         PropertyControlInfo device = dialog.FindControlForPropertyName(SharedProperty.Device)!;
         device.SetValueDisplayName(ProcessingDevice.Automatic, "Automatic");
-        device.SetValueDisplayName(ProcessingDevice.Gpu, "GPU");
+        device.SetValueDisplayName(ProcessingDevice.DirectML, "GPU");
         device.SetValueDisplayName(ProcessingDevice.Cpu, "CPU");
     }
 

@@ -12,8 +12,10 @@ internal sealed class PluginRuntime(Func<InferenceOptions, IInferenceEngine> cre
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<DeviceChoice, IInferenceEngine> _engines = [];
-    private IInferenceEngine? _last;
-    private string? _gpuFailure;
+
+    // Read by the dialog without the lock: making an engine takes as long as a driver likes, and the UI thread waits for none.
+    private volatile IInferenceEngine? _last;
+    private volatile string? _gpuFailure;
 
     /// <summary>What the effects use when Paint.NET makes them.</summary>
     public static PluginRuntime Shared { get; } = new(options => new OnnxRuntimeEngine(options), ModelCatalogue.LoadDefault);
@@ -23,14 +25,7 @@ internal sealed class PluginRuntime(Func<InferenceOptions, IInferenceEngine> cre
     public ModelCatalogue Models() => loadModels();
 
     /// <summary>What the last picture was computed on and why; null before the first.</summary>
-    public string? DeviceReport
-    {
-        get
-        {
-            lock (_lock)
-                return _last is null ? null : _gpuFailure is null ? _last.Decision.Reason : $"CPU: the GPU failed ({_gpuFailure})";
-        }
-    }
+    public string? DeviceReport => _gpuFailure is string failure ? $"CPU: the GPU failed. {failure}" : _last?.Decision.Reason;
 
     /// <summary>
     /// Runs work with a network on the device asked for. Where the GPU fails, at the start or in the middle, the work is done
@@ -48,14 +43,14 @@ internal sealed class PluginRuntime(Func<InferenceOptions, IInferenceEngine> cre
                 network = Engine(Choice(device), adapter).Open(model);
                 return work(network);
             }
-            catch (RuntimeLibraryException exception) when (device == ProcessingDevice.Gpu)
+            catch (RuntimeLibraryException exception) when (device == ProcessingDevice.DirectML)
             {
                 // DirectML was demanded and is not to be had; whether the CPU can do it is seen below.
-                RememberGpuFailure(exception);
+                _gpuFailure = exception.Message;
             }
             catch (InferenceException exception) when (network is null or { Device: DeviceKind.DirectML })
             {
-                RememberGpuFailure(exception);
+                _gpuFailure = exception.Message;
             }
         }
 
@@ -64,16 +59,10 @@ internal sealed class PluginRuntime(Func<InferenceOptions, IInferenceEngine> cre
 
     private static DeviceChoice Choice(ProcessingDevice device) => device switch
     {
-        ProcessingDevice.Gpu => DeviceChoice.DirectML,
+        ProcessingDevice.DirectML => DeviceChoice.DirectML,
         ProcessingDevice.Cpu => DeviceChoice.Cpu,
         _ => DeviceChoice.Auto,
     };
-
-    private void RememberGpuFailure(RsrException exception)
-    {
-        lock (_lock)
-            _gpuFailure = exception.Message;
-    }
 
     private IInferenceEngine Engine(DeviceChoice choice, Func<GraphicsAdapter?> adapter)
     {

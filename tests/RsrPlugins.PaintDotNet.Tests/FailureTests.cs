@@ -76,7 +76,7 @@ public sealed class FailureTests
     public void DirectML_demanded_and_not_to_be_had(string effect)
     {
         var cpu = new FakeEngine();
-        AssertSilentFallback(effect, "Gpu", cpu, options => options.Device == DeviceChoice.Cpu ? cpu : throw new RuntimeLibraryException("this ONNX Runtime has no DirectML"), "this ONNX Runtime has no DirectML");
+        AssertSilentFallback(effect, "DirectML", cpu, options => options.Device == DeviceChoice.Cpu ? cpu : throw new RuntimeLibraryException("this ONNX Runtime has no DirectML"), "this ONNX Runtime has no DirectML");
     }
 
     [Theory]
@@ -98,6 +98,32 @@ public sealed class FailureTests
         var gpu = new FakeEngine { Device = DeviceKind.DirectML, OnRun = (number, _) => FailAt(2, number, new InferenceException("887A0005: device removed")) };
         AssertSilentFallback(effect, "Automatic", cpu, options => options.Device == DeviceChoice.Cpu ? cpu : gpu, "887A0005");
         Assert.True(gpu.Runs > 1);
+    }
+
+    [Fact]
+    public async Task A_dialog_opens_while_an_engine_is_still_being_made()
+    {
+        using var making = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        var runtime = new PluginRuntime(
+            _ =>
+            {
+                making.Set();
+                go.Wait();
+                return new FakeEngine();
+            },
+            ModelCatalogue.LoadDefault);
+        using var services = new HostServices();
+        using var first = new EffectSession(Effects.Create(Effects.Downscale, runtime), TestPictures.Of("photo"), services);
+        Task<Picture> render = Task.Run(() => first.Render(), TestContext.Current.CancellationToken);
+        making.Wait(TestContext.Current.CancellationToken);
+
+        using var second = new EffectSession(Effects.Create(Effects.Upscale, runtime), TestPictures.Of("photo"), services);
+        Task<IReadOnlyList<DialogControl>> dialog = Task.Run(second.OpenDialog, TestContext.Current.CancellationToken);
+        bool opened = await Task.WhenAny(dialog, Task.Delay(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken)) == dialog;
+        go.Set();
+        await render;
+        Assert.True(opened, "the dialog waited for the engine");
     }
 
     [Fact]
@@ -132,10 +158,10 @@ public sealed class FailureTests
             },
             ModelCatalogue.LoadDefault);
         ModelDescriptor model = runtime.Models().Models[0];
-        runtime.Run(model, ProcessingDevice.Gpu, () => new GraphicsAdapter(0x1234_0000_5678, false), _ => 0);
+        runtime.Run(model, ProcessingDevice.DirectML, () => new GraphicsAdapter(0x1234_0000_5678, false), _ => 0);
         runtime.Run(model, ProcessingDevice.Automatic, () => new GraphicsAdapter(1, IsSoftware: true), _ => 0);
         runtime.Run(model, ProcessingDevice.Cpu, () => throw new InvalidOperationException("the CPU needs no adapter"), _ => 0);
-        runtime.Run(model, ProcessingDevice.Gpu, () => throw new InvalidOperationException("asked twice"), _ => 0);
+        runtime.Run(model, ProcessingDevice.DirectML, () => throw new InvalidOperationException("asked twice"), _ => 0);
 
         Assert.Equal(
             [new InferenceOptions(DeviceChoice.DirectML, DirectMLAdapterLuid: 0x1234_0000_5678), new InferenceOptions(DeviceChoice.Cpu), new InferenceOptions(DeviceChoice.Cpu)],

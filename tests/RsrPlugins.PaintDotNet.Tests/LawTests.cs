@@ -86,7 +86,7 @@ public sealed class LawTests
             string[] settings =
             [
                 $"Scale={random.Next(2, 5)}",
-                $"Device={random.GetItems(["Automatic", "Gpu", "Cpu"], 1)[0]}",
+                $"Device={random.GetItems(["Automatic", "DirectML", "Cpu"], 1)[0]}",
                 .. effect == Effects.Downscale
                     ? (string[])[$"Placement={random.GetItems(["TopLeft", "Centre"], 1)[0]}", $"Rest={random.GetItems(["Transparent", "Keep"], 1)[0]}"]
                     : [$"Source={random.GetItems(["Learned", "Ordinary"], 1)[0]}", $"Reading={random.GetItems(["TopLeftPart", "EnlargedImage"], 1)[0]}"],

@@ -71,8 +71,9 @@ internal static class TestPictures
     private static Picture Logo() => Draw(Width, Height, (x, y) =>
     {
         // A disc with a soft edge and a hole; what is outside is transparent but keeps a loud colour that must never show.
-        int squared = ((x - 28) * (x - 28)) + ((y - 24) * (y - 24));
-        int alpha = Math.Clamp((400 - squared) * 4, 0, 255);
+        // Off the middle, so that its edge crosses the corner that an enlargement by 4 reads.
+        int squared = ((x - 21) * (x - 21)) + ((y - 18) * (y - 18));
+        int alpha = Math.Clamp((324 - squared) * 4, 0, 255);
         if (squared < 49)
             alpha = 0;
         return alpha == 0 ? [255, 0, 255, 0] : [(byte)(40 + (x * 3)), 120, (byte)(240 - (y * 3)), (byte)alpha];
