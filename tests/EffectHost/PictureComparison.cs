@@ -1,9 +1,10 @@
 // Two pictures are the same when no channel differs by more than one limit and the mean difference keeps below another: the first
-// lets rounding through, the second a shift of everything by one level does not pass. Pixels invisible in both count as equal.
+// lets rounding through, the second a shift of everything by one level does not pass. Colour counts as far as it is visible: it
+// is weighted by alpha, because straight colour of an almost transparent pixel magnifies the last bit of its computation.
 namespace RsrPlugins.EffectHost;
 
 /// <summary>How far two pictures may differ.</summary>
-/// <param name="PerChannel">Largest difference of one channel of one pixel, in levels of 255.</param>
+/// <param name="PerChannel">Largest difference of one channel of one pixel, in levels of 255; colour as it shows, rounded up.</param>
 /// <param name="Mean">Largest mean difference over all channels, in levels of 255.</param>
 public sealed record Tolerance(int PerChannel, double Mean)
 {
@@ -46,11 +47,11 @@ public sealed record PictureDifference(int Maximum, double Mean, int X, int Y, s
             {
                 Span<byte> a = expected[x, y], b = actual[x, y], shown = image[x, y];
                 shown[3] = 255;
-                if (a[3] == 0 && b[3] == 0)
-                    continue;
                 for (int channel = 0; channel < 4; channel++)
                 {
-                    int difference = Math.Abs(a[channel] - b[channel]);
+                    int difference = channel == 3
+                        ? Math.Abs(a[3] - b[3])
+                        : (Math.Abs((a[channel] * a[3]) - (b[channel] * b[3])) + 254) / 255;
                     sum += difference;
                     // A difference of alpha shows in all colours.
                     for (int c = channel == 3 ? 0 : channel; c <= Math.Min(channel, 2); c++)
