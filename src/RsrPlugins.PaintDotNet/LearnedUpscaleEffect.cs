@@ -97,8 +97,9 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         Core.Imaging.PixelImage corner = layer.Read(new TileRect(bounds.X, bounds.Y, Math.Min(bounds.Width, CornerSide), Math.Min(bounds.Height, CornerSide)));
         // The largest that fits: what was enlarged 4 times also has blocks of 2.
         int enlargedBy = Enum.GetValues<Scale>().Select(scale => (int)scale).OrderDescending().FirstOrDefault(scale => NearestEnlargement.IsLikely(corner, bounds.Width, bounds.Height, scale));
+        string what = bounds.Width > CornerSide || bounds.Height > CornerSide ? "As far as its top left shows, this layer" : "This layer";
         return enlargedBy > 0
-            ? $"This layer is a nearest-neighbour enlargement by {enlargedBy}: \"Refine\" at that scale takes the small image back out of it exactly."
-            : "This layer is not a nearest-neighbour enlargement (its blocks are not constant): \"Refine\" would use the mean of each block.";
+            ? $"{what} is a nearest-neighbour enlargement by {enlargedBy}: \"Refine\" at that scale takes the small image back out of it exactly."
+            : $"{what} is not a nearest-neighbour enlargement (its blocks are not constant): \"Refine\" would use the mean of each block.";
     }
 }
