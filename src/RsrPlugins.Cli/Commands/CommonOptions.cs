@@ -24,9 +24,8 @@ internal static class CommonOptions
     {
         var option = new Option<DeviceChoice>("--device")
         {
-            Description = "Where networks run: auto (DirectML where a GPU answers, else the CPU), cpu, directml.",
+            Description = "Where networks run: auto (the default: DirectML where a GPU answers, else the CPU), cpu, directml.",
             HelpName = "auto|cpu|directml",
-            DefaultValueFactory = _ => DeviceChoice.Auto,
             CustomParser = result => Parse<DeviceChoice>(result, ("auto", DeviceChoice.Auto), ("cpu", DeviceChoice.Cpu), ("directml", DeviceChoice.DirectML)),
         };
         return option;
@@ -37,9 +36,8 @@ internal static class CommonOptions
     {
         var option = new Option<int>("--threads")
         {
-            Description = "Threads on the CPU; 0 takes one per core.",
+            Description = "Threads on the CPU; 0 (the default) takes one per core.",
             HelpName = "N",
-            DefaultValueFactory = _ => 0,
         };
         option.Validators.Add(result =>
         {

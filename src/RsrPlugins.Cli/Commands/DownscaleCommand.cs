@@ -24,6 +24,7 @@ internal static class DownscaleCommand
           A result of learned steps alone records its scale, networks and original size (PNG text, XMP elsewhere). A lossless
           format (PNG, TIFF, WebP at quality 100) keeps all that the enlarging network needs.
 
+
         """ + ResizeArguments.CommonDetails;
 
     public static Command Create(CliContext context)
@@ -41,7 +42,7 @@ internal static class DownscaleCommand
         return command;
     }
 
-    private static ResizeDecision Decide(PictureHeader header, SizeRequest size, ModelCatalogue catalogue)
+    internal static ResizeDecision Decide(PictureHeader header, SizeRequest size, ModelCatalogue catalogue)
     {
         // An exact scale is that network or nothing: quietly taking another way would not be what was asked for.
         if (size.Scale is 2 or 3 or 4)

@@ -61,11 +61,10 @@ internal static class EvaluateCommand
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value is < 2 or > 4)
                 result.AddError($"--scale takes 2, 3 or 4; found {value}.");
         });
-        var method = new Option<EvaluationMethod>("--method", "-m")
+        var method = new Option<EvaluationMethod?>("--method", "-m")
         {
-            Description = "What makes the pictures small and large again.",
+            Description = "What makes the pictures small and large again; learned is the default.",
             HelpName = "learned|learned-editor|photo|bicubic",
-            DefaultValueFactory = _ => EvaluationMethod.Learned,
             CustomParser = result => CommonOptions.Parse(result, Methods),
         };
         Option<DeviceChoice> device = CommonOptions.Device();
@@ -80,7 +79,7 @@ internal static class EvaluateCommand
         command.SetAction(parsed =>
         {
             using var models = new InstalledModels(parsed.GetValue(device), parsed.GetValue(threads));
-            return Run(context, parsed.GetRequiredValue(inputs), parsed.GetValue(scale), parsed.GetValue(method), models, parsed.GetValue(threads), parsed.GetValue(json));
+            return Run(context, parsed.GetRequiredValue(inputs), parsed.GetValue(scale), parsed.GetValue(method) ?? EvaluationMethod.Learned, models, parsed.GetValue(threads), parsed.GetValue(json));
         });
         return command;
     }

@@ -41,6 +41,8 @@ internal static class RsrCommandLine
         [
             DownscaleCommand.Create(context),
             UpscaleCommand.Create(context),
+            CompressCommand.CreateCompress(context),
+            CompressCommand.CreateRestore(context),
             CompareCommand.Create(context),
             EvaluateCommand.Create(context),
             ModelsCommand.Create(context),

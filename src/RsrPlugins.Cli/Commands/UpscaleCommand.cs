@@ -27,6 +27,7 @@ internal static class UpscaleCommand
           learned  made by 'rsr downscale' or Learned Downscale, whatever its metadata says
           photo    an ordinary picture
 
+
         """ + ResizeArguments.CommonDetails;
 
     private enum PictureSource
@@ -42,9 +43,8 @@ internal static class UpscaleCommand
         var arguments = new ResizeArguments(command, "How many times larger: 2, 3, 4, or any number above 1 up to 16.");
         var source = new Option<PictureSource>("--source")
         {
-            Description = "What the picture is: auto (its metadata says), learned (made by rsr downscale), photo (anything else).",
+            Description = "What the picture is: auto (the default: its metadata says), learned (made by rsr downscale), photo (anything else).",
             HelpName = "auto|learned|photo",
-            DefaultValueFactory = _ => PictureSource.Auto,
             CustomParser = result => CommonOptions.Parse(result, ("auto", PictureSource.Auto), ("learned", PictureSource.Learned), ("photo", PictureSource.Photo)),
         };
         command.Options.Add(source);
@@ -59,6 +59,12 @@ internal static class UpscaleCommand
         });
         return command;
     }
+
+    /// <summary>Undoes a recorded reduction; nothing else will do.</summary>
+    internal static ResizeDecision DecideRestore(string path, PictureHeader header, ModelCatalogue catalogue) =>
+        header.Record is { } record && record.Fits(header.Width, header.Height)
+            ? Decide(header, new SizeRequest(null, null, null), PictureSource.Learned, catalogue)
+            : throw new PictureFileException(path, "expected a picture made by 'rsr compress' or 'rsr downscale', found no record of it or another size; 'rsr upscale' enlarges any picture");
 
     private static ResizeDecision Decide(PictureHeader header, SizeRequest size, PictureSource source, ModelCatalogue catalogue)
     {

@@ -11,12 +11,13 @@ namespace RsrPlugins.Cli.Files;
 /// <param name="MaxSide">Largest width or height its header can say.</param>
 /// <param name="Holds16Bit">16 bits per sample can be written.</param>
 /// <param name="HoldsAlpha">Transparency can be written.</param>
-internal sealed record PictureFormat(string Name, IReadOnlyList<string> Extensions, int MaxSide, bool Holds16Bit, bool HoldsAlpha)
+/// <param name="IsLossless">It can be written without loss.</param>
+internal sealed record PictureFormat(string Name, IReadOnlyList<string> Extensions, int MaxSide, bool Holds16Bit, bool HoldsAlpha, bool IsLossless)
 {
-    public static readonly PictureFormat Png = new("PNG", [".png"], int.MaxValue, Holds16Bit: true, HoldsAlpha: true);
-    public static readonly PictureFormat Jpeg = new("JPEG", [".jpg", ".jpeg"], 65500, Holds16Bit: false, HoldsAlpha: false);
-    public static readonly PictureFormat WebP = new("WebP", [".webp"], 16383, Holds16Bit: false, HoldsAlpha: true);
-    public static readonly PictureFormat Tiff = new("TIFF", [".tif", ".tiff"], int.MaxValue, Holds16Bit: true, HoldsAlpha: true);
+    public static readonly PictureFormat Png = new("PNG", [".png"], int.MaxValue, Holds16Bit: true, HoldsAlpha: true, IsLossless: true);
+    public static readonly PictureFormat Jpeg = new("JPEG", [".jpg", ".jpeg"], 65500, Holds16Bit: false, HoldsAlpha: false, IsLossless: false);
+    public static readonly PictureFormat WebP = new("WebP", [".webp"], 16383, Holds16Bit: false, HoldsAlpha: true, IsLossless: true);
+    public static readonly PictureFormat Tiff = new("TIFF", [".tif", ".tiff"], int.MaxValue, Holds16Bit: true, HoldsAlpha: true, IsLossless: true);
 
     public const string Supported = "PNG, JPEG, WebP or TIFF";
 

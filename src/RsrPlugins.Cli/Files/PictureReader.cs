@@ -94,10 +94,14 @@ internal static class PictureReader
     /// <summary>CMYK through its profile (or a general one) to sRGB, Lab and its like to sRGB; grey and RGB stay in their own profile.</summary>
     private static Image ToGreyOrRgb(Image image, string path, List<string> notes)
     {
-        if (image.Format is not (Enums.BandFormat.Uchar or Enums.BandFormat.Ushort))
+        if (image.Interpretation == Enums.Interpretation.Labs) // Lab in signed 16-bit integers, which TIFF can have.
         {
-            throw new PictureFileException(path, $"expected 8 or 16 bits per sample, found {Describe(image.Format)}; convert it first");
+            notes.Add("Lab converted to sRGB");
+            return image.Colourspace(Enums.Interpretation.Rgb16);
         }
+
+        if (image.Format is not (Enums.BandFormat.Uchar or Enums.BandFormat.Ushort))
+            throw new PictureFileException(path, $"expected 8 or 16 bits per sample, found {Describe(image.Format)}; convert it first");
 
         int depth = image.Format == Enums.BandFormat.Uchar ? 8 : 16;
         switch (image.Interpretation)

@@ -8,12 +8,14 @@ namespace RsrPlugins.Cli.Files;
 /// <summary>How to encode.</summary>
 /// <param name="Quality">1 to 100 for JPEG and WebP (where 100 is lossless), null for the defaults.</param>
 /// <param name="Overwrite">Replace an existing file.</param>
-internal sealed record WriteOptions(int? Quality = null, bool Overwrite = false);
+/// <param name="Smallest">Take all the time the lossless codecs want.</param>
+internal sealed record WriteOptions(int? Quality = null, bool Overwrite = false, bool Smallest = false);
 
 internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
 {
     public const int DefaultJpegQuality = 92;
     public const int DefaultWebPQuality = 90;
+    public const int LosslessWebPQuality = 100;
 
     // From here on JPEG keeps colour at full resolution: halved chroma shows at the coloured edges resizing is judged by.
     private const int FullChromaQuality = 90;
@@ -24,6 +26,9 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
 
     // Level 6 of zlib; higher levels cost minutes on large pictures for a few percent.
     private const int DeflateLevel = 6;
+    private const int SmallestDeflateLevel = 9;
+    private const int WebPEffort = 4;
+    private const int SmallestWebPEffort = 6;
 
     /// <summary>
     /// Writes the top-left <paramref name="width"/> x <paramref name="height"/> of <paramref name="pixels"/>. The crop is done
@@ -150,7 +155,7 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         using Target target = Target.NewToFile(temporary);
         if (format == PictureFormat.Png)
         {
-            image.PngsaveTarget(target, compression: DeflateLevel, filter: Enums.ForeignPngFilter.All);
+            image.PngsaveTarget(target, compression: options.Smallest ? SmallestDeflateLevel : DeflateLevel, filter: Enums.ForeignPngFilter.All);
         }
         else if (format == PictureFormat.Jpeg)
         {
@@ -161,7 +166,7 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         {
             int quality = options.Quality ?? DefaultWebPQuality;
             // smartSubsample: WebP always halves chroma; this at least does it where it shows least.
-            image.WebpsaveTarget(target, q: quality, lossless: quality == 100, smartSubsample: true);
+            image.WebpsaveTarget(target, q: quality, lossless: quality == LosslessWebPQuality, smartSubsample: true, effort: options.Smallest ? SmallestWebPEffort : WebPEffort);
         }
         else
         {

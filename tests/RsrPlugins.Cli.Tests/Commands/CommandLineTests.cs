@@ -8,6 +8,8 @@ public class CommandLineTests
     [Theory]
     [InlineData("downscale")]
     [InlineData("upscale")]
+    [InlineData("compress")]
+    [InlineData("restore")]
     [InlineData("compare")]
     [InlineData("evaluate")]
     [InlineData("models")]
@@ -55,6 +57,8 @@ public class CommandLineTests
     [InlineData("evaluate .", "--scale")]
     [InlineData("evaluate . --scale 5", "2, 3 or 4; found 5")]
     [InlineData("evaluate . --scale 2 --method magic", "found 'magic'")]
+    [InlineData("compress a.png a.jpg", "expected a lossless format")]
+    [InlineData("compress a.png --scale 5", "2, 3 or 4; found 5")]
     [InlineData("compare a.png", "compare --help")]
     [InlineData("models", "models list")]
     public void Mistakes_are_answered_in_one_line(string arguments, string expected)

@@ -133,6 +133,37 @@ public class RoundTripTests
     }
 
     [Theory]
+    [InlineData("interlaced.png", 0)]
+    [InlineData("progressive.jpg", 3)]
+    [InlineData("tiled.tif", 0)]
+    [InlineData("lab.tif", 1.5)]
+    public void Other_ways_to_store_a_picture_are_read_the_same(string name, double tolerance)
+    {
+        using var folder = new TestFolder();
+        using Image original = Pictures.Rgb(70, 50);
+        switch (name)
+        {
+            case "interlaced.png":
+                original.Pngsave(folder[name], interlace: true);
+                break;
+            case "progressive.jpg":
+                original.Jpegsave(folder[name], q: 95, interlace: true);
+                break;
+            case "tiled.tif":
+                original.Tiffsave(folder[name], tile: true, compression: Enums.ForeignTiffCompression.Lzw);
+                break;
+            default:
+                original.Colourspace(Enums.Interpretation.Labs).Tiffsave(folder[name]);
+                break;
+        }
+
+        Copy(folder[name], folder["b.png"]);
+        using Image written = Image.NewFromFile(folder["b.png"]);
+        using Image actual = written.Format == Enums.BandFormat.Ushort ? written / 257 : written.Copy();
+        Assert.InRange(MeanDifference(original, actual), 0, tolerance);
+    }
+
+    [Theory]
     [InlineData("jpg")]
     [InlineData("png")]
     [InlineData("webp")]

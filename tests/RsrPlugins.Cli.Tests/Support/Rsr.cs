@@ -30,7 +30,9 @@ internal static partial class Rsr
 
     private static Process Start(TestFolder folder, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Tool, .. arguments])
+        // A test run started in the background inherits an ignored SIGINT, and .NET respects that; env puts the default back.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet", Tool] : ["dotnet", Tool];
+        var start = new ProcessStartInfo(command[0], [.. command[1..], .. arguments])
         {
             WorkingDirectory = folder.Root,
             RedirectStandardOutput = true,

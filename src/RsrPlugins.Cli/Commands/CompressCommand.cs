@@ -1,0 +1,145 @@
+// rsr compress and rsr restore: Section 4.4 of the paper for whole colour pictures. The small picture the networks make is
+// stored by a lossless codec; any viewer shows it as a small picture, and its partner gives the full size back. So this is
+// downscale and upscale with the choices made: lossless, packed as tightly as the codec can, and the bytes counted.
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RsrPlugins.Cli.Batch;
+using RsrPlugins.Cli.Files;
+using RsrPlugins.Cli.Sizes;
+using RsrPlugins.Core.Inference;
+
+namespace RsrPlugins.Cli.Commands;
+
+/// <summary>What compressing gave. Bits per pixel count the whole file, headers and metadata too, over the original's pixels.</summary>
+internal sealed record CompressReport(string Input, string Output, int Scale, int Width, int Height, long InputBytes, long Bytes, double BitsPerPixel);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(CompressReport))]
+internal sealed partial class CompressReportJson : JsonSerializerContext;
+
+internal static class CompressCommand
+{
+    private const int DefaultScale = 2;
+
+    private const string CompressDetails =
+        """
+        Examples:
+          rsr compress photo.png                          photo.rsr.png
+          rsr compress photo.png photo.rsr.webp -s 3      smaller still: a third, in lossless WebP
+          rsr restore photo.rsr.png photo.png             the full size again
+
+        The result is an ordinary picture, half, a third or a quarter as wide and high, in a lossless format (.png, .webp, .tif);
+        colour is reduced with it. It records how it was made, so 'rsr restore' and 'rsr upscale' know what to do. What comes
+        back is not the original bit for bit: 'rsr compare' says how near it is.
+        """;
+
+    private const string RestoreDetails =
+        """
+        Examples:
+          rsr restore photo.rsr.png                       photo-restored.png, the size it was made from
+          rsr restore photo.rsr.webp photo.tif
+        """;
+
+    public static Command CreateCompress(CliContext context)
+    {
+        var command = new DetailedCommand("compress", "Stores a picture as a small one that 'rsr restore' brings back to full size.", CompressDetails);
+        var input = new Argument<string>("INPUT") { Description = "The picture." };
+        var output = new Argument<string?>("OUTPUT") { Description = "A .png, .webp or .tif; by default INPUT's name with .rsr.png.", Arity = ArgumentArity.ZeroOrOne };
+        var scale = new Option<int?>("--scale", "-s") { Description = $"2 (the default), 3 or 4.", HelpName = "N" };
+        scale.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value is < 2 or > 4)
+                result.AddError($"--scale takes 2, 3 or 4; found {value}.");
+        });
+        var common = new CommonArguments(command, input, output);
+        command.Options.Add(scale);
+        command.SetAction(parsed =>
+        {
+            string from = parsed.GetRequiredValue(input);
+            string to = parsed.GetValue(output) ?? Path.ChangeExtension(from, ".rsr.png");
+            if (PictureFormat.OfExtension(to) is not { IsLossless: true })
+                throw new UsageException($"{to}: expected a lossless format (.png, .webp or .tif), found '{Path.GetExtension(to)}'; what a lossy one drops cannot be restored.");
+            var size = new SizeRequest(parsed.GetValue(scale) ?? DefaultScale, null, null);
+            using InstalledModels models = common.Models(parsed);
+            bool json = common.IsJson(parsed);
+            PictureHeader? original = null;
+            int code = new ResizeBatch(
+                json ? context with { Output = TextWriter.Null } : context,
+                models,
+                common.Options(parsed, from, to),
+                header => DownscaleCommand.Decide(original = header, size, models.Catalogue)).Run();
+            if (code == ExitCode.Done)
+                Report(context.Output, new FileInfo(from), new FileInfo(to), (int)size.Scale!.Value, from, to, original!, json);
+            return code;
+        });
+        return command;
+    }
+
+    public static Command CreateRestore(CliContext context)
+    {
+        var command = new DetailedCommand("restore", "Gives a picture made by 'rsr compress' (or 'rsr downscale') its full size back.", RestoreDetails);
+        var input = new Argument<string>("INPUT") { Description = "The small picture." };
+        var output = new Argument<string?>("OUTPUT") { Description = "By default INPUT's name without .rsr and with -restored.", Arity = ArgumentArity.ZeroOrOne };
+        var common = new CommonArguments(command, input, output);
+        command.SetAction(parsed =>
+        {
+            string from = parsed.GetRequiredValue(input);
+            string to = parsed.GetValue(output) ?? RestoredName(from);
+            if (PictureFormat.OfExtension(to) is null)
+                throw new UsageException($"{to}: expected a name ending in .png, .jpg, .webp or .tif.");
+            using InstalledModels models = common.Models(parsed);
+            return new ResizeBatch(context, models, common.Options(parsed, from, to), header => UpscaleCommand.DecideRestore(from, header, models.Catalogue)).Run();
+        });
+        return command;
+    }
+
+    /// <summary>"photo.rsr.png" gives "photo-restored.png".</summary>
+    internal static string RestoredName(string path)
+    {
+        string name = Path.GetFileNameWithoutExtension(path);
+        if (name.EndsWith(".rsr", StringComparison.OrdinalIgnoreCase))
+            name = name[..^".rsr".Length];
+        return Path.Combine(Path.GetDirectoryName(path) ?? string.Empty, $"{name}-restored{Path.GetExtension(path)}");
+    }
+
+    private static void Report(TextWriter output, FileInfo before, FileInfo after, int scale, string from, string to, PictureHeader original, bool json)
+    {
+        double pixels = (double)original.Width * original.Height;
+        var report = new CompressReport(from, to, scale, original.Width, original.Height, before.Length, after.Length, Math.Round(after.Length * 8 / pixels, 4));
+        output.WriteLine(json
+            ? JsonSerializer.Serialize(report, CompressReportJson.Default.CompressReport)
+            : string.Create(CultureInfo.InvariantCulture, $"  {report.Bytes:N0} bytes, {report.BitsPerPixel:0.00} bits per pixel of the original ({report.InputBytes:N0} bytes, {report.InputBytes * 8 / pixels:0.00})"));
+    }
+
+    /// <summary>The options both commands have beside their files.</summary>
+    private sealed class CommonArguments
+    {
+        private readonly Option<bool> _force = new("--force", "-f") { Description = "Replace an existing file." };
+        private readonly Option<DeviceChoice> _device = CommonOptions.Device();
+        private readonly Option<int> _threads = CommonOptions.Threads();
+        private readonly Option<bool> _json = CommonOptions.Json();
+
+        public CommonArguments(Command command, Argument<string> input, Argument<string?> output)
+        {
+            command.Add(input);
+            command.Add(output);
+            command.Options.Add(_force);
+            command.Options.Add(_device);
+            command.Options.Add(_threads);
+            command.Options.Add(_json);
+        }
+
+        public bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
+
+        public InstalledModels Models(ParseResult parsed) => new(parsed.GetValue(_device), parsed.GetValue(_threads));
+
+        public ResizeOptions Options(ParseResult parsed, string from, string to) => new(
+            [from],
+            to,
+            new WriteOptions(PictureFormat.OfExtension(to) == PictureFormat.WebP ? PictureWriter.LosslessWebPQuality : null, parsed.GetValue(_force), Smallest: true),
+            DryRun: false,
+            parsed.GetValue(_json));
+    }
+}

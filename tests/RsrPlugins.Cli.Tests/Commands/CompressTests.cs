@@ -1,0 +1,48 @@
+// compress and restore on the real executable: a small ordinary picture, its bytes counted, the full size back.
+using System.Text.Json;
+using RsrPlugins.Cli.Commands;
+using RsrPlugins.Cli.Files;
+using RsrPlugins.Cli.Tests.Support;
+
+namespace RsrPlugins.Cli.Tests.Commands;
+
+public class CompressTests
+{
+    [Theory]
+    [InlineData("png", 2)]
+    [InlineData("webp", 3)]
+    public void A_compressed_picture_is_a_small_picture_that_comes_back(string extension, int scale)
+    {
+        using var folder = new TestFolder();
+        Pictures.Rgb(91, 64).Save(folder["a.png"]);
+        RsrResult compressed = Rsr.Run(folder, "compress", "a.png", $"a.rsr.{extension}", "--scale", $"{scale}", "--json");
+        Assert.True(compressed.ExitCode == 0, compressed.Error);
+        JsonElement report = JsonDocument.Parse(compressed.Output).RootElement;
+        long bytes = new FileInfo(folder[$"a.rsr.{extension}"]).Length;
+        Assert.Equal(bytes, report.GetProperty("bytes").GetInt64());
+        Assert.Equal(bytes * 8 / (91.0 * 64), report.GetProperty("bitsPerPixel").GetDouble(), 0.001);
+        Assert.Equal((91 + scale - 1) / scale, PictureReader.ReadHeader(folder[$"a.rsr.{extension}"]).Width);
+
+        RsrResult restored = Rsr.Run(folder, "restore", $"a.rsr.{extension}", "b.png");
+        Assert.True(restored.ExitCode == 0, restored.Error);
+        RsrResult compared = Rsr.Run(folder, "compare", "a.png", "b.png", "--json");
+        Assert.True(JsonDocument.Parse(compared.Output).RootElement.GetProperty("lumaPsnr").GetDouble() > 30, compared.Output);
+    }
+
+    [Fact]
+    public void An_ordinary_picture_cannot_be_restored()
+    {
+        using var folder = new TestFolder();
+        Pictures.Rgb(8, 8).Save(folder["a.png"]);
+        RsrResult result = Rsr.Run(folder, "restore", "a.png");
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("a.png: expected a picture made by 'rsr compress'", result.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Equal(["a.png"], folder.Files);
+    }
+
+    [Theory]
+    [InlineData("x/photo.rsr.png", "x/photo-restored.png")]
+    [InlineData("photo.webp", "photo-restored.webp")]
+    public void Default_name_of_a_restored_picture(string path, string expected) =>
+        Assert.Equal(expected, CompressCommand.RestoredName(path).Replace('\\', '/'));
+}
