@@ -36,7 +36,7 @@ internal static class BenchCommand
     /// <summary>Multiply-adds per HR pixel of one forward pass of a layer.</summary>
     internal static double MultiplyAdds(ConvolutionSpec layer, int scale)
     {
-        var atLowResolution = layer.Stride > 1 || layer.Name.StartsWith("sr.", StringComparison.Ordinal);
+        var atLowResolution = layer.Stride > 1 || !layer.IsReducing;
         return layer.WeightCount / (atLowResolution ? (double)(scale * scale) : 1);
     }
 

@@ -21,6 +21,9 @@ internal sealed record ConvolutionSpec(string Name, int Inputs, int Outputs, int
     /// <summary>Zeros around the input: same size for stride 1, none for RRNet's d x d reduction.</summary>
     internal int Padding => Stride == 1 ? Kernel / 2 : 0;
 
+    /// <summary>True for RRNet's layers.</summary>
+    internal bool IsReducing => Name.StartsWith("rr.", StringComparison.Ordinal);
+
     internal int WeightCount => Outputs * Inputs * Kernel * Kernel;
 
     internal int ParameterCount => WeightCount + Outputs;

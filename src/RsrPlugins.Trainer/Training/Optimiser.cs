@@ -35,6 +35,7 @@ internal sealed class Optimiser : IDisposable
 
     private readonly ParameterLayout _layout;
     private readonly double _muonRate;
+    private readonly double _reducingRateFactor;
     private readonly double _adamRate;
     private readonly Tensor _momentum;
     private readonly Tensor _mean;
@@ -49,6 +50,7 @@ internal sealed class Optimiser : IDisposable
     {
         _layout = layout;
         _muonRate = config.MuonRate;
+        _reducingRateFactor = config.ReducingRateFactor;
         _adamRate = config.AdamRate;
         using var scope = NewDisposeScope();
         var adamCount = layout.Count - layout.HiddenCount;
@@ -88,13 +90,14 @@ internal sealed class Optimiser : IDisposable
     {
         _momentum.mul_(_muonMomentum).add_(gradient, _muonRest);
         var nesterov = gradient.mul(_muonRest).add_(_momentum, _muonMomentum);
-        using Scalar negativeRate = -rate;
+        using Scalar enlarging = -rate;
+        using Scalar reducing = -rate * _reducingRateFactor;
         var matrices = _layout.Hidden.Select(layer => Matrix(nesterov, layer)).ToArray();
         var factors = OrthogonalisingFactors(matrices);
         var index = 0;
         foreach (var layer in _layout.Hidden)
         {
-            Matrix(parameters, layer).add_(factors[index].mm(matrices[index]), negativeRate);
+            Matrix(parameters, layer).add_(factors[index].mm(matrices[index]), layer.IsReducing ? reducing : enlarging);
             index++;
         }
     }

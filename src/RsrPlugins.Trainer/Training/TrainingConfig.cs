@@ -66,6 +66,12 @@ internal sealed record TrainingConfig
     /// <summary>Learning rate of Muon (hidden convolutions).</summary>
     public double MuonRate { get; init; } = 0.015;
 
+    /// <summary>
+    /// Factor on Muon's rate for RRNet's hidden layers. Muon's steps are of the same length however weak the gradient is, and RRNet's
+    /// is weak: at the full rate its features may turn faster than its last layer follows.
+    /// </summary>
+    public double ReducingRateFactor { get; init; } = 1;
+
     /// <summary>Learning rate of Adam (first and last layers, biases).</summary>
     public double AdamRate { get; init; } = 5e-4;
 
@@ -167,6 +173,7 @@ internal sealed record TrainingConfig
         Check(ValidationCrop >= 0, "validationCrop", "0 or more", ValidationCrop);
         Check(LowResolutionWeight >= 0, "lowResolutionWeight", "0 or more", LowResolutionWeight);
         Check(MuonRate > 0, "muonRate", "above 0", MuonRate);
+        Check(ReducingRateFactor > 0, "reducingRateFactor", "above 0", ReducingRateFactor);
         Check(AdamRate > 0, "adamRate", "above 0", AdamRate);
         Check(LastLayerRateFactor > 0, "lastLayerRateFactor", "above 0", LastLayerRateFactor);
         Check(Minutes > 0, "minutes", "above 0", Minutes);

@@ -42,6 +42,24 @@ public class OptimiserTests
     }
 
     [Fact]
+    public void RRNets_hidden_layers_can_move_slower()
+    {
+        using var scope = NewDisposeScope();
+        var layout = new ParameterLayout([.. NetworkTable.RRNet(2), .. NetworkTable.SRNet(2)]);
+        var gradient = layout.Initialise(4);
+        double Moved(double factor, string name)
+        {
+            using var optimiser = new Optimiser(layout, CPU, TestSupport.Config() with { ReducingRateFactor = factor });
+            var flat = zeros(layout.Count);
+            optimiser.Step(flat, gradient, 1, 1);
+            return layout.Weight(flat, layout.Layers.Single(layer => layer.Name == name)).norm().item<float>();
+        }
+
+        Assert.Equal(0.25, Moved(0.25, "rr.conv2") / Moved(1, "rr.conv2"), 1e-4);
+        Assert.Equal(1, Moved(0.25, "sr.unit1.conv") / Moved(1, "sr.unit1.conv"), 1e-4);
+    }
+
+    [Fact]
     public void Adam_moves_by_its_rate_and_last_layers_slower()
     {
         using var scope = NewDisposeScope();
