@@ -22,10 +22,12 @@ internal static unsafe partial class DxgiAdapters
     private static readonly Guid _factory6 = new("c1b6694f-ff09-44a9-b03c-77900a0a1d17");
     private static readonly Guid _adapter1 = new("29038f61-3839-4626-91fd-086879011a05");
 
-    /// <summary>The adapter with the LUID if there is one, else the high-performance one, else the first.</summary>
-    /// <returns>Its place in IDXGIFactory1::EnumAdapters1 and its name.</returns>
+    /// <summary>
+    /// Adapters in the order to try them: the one with the LUID, then by performance, the highest first; software last.
+    /// </summary>
+    /// <returns>Each one's place in IDXGIFactory1::EnumAdapters1 and its name; at least one.</returns>
     /// <exception cref="InferenceException">This system has no DXGI or no adapter.</exception>
-    public static (int Index, string Name) Choose(long? luid)
+    public static IReadOnlyList<(int Index, string Name)> InOrder(long? luid)
     {
         nint factory = OperatingSystem.IsWindows() ? CreateFactory() : 0;
         if (factory == 0)
@@ -35,9 +37,12 @@ internal static unsafe partial class DxgiAdapters
             List<Adapter> adapters = Enumerate(index => EnumAdapters1(factory, index));
             if (adapters.Count == 0)
                 throw new InferenceException("No GPU: DXGI lists no adapter.");
-            long wanted = adapters.Exists(adapter => adapter.Luid == luid) ? luid!.Value : HighPerformanceLuid(factory) ?? adapters[0].Luid;
-            int place = Math.Max(0, adapters.FindIndex(adapter => adapter.Luid == wanted));
-            return (place, adapters[place].Name);
+            List<long> byPerformance = LuidsByPerformance(factory);
+            return [.. adapters.Index()
+                .OrderBy(adapter => adapter.Item.IsSoftware)
+                .ThenBy(adapter => adapter.Item.Luid != luid)
+                .ThenBy(adapter => byPerformance.IndexOf(adapter.Item.Luid) is >= 0 and var rank ? rank : int.MaxValue)
+                .Select(adapter => (adapter.Index, adapter.Item.Name))];
         }
         finally
         {
@@ -45,16 +50,15 @@ internal static unsafe partial class DxgiAdapters
         }
     }
 
-    private static long? HighPerformanceLuid(nint factory)
+    /// <summary>Empty on Windows before 1803, which has no such interface; the plain order then has to do.</summary>
+    private static List<long> LuidsByPerformance(nint factory)
     {
-        // Windows before 1803 has no such interface; the first adapter then has to do.
         nint factory6 = QueryFactory6(factory);
         if (factory6 == 0)
-            return null;
+            return [];
         try
         {
-            List<Adapter> hardware = Enumerate(index => EnumAdapterByGpuPreference(factory6, index)).FindAll(adapter => !adapter.IsSoftware);
-            return hardware.Count > 0 ? hardware[0].Luid : null;
+            return [.. Enumerate(index => EnumAdapterByGpuPreference(factory6, index)).Select(adapter => adapter.Luid)];
         }
         finally
         {

@@ -12,8 +12,8 @@ internal interface ISessionFactory : IDisposable
     /// <summary>Whether the loaded library has DirectML compiled in; says nothing about a device.</summary>
     bool HasDirectML { get; }
 
-    /// <summary>Makes the device DirectML would use, for this and later sessions, and names it.</summary>
-    /// <param name="adapterLuid">The adapter to prefer; null for the high-performance one.</param>
+    /// <summary>Finds the first adapter that answers to DirectML, for later sessions, and names it.</summary>
+    /// <param name="adapterLuid">The adapter to try before all others; null begins with the high-performance one.</param>
     /// <exception cref="InferenceException">No device answers.</exception>
     string FindDirectMLAdapter(long? adapterLuid);
 

@@ -27,18 +27,23 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
 
     public string FindDirectMLAdapter(long? adapterLuid)
     {
-        (_adapterIndex, string name) = DxgiAdapters.Choose(adapterLuid);
-        try
+        var refusals = new List<string>();
+        foreach ((int index, string name) in DxgiAdapters.InOrder(adapterLuid))
         {
-            using OrtHandle options = _api.CreateSessionOptions();
-            _api.AppendDirectML(options, _adapterIndex);
-        }
-        catch (OrtStatusException exception)
-        {
-            throw new InferenceException($"{name} does not answer to DirectML: {exception.Message}", exception);
+            try
+            {
+                using OrtHandle options = _api.CreateSessionOptions();
+                _api.AppendDirectML(options, index);
+                _adapterIndex = index;
+                return name;
+            }
+            catch (OrtStatusException exception)
+            {
+                refusals.Add($"{name} does not answer to DirectML: {exception.Message}");
+            }
         }
 
-        return name;
+        throw new InferenceException(string.Join(' ', refusals));
     }
 
     public ISession Create(ModelDescriptor model, byte[] bytes, DeviceKind device)
