@@ -1,0 +1,80 @@
+// The file lists decide what the installer writes and what the uninstaller takes away again.
+namespace RsrPlugins.Release.Tests;
+
+public sealed class SetupFilesTests
+{
+    private const string Catalogue =
+        """
+        { "models": [
+          { "scale": 2, "file": "srnet-x2.onnx", "card": "srnet-x2.md" },
+          { "scale": 4, "file": "srnet-x4.onnx", "card": "srnet-x4.md" } ] }
+        """;
+
+    private static readonly string[] _files =
+    [
+        "RsrPlugins.PaintDotNet.dll",
+        "models/srnet-x2.onnx",
+        "models/srnet-x2.md",
+        "models/srnet-x4.onnx",
+        "models/srnet-x4.md",
+        "runtimes/win-arm64/native/onnxruntime.dll",
+        "runtimes/win-x64/native/onnxruntime.dll",
+    ];
+
+    [Fact]
+    public void A_file_goes_with_its_processor_its_scale_or_always()
+    {
+        using TemporaryFolder plugin = Plugin(Catalogue);
+        IReadOnlyDictionary<string, SetupPart> parts = SetupFiles.Assign(plugin.Path);
+
+        Assert.Equal(_files.Append("models/models.json").Order(StringComparer.Ordinal), parts.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(SetupPart.Common, parts["RsrPlugins.PaintDotNet.dll"]);
+        Assert.Equal(SetupPart.Common, parts["models/models.json"]);
+        Assert.Equal(SetupPart.Scale2, parts["models/srnet-x2.md"]);
+        Assert.Equal(SetupPart.Scale4, parts["models/srnet-x4.onnx"]);
+        Assert.Equal(SetupPart.X64, parts["runtimes/win-x64/native/onnxruntime.dll"]);
+        Assert.Equal(SetupPart.Arm64, parts["runtimes/win-arm64/native/onnxruntime.dll"]);
+    }
+
+    [Fact]
+    public void Every_file_is_installed_once_and_removed_once()
+    {
+        using TemporaryFolder plugin = Plugin(Catalogue);
+        string[] script = SetupFiles.Write(SetupFiles.Assign(plugin.Path)).Split('\n');
+
+        foreach (string name in _files.Append("models/models.json"))
+        {
+            Assert.Single(script, $"  File \"${{PLUGIN}}/{name}\"");
+            Assert.Single(script, $"  Delete \"${{Folder}}\\{name.Replace('/', '\\')}\"");
+        }
+    }
+
+    [Fact]
+    public void Folders_are_removed_after_those_inside_them_and_only_when_empty()
+    {
+        using TemporaryFolder plugin = Plugin(Catalogue);
+        string[] removals = [.. SetupFiles.Write(SetupFiles.Assign(plugin.Path)).Split('\n').Where(line => line.Contains("RMDir", StringComparison.Ordinal))];
+
+        Assert.DoesNotContain(removals, line => line.Contains("/r", StringComparison.Ordinal));
+        Assert.True(Array.IndexOf(removals, @"  RMDir ""${Folder}\runtimes\win-x64\native""") >= 0);
+        Assert.True(Array.IndexOf(removals, @"  RMDir ""${Folder}\runtimes\win-x64\native""") < Array.IndexOf(removals, @"  RMDir ""${Folder}\runtimes\win-x64"""));
+        Assert.True(Array.IndexOf(removals, @"  RMDir ""${Folder}\runtimes\win-x64""") < Array.IndexOf(removals, @"  RMDir ""${Folder}\runtimes"""));
+    }
+
+    [Fact]
+    public void A_scale_without_a_component_is_an_error()
+    {
+        using TemporaryFolder plugin = Plugin("""{ "models": [ { "scale": 8, "file": "a.onnx", "card": "a.md" } ] }""");
+        var error = Assert.Throws<ReleaseException>(() => SetupFiles.Assign(plugin.Path));
+        Assert.Contains("scale 8", error.Message, StringComparison.Ordinal);
+    }
+
+    private static TemporaryFolder Plugin(string catalogue)
+    {
+        var folder = new TemporaryFolder();
+        foreach (string name in _files)
+            folder.Write(name, name);
+        folder.Write("models/models.json", catalogue);
+        return folder;
+    }
+}

@@ -1,0 +1,211 @@
+#!/usr/bin/env bash
+# What the rig checks, run by run.sh inside its root file system: the repository is at /repository, /rig is for scratch. Reads as
+# the life of an installation: refusals, installing, using, upgrading, removing. Every check is counted, none stops the rest.
+set -uo pipefail
+shopt -s nullglob
+
+export WINEPREFIX=/rig/prefix WINEDEBUG=-all XDG_RUNTIME_DIR=/run DISPLAY=:7
+# .NET's facade assemblies name mscoree.dll as an import, so it has to be there; only while Wine makes its prefix it is hidden,
+# or Wine would ask for Mono. A crash must not open a debugger.
+export WINEDLLOVERRIDES='mshtml,winedbg.exe='
+
+release=/repository/artifacts/release
+setup=$(echo "$release"/RsrPlugins-*-setup.exe)
+staged=/repository/artifacts/stage/RsrPlugins
+goldens=/repository/tests/RsrPlugins.PaintDotNet.Tests/goldens
+drive=$WINEPREFIX/drive_c
+version=$(basename "$setup" | cut -d- -f2)
+
+passed=0 failed=0 skipped=0
+
+# check NAME COMMAND...: one check; what the command says is shown if it fails.
+check() {
+    local output began=$SECONDS
+    if output=$("${@:2}" 2>&1 </dev/null); then
+        passed=$((passed + 1))
+        echo "ok      $1 ($((SECONDS - began)) s)"
+    else
+        failed=$((failed + 1))
+        echo "FAILED  $1 ($((SECONDS - began)) s)"
+        tail -n 40 <<<"$output" | sed 's/^/        /'
+    fi
+}
+
+# counted NAME LINE COMMAND...: a command that counts goldens itself; LINE has to be in its output.
+counted() {
+    local output counts began=$SECONDS
+    output=$("${@:3}" 2>&1 </dev/null)
+    counts=$(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped\r?$/\1 \2 \3/p' <<<"$output" | tail -n1)
+    if [ -z "$counts" ] || ! grep -q "$2" <<<"$output"; then
+        failed=$((failed + 1))
+        echo "FAILED  $1 ($((SECONDS - began)) s): expected counts and \"$2\""
+        tail -n 40 <<<"$output" | sed 's/^/        /'
+        return
+    fi
+    read -r p f s <<<"$counts"
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    echo "$([ "$f" -eq 0 ] && echo 'ok    ' || echo FAILED)  $1: $p passed, $f failed ($((SECONDS - began)) s)"
+    [ "$f" -eq 0 ] || tail -n 40 <<<"$output" | sed 's/^/        /'
+}
+
+# Programs of the release, as their users start them.
+run_setup() { timeout 180 wine "$setup" /S "$@"; }
+uninstall() { timeout 120 wine "$1/Effects/RsrPlugins/uninstall.exe" /S && timeout 120 wineserver -w; }
+rsr() { timeout 300 wine /repository/artifacts/rig/rsr-*-win-x64/rsr.exe "$@"; }
+effecthost() { timeout 900 wine /repository/artifacts/rig/effecthost/effecthost.exe "$@"; }
+on_directml() { DOTNET_STARTUP_HOOKS='Z:\repository\artifacts\rig\hook\WineDirect3D.dll' "$@"; }
+windows_path() { winepath -w "$1"; }
+
+# make_paintnet FOLDER MACHINE: a program that says in its header what processor it is for (34404 x64, 43620 ARM64, 332 x86).
+make_paintnet() {
+    mkdir -p "$1"
+    cp /repository/artifacts/rig/effecthost/effecthost.exe "$1/paintdotnet.exe"
+    local header
+    header=$(od -An -tu4 -j60 -N4 "$1/paintdotnet.exe")
+    printf "\\x$(printf %02x $(($2 & 255)))\\x$(printf %02x $(($2 >> 8)))" |
+        dd of="$1/paintdotnet.exe" bs=1 seek=$((header + 4)) conv=notrunc status=none
+}
+
+expect_exit() {
+    local code=0
+    "${@:2}" || code=$?
+    [ "$code" -eq "$1" ] || { echo "exit code $code, expected $1"; return 1; }
+}
+
+nothing_installed() { [ -z "$(find "$drive" -ipath '*rsrplugins*')" ] || { find "$drive" -ipath '*rsrplugins*'; return 1; }; }
+
+# installed FOLDER RUNTIME SCALES: exactly the staged files that belong there, byte for byte, and the uninstaller.
+installed() {
+    local plugin=$1/Effects/RsrPlugins
+    diff -u <(
+        cd "$staged" && find . -type f |
+            grep -v '^./runtimes/' |
+            grep -vE "^./models/[a-z]+-x[234]-" | cat - <(find . -path "./runtimes/$2/*" -type f) <(find . -regex "./models/[a-z]+-x[$3]-.*" -type f) |
+            LC_ALL=C sort | xargs sha256sum
+    ) <(cd "$plugin" && find . -type f ! -name uninstall.exe | LC_ALL=C sort | xargs sha256sum) && [ -s "$plugin/uninstall.exe" ]
+}
+
+# The entry in Settings > Apps; every value a user or Windows makes use of.
+uninstall_entry() {
+    local folder entry
+    folder=$(windows_path "$1/Effects/RsrPlugins")
+    entry=$(wine reg query "HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\RsrPlugins ${folder//\\//}" /s | tr -d '\r')
+    echo "$entry"
+    has() { grep -qF -- "$1" <<<"$entry" || { echo "missing: $1"; return 1; }; }
+    has "DisplayName    REG_SZ    RsrPlugins for Paint.NET" && has "DisplayVersion    REG_SZ    $version" && has "Publisher    REG_SZ    RsrPlugins" &&
+        has "InstallLocation    REG_SZ    $folder" && has "UninstallString    REG_SZ    \"$folder\\uninstall.exe\"" &&
+        has "QuietUninstallString    REG_SZ    \"$folder\\uninstall.exe\" /S" && has "DisplayIcon    REG_SZ    $folder\\uninstall.exe" && has "EstimatedSize    REG_DWORD"
+}
+
+file_has_version_information() {
+    local text
+    text=$(tr -d '\0' <"$setup" | grep -aoE 'FileDescriptionRsrPlugins Setup|ProductVersion[0-9.]+' | sort -u)
+    echo "$text"
+    grep -q 'FileDescriptionRsrPlugins Setup' <<<"$text" && grep -qF "ProductVersion$version" <<<"$text"
+}
+
+refuses_while_running() {
+    # What runs has to be a program that goes on; its name is what counts.
+    cp "$drive/windows/system32/ping.exe" "$drive/rig-other/paintdotnet.exe"
+    wine "$drive/rig-other/paintdotnet.exe" -n 60 127.0.0.1 >/dev/null 2>&1 &
+    sleep 5
+    expect_exit 4 run_setup "/D=$(windows_path "$1")"
+    local result=$?
+    wine taskkill /f /im paintdotnet.exe >/dev/null 2>&1
+    wait
+    return $result
+}
+
+file_list() { (cd "$drive" && find . ! -path './windows/*' ! -path './rig-other/*' | LC_ALL=C sort); }
+
+# After a restart of Windows: an uninstaller cannot delete its own running copy in the temporary folder and leaves that to it.
+nothing_left() {
+    wineboot -r >/dev/null 2>&1
+    wineserver -w
+    diff -u "$1" <(file_list) || return 1
+    ! grep -il 'rsrplugins' "$WINEPREFIX"/system.reg "$WINEPREFIX"/user.reg
+}
+
+rsr_enlarges() {
+    rsr upscale --scale 2 --device cpu --force -o 'Z:\rig\enlarged.png' "$SAMPLE" &&
+        rsr compare --json 'Z:\rig\enlarged.png' 'Z:\repository\artifacts\rig\expected.png' | tee /rig/compare.json &&
+        grep -qE '"maxDifference": *(0|1)(\.0)?,?\s*$' <(tr '}' '\n' </rig/compare.json | tr -d '\r')
+}
+
+# ------------------------------------------------------------------------------------------------------------- preparation
+
+Xvfb :7 -screen 0 1024x768x24 >/dev/null 2>&1 &
+WINEDLLOVERRIDES='mscoree,mshtml,winedbg.exe=' timeout 300 wineboot -i >/dev/null 2>&1
+timeout 120 wineserver -w
+mkdir -p "$drive/rig-other"
+paintnet="$drive/Tools/My paint.net"
+echo "Rig: $(wine --version), $(uname -m), $(nproc) processors; release $version"
+
+# ------------------------------------------------------------------------------------------------------ what it refuses to do
+
+check 'the setup file carries version information' file_has_version_information
+check 'no Paint.NET: exit code 3' expect_exit 3 run_setup
+check 'a folder without Paint.NET: exit code 3' expect_exit 3 run_setup '/D=C:\rig-other'
+make_paintnet "$drive/rig-x86" 332
+check 'a 32-bit Paint.NET: exit code 3' expect_exit 3 run_setup '/D=C:\rig-x86'
+rm -r "$drive/rig-x86"
+make_paintnet "$paintnet" 34404
+check 'scales not understood: exit code 7' expect_exit 7 run_setup /SCALES=2,5 "/D=$(windows_path "$paintnet")"
+check 'Paint.NET is running: exit code 4' refuses_while_running "$paintnet"
+check 'nothing was installed by any of these' nothing_installed
+
+# ------------------------------------------------------------------------------------------------------------------ installing
+
+wine reg add 'HKLM\SOFTWARE\paint.net' /v TARGETDIR /d "$(windows_path "$paintnet")\\" /f >/dev/null 2>&1
+file_list >/rig/before
+check 'installs silently where the registry says Paint.NET is' run_setup
+check 'every file is there, for x64, and no other' installed "$paintnet" win-x64 234
+check 'the uninstall entry is complete' uninstall_entry "$paintnet"
+
+# ----------------------------------------------------------------------------------------------- what was installed, at work
+
+plugin=$(windows_path "$paintnet/Effects/RsrPlugins")
+check 'the effect host finds both effects in the installed plugin' bash -c "$(declare -f effecthost); effecthost list --plugin '$plugin' | tee /rig/list && grep -q 'Learned Downscale' /rig/list && grep -q 'Learned Upscale' /rig/list"
+if [ -f "$goldens/goldens.json" ]; then
+    counted 'every golden on the CPU' 'Processing device: CPU' effecthost goldens "Z:${goldens//\//\\}" --plugin "$plugin" --set Device=Cpu --tolerance 1 --failures 'Z:\rig\failures'
+    counted 'small goldens on DirectML' 'Processing device: DirectML' on_directml effecthost goldens "Z:${goldens//\//\\}" --plugin "$plugin" --set Device=DirectML --tolerance 1 --only tiny --failures 'Z:\rig\failures'
+fi
+check 'rsr enlarges a picture as on Linux' rsr_enlarges
+check 'rsr models verify on the CPU and DirectML' on_directml rsr models verify --device all
+check 'rsr bench on DirectML' on_directml rsr bench --device directml --json
+
+# ------------------------------------------------------------------------------------------------------- upgrading, removing
+
+touch "$paintnet/Effects/somebody-elses.dll"
+check 'installs over itself with fewer scales' run_setup /SCALES=2,4
+check 'only these scales are left' installed "$paintnet" win-x64 24
+check 'an upgrade keeps the choice of scales' run_setup
+check 'still only these scales' installed "$paintnet" win-x64 24
+check 'uninstalls silently' uninstall "$paintnet"
+check "other plugins are left alone" test -e "$paintnet/Effects/somebody-elses.dll"
+rm -r "$paintnet/Effects"
+check 'the uninstaller leaves nothing behind' nothing_left /rig/before
+
+# -------------------------------------------------------------------------------------------------------- the other editions
+
+wine reg delete 'HKLM\SOFTWARE\paint.net' /f >/dev/null 2>&1
+programs="$drive/Program Files/paint.net"
+make_paintnet "$programs" 43620
+file_list >/rig/before
+check 'finds Paint.NET in Program Files' run_setup
+check 'every file is there, for ARM64, and no other' installed "$programs" win-arm64 234
+check 'uninstalls from Program Files' uninstall "$programs"
+check 'leaves nothing in Program Files' nothing_left /rig/before
+rm -r "$programs"
+
+store="$drive/users/root/Documents/paint.net App Files"
+mkdir -p "$store"
+file_list >/rig/before
+check "finds the Store edition's folder" run_setup
+check 'every file is there, and no other' installed "$store" win-x64 234
+check 'uninstalls from there' uninstall "$store"
+check 'leaves nothing in Documents' nothing_left /rig/before
+
+wineserver -k
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
