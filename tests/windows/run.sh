@@ -4,6 +4,7 @@
 # this file says what is checked, what is not, and what the pitfalls were.
 #
 #     tests/windows/run.sh             builds the release and everything else that is needed, and runs all checks
+#     tests/windows/run.sh --no-build  the checks alone, on what the last run built
 #     tests/windows/run.sh --prepare   only makes the root file system (a second script may wait for it in the background)
 #     tests/windows/run.sh --shell     a shell inside, for looking around
 #
@@ -82,22 +83,23 @@ build() {
 
 sample() { find "$repository/samples" -name '*.png' | LC_ALL=C sort | head -n1; }
 
-case ${1:-} in
+mode=${1:---build}
+case $mode in
 --prepare) prepare ;;
-'' | --shell)
+--build | --no-build | --shell)
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
     prepare &
-    [ "${1:-}" = --shell ] || build
+    [ "$mode" != --build ] || build
     wait $!
-    if [ "${1:-}" = --shell ]; then
+    if [ "$mode" = --shell ]; then
         inside "$scratch" bash -i
     else
         inside "$scratch" SAMPLE="/repository/$(realpath --relative-to="$repository" "$(sample)")" bash /repository/tests/windows/checks.sh
     fi
     ;;
 *)
-    echo "Usage: tests/windows/run.sh [--prepare|--shell]" >&2
+    echo "Usage: tests/windows/run.sh [--no-build|--prepare|--shell]" >&2
     exit 2
     ;;
 esac
