@@ -101,7 +101,7 @@ internal static class BenchCommand
         }
 
         // Asked last: a GPU that failed in between says so here, and its rows say "cpu".
-        string[] devices = [.. new[] { gpu?.Decision, cpu?.Decision }.OfType<DeviceDecision>().Select(decision => decision.Reason).Distinct()];
+        string[] devices = [(gpu ?? cpu)!.Decision.Reason, .. measureGpu && cpu is not null ? new[] { "And the CPU." } : []];
         return new BenchReport((cpu ?? gpu)!.RuntimeVersion, devices, peaks[most], peaks, results, baselines);
     }
 
