@@ -320,14 +320,15 @@ Function CheckPlace
   ${EndIf}
   ${GetFileName} $INSTDIR $0
   ${If} ${FileExists} "$INSTDIR\paintdotnet.exe"
+    ClearErrors
     GetDLLVersion "$INSTDIR\paintdotnet.exe" $0 $1
     ${IfNot} ${Errors}
       IntOp $1 $0 & 0xFFFF
       IntOp $0 $0 >> 16
       ; Paint.NET 5.1.N calls itself 5.(100+N).
-      ${If} $0 < 5
-      ${OrIf} $0 = 5
-      ${AndIf} $1 < 100
+      IntOp $2 $0 * 1000
+      IntOp $2 $2 + $1
+      ${If} $2 < 5100
         StrCpy $Reason "The Paint.NET in $INSTDIR is version $0.$1; RsrPlugins needs Paint.NET 5.1 or later."
         Return
       ${EndIf}

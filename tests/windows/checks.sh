@@ -106,7 +106,7 @@ refuses_while_running() {
     cp "$drive/windows/system32/ping.exe" "$drive/rig-other/paintdotnet.exe"
     wine "$drive/rig-other/paintdotnet.exe" -n 60 127.0.0.1 >/dev/null 2>&1 &
     sleep 5
-    expect_exit 4 run_setup "/D=$(windows_path "$1")"
+    expect_exit 4 run_setup "$1"
     local result=$?
     wine taskkill /f /im paintdotnet.exe >/dev/null 2>&1
     wait
@@ -143,7 +143,8 @@ models_agree() {
 
 # ------------------------------------------------------------------------------------------------------------- preparation
 
-Xvfb :7 -screen 0 1024x768x24 >/dev/null 2>&1 &
+# Without -noreset it starts over, and may fail to, each time the last window has gone.
+Xvfb :7 -screen 0 1024x768x24 -noreset >/rig/xvfb.log 2>&1 &
 WINEDLLOVERRIDES='mscoree,mshtml,winedbg.exe=' timeout 300 wineboot -i >/dev/null 2>&1
 timeout 120 wineserver -w
 mkdir -p "$drive/rig-other"
@@ -160,13 +161,15 @@ check 'a 32-bit Paint.NET: exit code 3' expect_exit 3 run_setup '/D=C:\rig-x86'
 rm -r "$drive/rig-x86"
 cp /repository/artifacts/rig/effecthost/effecthost.exe "$drive/rig-other/paintdotnet.exe" # Any program of version 1.0.
 check 'a Paint.NET before 5.1: exit code 3' expect_exit 3 run_setup '/D=C:\rig-other'
-make_paintnet "$paintnet" 8664
-check 'scales not understood: exit code 7' expect_exit 7 run_setup /SCALES=2,5 "/D=$(windows_path "$paintnet")"
-check 'Paint.NET is running: exit code 4' refuses_while_running "$paintnet"
+make_paintnet "$drive/rig-x64" 8664
+check 'scales not understood: exit code 7' expect_exit 7 run_setup /SCALES=2,5 '/D=C:\rig-x64'
+check 'Paint.NET is running: exit code 4' refuses_while_running '/D=C:\rig-x64'
+rm -r "$drive/rig-x64"
 check 'nothing was installed by any of these' nothing_installed
 
 # ------------------------------------------------------------------------------------------------------------------ installing
 
+make_paintnet "$paintnet" 8664
 wine reg add 'HKLM\SOFTWARE\paint.net' /v TARGETDIR /d "$(windows_path "$paintnet")\\" /f >/dev/null 2>&1
 file_list >/rig/before
 check 'installs silently where the registry says Paint.NET is' run_setup
@@ -177,10 +180,14 @@ check 'the uninstall entry is complete' uninstall_entry "$paintnet"
 
 plugin=$(windows_path "$paintnet/Effects/RsrPlugins")
 check 'the effect host finds both effects in the installed plugin' bash -c "$(declare -f effecthost); effecthost list --plugin '$plugin' | tee /rig/list && grep -q 'Learned Downscale' /rig/list && grep -q 'Learned Upscale' /rig/list"
-effecthost_goldens() { effecthost goldens "Z:${goldens//\//\\}" --plugin "$plugin" --tolerance 1 --failures 'Z:\rig\failures' "$@"; }
-counted 'every golden on the CPU' 'Processing device: CPU' effecthost_goldens --set Device=Cpu
+# Linux's CPU results within one level of luma. Red, green and blue are then chosen among the neighbours that have that luma, where
+# a last bit may decide between two: a channel of a few pixels moves by two levels while the luma does not.
+effecthost_goldens() {
+    effecthost goldens "Z:${goldens//\//\\}" --plugin "$plugin" --tolerance 2 --mean-tolerance 0.15 --failures 'Z:\rig\failures' "$@"
+}
+counted 'every golden on the CPU' 'Processing device:.* CPU' effecthost_goldens --set Device=Cpu
 # One picture through every network: both effects, every scale and kind.
-counted 'goldens of every network on DirectML' 'Processing device: DirectML' on_directml effecthost_goldens --set Device=Gpu --only photo
+counted 'goldens of every network on DirectML' 'Processing device:.* DirectML' on_directml effecthost_goldens --set Device=Gpu --only photo
 check 'rsr enlarges a picture as on Linux' rsr_enlarges
 check 'rsr models verify on the CPU and DirectML' models_agree
 check 'rsr bench on DirectML' rsr_bench_on_directml
