@@ -1,5 +1,5 @@
 // TorchSharp frees the native side of a Scalar in its finaliser, and nothing keeps the implicit Scalar of a call like
-// x.mul_(0.5) alive while the native code reads it: a garbage collection at the wrong moment ends a run after some thousand
+// x.mul_(0.5), or of the factor 1 in a + b, alive while the native code reads it: a garbage collection at the wrong moment ends a run after some thousand
 // steps with "Exception raised from toFloat", or worse, multiplies by garbage. So hot code never uses the implicit
 // conversion: constants stand here, and values that change are held in a local by `using`, which outlives the call.
 using TorchSharp;

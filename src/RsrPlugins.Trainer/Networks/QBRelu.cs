@@ -20,8 +20,9 @@ internal static class QBRelu
         using var inside = Inside(x);
         using var passed = x * inside;
         using var rounded = Clamp(x.detach()).mul_(Constants.Levels).round_().div_(Constants.Levels);
-        using var correction = rounded - passed.detach();
-        return passed + correction;
+        using var constant = passed.detach();
+        using var correction = rounded.sub(constant);
+        return passed.add(correction, Constants.One);
     }
 
     /// <summary>The clamp alone: what an exported network does, since the engine rounds to the depth of the file it writes.</summary>

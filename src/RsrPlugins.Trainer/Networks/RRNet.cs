@@ -20,7 +20,7 @@ internal sealed class RRNet(int scale, ParameterViews parameters, bool qBRelu = 
         }
 
         var superPixels = nn.functional.avg_pool2d(high, scale, scale);
-        return (_layers[^1].Forward(x) + superPixels).MoveToOuterDisposeScope();
+        return _layers[^1].Forward(x).add(superPixels, Constants.One).MoveToOuterDisposeScope();
     }
 
     /// <summary>The small picture: bounded and rounded to 8 bits (Eq. 1 and 2), unless the network is without Q-BReLU.</summary>

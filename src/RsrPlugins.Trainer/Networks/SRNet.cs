@@ -21,7 +21,7 @@ internal sealed class SRNet(int scale, ParameterViews parameters)
         }
 
         // The shortcut is broadcast over the d * d channels, which is the same as tiling L d * d times.
-        var subPixels = _layers[^1].Forward(features) + low;
+        var subPixels = _layers[^1].Forward(features).add(low, Constants.One);
         return nn.functional.pixel_shuffle(subPixels, scale).MoveToOuterDisposeScope();
     }
 }

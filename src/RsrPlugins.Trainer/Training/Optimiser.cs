@@ -112,7 +112,7 @@ internal sealed class Optimiser : IDisposable
         Tensor? product = null;
         for (var i = 0; i < NewtonSchulzSteps; i++)
         {
-            var m = q.bmm(q).mul_(_c).add_(q, _b).add_(_scaledIdentity);
+            var m = q.bmm(q).mul_(_c).add_(q, _b).add_(_scaledIdentity, Constants.One);
             product = product is null ? m : m.bmm(product);
             q = m.bmm(q).bmm(m);
         }

@@ -171,7 +171,7 @@ internal sealed class TrainingRun : IDisposable
         var gradient = _workers[0].Gradient;
         foreach (var worker in _workers[1..])
         {
-            gradient.add_(worker.Gradient);
+            gradient.add_(worker.Gradient, Constants.One);
         }
 
         using Scalar workers = _workers.Length;
@@ -348,7 +348,7 @@ internal sealed class TrainingRun : IDisposable
                 {
                     var bicubic = tensor(_low, [_samples, 1, lowSide, lowSide]).to(_device);
                     using Scalar weight = _config.LowResolutionWeight;
-                    loss = loss + nn.functional.mse_loss(low, bicubic).mul(weight);
+                    loss = loss.add(nn.functional.mse_loss(low, bicubic), weight);
                 }
             }
 
