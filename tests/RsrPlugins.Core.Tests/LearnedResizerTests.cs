@@ -306,6 +306,27 @@ public sealed class LearnedResizerTests
     }
 
     [Fact]
+    public void Colours_that_differ_in_their_last_bits_round_at_most_one_level_apart()
+    {
+        // What two machines' networks differ by, tried around colours on and between whole levels, where choices tip over.
+        var random = new Random(6);
+        PixelImage one = PixelImage.Create(1, 1, PixelLayout.Rgb, 8), other = PixelImage.Create(1, 1, PixelLayout.Rgb, 8);
+        int different = 0;
+        for (int i = 0; i < 20000; i++)
+        {
+            float green = random.Next(40, 200) / 255f, red = random.Next(-80, 80) / 510f, blue = random.Next(-80, 80) / 510f;
+            float luma = green + (0.299f * red) + (0.114f * blue);
+            new ColourRows().Write(one, 0, 0, new[] { luma - 2e-6f }, [red], [blue], [], ColourRounding.NearestLuma);
+            new ColourRows().Write(other, 0, 0, new[] { luma + 2e-6f }, [red], [blue], [], ColourRounding.NearestLuma);
+            different += one.Samples8.SequenceEqual(other.Samples8) ? 0 : 1;
+            for (int c = 0; c < 3; c++)
+                Assert.InRange(one.Samples8[c] - other.Samples8[c], -1, 1);
+        }
+
+        Assert.NotEqual(0, different);
+    }
+
+    [Fact]
     public void Progress_and_cancellation()
     {
         var recorder = new ProgressRecorder();

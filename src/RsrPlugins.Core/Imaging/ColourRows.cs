@@ -6,6 +6,8 @@
 //
 // Rounding. Of the eight R'G'B' triples around the exact colour the one is taken whose luma is nearest, with distance in
 // colour as the lesser part of the cost; a grey pixel is rounded plainly and stays grey. 16-bit samples need no such care.
+// No channel moves by more than 0.9: so where two machines' exact colours differ in the last bits and the choice tips over,
+// their channels are at most one level apart, and never two.
 //
 // All of it is element by element without fused multiply-add, so a row gives the same bits wherever it is cut.
 using System.Numerics;
@@ -28,6 +30,10 @@ internal sealed class ColourRows
 {
     // What an error of luma costs against the same error of a channel. Large enough that luma decides and colour breaks near-ties.
     private const float LumaCost = 64;
+
+    // How far rounding may move a channel, in levels: from 0.5, which is plain rounding, to below 1. Twice this bounds how far
+    // apart two machines' results can be; below 2 levels means at most 1.
+    private const float LongestMove = 0.9f;
 
     private float[] _red = [];
     private float[] _green = [];
@@ -142,7 +148,8 @@ internal sealed class ColourRows
             Vector<float> redError = redStep - redPart, greenError = greenStep - greenPart, blueError = blueStep - bluePart;
             Vector<float> lumaError = (redError * 0.299f) + (greenError * 0.587f) + (blueError * 0.114f);
             Vector<float> cost = (lumaError * lumaError * LumaCost) + (redError * redError) + (greenError * greenError) + (blueError * blueError);
-            Vector<int> better = Vector.LessThan(cost, bestCost);
+            Vector<float> longest = Vector.Max(Vector.Max(Vector.Abs(redError), Vector.Abs(greenError)), Vector.Abs(blueError));
+            Vector<int> better = Vector.LessThan(cost, bestCost) & Vector.LessThanOrEqual(longest, new Vector<float>(LongestMove));
             bestCost = Vector.ConditionalSelect(better, cost, bestCost);
             bestRed = Vector.ConditionalSelect(better, redFloor + redStep, bestRed);
             bestGreen = Vector.ConditionalSelect(better, greenFloor + greenStep, bestGreen);
