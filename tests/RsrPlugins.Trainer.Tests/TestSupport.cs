@@ -58,6 +58,10 @@ internal static class TestSupport
         return new Checkpoint(config, new TrainingProgress(10, 1, 20, 10), new Dictionary<string, float[]> { [Checkpoint.AverageName] = parameters });
     }
 
+    /// <summary>A path of the repository these tests were built in.</summary>
+    internal static string InRepository(string path, [CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "../..", path));
+
     internal static float[] Noise(int count, int seed = 1)
     {
         var random = new SampleRandom(seed, 1, 1);

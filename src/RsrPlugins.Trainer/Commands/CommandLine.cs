@@ -20,6 +20,7 @@ internal static class CommandLine
               rsr-train evaluate models --scale 2
               rsr-train sheet training/checkpoints/learned-x2.ckpt -o sheet.png
               rsr-train bench
+              rsr-train experiment table1
 
             Pictures are found under --data or the environment variable RSR_DATA.
             """)
@@ -29,6 +30,7 @@ internal static class CommandLine
             EvaluateCommand.Create(),
             BenchCommand.Create(),
             SheetCommand.Create(),
+            ExperimentCommand.Create(),
         };
         try
         {

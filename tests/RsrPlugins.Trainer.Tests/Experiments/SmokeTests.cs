@@ -1,0 +1,49 @@
+// Every experiment from beginning to end on drawn pictures: that it runs and shows what it should, not what it measures.
+using RsrPlugins.Trainer.Commands;
+using RsrPlugins.Trainer.Experiments;
+
+namespace RsrPlugins.Trainer.Tests.Experiments;
+
+public class SmokeTests
+{
+    public static TheoryData<string> Names => [.. ExperimentCommand.All.Select(experiment => experiment.Name)];
+
+    [Theory(Timeout = 60_000)]
+    [MemberData(nameof(Names))]
+    public async Task Runs_on_drawn_pictures(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var context = new ExperimentContext(
+            Data: null,
+            TestSupport.InRepository("models"),
+            TestSupport.InRepository("training"),
+            folder.File("pictures"),
+            "pictures",
+            IsSmoke: true,
+            _ => { },
+            TestContext.Current.CancellationToken);
+        var section = await Task.Run(() => ExperimentCommand.All.Single(experiment => experiment.Name == name).Run(context), TestContext.Current.CancellationToken);
+
+        Assert.Contains("|---", section, StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", section, StringComparison.Ordinal);
+        foreach (var line in section.Split('\n').Where(line => line.StartsWith("![", StringComparison.Ordinal)))
+        {
+            var file = line[(line.LastIndexOf('/') + 1)..line.LastIndexOf(')')];
+            Assert.True(new FileInfo(Path.Combine(folder.File("pictures"), file)).Length > 1000, file);
+        }
+    }
+
+    [Fact]
+    public void The_document_has_marks_for_every_experiment_and_keeps_what_is_around_them()
+    {
+        var document = File.ReadAllText(TestSupport.InRepository("docs/paper.md"));
+        foreach (var experiment in ExperimentCommand.All)
+        {
+            var replaced = ExperimentDocument.Replaced(document, experiment.Name, "measured", "paper.md");
+            Assert.Contains($"<!-- begin {experiment.Name} -->\nmeasured\n<!-- end {experiment.Name} -->", replaced, StringComparison.Ordinal);
+            Assert.Equal(document.Split("\n## ").Length, replaced.Split("\n## ").Length);
+        }
+
+        Assert.Throws<TrainerException>(() => ExperimentDocument.Replaced(document, "table9", "measured", "paper.md"));
+    }
+}
