@@ -59,8 +59,16 @@ internal static class TestSupport
     }
 
     /// <summary>A path of the repository these tests were built in.</summary>
-    internal static string InRepository(string path, [CallerFilePath] string thisFile = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "../..", path));
+    internal static string InRepository(string path)
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "RsrPlugins.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("RsrPlugins.sln is in no folder above the tests.");
+        }
+
+        return Path.Combine(folder, path);
+    }
 
     internal static float[] Noise(int count, int seed = 1)
     {

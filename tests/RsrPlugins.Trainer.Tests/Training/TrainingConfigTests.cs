@@ -36,7 +36,7 @@ public class TrainingConfigTests
     [Fact]
     public void The_repositorys_configurations_are_valid()
     {
-        var folder = Path.Combine(FindRoot(), "training", "configs");
+        var folder = Path.Combine(TestSupport.InRepository(string.Empty), "training", "configs");
         var files = Directory.GetFiles(folder, "*.json");
         Assert.NotEmpty(files);
         Assert.All(files, file => Assert.Equal(Path.GetFileNameWithoutExtension(file), TrainingConfig.Load(file).Name));
@@ -50,15 +50,4 @@ public class TrainingConfigTests
     [InlineData(1000, 1.0, 0.0)]
     public void The_rate_rises_stays_and_falls(long step, double progress, double expected) =>
         Assert.Equal(expected, Schedule.Rate(TrainingConfig.Parse(Smallest, "a") with { WarmupSteps = 200 }, step, progress), 1e-9);
-
-    private static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "RsrPlugins.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("RsrPlugins.sln is in no folder above the tests.");
-        }
-
-        return folder;
-    }
 }
