@@ -6,13 +6,13 @@ using RsrPlugins.Core.Models;
 
 namespace RsrPlugins.Cli;
 
-internal sealed class InstalledModels(DeviceChoice device, int threads = 0) : IDisposable
+internal sealed class InstalledModels(DeviceChoice device, int threads = 0, string? folder = null) : IDisposable
 {
     private ModelCatalogue? _catalogue;
     private OnnxRuntimeEngine? _engine;
 
     /// <exception cref="ModelException">models.json is missing or not understood.</exception>
-    public ModelCatalogue Catalogue => _catalogue ??= ModelCatalogue.LoadDefault();
+    public ModelCatalogue Catalogue => _catalogue ??= folder is null ? ModelCatalogue.LoadDefault() : ModelCatalogue.Load(folder);
 
     /// <exception cref="RuntimeLibraryException">The runtime is missing, or the device asked for is not to be had.</exception>
     public IInferenceEngine Engine => _engine ??= new OnnxRuntimeEngine(new InferenceOptions(device));

@@ -32,24 +32,31 @@ internal static class EvaluateCommand
           rsr evaluate Set5/ --scale 2                        the learned pair
           rsr evaluate Set5/ --scale 3 --method bicubic       the field's baseline
           rsr evaluate Set14/ --scale 4 --method photo --json
+          rsr evaluate Set5/ --scale 3 --method srcnn --models training/baselines
 
         Methods:
           learned         RRNet, its luma rounded to 8 bits, SRNet: the paper's protocol
           learned-editor  the same through 8-bit RGB files, as 'rsr downscale' and 'rsr upscale' make them
           photo           bicubic reduction rounded to 8 bits, then the SRNet for ordinary pictures
           bicubic         MATLAB's imresize both ways
+          srcnn           bicubic reduction rounded to 8 bits, then SRCNN, the field's first network; its models are in the
+                          repository's training/baselines: name that folder with --models
 
         Protocol: crop to a multiple of the scale, luma (BT.601 studio; grey pictures: their values) rounded to 8 bits, the scale's
         number of pixels shaved off every side; PSNR and SSIM (11 x 11 Gaussian, sigma 1.5); means are over pictures.
         """;
 
-    private static readonly (string Word, EvaluationMethod Value)[] Methods =
+    private static readonly (string Word, Choice Value)[] Methods =
     [
-        ("learned", EvaluationMethod.Learned),
-        ("learned-editor", EvaluationMethod.LearnedEditor),
-        ("photo", EvaluationMethod.Photo),
-        ("bicubic", EvaluationMethod.Bicubic),
+        ("learned", new Choice("learned", EvaluationMethod.Learned, ModelKind.Learned)),
+        ("learned-editor", new Choice("learned-editor", EvaluationMethod.LearnedEditor, ModelKind.Learned)),
+        ("photo", new Choice("photo", EvaluationMethod.Photo, ModelKind.Photo)),
+        ("bicubic", new Choice("bicubic", EvaluationMethod.Bicubic, null)),
+        ("srcnn", new Choice("srcnn", EvaluationMethod.Photo, ModelKind.Baseline)),
     ];
+
+    /// <summary>A method with the models it needs; bicubic needs none.</summary>
+    private sealed record Choice(string Word, EvaluationMethod Method, ModelKind? Kind);
 
     public static Command Create(CliContext context)
     {
@@ -61,30 +68,32 @@ internal static class EvaluateCommand
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value is < 2 or > 4)
                 result.AddError($"--scale takes 2, 3 or 4; found {value}.");
         });
-        var method = new Option<EvaluationMethod?>("--method", "-m")
+        var method = new Option<Choice?>("--method", "-m")
         {
             Description = "What makes the pictures small and large again; learned is the default.",
-            HelpName = "learned|learned-editor|photo|bicubic",
+            HelpName = "learned|learned-editor|photo|bicubic|srcnn",
             CustomParser = result => CommonOptions.Parse(result, Methods),
         };
+        var folder = new Option<string?>("--models") { Description = "Folder with models.json, instead of the installed models.", HelpName = "DIR" };
         Option<DeviceChoice> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
         command.Add(inputs);
         command.Options.Add(scale);
         command.Options.Add(method);
+        command.Options.Add(folder);
         command.Options.Add(device);
         command.Options.Add(threads);
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            using var models = new InstalledModels(parsed.GetValue(device), parsed.GetValue(threads));
-            return Run(context, parsed.GetRequiredValue(inputs), parsed.GetValue(scale), parsed.GetValue(method) ?? EvaluationMethod.Learned, models, parsed.GetValue(threads), parsed.GetValue(json));
+            using var models = new InstalledModels(parsed.GetValue(device), parsed.GetValue(threads), parsed.GetValue(folder));
+            return Run(context, parsed.GetRequiredValue(inputs), parsed.GetValue(scale), parsed.GetValue(method) ?? Methods[0].Value, models, parsed.GetValue(threads), parsed.GetValue(json));
         });
         return command;
     }
 
-    private static int Run(CliContext context, IReadOnlyList<string> inputs, int scale, EvaluationMethod method, InstalledModels models, int threads, bool json)
+    private static int Run(CliContext context, IReadOnlyList<string> inputs, int scale, Choice method, InstalledModels models, int threads, bool json)
     {
         FoundInputs found = InputFinder.Find(inputs);
         if (found.Files.Count == 0 && found.Failures is [var first, ..])
@@ -104,7 +113,7 @@ internal static class EvaluateCommand
                 try
                 {
                     Picture picture = PictureReader.Read(path, null, context.CancellationToken);
-                    EvaluationScore score = EvaluationProtocol.Evaluate(picture.Pixels, method, scale, rrNet, srNet, new ResizeSettings(threads), context.CancellationToken);
+                    EvaluationScore score = EvaluationProtocol.Evaluate(picture.Pixels, method.Method, scale, rrNet, srNet, new ResizeSettings(threads), context.CancellationToken);
                     scores.Add(score);
                     images.Add(new EvaluateImage(Path.GetFileNameWithoutExtension(path), JsonNumber.Of(score.Psnr, 4), JsonNumber.Of(score.Ssim, 6)));
                 }
@@ -122,23 +131,21 @@ internal static class EvaluateCommand
         var mean = scores.Count == 0
             ? new EvaluateMean(null, null)
             : new EvaluateMean(JsonNumber.Of(scores.Average(score => score.Psnr), 4), JsonNumber.Of(scores.Average(score => score.Ssim), 6));
-        string word = Methods.Single(choice => choice.Value == method).Word;
         if (json)
-            context.Output.WriteLine(JsonSerializer.Serialize(new EvaluateReport(scale, word, mean, images, failures), EvaluateReportJson.Default.EvaluateReport));
+            context.Output.WriteLine(JsonSerializer.Serialize(new EvaluateReport(scale, method.Word, mean, images, failures), EvaluateReportJson.Default.EvaluateReport));
         else
-            TextTable.Write(context.Output, [$"{word} x{scale}", "PSNR dB#", "SSIM#"], [.. images.Select(image => Row(image.Name, image.Psnr, image.Ssim)), Row("mean", mean.Psnr, mean.Ssim)]);
+            TextTable.Write(context.Output, [$"{method.Word} x{scale}", "PSNR dB#", "SSIM#"], [.. images.Select(image => Row(image.Name, image.Psnr, image.Ssim)), Row("mean", mean.Psnr, mean.Ssim)]);
         foreach (ResizeFailure failure in failures)
             context.Error.WriteLine($"rsr: {failure.Input}: {failure.Error}");
         return failures.Count == 0 ? ExitCode.Done : ExitCode.InputsFailed;
     }
 
-    private static (INetwork? RRNet, INetwork? SRNet) Networks(EvaluationMethod method, int scale, InstalledModels models)
+    private static (INetwork? RRNet, INetwork? SRNet) Networks(Choice method, int scale, InstalledModels models)
     {
-        if (method == EvaluationMethod.Bicubic)
+        if (method.Kind is not { } kind)
             return (null, null);
-        ModelKind kind = method == EvaluationMethod.Photo ? ModelKind.Photo : ModelKind.Learned;
         ModelDescriptor srNet = models.Catalogue.Find(NetworkKind.SRNet, kind, scale);
-        ModelDescriptor? rrNet = kind == ModelKind.Photo ? null : models.Catalogue.Find(NetworkKind.RRNet, kind, scale);
+        ModelDescriptor? rrNet = kind != ModelKind.Learned ? null : models.Catalogue.Find(NetworkKind.RRNet, kind, scale);
         return (rrNet is null ? null : models.Engine.Open(rrNet), models.Engine.Open(srNet));
     }
 

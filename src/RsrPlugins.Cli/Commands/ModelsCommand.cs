@@ -180,5 +180,5 @@ internal static class ModelsCommand
         return probe;
     }
 
-    private static string Word(ModelKind kind) => kind == ModelKind.Learned ? "learned" : "photo";
+    private static string Word(ModelKind kind) => kind.ToString().ToLowerInvariant();
 }

@@ -20,6 +20,9 @@ public enum ModelKind
 
     /// <summary>SRNet trained alone on what people have: bicubic, area and Lanczos reductions, light blur, JPEG.</summary>
     Photo,
+
+    /// <summary>SRCNN on bicubic reductions, trained by the same trainer: what tables compare with. Not installed with the product.</summary>
+    Baseline,
 }
 
 /// <summary>One row of models.json.</summary>
@@ -29,7 +32,10 @@ public enum ModelKind
 /// <param name="ByteLength">Length of the ONNX file.</param>
 /// <param name="Sha256">Lower-case hex of the ONNX file.</param>
 /// <param name="Scale">Scale factor d: 2, 3 or 4.</param>
-/// <param name="Kernels">Convolution kernel sizes in order; RRNet's last is its d x d, stride d reduction.</param>
+/// <param name="Kernels">
+/// Convolution kernel sizes in order, in pixels of the input; RRNet's last is its d x d, stride d reduction. A baseline's convolutions
+/// run on an interpolated picture; the sizes are those that cover the interpolation and them.
+/// </param>
 /// <param name="PairId">The partner of a learned pair, else null.</param>
 public sealed record ModelDescriptor(
     string Id,

@@ -10,6 +10,11 @@ internal static class ExperimentCommand
     /// <summary>In the order of docs/paper.md.</summary>
     internal static readonly IReadOnlyList<IExperiment> All =
     [
+        new Table1(),
+        new Figure3(),
+        new Table3(),
+        new Figure6(),
+        new Figure8(),
     ];
 
     internal static Command Create()

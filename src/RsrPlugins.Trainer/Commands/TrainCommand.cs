@@ -1,8 +1,5 @@
-// Reads the configuration, loads the pictures, runs the training, and keeps the run's folder: latest.ckpt (everything),
-// weights.ckpt (the averaged weights alone), log.csv and curves.png.
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using RsrPlugins.Trainer.Data;
 using RsrPlugins.Trainer.Training;
 
 namespace RsrPlugins.Trainer.Commands;
@@ -34,53 +31,19 @@ internal static class TrainCommand
 
     private static int Run(TrainingConfig config, string data, bool resume)
     {
-        var folder = Path.Combine(config.Output, config.Name);
-        var latest = Path.Combine(folder, "latest.ckpt");
-        Directory.CreateDirectory(folder);
-        if (!resume && File.Exists(latest))
-        {
-            throw new TrainerException($"{latest} exists: give --resume to go on with it, or remove it to start anew.");
-        }
-
-        var checkpoint = resume ? Checkpoint.Load(latest) : null;
-        var crops = CropSampler.Load(config, data);
-        Console.WriteLine($"{config.Name}: {crops.ImageCount} training pictures, {crops.Megapixels:0} megapixels");
-        var validation = LumaImage.LoadFolder(Path.Combine(data, config.Validation)).Select(image => image.CentralCrop(config.ValidationCrop, config.Scale)).ToArray();
-
-        NetVips.NetVips.Concurrency = 1; // from here on libvips only sees crops, and the cores are the workers'
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var run = new TrainingRun(config, crops, validation, checkpoint);
-        if (run.NewLayers.Count > 0)
-        {
-            Console.WriteLine($"{config.Name}: starts from {config.Init}, but for {string.Join(", ", run.NewLayers)}");
-        }
-
-        var log = new TrainingLog(folder, checkpoint?.Progress.Step ?? 0);
-        TrainingConsole.Show(config.Name, show => run.Run(report => Report(report, show), Save, stop.Token));
-        Console.WriteLine($"{config.Name}: {(stop.IsCancellationRequested ? "stopped" : "done")} at step {run.Progress.Step}, best PSNR {run.Progress.BestPsnr:0.000} dB at step {run.Progress.BestStep}; {latest}");
+        using var session = TrainingSession.Open(config, data, resume, Console.WriteLine);
+        var outcome = string.Empty;
+        TrainingConsole.Show(config.Name, show => outcome = session.Run(show, stop.Token));
+        Console.WriteLine(outcome);
         return stop.IsCancellationRequested ? StoppedByUser : 0;
 
         void Stop(PosixSignalContext context)
         {
             context.Cancel = true;
             stop.Cancel();
-        }
-
-        void Save(Checkpoint state)
-        {
-            state.Save(latest);
-            state.Slim().Save(Path.Combine(folder, "weights.ckpt"));
-        }
-
-        void Report(TrainingReport report, Action<TrainingReport> show)
-        {
-            show(report);
-            if (report.Validation is { } score)
-            {
-                log.Add(report, score);
-            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Training;
 
 namespace RsrPlugins.Trainer.Data;
@@ -14,18 +15,21 @@ internal sealed class CropSampler
     private readonly List<LumaImage> _images = [];
     private readonly List<double> _cumulative = [];
     private readonly ReductionMethod? _reduction;
+    private readonly ResamplingKernel? _interpolation;
     private readonly int _regionSide;
 
     /// <param name="folders">Pictures of each folder with the folder's share (null: what is left, by number of pixels).</param>
     /// <param name="patch">Side of a crop.</param>
     /// <param name="scale">Scale factor of the reduction.</param>
     /// <param name="reduction">Makes the small crops; null if nobody asks for them.</param>
+    /// <param name="interpolation">Brings the small crops back to full size; null leaves them small.</param>
     /// <remarks>Pictures that are too small for a crop with its margin are left out.</remarks>
-    internal CropSampler(IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders, int patch, int scale, ReductionMethod? reduction)
+    internal CropSampler(IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders, int patch, int scale, ReductionMethod? reduction, ResamplingKernel? interpolation = null)
     {
         Patch = patch;
         Scale = scale;
         _reduction = reduction;
+        _interpolation = interpolation;
         _regionSide = reduction is null ? patch : patch + (scale * ((2 * Margin) + BlockPhases));
         var usable = folders.Select(folder => (Images: folder.Images.Where(image => Math.Min(image.Width, image.Height) >= _regionSide).ToArray(), folder.Share)).ToArray();
         var sharedPixels = usable.Where(folder => folder.Share is null).Sum(folder => Pixels(folder.Images));
@@ -61,14 +65,17 @@ internal sealed class CropSampler
     /// <summary>Loads the folders of a configuration.</summary>
     internal static CropSampler Load(TrainingConfig config, string dataRoot)
     {
-        ReductionMethod? reduction = config.Kind == RunKind.Photo ? Reduction.Ordinary : config.LowResolutionWeight > 0 ? Reduction.Bicubic : null;
-        return new(config.Data.Select(folder => (LumaImage.LoadFolder(Path.Combine(dataRoot, folder.Path)), folder.Share)), config.Patch, config.Scale, reduction);
+        return From(config, config.Data.Select(folder => (LumaImage.LoadFolder(Path.Combine(dataRoot, folder.Path)), folder.Share)));
     }
+
+    /// <summary>Crops of given pictures as a configuration wants them.</summary>
+    internal static CropSampler From(TrainingConfig config, IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders) =>
+        new(folders, config.Patch, config.Scale, Reduction.Of(config), config.Kind == RunKind.Srcnn ? Reduction.Kernel(config.Interpolation) : null);
 
     /// <summary>Draws one crop.</summary>
     /// <param name="random">Makes every choice.</param>
     /// <param name="high">Receives Patch x Patch values of Y/255.</param>
-    /// <param name="low">Receives the reduced crop, (Patch / Scale) squared values, where there is a reduction.</param>
+    /// <param name="low">Where there is a reduction, receives the reduced crop: (Patch / Scale) squared values, or Patch squared where it is interpolated.</param>
     internal void Sample(SampleRandom random, Span<float> high, Span<float> low)
     {
         var place = _cumulative.BinarySearch(random.NextDouble() * _cumulative[^1]);
@@ -87,7 +94,15 @@ internal sealed class CropSampler
         var column = Margin + random.NextInt(BlockPhases);
         var row = Margin + random.NextInt(BlockPhases);
         Copy(new Plane(region, _regionSide), column * Scale, row * Scale, Patch, orientation, high);
-        Copy(new Plane(reduced, _regionSide / Scale), column, row, Patch / Scale, orientation, low);
+        if (_interpolation is { } kernel)
+        {
+            var enlarged = Resampler.Resize(reduced, _regionSide / Scale, _regionSide / Scale, _regionSide, _regionSide, kernel);
+            Copy(new Plane(enlarged, _regionSide), column * Scale, row * Scale, Patch, orientation, low);
+        }
+        else
+        {
+            Copy(new Plane(reduced, _regionSide / Scale), column, row, Patch / Scale, orientation, low);
+        }
     }
 
     /// <summary>Copies a square; bit 0 of the orientation mirrors left-right, bit 1 top-bottom, bit 2 transposes.</summary>

@@ -3,6 +3,7 @@
 // reduction then sees real neighbours, and since the margin's width is drawn too, JPEG's 8 x 8 blocks fall anywhere.
 using NetVips;
 using RsrPlugins.Core.Resampling;
+using RsrPlugins.Trainer.Training;
 
 namespace RsrPlugins.Trainer.Data;
 
@@ -12,6 +13,27 @@ internal delegate float[] ReductionMethod(float[] plane, int width, int height, 
 /// <summary>Reductions.</summary>
 internal static class Reduction
 {
+    /// <summary>The reduction that makes a run's small pictures; null where RRNet makes them and nobody compares.</summary>
+    internal static ReductionMethod? Of(TrainingConfig config) => config.Kind switch
+    {
+        RunKind.Photo => Ordinary,
+        RunKind.Srcnn => By(config.Reduction),
+        _ => config.LowResolutionWeight > 0 ? Bicubic : null,
+    };
+
+    /// <summary>Reduction by one kernel, rounded to 8 bits.</summary>
+    internal static ReductionMethod By(ResamplingKernel kernel) =>
+        (float[] plane, int width, int height, int scale, ref SampleRandom _) => RoundToEightBits(Reduce(plane, width, height, scale, kernel));
+
+    /// <summary>The enlargement before a network, from small to full size; null for none.</summary>
+    internal static ResamplingKernel? Kernel(Interpolation interpolation) => interpolation switch
+    {
+        Interpolation.Nearest => ResamplingKernel.Nearest,
+        Interpolation.Bilinear => ResamplingKernel.Bilinear,
+        Interpolation.Bicubic => ResamplingKernel.Bicubic,
+        _ => null,
+    };
+
     /// <summary>The field's bicubic reduction (MATLAB imresize).</summary>
     internal static float[] Bicubic(float[] plane, int width, int height, int scale, ref SampleRandom random) =>
         RoundToEightBits(Reduce(plane, width, height, scale, ResamplingKernel.Bicubic));

@@ -16,6 +16,7 @@ internal enum SmallPicture
     Area,
     Lanczos,
     Bilinear,
+    Nearest,
 
     /// <summary>Bicubic, then JPEG at quality 75.</summary>
     Jpeg75,
@@ -86,6 +87,8 @@ internal sealed class ModelEvaluation(IReadOnlyList<TestPicture> pictures, int s
                 return Classical(ResamplingKernel.Area);
             case SmallPicture.Lanczos:
                 return Classical(ResamplingKernel.Lanczos3);
+            case SmallPicture.Nearest:
+                return Classical(ResamplingKernel.Nearest);
             case SmallPicture.Bilinear:
                 return Classical(ResamplingKernel.Bilinear);
             default:

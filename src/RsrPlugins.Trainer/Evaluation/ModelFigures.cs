@@ -53,6 +53,13 @@ internal sealed record ModelFigures(IReadOnlyList<string> Sets, FigureRow Main, 
         return new ModelFigures(TestSets, Row(sets, SmallPicture.Bicubic, "this SRNet", srNet), others, new Dictionary<string, Naturalness>());
     }
 
+    /// <summary>Measures SRCNN.</summary>
+    internal static ModelFigures MeasureBaseline(string data, int scale, INetwork srcnn)
+    {
+        var sets = Load(data, scale, null);
+        return new ModelFigures(TestSets, Row(sets, SmallPicture.Bicubic, "SRCNN", srcnn), [Row(sets, SmallPicture.Bicubic, "bicubic", null)], new Dictionary<string, Naturalness>());
+    }
+
     private static Dictionary<string, ModelEvaluation> Load(string data, int scale, INetwork? rrNet) =>
         TestSets.ToDictionary(set => set, set => new ModelEvaluation(TestPicture.LoadSet(data, "test/" + set, scale), scale, rrNet));
 

@@ -18,6 +18,18 @@ internal sealed record TestPicture(string Name, int Width, int Height, float[] P
             : throw new TrainerException($"{folder}: PNG pictures of a test set expected, found none. Give the data folder with --data or in RSR_DATA.");
     }
 
+    /// <summary>The plane as a grey picture, whose values the protocol takes as they are.</summary>
+    internal PixelImage ToGrey()
+    {
+        var pixels = PixelImage.Create(Width, Height, PixelLayout.Grey, 8);
+        for (var i = 0; i < Plane.Length; i++)
+        {
+            pixels.Samples8[i] = (byte)Plane[i];
+        }
+
+        return pixels;
+    }
+
     internal static TestPicture Load(string file, int scale)
     {
         using var image = Image.NewFromFile(file);

@@ -34,6 +34,13 @@ internal sealed class GraphBuilder
     internal string LeakyRelu(string name, string input, double slope) =>
         Add("LeakyRelu", name, [input], new AttributeProto { Name = "alpha", F = (float)slope, Type = AttributeProto.Types.AttributeType.Float });
 
+    internal string Relu(string name, string input) => Add("Relu", name, [input]);
+
+    /// <summary>Keys bicubic enlargement (a = -0.5) by a whole number, pixel centres at half positions, edge pixels repeated.</summary>
+    internal string Bicubic(string name, string input, int scale) =>
+        Add("Resize", name, [input, string.Empty, Constant(name + ".scales", [4], [1, 1, scale, scale])],
+            Text("mode", "cubic"), Text("coordinate_transformation_mode", "half_pixel"), new AttributeProto { Name = "cubic_coeff_a", F = -0.5f, Type = AttributeProto.Types.AttributeType.Float });
+
     internal string Concat(string name, params string[] inputs) => Add("Concat", name, inputs, Int("axis", 1));
 
     internal string Sum(string name, string left, string right) => Add("Add", name, [left, right]);
@@ -43,7 +50,7 @@ internal sealed class GraphBuilder
 
     /// <summary>Sub-pixel shuffle: channel c d d + i d + j goes to row i, column j of each d x d block.</summary>
     internal string SubPixelShuffle(string name, string input, int scale) =>
-        Add("DepthToSpace", name, [input], Int("blocksize", scale), new AttributeProto { Name = "mode", S = ByteString.CopyFromUtf8("CRD"), Type = AttributeProto.Types.AttributeType.String });
+        Add("DepthToSpace", name, [input], Int("blocksize", scale), Text("mode", "CRD"));
 
     internal string Clip(string name, string input, float minimum, float maximum) =>
         Add("Clip", name, [input, Constant(name + ".minimum", [], [minimum]), Constant(name + ".maximum", [], [maximum])]);
@@ -87,6 +94,8 @@ internal sealed class GraphBuilder
         _graph.Initializer.Add(constant);
         return name;
     }
+
+    private static AttributeProto Text(string name, string value) => new() { Name = name, S = ByteString.CopyFromUtf8(value), Type = AttributeProto.Types.AttributeType.String };
 
     private static AttributeProto Int(string name, long value) => new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };
 

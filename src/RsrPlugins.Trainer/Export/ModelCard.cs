@@ -24,14 +24,19 @@ internal static class ModelCard
     internal static string Write(ModelRow row, Checkpoint checkpoint, ModelFigures? figures)
     {
         var config = checkpoint.Config;
-        var layers = row.Network == ModelRow.RRNet ? NetworkTable.RRNet(row.Scale) : NetworkTable.SRNet(row.Scale);
+        var layers = row switch
+        {
+            { Kind: ModelRow.Baseline } => NetworkTable.Srcnn(outputs: 1),
+            { Network: ModelRow.RRNet } => NetworkTable.RRNet(row.Scale),
+            _ => NetworkTable.SRNet(row.Scale),
+        };
         var data = string.Join('\n', config.Data.Select(folder => Path.GetFileName(folder.Path)).Select(name => $"| {name} | {_terms.GetValueOrDefault(name, "not described | unknown")} |"));
         return FormattableString.Invariant($"""
             # {row.Id}
 
             {Purpose(row)}
 
-            - Network: {row.Network} of Cai et al., *Learning Reduced-Resolution and Super-Resolution Networks in Synchrony*, {layers.Sum(layer => layer.ParameterCount)} parameters, scale factor {row.Scale}
+            - Network: {Origin(row)}, {layers.Sum(layer => layer.ParameterCount)} parameters, scale factor {row.Scale}
             - File: `{row.File}`, ONNX opset 13; `input` [N, 1, H, W] to `output` [N, 1, {(row.Network == ModelRow.RRNet ? "H/" : string.Empty)}{row.Scale}{(row.Network == ModelRow.RRNet ? string.Empty : " H")}, {(row.Network == ModelRow.RRNet ? "W/" : string.Empty)}{row.Scale}{(row.Network == ModelRow.RRNet ? string.Empty : " W")}], float32
             - Values: BT.601 studio luma of the 8-bit scale, Y = 16 + (65.481 R + 128.553 G + 24.966 B) / 255, as Y/255{(row.Network == ModelRow.RRNet ? "; the output is clamped to 16/255 .. 235/255 and not rounded, the engine rounds to the depth of the file" : "; the output is neither clamped nor rounded")}
             - Partner: {row.Pair ?? "none"}
@@ -59,21 +64,36 @@ internal static class ModelCard
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
+    private static string Origin(ModelRow row) => row.Kind == ModelRow.Baseline
+        ? "SRCNN 9-5-5 of Dong et al., *Image Super-Resolution Using Deep Convolutional Networks*, after a bicubic enlargement"
+        : $"{row.Network} of Cai et al., *Learning Reduced-Resolution and Super-Resolution Networks in Synchrony*";
+
     private static string Purpose(ModelRow row) => (row.Network, row.Kind) switch
     {
         (ModelRow.RRNet, _) => $"Makes a picture {row.Scale} times smaller in such a way that `{row.Pair}` can bring it back.",
         (_, ModelRow.Learned) => $"Brings back pictures that `{row.Pair}` made {row.Scale} times smaller.",
+        (_, ModelRow.Baseline) => $"SRCNN, trained by the same trainer for comparison; not part of the product. Enlarges bicubic reductions {row.Scale} times.",
         _ => $"Enlarges ordinary small pictures {row.Scale} times: reduced by any common method, lightly blurred, or saved as JPEG at quality 60 and above.",
     };
 
-    private static string Loss(TrainingConfig config) => config.Kind == RunKind.Photo
-        ? "Small pictures: half bicubic reductions, else area, Lanczos and triangle ones; one in five blurred lightly before, two in five saved as JPEG at quality 60 to 95 after. L1 loss."
-        : FormattableString.Invariant($"L1 loss of the restored picture{(config.LowResolutionWeight > 0 ? FormattableString.Invariant($" + {config.LowResolutionWeight} times the squared difference of the small picture from the bicubic one") : string.Empty)}.");
+    private static string Loss(TrainingConfig config) => config.Kind == RunKind.Srcnn
+        ? $"Small pictures: bicubic reductions. {NameOf(config.Loss)} loss."
+        : config.Kind == RunKind.Photo
+        ? $"Small pictures: half bicubic reductions, else area, Lanczos and triangle ones; one in five blurred lightly before, two in five saved as JPEG at quality 60 to 95 after. {NameOf(config.Loss)} loss."
+        : FormattableString.Invariant($"{NameOf(config.Loss)} loss of the restored picture{(config.LowResolutionWeight > 0 ? FormattableString.Invariant($" + {config.LowResolutionWeight} times the squared difference of the small picture from the bicubic one") : string.Empty)}.");
+
+    private static string NameOf(TrainingLoss loss) => loss switch
+    {
+        TrainingLoss.L1 => "L1",
+        TrainingLoss.L2 => "L2",
+        _ => "Root-mean-square (per crop)",
+    };
 
     private static string Limits(ModelRow row) => (row.Network, row.Kind) switch
     {
         (ModelRow.RRNet, _) => "Small pictures that go on to another program's enlargement: they are sharper than bicubic ones, and a classical enlargement does not undo that (the row \"learned, enlarged by bicubic\").",
         (_, ModelRow.Learned) => "Ordinary small pictures. It undoes what its RRNet did; on a bicubic small picture it does worse than the photo model (the row \"bicubic, enlarged by this SRNet\").",
+        (_, ModelRow.Baseline) => "Use: it is the baseline of a table.",
         _ => "Pictures made by the RRNet of the same scale: the pair's own SRNet restores them better (the row \"learned\"). It does not remove noise, strong blur, or JPEG damage below quality 60, and it does not know text or faces.",
     };
 }

@@ -1,5 +1,6 @@
 // From a checkpoint to models. Nothing is written before ONNX Runtime has given Torch's numbers for it.
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Evaluation;
 using RsrPlugins.Trainer.Networks;
 using RsrPlugins.Trainer.Training;
@@ -19,7 +20,7 @@ internal static class ModelExporter
     internal const string Protocol = "PSNR/SSIM on 8-bit BT.601 studio luma, d pixels shaved off every border, 8-bit LR, means over images";
 
     internal static string IdOf(string network, int scale, RunKind kind) =>
-        FormattableString.Invariant($"{network}-x{scale}-{kind}").ToLowerInvariant();
+        kind == RunKind.Srcnn ? FormattableString.Invariant($"srcnn-x{scale}") : FormattableString.Invariant($"{network}-x{scale}-{kind}").ToLowerInvariant();
 
     /// <summary>The models of a checkpoint: a pair, or SRNet alone.</summary>
     /// <param name="checkpoint">Weights and where they come from.</param>
@@ -34,6 +35,11 @@ internal static class ModelExporter
             throw new TrainerException($"{config.Name}: trained without Q-BReLU, so its small pictures are no 8-bit pictures; it cannot be exported.");
         }
 
+        if (config is { Kind: RunKind.Srcnn } and not { Reduction: ResamplingKernel.Bicubic, Interpolation: Interpolation.Bicubic })
+        {
+            throw new TrainerException($"{config.Name}: only SRCNN on bicubic reductions enlarged bicubically is exported, found {config.Reduction} and {config.Interpolation}.");
+        }
+
         var parameters = checkpoint.Vectors[Checkpoint.AverageName];
         using var staged = new StagedModels();
         if (config.Kind == RunKind.Photo)
@@ -42,6 +48,14 @@ internal static class ModelExporter
             var onnx = NetworkGraphs.SRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, row));
             var network = Proven(row, onnx);
             return [Model(row, onnx, data is null ? null : ModelFigures.MeasurePhoto(data, config.Scale, network, staged.OpenExisting(models, IdOf("rrnet", config.Scale, RunKind.Learned))))];
+        }
+
+        if (config.Kind == RunKind.Srcnn)
+        {
+            var row = Row(ModelRow.SRNet, NetworkTable.Srcnn(outputs: 1), null) with { Kernels = SrcnnKernels(config.Scale) };
+            var onnx = NetworkGraphs.Srcnn(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, row));
+            var network = Proven(row, onnx);
+            return [Model(row, onnx, data is null ? null : ModelFigures.MeasureBaseline(data, config.Scale, network))];
         }
 
         var rrRow = Row(ModelRow.RRNet, NetworkTable.RRNet(config.Scale), IdOf("srnet", config.Scale, config.Kind));
@@ -77,7 +91,7 @@ internal static class ModelExporter
             return new ModelRow(
                 id,
                 network,
-                config.Kind == RunKind.Learned ? ModelRow.Learned : ModelRow.Photo,
+                config.Kind switch { RunKind.Learned => ModelRow.Learned, RunKind.Photo => ModelRow.Photo, _ => ModelRow.Baseline },
                 config.Scale,
                 id + ".onnx",
                 0,
@@ -93,6 +107,16 @@ internal static class ModelExporter
         }
     }
 
+    /// <summary>
+    /// SRCNN in kernel sizes of small pixels, from which readers derive its halo: 2 for the bicubic kernel, and its own 8 large pixels
+    /// (4 + 2 + 2) rounded up to whole small ones.
+    /// </summary>
+    private static int[] SrcnnKernels(int scale)
+    {
+        var radius = NetworkTable.Srcnn(outputs: 1).Sum(layer => layer.Kernel / 2);
+        return [5, (2 * (((radius + scale) - 1) / scale)) + 1];
+    }
+
     /// <summary>Runs a model and the Torch network on the same picture.</summary>
     internal static float LargestDifference(Checkpoint checkpoint, ModelRow row, INetwork onnx)
     {
@@ -104,10 +128,38 @@ internal static class ModelExporter
         using var views = new ParameterViews(checkpoint.Layout, tensor(checkpoint.Vectors[Checkpoint.AverageName]), train: false);
         using var generator = new Generator(1);
         var input = rand([1, 1, Height, Width], generator: generator);
+        if (row.Kind == ModelRow.Baseline)
+        {
+            return LargestDifferenceInside(views, scale, input, onnx);
+        }
+
         var expected = row.Network == ModelRow.RRNet ? QBRelu.Clamp(new RRNet(scale, views).ForwardUnbounded(input)) : new SRNet(scale, views).Forward(input);
         var actual = new float[expected.numel()];
         onnx.Run(Checkpoint.ToArray(input), Width, Height, actual, CancellationToken.None);
         return Checkpoint.ToArray(expected).Zip(actual, (left, right) => MathF.Abs(left - right)).Max();
+    }
+
+    /// <summary>The same for SRCNN, whose Torch form takes an interpolated picture; at the borders the two enlargements repeat edges differently.</summary>
+    private static float LargestDifferenceInside(ParameterViews views, int scale, Tensor input, INetwork onnx)
+    {
+        const int Border = 4; // small pixels: beyond the reach of what differs
+        var (height, width) = ((int)input.shape[2], (int)input.shape[3]);
+        var (largeHeight, largeWidth) = (height * scale, width * scale);
+        var enlarged = Resampler.Resize(Checkpoint.ToArray(input), width, height, largeWidth, largeHeight, ResamplingKernel.Bicubic);
+        var expected = Checkpoint.ToArray(new Srcnn(scale, Interpolation.Bicubic, views).Forward(tensor(enlarged, [1, 1, largeHeight, largeWidth])));
+        var actual = new float[expected.Length];
+        onnx.Run(Checkpoint.ToArray(input), width, height, actual, CancellationToken.None);
+        var largest = 0f;
+        var border = (Border + (8 / scale) + 1) * scale;
+        for (var y = border; y < largeHeight - border; y++)
+        {
+            for (var x = border; x < largeWidth - border; x++)
+            {
+                largest = MathF.Max(largest, MathF.Abs(expected[(y * largeWidth) + x] - actual[(y * largeWidth) + x]));
+            }
+        }
+
+        return largest;
     }
 
     private static Dictionary<string, string> Metadata(Checkpoint checkpoint, ModelRow row)

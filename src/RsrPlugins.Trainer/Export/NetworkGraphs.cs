@@ -65,6 +65,21 @@ internal static class NetworkGraphs
         return graph.Build(metadata);
     }
 
+    /// <summary>SRCNN with the bicubic enlargement before it, so that like SRNet it takes the small picture.</summary>
+    internal static byte[] Srcnn(int scale, ParameterLayout layout, float[] parameters, IEnumerable<KeyValuePair<string, string>> metadata)
+    {
+        var graph = new GraphBuilder($"SRCNN x{scale}");
+        var layers = NetworkTable.Srcnn(outputs: 1);
+        var x = graph.Bicubic("srcnn.bicubic", GraphBuilder.Input, scale);
+        foreach (var layer in layers.SkipLast(1))
+        {
+            x = graph.Relu(layer.Name + ".relu", Last(graph, layer, layout, parameters, x));
+        }
+
+        Last(graph, layers[^1], layout, parameters, x);
+        return graph.Build(metadata);
+    }
+
     private static string Activated(GraphBuilder graph, ConvolutionSpec layer, ParameterLayout layout, float[] parameters, string input) =>
         graph.LeakyRelu(layer.Name + ".lrelu", Last(graph, layer, layout, parameters, input), NetworkTable.LeakySlope);
 

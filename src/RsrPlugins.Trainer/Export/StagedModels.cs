@@ -21,7 +21,7 @@ internal sealed class StagedModels : IDisposable
         return _engine.Open(new ModelDescriptor(
             row.Id,
             row.Network == ModelRow.RRNet ? NetworkKind.RRNet : NetworkKind.SRNet,
-            row.Kind == ModelRow.Learned ? ModelKind.Learned : ModelKind.Photo,
+            Enum.Parse<ModelKind>(row.Kind, ignoreCase: true),
             row.Scale,
             path,
             string.Empty,

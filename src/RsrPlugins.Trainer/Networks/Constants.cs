@@ -11,6 +11,9 @@ internal static class Constants
 {
     internal static readonly Scalar Zero = 0.0;
     internal static readonly Scalar One = 1.0;
+    /// <summary>Keeps the gradient of a square root finite: (0.0255 levels) squared.</summary>
+    internal static readonly Scalar TinySquare = 1e-8;
+
     internal static readonly Scalar LeakySlope = NetworkTable.LeakySlope;
 
     /// <summary>8-bit levels per unit of Y/255.</summary>

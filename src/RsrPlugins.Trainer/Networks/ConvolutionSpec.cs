@@ -50,6 +50,17 @@ internal static class NetworkTable
         new("rr.last", Width, 1, scale, scale, LayerRole.Last),
     ];
 
+    /// <summary>
+    /// SRCNN in its published 9-5-5 form (Dong et al., "Image Super-Resolution Using Deep Convolutional Networks", 2016), which has no
+    /// shortcut. Outputs: 1 on an interpolated picture, d * d sub-pixels where the network works on the small picture itself.
+    /// </summary>
+    internal static IReadOnlyList<ConvolutionSpec> Srcnn(int outputs) =>
+    [
+        new("srcnn.conv1", 1, 64, 9, 1, LayerRole.First),
+        new("srcnn.conv2", 64, 32, 5, 1, LayerRole.Hidden),
+        new("srcnn.last", 32, outputs, 5, 1, LayerRole.Last),
+    ];
+
     /// <summary>SRNet: 3 x 3, three dense units of (1 x 1, 3 x 3), then 1 x 1 from everything to d * d sub-pixels.</summary>
     internal static IReadOnlyList<ConvolutionSpec> SRNet(int scale)
     {

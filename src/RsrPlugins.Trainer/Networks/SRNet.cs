@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 namespace RsrPlugins.Trainer.Networks;
 
 /// <summary>SRNet: LR luma [N, 1, h, w] of Y/255 to HR luma [N, 1, d h, d w], neither clamped nor rounded.</summary>
-internal sealed class SRNet(int scale, ParameterViews parameters)
+internal sealed class SRNet(int scale, ParameterViews parameters) : IEnlargingNetwork
 {
     private readonly Convolution[] _layers = [.. NetworkTable.SRNet(scale).Select(parameters.Bind)];
 
-    internal Tensor Forward(Tensor low)
+    public Tensor Forward(Tensor low)
     {
         using var scope = NewDisposeScope();
         var features = _layers[0].ForwardActivated(low);

@@ -37,9 +37,7 @@ internal sealed record Checkpoint(TrainingConfig Config, TrainingProgress Progre
     internal ParameterLayout Layout => LayoutOf(Config);
 
     /// <summary>The layers a run trains.</summary>
-    internal static ParameterLayout LayoutOf(TrainingConfig config) => new(config.Kind == RunKind.Learned
-        ? [.. NetworkTable.RRNet(config.Scale), .. NetworkTable.SRNet(config.Scale)]
-        : NetworkTable.SRNet(config.Scale));
+    internal static ParameterLayout LayoutOf(TrainingConfig config) => new(NetworkPair.Layers(config));
 
     /// <summary>Without everything that only resuming needs.</summary>
     internal Checkpoint Slim() => this with { Vectors = new Dictionary<string, float[]> { [AverageName] = Vectors[AverageName] } };

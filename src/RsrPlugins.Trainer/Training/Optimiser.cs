@@ -2,7 +2,7 @@
 // equal time, see docs/training.md.
 //
 // Muon replaces a gradient matrix X (64 x inputs k k) by the nearest orthogonal one, approximated by five Newton-Schulz
-// steps X <- (a I + b A + c A A) X with A = X X^T. Every hidden layer here has 64 outputs, so every A is 64 x 64; since all
+// steps X <- (a I + b A + c A A) X with A = X X^T. All hidden layers of our networks have 64 outputs, so every A is 64 x 64; since all
 // of the steps' factors are polynomials in the same A they commute, and the steps can be taken on the stacked 64 x 64
 // matrices alone, with each X multiplied once at the end. That makes the overhead 1-2 % of a training step.
 using RsrPlugins.Trainer.Networks;
@@ -66,7 +66,7 @@ internal sealed class Optimiser : IDisposable
         }
 
         _rateFactors = factors.narrow(0, layout.HiddenCount, adamCount).to(device).DetachFromDisposeScope();
-        _scaledIdentity = eye(NetworkTable.Width, device: device).mul_(_a).DetachFromDisposeScope();
+        _scaledIdentity = eye(layout.Hidden.Select(layer => layer.Outputs).Distinct().Single(), device: device).mul_(_a).DetachFromDisposeScope();
     }
 
     /// <summary>The vectors a checkpoint keeps.</summary>
@@ -102,7 +102,7 @@ internal sealed class Optimiser : IDisposable
         }
     }
 
-    /// <summary>For matrices [64, n] the factors [count, 64, 64] by which each is multiplied to make it nearly orthogonal.</summary>
+    /// <summary>For matrices [64, n] (any one number of rows) the factors [count, 64, 64] by which each is multiplied to make it nearly orthogonal.</summary>
     internal Tensor OrthogonalisingFactors(Tensor[] matrices)
     {
         var grams = stack(matrices.Select(matrix => matrix.mm(matrix.t())));

@@ -2,6 +2,7 @@
 // changes, and a key that is not known is an error, because a misspelt key would otherwise train something else.
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RsrPlugins.Core.Resampling;
 
 namespace RsrPlugins.Trainer.Training;
 
@@ -13,6 +14,33 @@ internal enum RunKind
 
     /// <summary>SRNet alone, on small pictures as people have them.</summary>
     Photo,
+
+    /// <summary>SRCNN (Dong et al. 2014), the baseline of the paper's Sections 2.1 and 2.2, on one reduction.</summary>
+    Srcnn,
+}
+
+/// <summary>What training makes as small as it can.</summary>
+internal enum TrainingLoss
+{
+    /// <summary>Mean absolute error.</summary>
+    L1,
+
+    /// <summary>Mean squared error.</summary>
+    L2,
+
+    /// <summary>Mean over crops of the root mean squared error: every crop counts the same, and in it the large errors count most, as in a mean of PSNRs.</summary>
+    Rmse,
+}
+
+/// <summary>How small pictures are brought to full size before SRCNN.</summary>
+internal enum Interpolation
+{
+    /// <summary>Not at all: the network works on the small picture and ends in a sub-pixel shuffle.</summary>
+    None,
+
+    Nearest,
+    Bilinear,
+    Bicubic,
 }
 
 /// <summary>A folder of training pictures.</summary>
@@ -30,7 +58,7 @@ internal sealed record TrainingConfig
     /// <summary>Scale factor d: 2, 3 or 4.</summary>
     public required int Scale { get; init; }
 
-    /// <summary>learned (the pair) or photo (SRNet alone).</summary>
+    /// <summary>learned (the pair), photo (SRNet alone) or srcnn.</summary>
     public RunKind Kind { get; init; } = RunKind.Learned;
 
     /// <summary>Checkpoint to start the weights from: layers of the same name and shape are taken. Relative to the configuration file.</summary>
@@ -41,6 +69,12 @@ internal sealed record TrainingConfig
 
     /// <summary>False trains RRNet without Q-BReLU, to see what it is for; such a pair cannot be exported.</summary>
     public bool QBRelu { get; init; } = true;
+
+    /// <summary>For srcnn: how small pictures are made: nearest, area, bilinear, bicubic or lanczos3.</summary>
+    public ResamplingKernel Reduction { get; init; } = ResamplingKernel.Bicubic;
+
+    /// <summary>For srcnn: how they are enlarged before the network: none, nearest, bilinear or bicubic.</summary>
+    public Interpolation Interpolation { get; init; } = Interpolation.Bicubic;
 
     // ---- Data ------------------------------------------------------------------------------------------------------
     /// <summary>Folders of training pictures.</summary>
@@ -59,7 +93,10 @@ internal sealed record TrainingConfig
     public int Patch { get; init; } = 48;
 
     // ---- Losses ----------------------------------------------------------------------------------------------------
-    /// <summary>Weight of the squared difference between RRNet's picture and the bicubic one, beside the L1 loss of the restored picture.</summary>
+    /// <summary>Loss of the restored picture: l1, l2 or rmse.</summary>
+    public TrainingLoss Loss { get; init; } = TrainingLoss.L1;
+
+    /// <summary>Weight of the squared difference between RRNet's picture and the bicubic one, beside the loss of the restored picture.</summary>
     public double LowResolutionWeight { get; init; }
 
     // ---- Optimiser and schedule ------------------------------------------------------------------------------------
@@ -149,6 +186,9 @@ internal sealed record TrainingConfig
             throw new TrainerException($"{source}: {error.Message}", error);
         }
     }
+
+    /// <summary>Side of the crop the enlarging network sees.</summary>
+    internal int LowSide => Kind == RunKind.Srcnn && Interpolation != Interpolation.None ? Patch : Patch / Scale;
 
     /// <summary>The same run with another length in minutes.</summary>
     /// <exception cref="TrainerException">Not above 0.</exception>

@@ -1,6 +1,7 @@
 // The training loop, to be read from top to bottom: Run, then TrainStep, then Validate.
 using System.Diagnostics;
 using RsrPlugins.Core.Metrics;
+using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Data;
 using RsrPlugins.Trainer.Networks;
 using TorchSharp;
@@ -13,7 +14,7 @@ namespace RsrPlugins.Trainer.Training;
 /// <param name="Seconds">Training time spent.</param>
 /// <param name="Progress">Part of the run that is done, 0 to 1.</param>
 /// <param name="Megapixels">HR megapixels seen.</param>
-/// <param name="Loss">Mean loss since the last report, in 8-bit levels (255 times the L1 loss).</param>
+/// <param name="Loss">Mean loss since the last report, in 8-bit levels (255 times the loss; squared levels over 255 where the loss is l2).</param>
 /// <param name="Rate">The schedule's factor.</param>
 /// <param name="KilopixelsPerSecond">HR kilopixels per second since the last report.</param>
 /// <param name="Validation">Where this report follows a validation.</param>
@@ -206,7 +207,7 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>
     /// Scores the averaged weights on the validation set by the protocol: 8-bit LR, 8-bit result, d border pixels shaved off.
-    /// A run without RRNet is scored on bicubic small pictures.
+    /// A run without RRNet is scored on bicubic small pictures, SRCNN on those it is for.
     /// </summary>
     internal ValidationScore Validate()
     {
@@ -230,17 +231,21 @@ internal sealed class TrainingRun : IDisposable
         var (lowWidth, lowHeight) = (width / scale, height / scale);
         var random = default(SampleRandom);
         var plane = image.ToUnit();
-        var bicubic = Reduction.Bicubic(plane, width, height, scale, ref random);
+        var given = Data.Reduction.By(_config.Kind == RunKind.Srcnn ? _config.Reduction : ResamplingKernel.Bicubic)(plane, width, height, scale, ref random);
 
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var low = networks.Reducing is { } rrNet
             ? rrNet.Forward(tensor(plane, [1, 1, height, width]).to(_device))
-            : tensor(bicubic, [1, 1, lowHeight, lowWidth]).to(_device);
+            : Enlarged(given);
         var restored = networks.Enlarging.Forward(low).clamp(Constants.Zero, Constants.One).mul(Constants.Levels).round();
         return new ValidationScore(
             ImageMetrics.Psnr(Levels(plane), Checkpoint.ToArray(restored), width, height, scale),
-            networks.Reducing is null ? 0 : ImageMetrics.Psnr(Levels(bicubic), Levels(Checkpoint.ToArray(low)), lowWidth, lowHeight, 0));
+            networks.Reducing is null ? 0 : ImageMetrics.Psnr(Levels(given), Levels(Checkpoint.ToArray(low)), lowWidth, lowHeight, 0));
+
+        Tensor Enlarged(float[] small) => _config.Kind == RunKind.Srcnn && Data.Reduction.Kernel(_config.Interpolation) is { } kernel
+            ? tensor(Resampler.Resize(small, lowWidth, lowHeight, width, height, kernel), [1, 1, height, width]).to(_device)
+            : tensor(small, [1, 1, lowHeight, lowWidth]).to(_device);
 
         static float[] Levels(float[] values) => Array.ConvertAll(values, value => value * 255f);
     }
@@ -300,6 +305,7 @@ internal sealed class TrainingRun : IDisposable
         private readonly TrainingConfig _config;
         private readonly Device _device;
         private readonly int _samples;
+        private readonly int _lowSide;
         private readonly float[] _high;
         private readonly float[] _low;
 
@@ -311,7 +317,8 @@ internal sealed class TrainingRun : IDisposable
             _device = weights.device;
             _samples = samples;
             _high = new float[samples * config.Patch * config.Patch];
-            _low = new float[_high.Length / (config.Scale * config.Scale)];
+            _lowSide = config.LowSide;
+            _low = new float[samples * _lowSide * _lowSide];
         }
 
         internal Tensor Gradient => _views.Gradient!;
@@ -332,21 +339,20 @@ internal sealed class TrainingRun : IDisposable
                 Gradient.zero_();
             }
 
-            var lowSide = _config.Patch / _config.Scale;
             var high = tensor(_high, [_samples, 1, _config.Patch, _config.Patch]).to(_device);
             Tensor loss;
             if (_networks.Reducing is null)
             {
-                var low = tensor(_low, [_samples, 1, lowSide, lowSide]).to(_device);
-                loss = nn.functional.l1_loss(_networks.Enlarging.Forward(low), high);
+                var low = tensor(_low, [_samples, 1, _lowSide, _lowSide]).to(_device);
+                loss = RestorationLoss(_networks.Enlarging.Forward(low), high);
             }
             else
             {
                 var low = _networks.Reducing.Forward(high);
-                loss = nn.functional.l1_loss(_networks.Enlarging.Forward(low), high);
+                loss = RestorationLoss(_networks.Enlarging.Forward(low), high);
                 if (_config.LowResolutionWeight > 0)
                 {
-                    var bicubic = tensor(_low, [_samples, 1, lowSide, lowSide]).to(_device);
+                    var bicubic = tensor(_low, [_samples, 1, _lowSide, _lowSide]).to(_device);
                     using Scalar weight = _config.LowResolutionWeight;
                     loss = loss.add(nn.functional.mse_loss(low, bicubic), weight);
                 }
@@ -355,6 +361,13 @@ internal sealed class TrainingRun : IDisposable
             loss.backward();
             Loss = loss.item<float>();
         }
+
+        private Tensor RestorationLoss(Tensor restored, Tensor high) => _config.Loss switch
+        {
+            TrainingLoss.L2 => nn.functional.mse_loss(restored, high),
+            TrainingLoss.Rmse => nn.functional.mse_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]).add(Constants.TinySquare, Constants.One).sqrt().mean(),
+            _ => nn.functional.l1_loss(restored, high),
+        };
 
         public void Dispose() => _views.Dispose();
     }

@@ -1,4 +1,5 @@
 using NetVips;
+using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Data;
 
 namespace RsrPlugins.Trainer.Tests.Data;
@@ -81,6 +82,24 @@ public class DataTests
                 var block = (high[corner] + high[corner + 1] + high[corner + 16] + high[corner + 17]) / 4;
                 Assert.Equal(block * 255, low[i] * 255, 0.51f);
             }
+        }
+    }
+
+    [Theory]
+    [InlineData(ResamplingKernel.Nearest)]
+    [InlineData(ResamplingKernel.Bilinear)]
+    [InlineData(ResamplingKernel.Bicubic)]
+    public void An_interpolated_crop_lies_where_its_large_crop_does(ResamplingKernel interpolation)
+    {
+        // On a slow ramp reduction and enlargement change little; a crop in another place would be another part of it.
+        var image = new LumaImage("ramp", 220, 220, [.. Enumerable.Range(0, 220 * 220).Select(i => (byte)(20 + (i % 220 / 2) + (i / 220 / 3)))]);
+        var crops = new CropSampler([([image], null)], 18, 3, Reduction.By(ResamplingKernel.Bicubic), interpolation);
+        for (var sample = 0; sample < 20; sample++)
+        {
+            var (high, low) = (new float[18 * 18], new float[18 * 18]);
+            crops.Sample(new SampleRandom(1, 1, sample), high, low);
+            Assert.All(high.Zip(low), pair => Assert.Equal(pair.First * 255, pair.Second * 255, 2.1f));
+            Assert.Equal(high.Average() * 255, low.Average() * 255, 0.6f);
         }
     }
 

@@ -1,5 +1,6 @@
 using RsrPlugins.Core;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Export;
 using RsrPlugins.Trainer.Export.Onnx;
 using RsrPlugins.Trainer.Networks;
@@ -37,6 +38,33 @@ public class ExportTests
             var tiled = new LearnedResizer(network, new ResizeSettings(Threads: 1, TileSize: 8 * scale)).ResizeLuma(input, width, height, TestContext.Current.CancellationToken);
             Assert.All(whole.Zip(tiled), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
         }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void SRCNN_enlarges_by_itself_whole_or_tiled(int scale)
+    {
+        var checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale, RunKind.Srcnn));
+        using var staged = new StagedModels();
+        var model = Assert.Single(ModelExporter.Build(checkpoint, "nowhere", null)); // compares with Torch
+        Assert.Equal(("srcnn-x" + scale, ModelRow.Baseline), (model.Row.Id, model.Row.Kind));
+        var network = staged.Open(model.Row, model.Onnx);
+        const int Width = 40;
+        const int Height = 37;
+        var input = TestSupport.Noise(Width * Height);
+        var whole = new float[Width * Height * scale * scale];
+        network.Run(input, Width, Height, whole, CancellationToken.None);
+        var tiled = new LearnedResizer(network, new ResizeSettings(Threads: 1, TileSize: 16)).ResizeLuma(input, Width, Height, TestContext.Current.CancellationToken);
+        Assert.All(whole.Zip(tiled), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+    }
+
+    [Fact]
+    public void SRCNN_for_another_reduction_is_not_exported()
+    {
+        var checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(3, RunKind.Srcnn) with { Reduction = ResamplingKernel.Nearest });
+        Assert.Throws<TrainerException>(() => ModelExporter.Build(checkpoint, "nowhere", null));
     }
 
     [Fact]

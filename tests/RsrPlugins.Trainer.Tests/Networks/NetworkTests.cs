@@ -1,4 +1,5 @@
 using RsrPlugins.Trainer.Networks;
+using RsrPlugins.Trainer.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,6 +18,23 @@ public class NetworkTests
         Assert.Equal(rrNet, NetworkTable.RRNet(scale).Sum(layer => layer.ParameterCount));
         Assert.Equal(srNet, NetworkTable.SRNet(scale).Sum(layer => layer.ParameterCount));
         Assert.Equal(rrNet + srNet, TestLayout(scale).Count);
+    }
+
+    // Dong et al. 2016: 9-5-5 with 64 and 32 channels has 57,184 weights, and 97 biases.
+    [Fact]
+    public void SRCNN_has_the_published_parameters() =>
+        Assert.Equal(57_184 + 97, NetworkTable.Srcnn(outputs: 1).Sum(layer => layer.ParameterCount));
+
+    [Theory]
+    [InlineData("None", 7, 5)]
+    [InlineData("Bicubic", 21, 15)]
+    public void SRCNN_gives_the_large_size_from_a_small_or_an_interpolated_picture(string name, int width, int height)
+    {
+        using var scope = NewDisposeScope();
+        var config = TestSupport.Config(3, RunKind.Srcnn) with { Interpolation = Enum.Parse<Interpolation>(name) };
+        var layout = new ParameterLayout(NetworkPair.Layers(config));
+        using var views = new ParameterViews(layout, layout.Initialise(1), train: false);
+        Assert.Equal([2, 1, 15, 21], new NetworkPair(config, views).Enlarging.Forward(rand(2, 1, height, width)).shape);
     }
 
     [Theory]

@@ -42,12 +42,13 @@ public class TrainingRunTests
     }
 
     [Theory]
-    [InlineData("Learned")]
-    [InlineData("Photo")]
-    public void Training_lowers_the_loss(string name)
+    [InlineData("Learned", "L1")]
+    [InlineData("Learned", "L2")]
+    [InlineData("Photo", "Rmse")]
+    public void Training_lowers_the_loss(string name, string loss)
     {
         var kind = Enum.Parse<RunKind>(name);
-        var config = TestSupport.Config(kind: kind, steps: 40) with { Patch = 16, WarmupSteps = 5 };
+        var config = TestSupport.Config(kind: kind, steps: 40) with { Patch = 16, WarmupSteps = 5, Loss = Enum.Parse<TrainingLoss>(loss) };
         var (_, losses) = Run(config, null, kind == RunKind.Photo ? Reduction.Bicubic : null);
         Assert.True(losses[^5..].Average() < 0.7 * losses[..5].Average(), $"{losses[..5].Average()} to {losses[^5..].Average()}");
     }

@@ -1,0 +1,89 @@
+// Section 2.1: a network that enlarges learns one reduction and fails on another, so the reduction should be learned with it.
+using RsrPlugins.Core.Metrics;
+using RsrPlugins.Core.Resampling;
+using RsrPlugins.Trainer.Evaluation;
+
+namespace RsrPlugins.Trainer.Experiments;
+
+/// <summary>SRCNN trained on each of three reductions and tested on all three, x3, Set5.</summary>
+internal sealed class Table1 : IExperiment
+{
+    internal const int Scale = 3;
+
+    /// <summary>Reductions with the configuration that trains on each.</summary>
+    internal static readonly (ResamplingKernel Kernel, string Config)[] Reductions =
+    [
+        (ResamplingKernel.Nearest, "srcnn-x3-nearest"),
+        (ResamplingKernel.Bilinear, "srcnn-x3-bilinear"),
+        (ResamplingKernel.Bicubic, "srcnn-x3"),
+    ];
+
+    /// <summary>PSNR in dB as published: [trained on, tested on].</summary>
+    private static readonly double[,] _published = { { 30.59, 29.76, 30.56 }, { 25.38, 32.17, 31.19 }, { 27.59, 31.92, 32.45 } };
+
+    public string Name => "table1";
+
+    public string Summary => "SRCNN trained on one reduction and tested on others";
+
+    public string Run(ExperimentContext context)
+    {
+        var pictures = context.TestSet("set5", Scale);
+        var psnr = new double[Reductions.Length, Reductions.Length];
+        var megapixels = 0.0;
+        for (var trained = 0; trained < Reductions.Length; trained++)
+        {
+            var run = TrainedRuns.Get(context, Reductions[trained].Config);
+            megapixels = run.Checkpoint.Megapixels;
+            using var network = new TorchPictures(run.Checkpoint);
+            for (var tested = 0; tested < Reductions.Length; tested++)
+            {
+                context.CancellationToken.ThrowIfCancellationRequested();
+                psnr[trained, tested] = pictures.Average(picture => Score(network, picture, Reductions[tested].Kernel));
+            }
+
+            context.Log($"{Reductions[trained].Kernel} tested");
+        }
+
+        return Section(psnr, megapixels);
+    }
+
+    private static double Score(TorchPictures network, TestPicture picture, ResamplingKernel kernel)
+    {
+        var small = TorchPictures.RoundToEightBits(Data.Reduction.Reduce(picture.Plane, picture.Width, picture.Height, Scale, kernel));
+        return EvaluationProtocol.Score(picture.Plane, network.Enlarge(small, picture), picture.Width, picture.Height, Scale).Psnr;
+    }
+
+    /// <summary>Rows whose highest value stands on the diagonal.</summary>
+    internal static int DiagonalWins(double[,] psnr)
+    {
+        var wins = 0;
+        for (var row = 0; row < psnr.GetLength(0); row++)
+        {
+            var best = Enumerable.Range(0, psnr.GetLength(1)).MaxBy(column => psnr[row, column]);
+            wins += best == row ? 1 : 0;
+        }
+
+        return wins;
+    }
+
+    private static string Section(double[,] psnr, double megapixels)
+    {
+        var lines = new List<string>
+        {
+            FormattableString.Invariant($"SRCNN 9-5-5 at x{Scale}, each network trained on {megapixels:0} HR megapixels; PSNR in dB on Set5, *published* in brackets. Small pictures are rounded to 8 bits and enlarged bicubically before the network."),
+            string.Empty,
+            "| trained on | tested on nearest | bilinear | bicubic |",
+            "|---|---|---|---|",
+        };
+        for (var row = 0; row < Reductions.Length; row++)
+        {
+            var cells = Enumerable.Range(0, Reductions.Length).Select(column => FormattableString.Invariant($"{Bold(row == column)}{psnr[row, column]:0.00}{Bold(row == column)} (*{_published[row, column]:0.00}*)"));
+            lines.Add($"| {Reductions[row].Kernel.ToString().ToLowerInvariant()} | {string.Join(" | ", cells)} |");
+        }
+
+        lines.AddRange([string.Empty, $"The reduction a network was trained on is the one it does best on in {DiagonalWins(psnr)} of {Reductions.Length} rows (published: {DiagonalWins(_published)})."]);
+        return string.Join('\n', lines);
+
+        static string Bold(bool yes) => yes ? "**" : string.Empty;
+    }
+}
