@@ -15,6 +15,7 @@ internal static class ExperimentCommand
         new Table3(),
         new Figure6(),
         new Figure8(),
+        new Table4(),
     ];
 
     internal static Command Create()

@@ -41,9 +41,15 @@ internal sealed class ModelEvaluation(IReadOnlyList<TestPicture> pictures, int s
     /// <summary>Small pictures enlarged by a network (null: bicubically) and scored.</summary>
     internal SetScore Score(SmallPicture kind, INetwork? srNet)
     {
-        var small = Small(kind);
-        var scores = pictures.Select((picture, index) => EvaluationProtocol.Score(picture.Plane, Enlarge(small[index], picture, srNet), picture.Width, picture.Height, scale)).ToArray();
+        var scores = ScoreEach(kind, srNet);
         return new SetScore(scores.Average(score => score.Psnr), scores.Average(score => score.Ssim));
+    }
+
+    /// <summary>The same, picture by picture.</summary>
+    internal EvaluationScore[] ScoreEach(SmallPicture kind, INetwork? srNet)
+    {
+        var small = Small(kind);
+        return [.. pictures.Select((picture, index) => EvaluationProtocol.Score(picture.Plane, Enlarge(small[index], picture, srNet), picture.Width, picture.Height, scale))];
     }
 
     /// <summary>Compares the learned small pictures with bicubic and area-averaged ones.</summary>
