@@ -19,9 +19,6 @@ internal sealed partial class CompareReportJson : JsonSerializerContext;
 
 internal static class CompareCommand
 {
-    // SSIM's window.
-    private const int SsimWindow = 11;
-
     private const string Details =
         """
         Examples:
@@ -29,8 +26,9 @@ internal static class CompareCommand
           rsr compare original.png restored.png --difference what.png --gain 16
           rsr compare a.png b.png --json      {"lumaPsnr":38.1,"lumaSsim":0.96,"rgbPsnr":36.2,"maxDifference":31, ...}
 
-        Luma is BT.601 studio luma rounded to 8 bits (grey pictures: their values); RGB counts all three channels; the largest
-        difference is over every channel, alpha included, on the 8-bit scale. Tables of the field shave as many pixels off each
+        Luma is BT.601 studio luma rounded to 8 bits (two grey pictures: their values); RGB counts all three channels; the largest
+        difference is over every channel, alpha included, on the 8-bit scale. Where there is alpha, colours are taken over black:
+        what cannot be seen does not count. Tables of the field shave as many pixels off each
         side as the scale says: --crop-border 2. Equal pictures have an infinite PSNR, in JSON null.
         """;
 
@@ -81,84 +79,30 @@ internal static class CompareCommand
 
     internal static CompareReport Compare(PixelImage a, PixelImage b, int cropBorder)
     {
-        bool colour = a.HasColour || b.HasColour;
-        int width = a.Width, height = a.Height;
-        float[] lumaA = Luma601(a, colour), lumaB = Luma601(b, colour);
-        double meanSquare = 0, largest = 0;
-        int channels = colour ? 3 : 1;
-        for (int channel = 0; channel < channels; channel++)
-        {
-            float[] planeA = Plane(a, channel), planeB = Plane(b, channel);
-            meanSquare += MeanSquareOf(ImageMetrics.Psnr(planeA, planeB, width, height, cropBorder)) / channels;
-            largest = Math.Max(largest, Largest(planeA, planeB));
-        }
-
-        if (a.HasAlpha || b.HasAlpha)
-            largest = Math.Max(largest, Largest(Alpha(a), Alpha(b)));
-        double? ssim = Math.Min(width, height) - (2 * cropBorder) < SsimWindow ? null : JsonNumber.Of(ImageMetrics.Ssim(lumaA, lumaB, width, height, cropBorder), 5);
+        PictureDifference found = ImageMetrics.Compare(a, b, cropBorder);
         return new CompareReport(
-            JsonNumber.Of(ImageMetrics.Psnr(lumaA, lumaB, width, height, cropBorder), 3),
-            ssim,
-            JsonNumber.Of(10 * Math.Log10(255 * 255 / meanSquare), 3),
-            Math.Round(largest, 3),
-            largest == 0,
-            width,
-            height,
+            JsonNumber.Of(found.LumaPsnr, 3),
+            found.LumaSsim is { } ssim ? JsonNumber.Of(ssim, 5) : null,
+            JsonNumber.Of(found.RgbPsnr, 3),
+            Math.Round(found.MaxDifference, 3),
+            found.MaxDifference == 0,
+            a.Width,
+            a.Height,
             cropBorder);
     }
 
-    private static double MeanSquareOf(double psnr) => 255 * 255 / Math.Pow(10, psnr / 10);
-
-    /// <summary>Both pictures by one rule: as soon as one has colour, grey counts as R = G = B.</summary>
-    private static float[] Luma601(PixelImage image, bool colour)
-    {
-        float[] red = Plane(image, 0);
-        if (!colour)
-            return red.Select(value => MathF.Floor(value + 0.5f)).ToArray();
-        float[] green = Plane(image, 1), blue = Plane(image, 2);
-        for (int index = 0; index < red.Length; index++)
-            red[index] = MathF.Floor(Luma.Bt601Studio(red[index], green[index], blue[index]) + 0.5f);
-        return red;
-    }
-
     /// <summary>R, G or B (of a grey picture its grey) on the 8-bit scale.</summary>
-    private static float[] Plane(PixelImage image, int colourChannel) => Samples(image, image.HasColour ? colourChannel : 0);
-
-    private static float[] Alpha(PixelImage image)
+    private static float[] Plane(PixelImage image, int colourChannel)
     {
-        if (image.HasAlpha)
-            return Samples(image, image.Channels - 1);
-        var opaque = new float[image.Width * image.Height];
-        Array.Fill(opaque, 255f);
-        return opaque;
-    }
-
-    private static float[] Samples(PixelImage image, int channel)
-    {
-        var plane = new float[(long)image.Width * image.Height];
-        float scale = 255f / image.MaxValue;
-        if (image.BitsPerSample == 8)
+        int channel = image.HasColour ? colourChannel : 0;
+        var plane = new float[image.Width * image.Height];
+        for (int index = 0; index < plane.Length; index++)
         {
-            Span<byte> samples = image.Samples8;
-            for (int index = 0; index < plane.Length; index++)
-                plane[index] = samples[(index * image.Channels) + channel];
-        }
-        else
-        {
-            Span<ushort> samples = image.Samples16;
-            for (int index = 0; index < plane.Length; index++)
-                plane[index] = samples[(index * image.Channels) + channel] * scale;
+            int sample = (index * image.Channels) + channel;
+            plane[index] = image.BitsPerSample == 8 ? image.Samples8[sample] : image.Samples16[sample] * (255f / image.MaxValue);
         }
 
         return plane;
-    }
-
-    private static double Largest(float[] a, float[] b)
-    {
-        float largest = 0;
-        for (int index = 0; index < a.Length; index++)
-            largest = Math.Max(largest, Math.Abs(a[index] - b[index]));
-        return largest;
     }
 
     private static void WriteDifference(CliContext context, PixelImage a, PixelImage b, string target, string[] inputs, double gain, bool force)

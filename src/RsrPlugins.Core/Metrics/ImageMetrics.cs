@@ -5,7 +5,7 @@ using RsrPlugins.Core.Imaging;
 namespace RsrPlugins.Core.Metrics;
 
 /// <summary>How two pictures differ; see <see cref="ImageMetrics.Compare"/>.</summary>
-/// <param name="LumaPsnr">PSNR in dB of BT.601 studio luma rounded to 8 bits; +infinity where equal.</param>
+/// <param name="LumaPsnr">PSNR in dB of BT.601 studio luma rounded to 8 bits, of two grey pictures of their rounded values; +infinity where equal.</param>
 /// <param name="LumaSsim">SSIM of the same planes; null where the picture is smaller than the 11 x 11 window.</param>
 /// <param name="RgbPsnr">PSNR in dB over all R'G'B' samples on the 8-bit scale.</param>
 /// <param name="MaxDifference">The largest difference of any sample, alpha included, on the 8-bit scale.</param>
@@ -97,6 +97,7 @@ public static class ImageMetrics
         if (Math.Min(width, height) <= 2 * cropBorder)
             throw new ImageSizeException($"Nothing of a {width} x {height} picture is left inside a border of {cropBorder} pixels.");
 
+        bool colour = reference.HasColour || actual.HasColour;
         var referenceLuma = new float[width * height];
         var actualLuma = new float[width * height];
         float[] samples = new float[width * 4], referenceRow = new float[width * 4], actualRow = new float[width * 4];
@@ -108,8 +109,8 @@ public static class ImageMetrics
             bool inside = y >= cropBorder && y < height - cropBorder;
             for (int x = 0, i = 0; x < width; x++, i += 4)
             {
-                referenceLuma[(y * width) + x] = MathF.Floor(Luma.Bt601Studio(referenceRow[i], referenceRow[i + 1], referenceRow[i + 2]) + 0.5f);
-                actualLuma[(y * width) + x] = MathF.Floor(Luma.Bt601Studio(actualRow[i], actualRow[i + 1], actualRow[i + 2]) + 0.5f);
+                referenceLuma[(y * width) + x] = RoundedLuma(referenceRow.AsSpan(i), colour);
+                actualLuma[(y * width) + x] = RoundedLuma(actualRow.AsSpan(i), colour);
                 if (!inside || x < cropBorder || x >= width - cropBorder)
                     continue;
                 for (int c = 0; c < 4; c++)
@@ -129,6 +130,10 @@ public static class ImageMetrics
             PsnrOf(squares, 3 * pixels),
             largest);
     }
+
+    // Two grey pictures are compared by their values, as the protocol measures grey files; see EvaluationProtocol.
+    private static float RoundedLuma(ReadOnlySpan<float> rgb, bool colour) =>
+        MathF.Floor((colour ? Luma.Bt601Studio(rgb[0], rgb[1], rgb[2]) : rgb[0]) + 0.5f);
 
     private static double PsnrOf(double squaredError, long count) => squaredError == 0 ? double.PositiveInfinity : 10 * Math.Log10(Peak * Peak * count / squaredError);
 

@@ -39,8 +39,8 @@ internal static class Reduction
         RoundToEightBits(Reduce(plane, width, height, scale, ResamplingKernel.Bicubic));
 
     /// <summary>
-    /// What people have: half of all crops reduced bicubically, the others by area, Lanczos or triangle; one in five
-    /// blurred lightly before; two in five saved as JPEG at quality 60 to 95 after.
+    /// What people have: half of all crops reduced bicubically, the others by area, Lanczos or triangle; one in eight blurred lightly before;
+    /// one in four saved as JPEG at quality 60 to 95 after. Clean bicubic pictures are a third of all.
     /// </summary>
     internal static float[] Ordinary(float[] plane, int width, int height, int scale, ref SampleRandom random)
     {
@@ -51,9 +51,9 @@ internal static class Reduction
             < 10 => ResamplingKernel.Lanczos3,
             _ => ResamplingKernel.Bilinear,
         };
-        var blur = random.NextInt(5) == 0;
+        var blur = random.NextInt(8) == 0;
         var sigma = scale * (0.2 + (0.3 * random.NextDouble()));
-        var compressed = random.NextInt(5) < 2;
+        var compressed = random.NextInt(4) == 0;
         var quality = 60 + random.NextInt(36);
 
         var low = RoundToEightBits(Reduce(blur ? Blur(plane, width, height, sigma) : plane, width, height, scale, kernel));

@@ -79,7 +79,7 @@ internal static class ModelCard
     private static string Loss(TrainingConfig config) => config.Kind == RunKind.Srcnn
         ? $"Small pictures: bicubic reductions. {NameOf(config.Loss)} loss."
         : config.Kind == RunKind.Photo
-        ? $"Small pictures: half bicubic reductions, else area, Lanczos and triangle ones; one in five blurred lightly before, two in five saved as JPEG at quality 60 to 95 after. {NameOf(config.Loss)} loss."
+        ? $"Small pictures: half bicubic reductions, else area, Lanczos and triangle ones; one in eight blurred lightly before, one in four saved as JPEG at quality 60 to 95 after. {NameOf(config.Loss)} loss."
         : FormattableString.Invariant($"{NameOf(config.Loss)} loss of the restored picture{(config.LowResolutionWeight > 0 ? FormattableString.Invariant($" + {config.LowResolutionWeight} times the squared difference of the small picture from the bicubic one") : string.Empty)}.");
 
     private static string NameOf(TrainingLoss loss) => loss switch
