@@ -60,6 +60,20 @@ public sealed class ImageMetricsTests
     }
 
     [Fact]
+    public void Two_grey_pictures_are_compared_by_their_values_and_grey_with_colour_by_luma()
+    {
+        PixelImage a = PixelImage.Create(12, 12, PixelLayout.Grey, 8), b = PixelImage.Create(12, 12, PixelLayout.Grey, 8);
+        a.Samples8.Fill(100);
+        b.Samples8.Fill(120);
+        Assert.Equal(10 * Math.Log10(255.0 * 255 / 400), ImageMetrics.Compare(a, b, 0).LumaPsnr, 6);
+
+        PixelImage colour = PixelImage.Create(12, 12, PixelLayout.Rgb, 8);
+        colour.Samples8.Fill(120);
+        double lumaDifference = Math.Round(16 + (120 * 219 / 255.0)) - Math.Round(16 + (100 * 219 / 255.0));
+        Assert.Equal(10 * Math.Log10(255.0 * 255 / (lumaDifference * lumaDifference)), ImageMetrics.Compare(a, colour, 0).LumaPsnr, 6);
+    }
+
+    [Fact]
     public void Compare_sees_colour_alpha_and_depth()
     {
         PixelImage grey = PixelImage.Create(12, 12, PixelLayout.Grey, 8);
