@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using RsrPlugins.Trainer.Experiments;
+using RsrPlugins.Trainer.Experiments.Figure1;
 
 namespace RsrPlugins.Trainer.Commands;
 
@@ -10,6 +11,7 @@ internal static class ExperimentCommand
     /// <summary>In the order of docs/paper.md.</summary>
     internal static readonly IReadOnlyList<IExperiment> All =
     [
+        new TimeAgainstQuality(),
         new Table1(),
         new Figure3(),
         new Table3(),

@@ -28,8 +28,54 @@ internal sealed class GraphBuilder
     /// <param name="stride">Of both directions.</param>
     /// <param name="padding">Zeros on every side.</param>
     internal string Convolution(string name, string input, long[] shape, float[] weights, float[] bias, int stride, int padding) =>
-        Add("Conv", name, [input, Constant(name + ".weight", shape, weights), Constant(name + ".bias", [bias.Length], bias)],
-            Ints("kernel_shape", shape[2], shape[3]), Ints("strides", stride, stride), Ints("pads", padding, padding, padding, padding));
+        Convolution(name, input, Weights(name, shape, weights, bias), stride, padding);
+
+    /// <summary>A convolution whose weights are there already, because a recursive network applies them more than once.</summary>
+    internal string Convolution(string name, string input, ConvolutionWeights weights, int stride, int padding) =>
+        Add("Conv", name, [input, weights.Weight, weights.Bias],
+            Ints("kernel_shape", weights.Kernel, weights.Kernel), Ints("strides", stride, stride), Ints("pads", padding, padding, padding, padding));
+
+    /// <summary>Weights any number of convolutions may read.</summary>
+    /// <param name="name">Begins the names of both initialisers.</param>
+    /// <param name="shape">[outputs, inputs, kernel, kernel].</param>
+    /// <param name="weights">Row-major values of that shape.</param>
+    /// <param name="bias">One value per output.</param>
+    internal ConvolutionWeights Weights(string name, long[] shape, float[] weights, float[] bias) =>
+        new(Constant(name + ".weight", shape, weights), Constant(name + ".bias", [bias.Length], bias), (int)shape[^1]);
+
+    /// <summary>A transposed convolution ("deconvolution") that enlarges by its stride; the kernel must be the stride plus an even number.</summary>
+    /// <param name="name">Names the node and its output.</param>
+    /// <param name="input">Name of the input.</param>
+    /// <param name="shape">[inputs, outputs, kernel, kernel]: inputs first, other than in a convolution.</param>
+    /// <param name="weights">Row-major values of that shape.</param>
+    /// <param name="bias">One value per output.</param>
+    /// <param name="stride">Of both directions.</param>
+    internal string TransposedConvolution(string name, string input, long[] shape, float[] weights, float[] bias, int stride)
+    {
+        var cut = (shape[^1] - stride) / 2;
+        return Add("ConvTranspose", name, [input, Constant(name + ".weight", shape, weights), Constant(name + ".bias", [bias.Length], bias)],
+            Ints("kernel_shape", shape[2], shape[3]), Ints("strides", stride, stride), Ints("pads", cut, cut, cut, cut));
+    }
+
+    internal string Relu(string name, string input) => Add("Relu", name, [input]);
+
+    internal string Tanh(string name, string input) => Add("Tanh", name, [input]);
+
+    /// <param name="name">Names the node and its output.</param>
+    /// <param name="input">Name of the input.</param>
+    /// <param name="slopes">Of the negative side, one per channel.</param>
+    internal string PRelu(string name, string input, float[] slopes) => Add("PRelu", name, [input, Constant(name + ".slope", [slopes.Length, 1, 1], slopes)]);
+
+    /// <summary>Batch normalisation with fixed statistics; every array holds one value per channel.</summary>
+    internal string BatchNormalization(string name, string input, float[] factor, float[] shift, float[] mean, float[] variance) =>
+        Add("BatchNormalization", name,
+        [
+            input,
+            Constant(name + ".factor", [factor.Length], factor),
+            Constant(name + ".shift", [shift.Length], shift),
+            Constant(name + ".mean", [mean.Length], mean),
+            Constant(name + ".variance", [variance.Length], variance),
+        ]);
 
     internal string LeakyRelu(string name, string input, double slope) =>
         Add("LeakyRelu", name, [input], new AttributeProto { Name = "alpha", F = (float)slope, Type = AttributeProto.Types.AttributeType.Float });
@@ -116,3 +162,9 @@ internal sealed class GraphBuilder
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape } } };
     }
 }
+
+/// <summary>Initialisers of a convolution.</summary>
+/// <param name="Weight">Name of the weights.</param>
+/// <param name="Bias">Name of the bias.</param>
+/// <param name="Kernel">Side of the kernel.</param>
+internal sealed record ConvolutionWeights(string Weight, string Bias, int Kernel);

@@ -12,24 +12,27 @@ internal sealed class StagedModels : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rsr-train-");
     private readonly OnnxRuntimeEngine _engine = new(new InferenceOptions(DeviceChoice.Cpu));
 
+    /// <summary>Version of ONNX Runtime, for example "1.31.1".</summary>
+    internal string RuntimeVersion => _engine.RuntimeVersion;
+
     /// <summary>Opens a model. Owned by this object.</summary>
-    internal INetwork Open(ModelRow row, byte[] onnx)
-    {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(onnx));
-        var path = Path.Combine(_folder.FullName, $"{row.Id}-{hash}.onnx");
-        File.WriteAllBytes(path, onnx);
-        return _engine.Open(new ModelDescriptor(
-            row.Id,
-            row.Network == ModelRow.RRNet ? NetworkKind.RRNet : NetworkKind.SRNet,
-            Enum.Parse<ModelKind>(row.Kind, ignoreCase: true),
-            row.Scale,
-            path,
-            string.Empty,
-            onnx.Length,
-            hash,
-            row.Kernels,
-            row.Pair));
-    }
+    internal INetwork Open(ModelRow row, byte[] onnx) => Open(
+        row.Id,
+        row.Network == ModelRow.RRNet ? NetworkKind.RRNet : NetworkKind.SRNet,
+        Enum.Parse<ModelKind>(row.Kind, ignoreCase: true),
+        row.Scale,
+        row.Kernels,
+        row.Pair,
+        onnx);
+
+    /// <summary>
+    /// Opens an enlarging network that is not of this product, to be run on whole pictures: its descriptor knows no kernels, so
+    /// there is no halo to cut tiles by.
+    /// </summary>
+    /// <param name="id">Names it in messages.</param>
+    /// <param name="scale">How much it enlarges; 1 for a network that reads a picture already enlarged.</param>
+    /// <param name="onnx">The model.</param>
+    internal INetwork OpenForWholePictures(string id, int scale, byte[] onnx) => Open(id, NetworkKind.SRNet, ModelKind.Photo, scale, [], null, onnx);
 
     /// <summary>Opens a model of a folder; null if it has no such model.</summary>
     internal INetwork? OpenExisting(string folder, string id) =>
@@ -39,5 +42,13 @@ internal sealed class StagedModels : IDisposable
     {
         _engine.Dispose();
         _folder.Delete(recursive: true);
+    }
+
+    private INetwork Open(string id, NetworkKind network, ModelKind kind, int scale, IReadOnlyList<int> kernels, string? pair, byte[] onnx)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(onnx));
+        var path = Path.Combine(_folder.FullName, $"{id}-{hash}.onnx");
+        File.WriteAllBytes(path, onnx);
+        return _engine.Open(new ModelDescriptor(id, network, kind, scale, path, string.Empty, onnx.Length, hash, kernels, pair));
     }
 }
