@@ -10,8 +10,8 @@ namespace RsrPlugins.Trainer.Export;
 /// <param name="Scale">Side of the output over that of the input: d, 1, or 1/d.</param>
 internal sealed record GraphArithmetic(long Weights, double MultiplyAddsPerInputPixel, double Scale)
 {
-    /// <summary>Multiply-adds for one pixel of the large picture: of the output where the model enlarges, else of the input.</summary>
-    internal double MultiplyAddsPerLargePixel => MultiplyAddsPerInputPixel / Math.Pow(Math.Max(1, Scale), 2);
+    /// <summary>Multiply-adds for one HR pixel: of the output where the model enlarges, else of the input.</summary>
+    internal double MultiplyAddsPerHRPixel => MultiplyAddsPerInputPixel / Math.Pow(Math.Max(1, Scale), 2);
 
     /// <summary>Reads a model with one input whose nodes stand in the order they run in, as ONNX demands.</summary>
     /// <exception cref="TrainerException">It holds an operator that changes the size of its input in a way not known here.</exception>

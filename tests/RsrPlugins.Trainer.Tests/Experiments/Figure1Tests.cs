@@ -10,7 +10,7 @@ namespace RsrPlugins.Trainer.Tests.Experiments;
 public class Figure1Tests
 {
     /// <summary>
-    /// Thousands of weights, and multiply-adds in thousands per large pixel. Weights as their papers and MemNet's and DRRN's give
+    /// Thousands of weights, and multiply-adds in thousands per HR pixel. Weights as their papers and MemNet's and DRRN's give
     /// them, in whole thousands; FSRCNN's paper and DRCN's say 12,464 and 1,774 k. ESPCN's 24.6 k is that of x4. Multiply-adds
     /// are what the literature counts for a 1280 x 720 picture (SRCNN 52.7 G, VDSR 612.6 G, DRCN 17,974 G, DRRN 6,797 G, MemNet
     /// 2,662 G), over 921,600 pixels.
@@ -36,7 +36,7 @@ public class Figure1Tests
         if (thousandMultiplyAdds is { } expected)
         {
             // MemNet's count knows one reconstruction of 0.576 k, not six.
-            Assert.InRange(arithmetic.MultiplyAddsPerLargePixel / (1000 * expected), 0.999, 1.0015);
+            Assert.InRange(arithmetic.MultiplyAddsPerHRPixel / (1000 * expected), 0.999, 1.0015);
         }
     }
 
@@ -87,7 +87,7 @@ public class Figure1Tests
             var reduces = model.Network == NetworkKind.RRNet;
             Assert.Equal(NetworkArithmetic.OperationsPerInputPixel(model) / 2, arithmetic.MultiplyAddsPerInputPixel, 1e-6 * arithmetic.MultiplyAddsPerInputPixel);
             Assert.Equal(reduces ? 1.0 / scale : scale, arithmetic.Scale, 1e-12);
-            Assert.Equal(arithmetic.MultiplyAddsPerInputPixel / (reduces ? 1 : scale * scale), arithmetic.MultiplyAddsPerLargePixel, 1e-6);
+            Assert.Equal(arithmetic.MultiplyAddsPerInputPixel / (reduces ? 1 : scale * scale), arithmetic.MultiplyAddsPerHRPixel, 1e-6);
             var layers = reduces ? NetworkTable.RRNet(scale) : NetworkTable.SRNet(scale);
             // The folded shortcut is one more input channel of the last layer.
             Assert.Equal(layers.Sum(layer => layer.WeightCount) + (scale * scale), arithmetic.Weights);
@@ -183,7 +183,19 @@ public class Figure1Tests
             Assert.InRange(boxes[i].Left, dots[i].X - 70, dots[i].X + 10);
         }
 
-        Assert.Equal(new LabelBox(147, 241, 60, 18), boxes[4]);
+        Assert.Equal(new LabelBox(148, 241, 60, 18), boxes[4]);
+    }
+
+    [Fact]
+    public void A_label_stands_on_the_right_where_nothing_is()
+    {
+        // Fractions, so that rounding may go either way.
+        for (var x = 20f; x < 40; x += 0.37f)
+        {
+            var box = Assert.Single(LabelPlaces.Find([(x, 50.2f)], [(131.7f, 18.3f)], 15, new LabelBox(0, 0, 400, 100)));
+            Assert.Equal(x + 7.5f, box.Left, 1.1f);
+            Assert.Equal(50.2f, box.Top + (box.Height / 2), 0.01f);
+        }
     }
 
     private static PublishedNetwork Network(string name) => PublishedNetworks.All.Single(network => network.Name == name);

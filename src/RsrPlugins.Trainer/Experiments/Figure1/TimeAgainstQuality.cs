@@ -57,14 +57,14 @@ internal sealed class TimeAgainstQuality : IExperiment
             Add(new TimedRow(
                 published.Name,
                 published.Configuration,
-                published.ReadsEnlarged ? "enlarged" : "small",
+                published.ReadsEnlarged ? "LR, enlarged" : "LR",
                 GraphArithmetic.Of(onnx),
                 Time(clock, bicubic, plane => Output(network, published.ReadsEnlarged ? Enlarged(plane) : plane, context.CancellationToken), context.CancellationToken),
                 $"{Two(published.Set5Psnr)} (published)"));
         }
 
-        var restoring = Add(new TimedRow("**RSRNet** (SRNet)", "as installed", "small", Arithmetic(srNet), Time(clock, learned, plane => Output(srNet, plane, context.CancellationToken), context.CancellationToken), $"**{Two(psnr)}** (ours), {Two(PublishedPsnr)} (published)"));
-        var reducing = Add(new TimedRow("RSRNet (RRNet)", "as installed", "large", Arithmetic(rrNet), Time(clock, large, plane => Output(rrNet, plane, context.CancellationToken), context.CancellationToken), "makes the small picture"));
+        var restoring = Add(new TimedRow("**RSRNet** (SRNet)", "as installed", "LR", Arithmetic(srNet), Time(clock, learned, plane => Output(srNet, plane, context.CancellationToken), context.CancellationToken), $"**{Two(psnr)}** (ours), {Two(PublishedPsnr)} (published)"));
+        var reducing = Add(new TimedRow("RSRNet (RRNet)", "as installed", "HR", Arithmetic(rrNet), Time(clock, large, plane => Output(rrNet, plane, context.CancellationToken), context.CancellationToken), "makes the LR picture"));
 
         TimePlot.Save(
             [
@@ -88,22 +88,22 @@ internal sealed class TimeAgainstQuality : IExperiment
         var memNet = rows.Single(row => row.Name == "MemNet");
         var gigabytes = Process.GetCurrentProcess().PeakWorkingSet64 / 1e9;
         var table = string.Join('\n', rows.Select(row => string.Create(CultureInfo.InvariantCulture,
-            $"| {row.Name} | {row.Configuration} | {row.Input} | {row.Arithmetic.Weights / 1e3:#,0.0} k | {row.Arithmetic.MultiplyAddsPerLargePixel / 1e3:#,0.0} k | {Significant(row.Times.Seconds)} | {row.Times.Runs} | {row.Psnr} |")));
+            $"| {row.Name} | {row.Configuration} | {row.Input} | {row.Arithmetic.Weights / 1e3:#,0.0} k | {row.Arithmetic.MultiplyAddsPerHRPixel / 1e3:#,0.0} k | {Significant(row.Times.Seconds)} | {row.Times.Runs} | {row.Psnr} |")));
         return string.Create(CultureInfo.InvariantCulture, $"""
             {context.ShowPicture(Plot, "Seconds per picture against PSNR on Set5 at x3, of SRCNN, FSRCNN, ESPCN, VDSR, DRCN, DRRN, MemNet and RSRNet")}
 
-            | network | configuration | reads the picture | weights | multiply-adds per large pixel | seconds per picture | runs | Set5 x3 PSNR (dB) |
+            | network | configuration | input | weights | multiply-adds per HR pixel | seconds per picture | runs | Set5 x3 PSNR (dB) |
             |---|---|---|---|---|---|---|---|
             {table}
 
-            MemNet takes **{memNet.Times.Seconds / own.Times.Seconds:0} times** as long as RSRNet's SRNet (the paper: {PublishedRatio} times), with {memNet.Arithmetic.MultiplyAddsPerLargePixel / own.Arithmetic.MultiplyAddsPerLargePixel:0} times its multiply-adds;
+            MemNet takes **{memNet.Times.Seconds / own.Times.Seconds:0} times** as long as RSRNet's SRNet (the paper: {PublishedRatio} times), with {memNet.Arithmetic.MultiplyAddsPerHRPixel / own.Arithmetic.MultiplyAddsPerHRPixel:0} times its multiply-adds;
             with the reduction by RRNet counted too, {memNet.Times.Seconds / (own.Times.Seconds + reducing.Times.Seconds):0} times.
 
             Seconds are the median of a picture's runs, after one run to warm up, averaged over the pictures of Set5; *runs* counts those
             of all pictures. The networks were timed one after the other by the same engine (ONNX Runtime {runtime}) with the same
             settings: one thread, whole pictures, at most {gigabytes:0.0} GB of memory. (The product cuts tiles and runs one per core; the deep
-            networks' tiles would be mostly halo.) Networks that read the enlarged picture are charged for its bicubic enlargement,
-            {Significant(enlarging.Seconds * 1e3)} ms.
+            networks' tiles would be mostly halo.) Networks that read the enlarged picture are charged for its bicubic enlargement
+            ({Significant(enlarging.Seconds * 1e3)} ms, on all cores).
 
             All but RSRNet were built from their published configurations with random weights, which serve for the time alone: their
             PSNR is the published one. Recursive networks apply the same weights again and again, so *weights* (of the convolutions,

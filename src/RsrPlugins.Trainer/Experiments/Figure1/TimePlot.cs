@@ -55,8 +55,8 @@ internal static class TimePlot
         plot.Grid.MinorLineWidth = 1;
         var places = points.Select(point => new Coordinates(Math.Log10(point.Seconds), point.Psnr)).ToArray();
         plot.Axes.SetLimits(
-            places.Min(place => place.X) - 0.35,
-            places.Max(place => place.X) + 0.35,
+            places.Min(place => place.X) - 0.4,
+            places.Max(place => place.X) + 0.4,
             places.Min(place => place.Y) - 0.25,
             places.Max(place => place.Y) + 0.25);
         foreach (var (point, place) in points.Zip(places))
@@ -88,7 +88,7 @@ internal static class TimePlot
         using var paint = Paint.NewDisposablePaint();
         var sizes = texts.Select(text => text.LabelStyle.Measure(paint)).Select(measured => (measured.Width, measured.Height)).ToArray();
         var dots = places.Select(place => plot.GetPixel(place)).Select(pixel => (pixel.X, pixel.Y)).ToArray();
-        var boxes = LabelPlaces.Find(dots, sizes, MarkerSize + 4, new LabelBox(area.Left, area.Top, area.Width, area.Height));
+        var boxes = LabelPlaces.Find(dots, sizes, MarkerSize + 7, new LabelBox(area.Left, area.Top, area.Width, area.Height));
         foreach (var (text, box) in texts.Zip(boxes))
         {
             text.Location = plot.GetCoordinates(box.Left, box.Top);
@@ -141,10 +141,12 @@ internal static class LabelPlaces
 
     private static IEnumerable<LabelBox> Candidates((float X, float Y) dot, (float Width, float Height) size, float dotSize)
     {
+        // A pixel between, so that a label never counts as over its own dot by rounding.
+        const float Gap = 1;
         (int X, int Y)[] sides = [(1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1)];
         for (var ring = 0; ring < 3; ring++)
         {
-            var (across, down) = ((size.Width / 2) + (dotSize / 2), (size.Height / 2) + (dotSize / 2) + (ring * size.Height / 2));
+            var (across, down) = ((size.Width / 2) + (dotSize / 2) + Gap, (size.Height / 2) + (dotSize / 2) + Gap + (ring * size.Height / 2));
             foreach (var side in sides)
             {
                 yield return new LabelBox(dot.X + (side.X * across) - (size.Width / 2), dot.Y + (side.Y * down) - (size.Height / 2), size.Width, size.Height);
