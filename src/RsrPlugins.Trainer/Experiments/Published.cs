@@ -18,4 +18,7 @@ internal static class Published
 
     /// <summary>In the order of <see cref="Methods"/>.</summary>
     internal static IReadOnlyList<(double Psnr, double Ssim)> Table3(string set, int scale) => _table3[(set, scale)];
+
+    /// <summary>PSNR in dB of one of the <see cref="Methods"/>.</summary>
+    internal static double Psnr(string method, string set, int scale) => Table3(set, scale)[Array.IndexOf(Methods, method)].Psnr;
 }

@@ -57,8 +57,6 @@ internal sealed class GraphBuilder
             Ints("kernel_shape", shape[2], shape[3]), Ints("strides", stride, stride), Ints("pads", cut, cut, cut, cut));
     }
 
-    internal string Relu(string name, string input) => Add("Relu", name, [input]);
-
     internal string Tanh(string name, string input) => Add("Tanh", name, [input]);
 
     /// <param name="name">Names the node and its output.</param>

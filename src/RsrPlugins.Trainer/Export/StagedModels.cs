@@ -32,7 +32,7 @@ internal sealed class StagedModels : IDisposable
     /// <param name="id">Names it in messages.</param>
     /// <param name="scale">How much it enlarges; 1 for a network that reads a picture already enlarged.</param>
     /// <param name="onnx">The model.</param>
-    internal INetwork OpenForWholePictures(string id, int scale, byte[] onnx) => Open(id, NetworkKind.SRNet, ModelKind.Photo, scale, [], null, onnx);
+    internal INetwork OpenForWholePictures(string id, int scale, byte[] onnx) => Open(id, NetworkKind.SRNet, ModelKind.Baseline, scale, [], null, onnx);
 
     /// <summary>Opens a model of a folder; null if it has no such model.</summary>
     internal INetwork? OpenExisting(string folder, string id) =>

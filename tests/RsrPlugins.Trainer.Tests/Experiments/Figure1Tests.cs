@@ -1,5 +1,7 @@
 // That the networks of Figure 1 are the published ones, and that the pieces that time and draw them do what they say.
+using System.Globalization;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Trainer.Experiments;
 using RsrPlugins.Trainer.Experiments.Figure1;
 using RsrPlugins.Trainer.Export;
 using RsrPlugins.Trainer.Export.Onnx;
@@ -196,6 +198,34 @@ public class Figure1Tests
             Assert.Equal(x + 7.5f, box.Left, 1.1f);
             Assert.Equal(50.2f, box.Top + (box.Height / 2), 0.01f);
         }
+    }
+
+    [Fact]
+    public void The_section_has_every_network_and_marks_whose_PSNR_it_is()
+    {
+        using var folder = new TemporaryFolder();
+        var logged = new List<string>();
+        var context = new ExperimentContext(null, TestSupport.InRepository("models"), "nowhere", folder.Root, "paper", IsSmoke: true, logged.Add, TestContext.Current.CancellationToken);
+        var section = new TimeAgainstQuality().Run(context);
+
+        var rows = section.Split('\n').Where(line => line.StartsWith('|')).Skip(2).Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries)).ToArray();
+        Assert.Equal([.. PublishedNetworks.All.Select(network => network.Name), "**RSRNet** (SRNet)", "RSRNet (RRNet)"], rows.Select(row => row[0]));
+        Assert.All(rows[..^2], row => Assert.EndsWith("(published)", row[^1], StringComparison.Ordinal));
+        Assert.Contains("(ours), 34.29 (published)", rows[^2][^1], StringComparison.Ordinal);
+        Assert.All(rows, row => Assert.True(double.Parse(row[5], CultureInfo.InvariantCulture) > 0));
+        Assert.Contains("random weights", section, StringComparison.Ordinal);
+        Assert.Equal(1 + rows.Length, logged.Count);
+
+        // What takes a hundred times the arithmetic takes longer, on whatever machine.
+        Assert.True(double.Parse(rows[6][5], CultureInfo.InvariantCulture) > double.Parse(rows[7][5], CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public void Without_the_models_it_says_what_is_missing()
+    {
+        using var folder = new TemporaryFolder();
+        var context = new ExperimentContext(null, folder.Root, "nowhere", folder.Root, "paper", IsSmoke: true, _ => { }, TestContext.Current.CancellationToken);
+        Assert.Contains("rrnet-x3-learned", Assert.Throws<TrainerException>(() => new TimeAgainstQuality().Run(context)).Message, StringComparison.Ordinal);
     }
 
     private static PublishedNetwork Network(string name) => PublishedNetworks.All.Single(network => network.Name == name);

@@ -22,17 +22,17 @@ internal sealed record PublishedNetwork(string Name, string Configuration, bool 
 /// <summary>The networks of Figure 1 but RSRNet.</summary>
 internal static class PublishedNetworks
 {
-    // PSNR: Table 3 of the RSRNet paper where it has the network, else the network's own paper (FSRCNN, DRCN; ESPCN: with
-    // tanh, trained on ImageNet).
+    // PSNR: the paper's Table 3 where it has the network, else the network's own paper (FSRCNN; DRCN; ESPCN with tanh, trained on
+    // ImageNet).
     internal static readonly IReadOnlyList<PublishedNetwork> All =
     [
-        new("SRCNN", "9-5-5, 64 and 32 channels", ReadsEnlarged: true, 32.75, _ => Srcnn()),
+        new("SRCNN", "9-5-5, 64 and 32 channels", ReadsEnlarged: true, Published.Psnr("SRCNN", "set5", 3), _ => Srcnn()),
         new("FSRCNN", "FSRCNN(56, 12, 4), 9 x 9 deconvolution", ReadsEnlarged: false, 33.16, Fsrcnn),
         new("ESPCN", "5-3-3, 64 and 32 channels, tanh, sub-pixel shuffle", ReadsEnlarged: false, 33.13, Espcn),
-        new("VDSR", "20 layers, 64 channels", ReadsEnlarged: true, 33.66, _ => Vdsr()),
+        new("VDSR", "20 layers, 64 channels", ReadsEnlarged: true, Published.Psnr("VDSR", "set5", 3), _ => Vdsr()),
         new("DRCN", "16 recursions, 256 channels, every recursion reconstructed", ReadsEnlarged: true, 33.82, _ => Drcn()),
-        new("DRRN", "B1U25, 128 channels", ReadsEnlarged: true, 34.03, _ => Drrn()),
-        new("MemNet", "M6R6, 64 channels, every memory block reconstructed", ReadsEnlarged: true, 34.09, _ => MemNet()),
+        new("DRRN", "B1U25, 128 channels", ReadsEnlarged: true, Published.Psnr("DRRN", "set5", 3), _ => Drrn()),
+        new("MemNet", "M6R6, 64 channels, every memory block reconstructed", ReadsEnlarged: true, Published.Psnr("MemNet", "set5", 3), _ => MemNet()),
     ];
 
     /// <summary>Dong et al. 2016.</summary>
