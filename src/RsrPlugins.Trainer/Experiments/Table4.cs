@@ -76,8 +76,11 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
             SmallFiles(scales),
             EqualSsim(paper),
             EveryScale(scales),
-            context.ShowPicture(Plot, "Rate-distortion curves of the codecs, and the three learned pairs, on Set5")
-                + "\n\nCurves: one setting for all five pictures, means over them, x3's crop and border. Points: the pairs, each with its best lossless codec.",
+            context.ShowPicture(Plot, "Rate-distortion curves of the codecs, and the three learned pairs, on Set5"),
+            """
+            Curves: one setting for all five pictures, means over them, x3's crop and border. Points: the pairs, each with its best lossless codec.
+            The pair's SSIM differs more from picture to picture than a codec's at one setting, so a point may lie on one side of a curve and its row in the table on the other.
+            """,
         ];
         return string.Join("\n\n", parts);
     }
