@@ -47,7 +47,7 @@ internal static class CompressCommand
         var command = new DetailedCommand("compress", "Stores a picture as a small one that 'rsr restore' brings back to full size.", CompressDetails);
         var input = new Argument<string>("INPUT") { Description = "The picture." };
         var output = new Argument<string?>("OUTPUT") { Description = "A .png, .webp or .tif; by default INPUT's name with .rsr.png.", Arity = ArgumentArity.ZeroOrOne };
-        var scale = new Option<int?>("--scale", "-s") { Description = $"2 (the default), 3 or 4.", HelpName = "N" };
+        var scale = new Option<int?>("--scale", "-s") { Description = "2 (the default), 3 or 4.", HelpName = "N" };
         scale.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value is < 2 or > 4)
@@ -57,7 +57,7 @@ internal static class CompressCommand
         command.Options.Add(scale);
         command.SetAction(parsed =>
         {
-            string from = parsed.GetRequiredValue(input);
+            string from = OnePicture(parsed.GetRequiredValue(input), "downscale");
             string to = parsed.GetValue(output) ?? Path.ChangeExtension(from, ".rsr.png");
             if (PictureFormat.OfExtension(to) is not { IsLossless: true })
                 throw new UsageException($"{to}: expected a lossless format (.png, .webp or .tif), found '{Path.GetExtension(to)}'; what a lossy one drops cannot be restored.");
@@ -85,7 +85,7 @@ internal static class CompressCommand
         var common = new CommonArguments(command, input, output);
         command.SetAction(parsed =>
         {
-            string from = parsed.GetRequiredValue(input);
+            string from = OnePicture(parsed.GetRequiredValue(input), "upscale");
             string to = parsed.GetValue(output) ?? RestoredName(from);
             if (PictureFormat.OfExtension(to) is null)
                 throw new UsageException($"{to}: expected a name ending in .png, .jpg, .webp or .tif.");
@@ -103,6 +103,12 @@ internal static class CompressCommand
             name = name[..^".rsr".Length];
         return Path.Combine(Path.GetDirectoryName(path) ?? string.Empty, $"{name}-restored{Path.GetExtension(path)}");
     }
+
+    // Output names are made from the input's, which a folder or a pattern does not give.
+    private static string OnePicture(string path, string forMany) =>
+        File.Exists(path) || !(Directory.Exists(path) || path.Contains('*', StringComparison.Ordinal))
+            ? path
+            : throw new UsageException($"{path}: expected one picture, found a folder or a pattern; 'rsr {forMany}' takes many.");
 
     private static void Report(TextWriter output, FileInfo before, FileInfo after, int scale, string from, string to, PictureHeader original, bool json)
     {

@@ -26,7 +26,10 @@ public class CompressTests
         RsrResult restored = Rsr.Run(folder, "restore", $"a.rsr.{extension}", "b.png");
         Assert.True(restored.ExitCode == 0, restored.Error);
         RsrResult compared = Rsr.Run(folder, "compare", "a.png", "b.png", "--json");
-        Assert.True(JsonDocument.Parse(compared.Output).RootElement.GetProperty("lumaPsnr").GetDouble() > 30, compared.Output);
+        JsonElement difference = JsonDocument.Parse(compared.Output).RootElement;
+        Assert.True(difference.GetProperty("lumaPsnr").GetDouble() > 30, compared.Output);
+        // The colour comes back too: grey in its place would be below 15 dB.
+        Assert.True(difference.GetProperty("rgbPsnr").GetDouble() > 28, compared.Output);
     }
 
     [Fact]
@@ -37,6 +40,20 @@ public class CompressTests
         RsrResult result = Rsr.Run(folder, "restore", "a.png");
         Assert.Equal(3, result.ExitCode);
         Assert.Contains("a.png: expected a picture made by 'rsr compress'", result.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Equal(["a.png"], folder.Files);
+    }
+
+    [Theory]
+    [InlineData("compress", ".", "rsr downscale")]
+    [InlineData("compress", "*.png", "rsr downscale")]
+    [InlineData("restore", ".", "rsr upscale")]
+    public void They_take_one_picture_and_say_what_takes_many(string command, string input, string other)
+    {
+        using var folder = new TestFolder();
+        Pictures.Rgb(16, 16).Save(folder["a.png"]);
+        RsrResult result = Rsr.Run(folder, command, input);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"{input}: expected one picture, found a folder or a pattern; '{other}' takes many.", result.OnlyErrorLine, StringComparison.Ordinal);
         Assert.Equal(["a.png"], folder.Files);
     }
 
