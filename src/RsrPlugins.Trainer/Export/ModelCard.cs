@@ -93,7 +93,7 @@ internal static class ModelCard
     {
         (ModelRow.RRNet, _) => "Small pictures that go on to another program's enlargement: they are sharper than bicubic ones, and a classical enlargement does not undo that (the row \"learned, enlarged by bicubic\").",
         (_, ModelRow.Learned) => "Ordinary small pictures. It undoes what its RRNet did; on a bicubic small picture it does worse than the photo model (the row \"bicubic, enlarged by this SRNet\").",
-        (_, ModelRow.Baseline) => "Use: it is the baseline of a table.",
+        (_, ModelRow.Baseline) => "Anything but tables: it is their baseline.",
         _ => "Pictures made by the RRNet of the same scale: the pair's own SRNet restores them better (the row \"learned\"). It does not remove noise, strong blur, or JPEG damage below quality 60, and it does not know text or faces.",
     };
 }

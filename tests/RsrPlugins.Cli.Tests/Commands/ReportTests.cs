@@ -84,6 +84,23 @@ public class ReportTests
         Assert.True(report.GetProperty("mean").GetProperty("psnr").GetDouble() > 30, report.ToString());
     }
 
+    [Fact]
+    public void Evaluate_takes_the_baselines_from_their_own_folder()
+    {
+        using var folder = new TestFolder();
+        Pictures.Rgb(48, 48).Save(folder["one.png"]);
+        string baselines = TestFolder.InRepository("training/baselines");
+        JsonElement report = Json(folder, "evaluate", "one.png", "--scale", "3", "--method", "srcnn", "--models", baselines, "--json");
+        Assert.Equal("srcnn", report.GetProperty("method").GetString());
+        Assert.True(report.GetProperty("mean").GetProperty("psnr").GetDouble() > 20, report.ToString());
+
+        RsrResult installed = Rsr.Run(folder, "evaluate", "one.png", "--scale", "3", "--method", "srcnn");
+        Assert.NotEqual(0, installed.ExitCode);
+        Assert.Contains("SRNet x3 (baseline) is not installed", installed.OnlyErrorLine, StringComparison.Ordinal);
+        RsrResult nowhere = Rsr.Run(folder, "evaluate", "one.png", "--scale", "3", "--models", "nowhere");
+        Assert.Contains("models.json is missing", nowhere.OnlyErrorLine, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("set5", 2, 33.66)]
     [InlineData("set5", 3, 30.39)]
