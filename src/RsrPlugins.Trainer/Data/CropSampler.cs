@@ -16,6 +16,7 @@ internal sealed class CropSampler
     private readonly List<double> _cumulative = [];
     private readonly ReductionMethod? _reduction;
     private readonly ResamplingKernel? _interpolation;
+    private readonly int _candidates;
     private readonly int _regionSide;
 
     /// <param name="folders">Pictures of each folder with the folder's share (null: what is left, by number of pixels).</param>
@@ -23,13 +24,15 @@ internal sealed class CropSampler
     /// <param name="scale">Scale factor of the reduction.</param>
     /// <param name="reduction">Makes the small crops; null if nobody asks for them.</param>
     /// <param name="interpolation">Brings the small crops back to full size; null leaves them small.</param>
+    /// <param name="candidates">Places drawn for a crop, of which the one with the most detail is taken.</param>
     /// <remarks>Pictures that are too small for a crop with its margin are left out.</remarks>
-    internal CropSampler(IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders, int patch, int scale, ReductionMethod? reduction, ResamplingKernel? interpolation = null)
+    internal CropSampler(IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders, int patch, int scale, ReductionMethod? reduction, ResamplingKernel? interpolation = null, int candidates = 1)
     {
         Patch = patch;
         Scale = scale;
         _reduction = reduction;
         _interpolation = interpolation;
+        _candidates = candidates;
         _regionSide = reduction is null ? patch : patch + (scale * ((2 * Margin) + BlockPhases));
         var usable = folders.Select(folder => (Images: folder.Images.Where(image => Math.Min(image.Width, image.Height) >= _regionSide).ToArray(), folder.Share)).ToArray();
         var sharedPixels = usable.Where(folder => folder.Share is null).Sum(folder => Pixels(folder.Images));
@@ -70,7 +73,7 @@ internal sealed class CropSampler
 
     /// <summary>Crops of given pictures as a configuration wants them.</summary>
     internal static CropSampler From(TrainingConfig config, IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders) =>
-        new(folders, config.Patch, config.Scale, Reduction.Of(config), config.Kind == RunKind.Srcnn ? Reduction.Kernel(config.Interpolation) : null);
+        new(folders, config.Patch, config.Scale, Reduction.Of(config), config.Kind == RunKind.Srcnn ? Reduction.Kernel(config.Interpolation) : null, config.Candidates);
 
     /// <summary>Draws one crop.</summary>
     /// <param name="random">Makes every choice.</param>
@@ -78,10 +81,16 @@ internal sealed class CropSampler
     /// <param name="low">Where there is a reduction, receives the reduced crop: (Patch / Scale) squared values, or Patch squared where it is interpolated.</param>
     internal void Sample(SampleRandom random, Span<float> high, Span<float> low)
     {
-        var place = _cumulative.BinarySearch(random.NextDouble() * _cumulative[^1]);
-        var image = _images[Math.Min(place < 0 ? ~place : place, _images.Count - 1)];
-        var left = random.NextInt(image.Width - _regionSide + 1);
-        var top = random.NextInt(image.Height - _regionSide + 1);
+        var (image, left, top) = DrawPlace(ref random);
+        for (var i = 1; i < _candidates; i++)
+        {
+            var other = DrawPlace(ref random);
+            if (Detail(other) > Detail((image, left, top)))
+            {
+                (image, left, top) = other;
+            }
+        }
+
         var orientation = random.NextInt(8);
         if (_reduction is null)
         {
@@ -103,6 +112,32 @@ internal sealed class CropSampler
         {
             Copy(new Plane(reduced, _regionSide / Scale), column, row, Patch / Scale, orientation, low);
         }
+    }
+
+    private (LumaImage Image, int Left, int Top) DrawPlace(ref SampleRandom random)
+    {
+        var found = _cumulative.BinarySearch(random.NextDouble() * _cumulative[^1]);
+        var image = _images[Math.Min(found < 0 ? ~found : found, _images.Count - 1)];
+        return (image, random.NextInt(image.Width - _regionSide + 1), random.NextInt(image.Height - _regionSide + 1));
+    }
+
+    /// <summary>Sum of the absolute Laplacian on every second row and column of a place: what a reduction loses.</summary>
+    private long Detail((LumaImage Image, int Left, int Top) place)
+    {
+        var (image, left, top) = place;
+        var sum = 0L;
+        for (var y = top + 1; y < top + _regionSide - 1; y += 2)
+        {
+            var row = image.Luma.AsSpan((y * image.Width) + left, _regionSide);
+            var above = image.Luma.AsSpan(((y - 1) * image.Width) + left, _regionSide);
+            var below = image.Luma.AsSpan(((y + 1) * image.Width) + left, _regionSide);
+            for (var x = 1; x < _regionSide - 1; x += 2)
+            {
+                sum += Math.Abs(row[x - 1] + row[x + 1] + above[x] + below[x] - (4 * row[x]));
+            }
+        }
+
+        return sum;
     }
 
     /// <summary>Copies a square; bit 0 of the orientation mirrors left-right, bit 1 top-bottom, bit 2 transposes.</summary>

@@ -92,6 +92,9 @@ internal sealed record TrainingConfig
     /// <summary>Side of a crop in HR pixels, a multiple of the scale factor.</summary>
     public int Patch { get; init; } = 48;
 
+    /// <summary>Places drawn for a crop, of which the one with the most detail is taken: above 1, flat places, from which there is little to learn, are seen less often.</summary>
+    public int Candidates { get; init; } = 1;
+
     // ---- Losses ----------------------------------------------------------------------------------------------------
     /// <summary>Loss of the restored picture: l1, l2 or rmse.</summary>
     public TrainingLoss Loss { get; init; } = TrainingLoss.L1;
@@ -211,6 +214,7 @@ internal sealed record TrainingConfig
         Check(Patch >= 4 * Scale && Patch % Scale == 0, "patch", $"a multiple of {Scale}, at least {4 * Scale}", Patch);
         Check(Workers >= 1 && Batch % Workers == 0, "workers", $"a divisor of the batch ({Batch})", Workers);
         Check(ValidationCrop >= 0, "validationCrop", "0 or more", ValidationCrop);
+        Check(Candidates >= 1, "candidates", "at least 1", Candidates);
         Check(LowResolutionWeight >= 0, "lowResolutionWeight", "0 or more", LowResolutionWeight);
         Check(MuonRate > 0, "muonRate", "above 0", MuonRate);
         Check(ReducingRateFactor > 0, "reducingRateFactor", "above 0", ReducingRateFactor);

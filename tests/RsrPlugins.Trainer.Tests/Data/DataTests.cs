@@ -67,6 +67,26 @@ public class DataTests
     }
 
     [Fact]
+    public void Of_several_candidates_the_one_with_the_most_detail_is_taken()
+    {
+        // Left half flat, right half a checker: one candidate hits detail about half of the time, the best of four nearly always.
+        var image = new LumaImage("half", 128, 64, [.. Enumerable.Range(0, 128 * 64).Select(i => (byte)(i % 128 < 64 ? 100 : 60 + (80 * ((i + (i / 128)) % 2))))]);
+        Assert.InRange(DetailedShare(1), 0.3, 0.7);
+        Assert.InRange(DetailedShare(4), 0.85, 1);
+
+        double DetailedShare(int candidates)
+        {
+            var crops = new CropSampler([([image], null)], 8, 2, null, null, candidates);
+            return Enumerable.Range(0, 500).Average(sample =>
+            {
+                var crop = new float[64];
+                crops.Sample(new SampleRandom(1, 1, sample), crop, []);
+                return crop.Distinct().Count() > 1 ? 1.0 : 0;
+            });
+        }
+    }
+
+    [Fact]
     public void A_small_crop_lies_where_its_large_crop_does()
     {
         // On a ramp, reduction gives the ramp's values at block centres, whichever way the crop is turned.
