@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using RsrPlugins.Trainer.Data;
+using RsrPlugins.Trainer.Experiments;
 using RsrPlugins.Trainer.Runtime;
 using RsrPlugins.Trainer.Training;
 
@@ -69,6 +70,19 @@ internal static class TestSupport
 
         return Path.Combine(folder, path);
     }
+
+    /// <summary>What an experiment gets in a test: the repository's models, a folder of the test's for everything it writes.</summary>
+    internal static ExperimentContext Experiment(TemporaryFolder folder, bool isSmoke = true, Action<string>? log = null) => new(
+        Data: null,
+        InRepository("models"),
+        InRepository("training"),
+        folder.File("pictures"),
+        folder.File("sheets"),
+        InRepository("samples"),
+        PictureLink: "pictures",
+        isSmoke,
+        log ?? (_ => { }),
+        TestContext.Current.CancellationToken);
 
     internal static float[] Noise(int count, int seed = 1)
     {

@@ -28,56 +28,70 @@ internal static class ExperimentCommand
         var smokeOption = new Option<bool>("--smoke") { Description = "The shortest run, on drawn pictures, printed instead of written: shows that everything runs, its figures mean nothing." };
         var modelsOption = new Option<string>("--models") { Description = "Folder of the models.", HelpName = "DIR", DefaultValueFactory = _ => "models" };
         var trainingOption = new Option<string>("--training") { Description = "Folder of training configurations, checkpoints and baselines.", HelpName = "DIR", DefaultValueFactory = _ => "training" };
+        var sheetsOption = new Option<string>("--sheets") { Description = "Folder for contact sheets of the test sets, whose pictures do not belong in the repository.", HelpName = "DIR", DefaultValueFactory = _ => "artifacts/paper" };
+        var samplesOption = new Option<string>("--samples") { Description = "Folder of the project's own pictures.", HelpName = "DIR", DefaultValueFactory = _ => "samples" };
         var dataOption = CommandLine.DataOption();
         var command = new Command("experiment", "Runs a table or figure of the paper again and writes its section of docs/paper.md.")
         {
-            nameArgument, documentOption, smokeOption, modelsOption, trainingOption, dataOption,
+            nameArgument, documentOption, smokeOption, modelsOption, trainingOption, sheetsOption, samplesOption, dataOption,
         };
-        command.SetAction(parsed => Run(
-            All.Single(experiment => experiment.Name == parsed.GetRequiredValue(nameArgument)),
-            parsed.GetRequiredValue(documentOption),
-            parsed.GetValue(smokeOption),
-            parsed.GetRequiredValue(modelsOption),
-            parsed.GetRequiredValue(trainingOption),
-            parsed.GetValue(dataOption)));
+        command.SetAction(parsed =>
+        {
+            var experiment = All.Single(experiment => experiment.Name == parsed.GetRequiredValue(nameArgument));
+            var document = parsed.GetRequiredValue(documentOption);
+            var smoke = parsed.GetValue(smokeOption);
+            var temporary = smoke ? Directory.CreateTempSubdirectory("rsr-train-smoke-").FullName : null;
+            var pictures = temporary ?? Path.ChangeExtension(document, null);
+            using var stop = new CancellationTokenSource();
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+            {
+                signal.Cancel = true;
+                stop.Cancel();
+            });
+            var context = new ExperimentContext(
+                parsed.GetValue(dataOption),
+                parsed.GetRequiredValue(modelsOption),
+                parsed.GetRequiredValue(trainingOption),
+                pictures,
+                temporary ?? parsed.GetRequiredValue(sheetsOption),
+                parsed.GetRequiredValue(samplesOption),
+                Path.GetFileName(pictures),
+                smoke,
+                line => Console.Error.WriteLine($"{experiment.Name}: {line}"),
+                stop.Token);
+            try
+            {
+                return Run(experiment, context, document);
+            }
+            finally
+            {
+                if (temporary is not null)
+                {
+                    Directory.Delete(temporary, recursive: true);
+                }
+            }
+        });
         return command;
     }
 
-    private static int Run(IExperiment experiment, string document, bool smoke, string models, string training, string? data)
+    private static int Run(IExperiment experiment, ExperimentContext context, string document)
     {
-        using var stop = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
-        {
-            context.Cancel = true;
-            stop.Cancel();
-        });
-        var pictures = smoke ? Directory.CreateTempSubdirectory("rsr-train-smoke-").FullName : Path.ChangeExtension(document, null);
-        var context = new ExperimentContext(data, models, training, pictures, Path.GetFileName(pictures), smoke, line => Console.Error.WriteLine($"{experiment.Name}: {line}"), stop.Token);
         try
         {
             var section = experiment.Run(context);
-            if (smoke)
+            if (context.IsSmoke)
             {
                 Console.WriteLine(section);
-            }
-            else
-            {
-                ExperimentDocument.Replace(document, experiment.Name, section);
-                Console.WriteLine($"{experiment.Name}: written to {document}");
+                return 0;
             }
 
+            ExperimentDocument.Replace(document, experiment.Name, section);
+            Console.WriteLine($"{experiment.Name}: written to {document}");
             return 0;
         }
         catch (OperationCanceledException)
         {
             return 130;
-        }
-        finally
-        {
-            if (smoke)
-            {
-                Directory.Delete(pictures, recursive: true);
-            }
         }
     }
 }

@@ -24,6 +24,8 @@ internal interface IExperiment
 /// <param name="Models">Folder of models.json and the ONNX files.</param>
 /// <param name="Training">Folder of training configurations, checkpoints and baselines ("training").</param>
 /// <param name="Pictures">Folder the experiment's plots and sheets go to.</param>
+/// <param name="Sheets">Folder for sheets of other people's pictures, which do not belong in the repository.</param>
+/// <param name="Samples">Folder of the project's own pictures ("samples").</param>
 /// <param name="PictureLink">That folder as the document names it, for example "paper".</param>
 /// <param name="IsSmoke">Drawn pictures and the shortest possible training: shows in under a minute that all of it runs; its figures mean nothing.</param>
 /// <param name="Log">Receives a line whenever a part is done.</param>
@@ -33,6 +35,8 @@ internal sealed record ExperimentContext(
     string Models,
     string Training,
     string Pictures,
+    string Sheets,
+    string Samples,
     string PictureLink,
     bool IsSmoke,
     Action<string> Log,
@@ -48,13 +52,22 @@ internal sealed record ExperimentContext(
 
     internal string RequireData() => Data ?? throw new TrainerException("Where are the pictures? Give their folder with --data or in the environment variable RSR_DATA.");
 
-    /// <summary>Where a picture of the document goes.</summary>
-    internal string PicturePath(string file)
-    {
-        Directory.CreateDirectory(Pictures);
-        return Path.Combine(Pictures, file);
-    }
+    /// <summary>The pictures sheets in the document show: the project's own.</summary>
+    internal IReadOnlyList<TestPicture> OwnPictures(int scale) =>
+        IsSmoke ? DrawnPictures.TestSet(scale) : [TestPicture.Load(Path.Combine(Samples, "harbour.png"), scale), DrawnPictures.TestSet(scale)[0]];
 
-    /// <summary>Markdown that shows such a picture.</summary>
+    /// <summary>Where a picture of the document goes.</summary>
+    internal string PicturePath(string file) => PathIn(Pictures, file);
+
+    /// <summary>Where a sheet of other people's pictures goes.</summary>
+    internal string SheetPath(string file) => PathIn(Sheets, file);
+
+    /// <summary>Markdown that shows a picture of the document.</summary>
     internal string ShowPicture(string file, string description) => $"![{description}]({PictureLink}/{file})";
+
+    private static string PathIn(string folder, string file)
+    {
+        Directory.CreateDirectory(folder);
+        return Path.Combine(folder, file);
+    }
 }

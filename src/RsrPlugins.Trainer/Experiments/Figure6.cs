@@ -20,78 +20,78 @@ internal sealed class Figure6 : IExperiment
 
     public string Run(ExperimentContext context)
     {
-        var scale = 0;
-        var lines = new List<string>();
-        var sheet = new Dictionary<string, List<SheetCell>>();
-        var megapixels = 0.0;
-        foreach (var (caption, config) in _runs)
+        var runs = _runs.Select(run => (run.Caption, TrainedRuns.Get(context, run.Config).Checkpoint)).ToArray();
+        var scale = runs[0].Checkpoint.Config.Scale;
+        var pictures = context.TestSet("set14", scale);
+        var networks = runs.Select(run => (run.Caption, Networks: new TorchPictures(run.Checkpoint))).ToArray();
+        try
         {
-            var run = TrainedRuns.Get(context, config);
-            (scale, megapixels) = (run.Checkpoint.Config.Scale, run.Checkpoint.Megapixels);
-            var pictures = context.TestSet("set14", scale);
-            using var networks = new TorchPictures(run.Checkpoint);
-            var measured = new List<double[]>();
-            foreach (var picture in pictures)
+            var lines = new List<string>();
+            foreach (var (caption, pair) in networks)
             {
                 context.CancellationToken.ThrowIfCancellationRequested();
-                var small = networks.Reduce(picture);
-                measured.Add(Measure(networks, picture, small, scale));
-                if (context.IsSmoke || Shown.Contains(picture.Name))
-                {
-                    AddToSheet(sheet, picture, small, caption, scale);
-                }
+                var measured = pictures.Select(picture => Measure(pair, picture, scale)).ToArray();
+                var means = Enumerable.Range(0, measured[0].Length).Select(column => measured.Average(row => row[column])).ToArray();
+                lines.Add(FormattableString.Invariant($"| {caption} | {means[0]:0.00} | {means[1]:0.00} | {means[2]:0.00} | {means[3]:0.0} | {means[4]:0.00} | {means[5]:0.00} |"));
+                context.Log(caption);
             }
 
-            var means = Enumerable.Range(0, measured[0].Length).Select(column => measured.Average(row => row[column])).ToArray();
-            lines.Add(FormattableString.Invariant($"| {caption} | {means[0]:0.00} | {means[1]:0.00} | {means[2]:0.00} | {means[3]:0.0} | {means[4]:0.00} |"));
-            context.Log(caption);
+            Draw(pictures.Where(picture => context.IsSmoke || Shown.Contains(picture.Name)), context.SheetPath("figure6-set14.png"));
+            Draw(context.OwnPictures(scale), context.PicturePath("figure6.png"));
+            return string.Join('\n',
+            [
+                FormattableString.Invariant($"Two x{scale} pairs from nothing, {runs[0].Checkpoint.Megapixels:0} HR megapixels each, Set14, means. *Stored* is the small picture clamped to studio range and rounded to 8 bits, as a file holds it; only then is it a picture. *Outside* is the share of its values that studio range (16 to 235) cuts off; *kept* and *aliasing* are explained below the second table."),
+                string.Empty,
+                "| pair | restored from the values as they are, PSNR (dB) | restored from the stored picture, PSNR (dB) | stored picture against bicubic, PSNR (dB) | outside, % | kept | aliasing |",
+                "|---|---|---|---|---|---|---|",
+                .. lines,
+                string.Empty,
+                "The sheet shows pictures the project draws; the same of Set14's baboon, lenna and comic, which do not belong in a repository, is written to `artifacts/paper/figure6-set14.png`.",
+                string.Empty,
+                context.ShowPicture("figure6.png", "HR, bicubic, with and without Q-BReLU"),
+            ]);
+        }
+        finally
+        {
+            foreach (var (_, pair) in networks)
+            {
+                pair.Dispose();
+            }
         }
 
-        ContactSheet.Draw([.. sheet.Values], context.PicturePath("figure6.png"));
-        return string.Join('\n',
-        [
-            FormattableString.Invariant($"Two x{scale} pairs from nothing, {megapixels:0} HR megapixels each, Set14, means. *Stored* is the small picture clamped to studio range and rounded to 8 bits, as a file holds it; only then is it a picture. *Outside* is the share of its values that studio range (16 to 235) cuts off."),
-            string.Empty,
-            "| pair | restored from the values as they are, PSNR (dB) | restored from the stored picture, PSNR (dB) | stored small picture against bicubic, PSNR (dB) | outside, % | detail kept |",
-            "|---|---|---|---|---|---|",
-            .. lines,
-            string.Empty,
-            context.ShowPicture("figure6.png", "HR, bicubic, with and without Q-BReLU"),
-        ]);
+        void Draw(IEnumerable<TestPicture> shown, string path) => ContactSheet.Draw([.. shown.Select(Row)], path);
+
+        IReadOnlyList<SheetCell> Row(TestPicture picture)
+        {
+            var (width, height) = (picture.Width / scale, picture.Height / scale);
+            return
+            [
+                new SheetCell($"{picture.Name}: HR", picture.Plane, picture.Width, picture.Height),
+                new SheetCell("bicubic", Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic), width, height),
+                .. networks.Select(pair => new SheetCell(pair.Caption, pair.Networks.Reduce(picture), width, height)),
+            ];
+        }
     }
 
-    private static double[] Measure(TorchPictures networks, TestPicture picture, float[] small, int scale)
+    private static double[] Measure(TorchPictures networks, TestPicture picture, int scale)
     {
+        var small = networks.Reduce(picture);
         var stored = Stored(small);
         var (width, height) = (picture.Width / scale, picture.Height / scale);
         var bicubic = TorchPictures.RoundToEightBits(Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic));
+        var spectrum = SmallPictureSpectrum.Measure(picture.Plane, stored, width, height, scale);
         return
         [
             Restored(small),
             Restored(stored),
             ImageMetrics.Psnr(bicubic, stored, width, height, 0),
             100.0 * small.Count(value => value is < 15.999f or > 235.001f) / small.Length,
-            SmallPictureSpectrum.Measure(picture.Plane, stored, width, height, scale).Kept,
+            spectrum.Kept,
+            spectrum.Aliasing,
         ];
 
         double Restored(float[] plane) => EvaluationProtocol.Score(picture.Plane, networks.Enlarge(plane, picture), picture.Width, picture.Height, scale).Psnr;
     }
 
     private static float[] Stored(float[] small) => Array.ConvertAll(small, value => MathF.Round(Math.Clamp(value, 16f, 235f)));
-
-    private static void AddToSheet(Dictionary<string, List<SheetCell>> sheet, TestPicture picture, float[] small, string caption, int scale)
-    {
-        var (width, height) = (picture.Width / scale, picture.Height / scale);
-        if (!sheet.TryGetValue(picture.Name, out var row))
-        {
-            row =
-            [
-                new SheetCell($"{picture.Name}: HR", picture.Plane, picture.Width, picture.Height),
-                new SheetCell("bicubic", Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic), width, height),
-            ];
-            sheet.Add(picture.Name, row);
-        }
-
-        row.Add(new SheetCell(caption, small, width, height));
-    }
 }

@@ -33,13 +33,15 @@ internal sealed class Figure8 : IExperiment
         {
             context.CancellationToken.ThrowIfCancellationRequested();
             var pictures = context.TestSet("set14", scale);
-            var evaluation = new ModelEvaluation(pictures, scale, engine.Open(models.Find(NetworkKind.RRNet, ModelKind.Learned, scale)));
+            var rrNet = engine.Open(models.Find(NetworkKind.RRNet, ModelKind.Learned, scale));
+            var evaluation = new ModelEvaluation(pictures, scale, rrNet);
             var spectra = _columns.Select(column => Mean(pictures, evaluation.Small(column.Kind), scale)).ToArray();
             kept.Add(Row(scale, spectra.Select(spectrum => spectrum.Kept)));
             aliasing.Add(Row(scale, spectra.Select(spectrum => spectrum.Aliasing)));
             if (scale == ShownScale)
             {
-                Draw(context, pictures, evaluation);
+                Draw(pictures.Where(picture => context.IsSmoke || Figure6.Shown.Contains(picture.Name)), rrNet, context.SheetPath("figure8-set14.png"));
+                Draw(context.OwnPictures(scale), rrNet, context.PicturePath("figure8.png"));
             }
 
             context.Log($"x{scale}");
@@ -57,6 +59,8 @@ internal sealed class Figure8 : IExperiment
             $"|---|{string.Concat(_columns.Select(_ => "---|"))}",
             .. aliasing,
             string.Empty,
+            "The sheet shows pictures the project draws; the same of Set14's baboon, lenna and comic, which do not belong in a repository, is written to `artifacts/paper/figure8-set14.png`.",
+            string.Empty,
             context.ShowPicture("figure8.png", "HR, nearest, bilinear, bicubic and learned small pictures"),
         ]);
     }
@@ -67,22 +71,17 @@ internal sealed class Figure8 : IExperiment
         return new SmallPictureSpectrum(spectra.Average(spectrum => spectrum.Kept), spectra.Average(spectrum => spectrum.Aliasing));
     }
 
-    private static void Draw(ExperimentContext context, IReadOnlyList<TestPicture> pictures, ModelEvaluation evaluation)
+    private static void Draw(IEnumerable<TestPicture> pictures, INetwork rrNet, string path)
     {
-        var rows = new List<IReadOnlyList<SheetCell>>();
-        for (var index = 0; index < pictures.Count; index++)
-        {
-            var picture = pictures[index];
-            if (context.IsSmoke || Figure6.Shown.Contains(picture.Name))
-            {
-                rows.Add([
-                    new SheetCell($"{picture.Name}: HR", picture.Plane, picture.Width, picture.Height),
-                    .. _columns.Select(column => new SheetCell(column.Caption, evaluation.Small(column.Kind)[index], picture.Width / ShownScale, picture.Height / ShownScale)),
-                ]);
-            }
-        }
+        TestPicture[] shown = [.. pictures];
+        var evaluation = new ModelEvaluation(shown, ShownScale, rrNet);
+        ContactSheet.Draw([.. shown.Select(Row)], path);
 
-        ContactSheet.Draw(rows, context.PicturePath("figure8.png"));
+        IReadOnlyList<SheetCell> Row(TestPicture picture, int index) =>
+        [
+            new SheetCell($"{picture.Name}: HR", picture.Plane, picture.Width, picture.Height),
+            .. _columns.Select(column => new SheetCell(column.Caption, evaluation.Small(column.Kind)[index], picture.Width / ShownScale, picture.Height / ShownScale)),
+        ];
     }
 
     private static string Row(int scale, IEnumerable<double> values) =>

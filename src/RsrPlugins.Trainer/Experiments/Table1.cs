@@ -13,7 +13,7 @@ internal sealed class Table1 : IExperiment
     /// <summary>Reductions with the configuration that trains on each.</summary>
     internal static readonly (ResamplingKernel Kernel, string Config)[] Reductions =
     [
-        (ResamplingKernel.Nearest, "srcnn-x3-nearest"),
+        (ResamplingKernel.Nearest, "table1-nearest"),
         (ResamplingKernel.Bilinear, "srcnn-x3-bilinear"),
         (ResamplingKernel.Bicubic, "srcnn-x3"),
     ];

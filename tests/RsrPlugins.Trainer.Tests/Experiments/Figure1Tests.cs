@@ -205,7 +205,7 @@ public class Figure1Tests
     {
         using var folder = new TemporaryFolder();
         var logged = new List<string>();
-        var context = new ExperimentContext(null, TestSupport.InRepository("models"), "nowhere", folder.Root, "paper", IsSmoke: true, logged.Add, TestContext.Current.CancellationToken);
+        var context = TestSupport.Experiment(folder, log: logged.Add);
         var section = new TimeAgainstQuality().Run(context);
 
         var rows = section.Split('\n').Where(line => line.StartsWith('|')).Skip(2).Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries)).ToArray();
@@ -224,7 +224,7 @@ public class Figure1Tests
     public void Without_the_models_it_says_what_is_missing()
     {
         using var folder = new TemporaryFolder();
-        var context = new ExperimentContext(null, folder.Root, "nowhere", folder.Root, "paper", IsSmoke: true, _ => { }, TestContext.Current.CancellationToken);
+        var context = TestSupport.Experiment(folder) with { Models = folder.Root };
         Assert.Contains("rrnet-x3-learned", Assert.Throws<TrainerException>(() => new TimeAgainstQuality().Run(context)).Message, StringComparison.Ordinal);
     }
 

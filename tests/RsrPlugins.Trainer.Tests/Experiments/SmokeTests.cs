@@ -13,15 +13,7 @@ public class SmokeTests
     public async Task Runs_on_drawn_pictures(string name)
     {
         using var folder = new TemporaryFolder();
-        var context = new ExperimentContext(
-            Data: null,
-            TestSupport.InRepository("models"),
-            TestSupport.InRepository("training"),
-            folder.File("pictures"),
-            "pictures",
-            IsSmoke: true,
-            _ => { },
-            TestContext.Current.CancellationToken);
+        var context = TestSupport.Experiment(folder);
         var section = await Task.Run(() => ExperimentCommand.All.Single(experiment => experiment.Name == name).Run(context), TestContext.Current.CancellationToken);
 
         Assert.Contains("|---", section, StringComparison.Ordinal);

@@ -155,7 +155,7 @@ public class Table4Tests
     public void A_full_run_without_a_tool_names_its_package()
     {
         using var folder = new TemporaryFolder();
-        var error = Assert.Throws<TrainerException>(() => new Table4([Codecs.Png], [Without()]).Run(Context(folder, isSmoke: false)));
+        var error = Assert.Throws<TrainerException>(() => new Table4([Codecs.Png], [Without()]).Run(TestSupport.Experiment(folder, isSmoke: false)));
 
         Assert.Contains("rsr-no-such-tool", error.Message, StringComparison.Ordinal);
         Assert.Contains("apt-get install no-such-package", error.Message, StringComparison.Ordinal);
@@ -165,7 +165,7 @@ public class Table4Tests
     public void A_smoke_run_without_a_tool_says_what_is_left_out()
     {
         using var folder = new TemporaryFolder();
-        var section = new Table4([Codecs.Png], [Codecs.PlainJpeg, Without()]).Run(Context(folder, isSmoke: true));
+        var section = new Table4([Codecs.Png], [Codecs.PlainJpeg, Without()]).Run(TestSupport.Experiment(folder, isSmoke: true));
 
         Assert.Contains("Left out: rsr-no-such-tool", section, StringComparison.Ordinal);
         Assert.DoesNotContain("| lost |", section, StringComparison.Ordinal);
@@ -226,16 +226,6 @@ public class Table4Tests
     private static LossyCodec Without() => Codecs.PlainJpeg with { Name = "lost", Tools = [_missing] };
 
     private static GreyPicture Drawn(int width, int height) => new(width, height, TestSupport.Drawn(width, height).Luma);
-
-    private static ExperimentContext Context(TemporaryFolder folder, bool isSmoke) => new(
-        Data: null,
-        TestSupport.InRepository("models"),
-        TestSupport.InRepository("training"),
-        folder.File("pictures"),
-        "pictures",
-        isSmoke,
-        _ => { },
-        TestContext.Current.CancellationToken);
 
     private static void SkipWithout(IReadOnlyList<ExternalTool> tools) =>
         Assert.SkipUnless(tools.All(tool => tool.IsInstalled), string.Join("; ", tools.Where(tool => !tool.IsInstalled).Select(tool => tool.MissingMessage)));
