@@ -6,7 +6,11 @@ namespace RsrPlugins.Trainer.Experiments;
 internal sealed class Figure3 : IExperiment
 {
     private static readonly (string Caption, string Config)[] _reductions =
-        [.. Table1.Reductions.Select(reduction => ($"{reduction.Kernel.ToString().ToLowerInvariant()} reduction", reduction.Config))];
+    [
+        ("nearest reduction", "srcnn-x3-nearest"),
+        ("bilinear reduction", "srcnn-x3-bilinear"),
+        ("bicubic reduction", "srcnn-x3"),
+    ];
 
     private static readonly (string Caption, string Config)[] _enlargements =
     [
