@@ -1,5 +1,4 @@
-// Section 2.2: what is easy to learn depends on how the small picture is made, and enlarging it before the network costs
-// time and gains nothing.
+// Section 2.2: how fast a network learns depends on how the small picture is made, and on how it is enlarged before the network.
 namespace RsrPlugins.Trainer.Experiments;
 
 /// <summary>Convergence of SRCNN at x3 by reduction and by enlargement before the network, every curve on the same number of pixels.</summary>
@@ -32,7 +31,7 @@ internal sealed class Figure3 : IExperiment
         Plot(enlargements, "Enlargements before the network, bicubic reduction", context.PicturePath("figure3-enlargements.png"));
         return string.Join('\n',
         [
-            "SRCNN 9-5-5 at x3; validation PSNR (kodak24, centre squares) over training, every curve on the same number of pixels. Each network is scored on the reduction it is trained on. Without an enlargement the network works on the small picture and ends in a sub-pixel shuffle.",
+            "SRCNN 9-5-5 at x3; validation PSNR (kodak24, centre squares) over training, every curve on the same number of pixels. Each network is scored on the reduction it is trained on. Without an enlargement the network works on the small picture, at a ninth of the arithmetic, and ends in a sub-pixel shuffle.",
             string.Empty,
             context.ShowPicture("figure3-reductions.png", "Convergence by reduction"),
             context.ShowPicture("figure3-enlargements.png", "Convergence by enlargement"),
