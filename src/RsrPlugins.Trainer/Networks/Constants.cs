@@ -14,6 +14,9 @@ internal static class Constants
     /// <summary>Keeps the gradient of a square root finite: (0.0255 levels) squared.</summary>
     internal static readonly Scalar TinySquare = 1e-8;
 
+    /// <summary>The squared error of rounding, about: below it a smaller error is no better picture.</summary>
+    internal static readonly Scalar QuarterLevelSquare = 0.0625 / (255.0 * 255.0);
+
     internal static readonly Scalar LeakySlope = NetworkTable.LeakySlope;
 
     /// <summary>8-bit levels per unit of Y/255.</summary>

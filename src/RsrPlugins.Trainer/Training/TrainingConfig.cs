@@ -30,6 +30,9 @@ internal enum TrainingLoss
 
     /// <summary>Mean over crops of the root mean squared error: every crop counts the same, and in it the large errors count most, as in a mean of PSNRs.</summary>
     Rmse,
+
+    /// <summary>Mean over crops of the logarithm of the mean squared error, which is a mean of PSNRs; errors far below a level do not count.</summary>
+    LogMse,
 }
 
 /// <summary>How small pictures are brought to full size before SRCNN.</summary>
@@ -96,8 +99,14 @@ internal sealed record TrainingConfig
     public int Candidates { get; init; } = 1;
 
     // ---- Losses ----------------------------------------------------------------------------------------------------
-    /// <summary>Loss of the restored picture: l1 (the paper's), l2 or rmse, which learns twice as fast (docs/training.md).</summary>
+    /// <summary>Loss of the restored picture: l1 (the paper's), l2, logMse, or rmse, which learns twice as fast (docs/training.md).</summary>
     public TrainingLoss Loss { get; init; } = TrainingLoss.Rmse;
+
+    /// <summary>
+    /// Weight of the squared difference between the mean of RRNet's crop and of the large one. The restored picture does not care how bright the
+    /// small one is, so without it brightness drifts by a level or two over a long run.
+    /// </summary>
+    public double BrightnessWeight { get; init; } = 10;
 
     /// <summary>Weight of the squared difference between RRNet's picture and the bicubic one, beside the loss of the restored picture.</summary>
     public double LowResolutionWeight { get; init; }
@@ -215,6 +224,7 @@ internal sealed record TrainingConfig
         Check(Workers >= 1 && Batch % Workers == 0, "workers", $"a divisor of the batch ({Batch})", Workers);
         Check(ValidationCrop >= 0, "validationCrop", "0 or more", ValidationCrop);
         Check(Candidates >= 1, "candidates", "at least 1", Candidates);
+        Check(BrightnessWeight >= 0, "brightnessWeight", "0 or more", BrightnessWeight);
         Check(LowResolutionWeight >= 0, "lowResolutionWeight", "0 or more", LowResolutionWeight);
         Check(MuonRate > 0, "muonRate", "above 0", MuonRate);
         Check(ReducingRateFactor > 0, "reducingRateFactor", "above 0", ReducingRateFactor);

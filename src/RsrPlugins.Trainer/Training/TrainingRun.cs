@@ -350,6 +350,12 @@ internal sealed class TrainingRun : IDisposable
             {
                 var low = _networks.Reducing.Forward(high);
                 loss = RestorationLoss(_networks.Enlarging.Forward(low), high);
+                if (_config.BrightnessWeight > 0)
+                {
+                    using Scalar weight = _config.BrightnessWeight;
+                    loss = loss.add(low.mean([1, 2, 3]).sub(high.mean([1, 2, 3])).square().mean(), weight);
+                }
+
                 if (_config.LowResolutionWeight > 0)
                 {
                     var bicubic = tensor(_low, [_samples, 1, _lowSide, _lowSide]).to(_device);
@@ -366,6 +372,7 @@ internal sealed class TrainingRun : IDisposable
         {
             TrainingLoss.L2 => nn.functional.mse_loss(restored, high),
             TrainingLoss.Rmse => nn.functional.mse_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]).add(Constants.TinySquare, Constants.One).sqrt().mean(),
+            TrainingLoss.LogMse => nn.functional.mse_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]).add(Constants.QuarterLevelSquare, Constants.One).log().mean(),
             _ => nn.functional.l1_loss(restored, high),
         };
 

@@ -1,4 +1,6 @@
 using RsrPlugins.Trainer.Data;
+using RsrPlugins.Trainer.Evaluation;
+using RsrPlugins.Trainer.Experiments;
 using RsrPlugins.Trainer.Training;
 
 namespace RsrPlugins.Trainer.Tests.Training;
@@ -44,6 +46,7 @@ public class TrainingRunTests
     [Theory]
     [InlineData("Learned", "L1")]
     [InlineData("Learned", "L2")]
+    [InlineData("Learned", "Rmse")]
     [InlineData("Photo", "Rmse")]
     public void Training_lowers_the_loss(string name, string loss)
     {
@@ -68,6 +71,29 @@ public class TrainingRunTests
             ValidationScore? score = null;
             run.Run(report => score = report.Validation ?? score, _ => { }, CancellationToken.None);
             return score!.LowPsnr;
+        }
+    }
+
+    [Fact]
+    public void The_brightness_term_keeps_the_mean_of_the_small_picture()
+    {
+        // Started from networks whose small pictures are 3 levels too bright, the term brings them back.
+        using var folder = new TemporaryFolder();
+        var start = Run(TestSupport.Config(steps: 60) with { Patch = 16, BrightnessWeight = 1000 }, null).State.Slim();
+        var layout = start.Layout;
+        var shifted = start.Vectors[Checkpoint.AverageName].ToArray();
+        shifted[layout.BiasOffset(layout.Layers.Single(layer => layer.Name == "rr.last"))] += 3f / 255;
+        (start with { Vectors = new Dictionary<string, float[]> { [Checkpoint.AverageName] = shifted } }).Save(folder.File("shifted.ckpt"));
+        var config = TestSupport.Config(steps: 60) with { Patch = 16, Init = folder.File("shifted.ckpt"), WarmupSteps = 0 };
+
+        var held = Shift(config with { BrightnessWeight = 1000 });
+        Assert.True(held < 0.5 * Shift(config with { BrightnessWeight = 0, MuonRate = 1e-6, AdamRate = 1e-6 }), $"{held}");
+
+        double Shift(TrainingConfig variant)
+        {
+            var picture = DrawnPictures.TestSet(2)[0];
+            using var networks = new TorchPictures(Run(variant, null).State);
+            return Math.Abs(networks.Reduce(picture).Average() - picture.Plane.Average());
         }
     }
 
