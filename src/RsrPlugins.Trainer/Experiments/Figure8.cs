@@ -49,7 +49,7 @@ internal sealed class Figure8 : IExperiment
 
         return string.Join('\n',
         [
-            "Set14, means. In the upper half of the small picture's spectrum, as shares of the large picture's energy at the same frequencies: *kept* is its own detail (1 is an ideal reduction, below is soft), *aliasing* is everything else: finer detail folded down, ringing, patterns.",
+            "Set14, means. In the upper half of the small picture's spectrum, as shares of the large picture's energy at the same frequencies: *kept* is its own detail (1 is an ideal reduction, below is soft), *aliasing* is everything else: finer detail folded down, ringing, patterns. Their sum is all the energy the small picture has there.",
             string.Empty,
             $"| kept | {string.Join(" | ", _columns.Select(column => column.Caption))} |",
             $"|---|{string.Concat(_columns.Select(_ => "---|"))}",
