@@ -137,7 +137,8 @@ public static class EvaluationProtocol
         return output;
     }
 
-    private static float[] RoundToEightBits(ReadOnlySpan<float> values)
+    /// <summary>Values on the 8-bit scale as a file of 8 bits holds them: clamped to 0 to 255, rounded half up.</summary>
+    public static float[] RoundToEightBits(ReadOnlySpan<float> values)
     {
         var rounded = new float[values.Length];
         for (int i = 0; i < values.Length; i++)

@@ -82,12 +82,14 @@ internal sealed class CropSampler
     internal void Sample(SampleRandom random, Span<float> high, Span<float> low)
     {
         var (image, left, top) = DrawPlace(ref random);
+        var detail = _candidates > 1 ? Detail((image, left, top)) : 0;
         for (var i = 1; i < _candidates; i++)
         {
             var other = DrawPlace(ref random);
-            if (Detail(other) > Detail((image, left, top)))
+            var otherDetail = Detail(other);
+            if (otherDetail > detail)
             {
-                (image, left, top) = other;
+                ((image, left, top), detail) = (other, otherDetail);
             }
         }
 

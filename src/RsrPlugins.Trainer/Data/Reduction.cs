@@ -35,8 +35,7 @@ internal static class Reduction
     };
 
     /// <summary>The field's bicubic reduction (MATLAB imresize).</summary>
-    internal static float[] Bicubic(float[] plane, int width, int height, int scale, ref SampleRandom random) =>
-        RoundToEightBits(Reduce(plane, width, height, scale, ResamplingKernel.Bicubic));
+    internal static readonly ReductionMethod Bicubic = By(ResamplingKernel.Bicubic);
 
     /// <summary>
     /// What people have: half of all crops reduced bicubically, the others by area, Lanczos or triangle; one in eight blurred lightly before;

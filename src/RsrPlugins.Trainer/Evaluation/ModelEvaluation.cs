@@ -70,7 +70,7 @@ internal sealed class ModelEvaluation(IReadOnlyList<TestPicture> pictures, int s
     {
         if (!_small.TryGetValue(kind, out var planes))
         {
-            planes = [.. pictures.Select(picture => Round(Reduce(kind, picture)))];
+            planes = [.. pictures.Select(picture => EvaluationProtocol.RoundToEightBits(Reduce(kind, picture)))];
             _small[kind] = planes;
         }
 
@@ -85,7 +85,7 @@ internal sealed class ModelEvaluation(IReadOnlyList<TestPicture> pictures, int s
                 var network = rrNet ?? throw new InvalidOperationException("Learned small pictures need an RRNet.");
                 return Run(network, picture.Plane, picture.Width, picture.Height);
             case SmallPicture.Jpeg75:
-                var clean = Round(Classical(ResamplingKernel.Bicubic));
+                var clean = EvaluationProtocol.RoundToEightBits(Classical(ResamplingKernel.Bicubic));
                 return Scaled(Reduction.Jpeg(Scaled(clean, 1 / Levels), picture.Width / scale, picture.Height / scale, 75), Levels);
             case SmallPicture.Bicubic:
                 return Classical(ResamplingKernel.Bicubic);
@@ -112,6 +112,4 @@ internal sealed class ModelEvaluation(IReadOnlyList<TestPicture> pictures, int s
         Scaled(new LearnedResizer(network).ResizeLuma(Scaled(plane, 1 / Levels), width, height), Levels);
 
     private static float[] Scaled(float[] plane, float factor) => Array.ConvertAll(plane, value => value * factor);
-
-    private static float[] Round(float[] plane) => Array.ConvertAll(plane, value => MathF.Floor(Math.Clamp(value, 0f, Levels) + 0.5f));
 }

@@ -41,9 +41,6 @@ internal sealed class TorchPictures : IDisposable
             : Run(_networks.Enlarging.Forward, small, width, height);
     }
 
-    /// <summary>As a file of 8 bits would hold it.</summary>
-    internal static float[] RoundToEightBits(float[] plane) => Array.ConvertAll(plane, value => MathF.Round(Math.Clamp(value, 0f, Levels)));
-
     private RRNet RequireRRNet() => _networks.Reducing ?? throw new TrainerException($"{_config.Name}: a learned pair expected, found a network that only enlarges.");
 
     private static float[] Run(Func<Tensor, Tensor> network, float[] plane, int width, int height)

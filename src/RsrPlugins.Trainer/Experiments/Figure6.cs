@@ -78,7 +78,7 @@ internal sealed class Figure6 : IExperiment
         var small = networks.Reduce(picture);
         var stored = Stored(small);
         var (width, height) = (picture.Width / scale, picture.Height / scale);
-        var bicubic = TorchPictures.RoundToEightBits(Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic));
+        var bicubic = EvaluationProtocol.RoundToEightBits(Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic));
         var spectrum = SmallPictureSpectrum.Measure(picture.Plane, stored, width, height, scale);
         return
         [

@@ -49,7 +49,7 @@ internal sealed class Table1 : IExperiment
 
     private static double Score(TorchPictures network, TestPicture picture, ResamplingKernel kernel)
     {
-        var small = TorchPictures.RoundToEightBits(Data.Reduction.Reduce(picture.Plane, picture.Width, picture.Height, Scale, kernel));
+        var small = EvaluationProtocol.RoundToEightBits(Data.Reduction.Reduce(picture.Plane, picture.Width, picture.Height, Scale, kernel));
         return EvaluationProtocol.Score(picture.Plane, network.Enlarge(small, picture), picture.Width, picture.Height, Scale).Psnr;
     }
 
