@@ -16,7 +16,7 @@ internal static class Reduction
     /// <summary>The reduction that makes a run's small pictures; null where RRNet makes them and nobody compares.</summary>
     internal static ReductionMethod? Of(TrainingConfig config) => config.Kind switch
     {
-        RunKind.Photo => Ordinary,
+        RunKind.Photo => OrdinaryOrClean(config.CleanShare),
         RunKind.Srcnn => By(config.Reduction),
         _ => config.LowResolutionWeight > 0 ? Bicubic : null,
     };
@@ -36,6 +36,11 @@ internal static class Reduction
 
     /// <summary>The field's bicubic reduction (MATLAB imresize).</summary>
     internal static readonly ReductionMethod Bicubic = By(ResamplingKernel.Bicubic);
+
+    /// <summary>What people have, with more of what tables measure: a share of clean bicubic crops, and Ordinary for the others.</summary>
+    internal static ReductionMethod OrdinaryOrClean(double cleanShare) =>
+        (float[] plane, int width, int height, int scale, ref SampleRandom random) =>
+            random.NextDouble() < cleanShare ? Bicubic(plane, width, height, scale, ref random) : Ordinary(plane, width, height, scale, ref random);
 
     /// <summary>
     /// What people have: half of all crops reduced bicubically, the others by area, Lanczos or triangle; one in eight blurred lightly before;

@@ -43,7 +43,7 @@ internal static class ModelCard
 
             ## Training
 
-            Run `{config.Name}`: {checkpoint.Progress.Step} steps of {config.Batch} crops of {config.Patch} x {config.Patch}, {checkpoint.Megapixels:0} HR megapixels, {checkpoint.Progress.Seconds / 60:0} minutes on a CPU{(config.Init is null ? string.Empty : Invariant($", started from `{Path.GetFileNameWithoutExtension(config.Init)}` ({checkpoint.Progress.MegapixelsBefore:0} HR megapixels before)"))}. {Loss(config)} Muon {config.MuonRate} on hidden convolutions, Adam {config.AdamRate} elsewhere, the last layers {config.LastLayerRateFactor} times as fast; moving average of the weights. Validation on {Path.GetFileName(config.Validation)}: {checkpoint.Progress.BestPsnr:0.00} dB. The exact configuration stands as JSON at the head of the checkpoint in `training/checkpoints`; `training/configs/{config.Name}.json` and docs/training.md say how to go on from it.
+            Run `{config.Name}`: {checkpoint.Progress.Step} steps of {config.Batch} crops of {config.Patch} x {config.Patch}, {checkpoint.Megapixels:0} HR megapixels, {checkpoint.Progress.Seconds / 60:0} minutes on a CPU{(config.Init is null ? string.Empty : Invariant($", started from `{Path.GetFileNameWithoutExtension(config.Init)}` ({checkpoint.Progress.MegapixelsBefore:0} HR megapixels before)"))}. {Loss(config)} Muon {config.MuonRate}{(config.WeightDecay > 0 ? Invariant($" with weight decay {config.WeightDecay}") : string.Empty)} on hidden convolutions, Adam {config.AdamRate} elsewhere, the last layers {config.LastLayerRateFactor} times as fast; moving average of the weights. Validation on {Path.GetFileName(config.Validation)}: {checkpoint.Progress.BestPsnr:0.00} dB. The exact configuration stands as JSON at the head of the checkpoint in `training/checkpoints`; `training/configs/{config.Name}.json` and docs/training.md say how to go on from it.
 
             | data | what | terms |
             |---|---|---|
@@ -79,13 +79,14 @@ internal static class ModelCard
     private static string Loss(TrainingConfig config) => config.Kind == RunKind.Srcnn
         ? $"Small pictures: bicubic reductions. {NameOf(config.Loss)} loss."
         : config.Kind == RunKind.Photo
-        ? $"Small pictures: half bicubic reductions, else area, Lanczos and triangle ones; one in eight blurred lightly before, one in four saved as JPEG at quality 60 to 95 after. {NameOf(config.Loss)} loss."
-        : FormattableString.Invariant($"{NameOf(config.Loss)} loss of the restored picture{(config.LowResolutionWeight > 0 ? FormattableString.Invariant($" + {config.LowResolutionWeight} times the squared difference of the small picture from the bicubic one") : string.Empty)}.");
+        ? Invariant($"Small pictures: {(config.CleanShare > 0 ? Invariant($"{config.CleanShare * 100:0} percent bicubic reductions and nothing else; of the others ") : string.Empty)}half bicubic reductions, else area, Lanczos and triangle ones; one in eight blurred lightly before, one in four saved as JPEG at quality 60 to 95 after. {NameOf(config.Loss)} loss.")
+        : Invariant($"{NameOf(config.Loss)} loss of the restored picture{(config.LowResolutionWeight > 0 ? Invariant($" + {config.LowResolutionWeight} times the squared difference of the small picture from the bicubic one") : string.Empty)}.");
 
     private static string NameOf(TrainingLoss loss) => loss switch
     {
         TrainingLoss.L1 => "L1",
         TrainingLoss.L2 => "L2",
+        TrainingLoss.LogMse => "Logarithm-of-the-squared-error (per crop)",
         _ => "Root-mean-square (per crop)",
     };
 

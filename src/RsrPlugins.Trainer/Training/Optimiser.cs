@@ -36,6 +36,7 @@ internal sealed class Optimiser : IDisposable
     private readonly ParameterLayout _layout;
     private readonly double _muonRate;
     private readonly double _reducingRateFactor;
+    private readonly double _weightDecay;
     private readonly double _adamRate;
     private readonly Tensor _momentum;
     private readonly Tensor _mean;
@@ -51,6 +52,7 @@ internal sealed class Optimiser : IDisposable
         _layout = layout;
         _muonRate = config.MuonRate;
         _reducingRateFactor = config.ReducingRateFactor;
+        _weightDecay = config.WeightDecay;
         _adamRate = config.AdamRate;
         using var scope = NewDisposeScope();
         var adamCount = layout.Count - layout.HiddenCount;
@@ -95,8 +97,11 @@ internal sealed class Optimiser : IDisposable
         var matrices = _layout.Hidden.Select(layer => Matrix(nesterov, layer)).ToArray();
         var factors = OrthogonalisingFactors(matrices);
         var index = 0;
+        using Scalar enlargingKept = 1 - (rate * _weightDecay);
+        using Scalar reducingKept = 1 - (rate * _reducingRateFactor * _weightDecay);
         foreach (var layer in _layout.Hidden)
         {
+            Matrix(parameters, layer).mul_(layer.IsReducing ? reducingKept : enlargingKept);
             Matrix(parameters, layer).add_(factors[index].mm(matrices[index]), layer.IsReducing ? reducing : enlarging);
             index++;
         }

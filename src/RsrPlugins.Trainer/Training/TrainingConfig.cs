@@ -73,6 +73,9 @@ internal sealed record TrainingConfig
     /// <summary>False trains RRNet without Q-BReLU, to see what it is for; such a pair cannot be exported.</summary>
     public bool QBRelu { get; init; } = true;
 
+    /// <summary>For photo: part of all crops that are clean bicubic reductions, 0 to 1; the others come from the mix of Reduction.Ordinary, of which a third are.</summary>
+    public double CleanShare { get; init; }
+
     /// <summary>For srcnn: how small pictures are made: nearest, area, bilinear, bicubic or lanczos3.</summary>
     public ResamplingKernel Reduction { get; init; } = ResamplingKernel.Bicubic;
 
@@ -120,6 +123,9 @@ internal sealed record TrainingConfig
     /// is weak: at the full rate its features may turn faster than its last layer follows.
     /// </summary>
     public double ReducingRateFactor { get; init; } = 1;
+
+    /// <summary>Part of the hidden convolutions' weights that each step takes away, per unit of learning rate (decoupled weight decay).</summary>
+    public double WeightDecay { get; init; }
 
     /// <summary>Learning rate of Adam (first and last layers, biases).</summary>
     public double AdamRate { get; init; } = 5e-4;
@@ -224,10 +230,12 @@ internal sealed record TrainingConfig
         Check(Workers >= 1 && Batch % Workers == 0, "workers", $"a divisor of the batch ({Batch})", Workers);
         Check(ValidationCrop >= 0, "validationCrop", "0 or more", ValidationCrop);
         Check(Candidates >= 1, "candidates", "at least 1", Candidates);
+        Check(CleanShare is >= 0 and <= 1, "cleanShare", "0 to 1", CleanShare);
         Check(BrightnessWeight >= 0, "brightnessWeight", "0 or more", BrightnessWeight);
         Check(LowResolutionWeight >= 0, "lowResolutionWeight", "0 or more", LowResolutionWeight);
         Check(MuonRate > 0, "muonRate", "above 0", MuonRate);
         Check(ReducingRateFactor > 0, "reducingRateFactor", "above 0", ReducingRateFactor);
+        Check(WeightDecay >= 0 && WeightDecay * MuonRate * Math.Max(1, ReducingRateFactor) < 1, "weightDecay", "0 or more, and below 1 when multiplied by the rate", WeightDecay);
         Check(AdamRate > 0, "adamRate", "above 0", AdamRate);
         Check(LastLayerRateFactor > 0, "lastLayerRateFactor", "above 0", LastLayerRateFactor);
         Check(Minutes > 0, "minutes", "above 0", Minutes);

@@ -137,6 +137,24 @@ public class DataTests
         }
     }
 
+    [Theory]
+    [InlineData(0, 1.0 / 3)]
+    [InlineData(0.5, 2.0 / 3)]
+    [InlineData(1, 1)]
+    public void A_share_of_crops_is_clean(double cleanShare, double expected)
+    {
+        const int Samples = 400;
+        var plane = TestSupport.Drawn(24, 24).ToUnit();
+        var nothing = default(SampleRandom);
+        var clean = Reduction.Bicubic(plane, 24, 24, 2, ref nothing);
+        var same = Enumerable.Range(0, Samples).Count(sample =>
+        {
+            var random = new SampleRandom(1, 1, sample);
+            return Reduction.OrdinaryOrClean(cleanShare)(plane, 24, 24, 2, ref random).AsSpan().SequenceEqual(clean);
+        });
+        Assert.Equal(expected, (double)same / Samples, 0.07);
+    }
+
     [Fact]
     public void A_JPEG_of_low_quality_is_farther_from_the_picture()
     {

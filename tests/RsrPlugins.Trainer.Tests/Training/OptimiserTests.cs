@@ -60,6 +60,23 @@ public class OptimiserTests
     }
 
     [Fact]
+    public void Weight_decay_shrinks_hidden_weights_alone()
+    {
+        using var scope = NewDisposeScope();
+        var layout = new ParameterLayout([.. NetworkTable.RRNet(2), .. NetworkTable.SRNet(2)]);
+        using var optimiser = new Optimiser(layout, CPU, TestSupport.Config() with { MuonRate = 0.01, WeightDecay = 2, ReducingRateFactor = 3 });
+        var flat = ones(layout.Count);
+        optimiser.Step(flat, zeros(layout.Count), 1, 0.5);
+        foreach (var layer in layout.Layers)
+        {
+            // 1 - rate * decay, where the rate is 0.5 * 0.01, three times that in RRNet.
+            var kept = layer.Role != LayerRole.Hidden ? 1 : layer.IsReducing ? 0.97 : 0.99;
+            Assert.Equal(kept, layout.Weight(flat, layer).mean().item<float>(), 1e-6);
+            Assert.Equal(1, layout.Bias(flat, layer).mean().item<float>(), 1e-6);
+        }
+    }
+
+    [Fact]
     public void Adam_moves_by_its_rate_and_last_layers_slower()
     {
         using var scope = NewDisposeScope();

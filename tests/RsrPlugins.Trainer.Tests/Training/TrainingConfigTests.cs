@@ -23,6 +23,9 @@ public class TrainingConfigTests
     [InlineData("\"patch\": 49", "patch")]
     [InlineData("\"workers\": 3", "workers")]
     [InlineData("\"decayShare\": 2", "decayShare")]
+    [InlineData("\"cleanShare\": 2", "cleanShare")]
+    [InlineData("\"weightDecay\": -1", "weightDecay")]
+    [InlineData("\"weightDecay\": 100", "weightDecay")]
     [InlineData("\"kind\": \"learnt\"", "kind")]
     [InlineData("\"minutes\": \"ten\"", "minutes")]
     public void An_unknown_key_or_a_wrong_value_is_an_error_that_names_it(string entry, string named)
