@@ -120,7 +120,7 @@ internal sealed record TrainingConfig
 
     /// <summary>
     /// Factor on Muon's rate for RRNet's hidden layers. Muon's steps are of the same length however weak the gradient is, and RRNet's
-    /// is weak: at the full rate its features may turn faster than its last layer follows.
+    /// is weak: at the full rate its features may turn faster than its last layer follows. 0 leaves RRNet as it is: SRNet alone learns, about twice as fast.
     /// </summary>
     public double ReducingRateFactor { get; init; } = 1;
 
@@ -205,6 +205,9 @@ internal sealed record TrainingConfig
         }
     }
 
+    /// <summary>True if RRNet makes the small pictures and does not learn.</summary>
+    internal bool ReducingIsFrozen => Kind == RunKind.Learned && ReducingRateFactor == 0;
+
     /// <summary>Side of the crop the enlarging network sees.</summary>
     internal int LowSide => Kind == RunKind.Srcnn && Interpolation != Interpolation.None ? Patch : Patch / Scale;
 
@@ -234,7 +237,7 @@ internal sealed record TrainingConfig
         Check(BrightnessWeight >= 0, "brightnessWeight", "0 or more", BrightnessWeight);
         Check(LowResolutionWeight >= 0, "lowResolutionWeight", "0 or more", LowResolutionWeight);
         Check(MuonRate > 0, "muonRate", "above 0", MuonRate);
-        Check(ReducingRateFactor > 0, "reducingRateFactor", "above 0", ReducingRateFactor);
+        Check(ReducingRateFactor >= 0, "reducingRateFactor", "0 or more", ReducingRateFactor);
         Check(WeightDecay >= 0 && WeightDecay * MuonRate * Math.Max(1, ReducingRateFactor) < 1, "weightDecay", "0 or more, and below 1 when multiplied by the rate", WeightDecay);
         Check(AdamRate > 0, "adamRate", "above 0", AdamRate);
         Check(LastLayerRateFactor > 0, "lastLayerRateFactor", "above 0", LastLayerRateFactor);

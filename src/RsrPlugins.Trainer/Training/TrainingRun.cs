@@ -346,6 +346,17 @@ internal sealed class TrainingRun : IDisposable
                 var low = tensor(_low, [_samples, 1, _lowSide, _lowSide]).to(_device);
                 loss = RestorationLoss(_networks.Enlarging.Forward(low), high);
             }
+            else if (_config.ReducingIsFrozen)
+            {
+                // Its gradient stays 0, so that the optimiser leaves its first and last layer alone too.
+                Tensor low;
+                using (no_grad())
+                {
+                    low = _networks.Reducing.Forward(high);
+                }
+
+                loss = RestorationLoss(_networks.Enlarging.Forward(low), high);
+            }
             else
             {
                 var low = _networks.Reducing.Forward(high);

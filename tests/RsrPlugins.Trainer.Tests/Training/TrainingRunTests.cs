@@ -2,6 +2,7 @@ using RsrPlugins.Trainer.Data;
 using RsrPlugins.Trainer.Evaluation;
 using RsrPlugins.Trainer.Experiments;
 using RsrPlugins.Trainer.Training;
+using TorchSharp;
 
 namespace RsrPlugins.Trainer.Tests.Training;
 
@@ -41,6 +42,22 @@ public class TrainingRunTests
         var two = Run(TestSupport.Config(), null).State.Vectors[Checkpoint.WeightsName];
         var one = Run(TestSupport.Config() with { Workers = 1 }, null).State.Vectors[Checkpoint.WeightsName];
         Assert.All(one.Zip(two), pair => Assert.Equal(pair.First, pair.Second, 2e-3f));
+    }
+
+    [Fact]
+    public void A_frozen_RRNet_stays_as_it_is_while_SRNet_learns()
+    {
+        var config = TestSupport.Config(steps: 3) with { ReducingRateFactor = 0, WeightDecay = 1 };
+        var layout = Checkpoint.LayoutOf(config);
+        using var before = layout.Initialise(config.Seed);
+        using var after = torch.tensor(Run(config, null).State.Vectors[Checkpoint.WeightsName]);
+        foreach (var layer in layout.Layers)
+        {
+            using var moved = layout.Weight(after, layer).sub(layout.Weight(before, layer)).abs().max();
+            using var movedBias = layout.Bias(after, layer).sub(layout.Bias(before, layer)).abs().max();
+            Assert.Equal(layer.IsReducing, moved.item<float>() == 0);
+            Assert.Equal(layer.IsReducing, movedBias.item<float>() == 0);
+        }
     }
 
     [Theory]
