@@ -39,8 +39,8 @@ internal sealed record Checkpoint(TrainingConfig Config, TrainingProgress Progre
     /// <summary>The layers a run trains.</summary>
     internal static ParameterLayout LayoutOf(TrainingConfig config) => new(NetworkPair.Layers(config));
 
-    /// <summary>Without everything that only resuming needs.</summary>
-    internal Checkpoint Slim() => this with { Vectors = new Dictionary<string, float[]> { [AverageName] = Vectors[AverageName] } };
+    /// <summary>Without everything that only resuming needs, and without the folders of this machine: it is what others get.</summary>
+    internal Checkpoint Slim() => this with { Config = Config with { Init = Path.GetFileName(Config.Init) }, Vectors = new Dictionary<string, float[]> { [AverageName] = Vectors[AverageName] } };
 
     internal void Save(string path)
     {

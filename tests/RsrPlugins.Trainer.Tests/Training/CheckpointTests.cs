@@ -18,6 +18,17 @@ public class CheckpointTests
     }
 
     [Fact]
+    public void What_others_get_names_no_folder_of_this_machine()
+    {
+        using var folder = new TemporaryFolder();
+        var config = TestSupport.Config(2) with { Init = folder.File("before.ckpt") };
+        var slim = TestSupport.RandomCheckpoint(config).Slim();
+        Assert.Equal("before.ckpt", slim.Config.Init);
+        Assert.False(slim.IsFull);
+        Assert.Null(TestSupport.RandomCheckpoint(TestSupport.Config(2)).Slim().Config.Init);
+    }
+
+    [Fact]
     public void A_damaged_file_is_named()
     {
         using var folder = new TemporaryFolder();
