@@ -340,27 +340,10 @@ internal sealed class TrainingRun : IDisposable
             }
 
             var high = tensor(_high, [_samples, 1, _config.Patch, _config.Patch]).to(_device);
-            Tensor loss;
-            if (_networks.Reducing is null)
+            var low = SmallCrops(high);
+            var loss = RestorationLoss(_networks.Enlarging.Forward(low), high);
+            if (_networks.Reducing is not null && !_config.ReducingIsFrozen)
             {
-                var low = tensor(_low, [_samples, 1, _lowSide, _lowSide]).to(_device);
-                loss = RestorationLoss(_networks.Enlarging.Forward(low), high);
-            }
-            else if (_config.ReducingIsFrozen)
-            {
-                // Its gradient stays 0, so that the optimiser leaves its first and last layer alone too.
-                Tensor low;
-                using (no_grad())
-                {
-                    low = _networks.Reducing.Forward(high);
-                }
-
-                loss = RestorationLoss(_networks.Enlarging.Forward(low), high);
-            }
-            else
-            {
-                var low = _networks.Reducing.Forward(high);
-                loss = RestorationLoss(_networks.Enlarging.Forward(low), high);
                 if (_config.BrightnessWeight > 0)
                 {
                     using Scalar weight = _config.BrightnessWeight;
@@ -369,15 +352,28 @@ internal sealed class TrainingRun : IDisposable
 
                 if (_config.LowResolutionWeight > 0)
                 {
-                    var bicubic = tensor(_low, [_samples, 1, _lowSide, _lowSide]).to(_device);
                     using Scalar weight = _config.LowResolutionWeight;
-                    loss = loss.add(nn.functional.mse_loss(low, bicubic), weight);
+                    loss = loss.add(nn.functional.mse_loss(low, GivenCrops()), weight);
                 }
             }
 
             loss.backward();
             Loss = loss.item<float>();
         }
+
+        /// <summary>What SRNet sees. A frozen RRNet gets no gradient, so that the optimiser leaves its first and last layer alone too.</summary>
+        private Tensor SmallCrops(Tensor high)
+        {
+            if (_networks.Reducing is not { } rrNet)
+            {
+                return GivenCrops();
+            }
+
+            using var gradients = set_grad_enabled(!_config.ReducingIsFrozen);
+            return rrNet.Forward(high);
+        }
+
+        private Tensor GivenCrops() => tensor(_low, [_samples, 1, _lowSide, _lowSide]).to(_device);
 
         private Tensor RestorationLoss(Tensor restored, Tensor high) => _config.Loss switch
         {
