@@ -9,6 +9,7 @@ namespace RsrPlugins.Trainer.Commands;
 internal static class TrainingConsole
 {
     private const int LinesEverySeconds = 60;
+    private const double LinesEveryPart = 0.2;
 
     /// <summary>Calls the run with a place to report to.</summary>
     internal static void Show(string name, Action<Action<TrainingReport>> run)
@@ -30,7 +31,7 @@ internal static class TrainingConsole
                 {
                     score = report.Validation ?? score;
                     task.Value = Math.Min(1, report.Progress);
-                    task.Description = Markup.Escape(Summarise(report, score));
+                    task.Description = Markup.Escape(report.Preparation is { } made ? Prepare(made) : Summarise(report, score));
                 });
             });
     }
@@ -38,15 +39,26 @@ internal static class TrainingConsole
     private static Action<TrainingReport> WriteLines()
     {
         var last = double.NegativeInfinity;
+        var lastMade = 0.0;
         return report =>
         {
-            if (report.Validation is not null || report.Seconds - last >= LinesEverySeconds)
+            if (report.Preparation is { } made)
+            {
+                if (made - lastMade >= LinesEveryPart)
+                {
+                    lastMade = made;
+                    Console.WriteLine(Prepare(made));
+                }
+            }
+            else if (report.Validation is not null || report.Seconds - last >= LinesEverySeconds)
             {
                 last = report.Seconds;
                 Console.WriteLine($"{TimeSpan.FromSeconds(report.Seconds):hh\\:mm\\:ss} {Describe(report, report.Validation)}");
             }
         };
     }
+
+    private static string Prepare(double made) => string.Create(CultureInfo.InvariantCulture, $"RRNet's small pictures are made first: {100 * made:0} %");
 
     /// <summary>Short enough to leave a terminal of 80 columns room for the bar.</summary>
     private static string Summarise(TrainingReport report, ValidationScore? score) =>

@@ -14,6 +14,7 @@ internal sealed class CropSampler
 
     private readonly List<LumaImage> _images = [];
     private readonly List<double> _cumulative = [];
+    private readonly LumaImage[]? _smallImages;
     private readonly ReductionMethod? _reduction;
     private readonly ResamplingKernel? _interpolation;
     private readonly int _candidates;
@@ -57,9 +58,19 @@ internal sealed class CropSampler
         static double Pixels(IEnumerable<LumaImage> images) => images.Sum(image => (double)image.Luma.Length);
     }
 
+    private CropSampler(CropSampler other, IReadOnlyList<LumaImage> images, LumaImage[] smallImages)
+    {
+        (Patch, Scale, _candidates, _cumulative, _regionSide) = (other.Patch, other.Scale, other._candidates, other._cumulative, other.Patch);
+        _images.AddRange(images);
+        _smallImages = smallImages;
+    }
+
     internal int Patch { get; }
 
     internal int Scale { get; }
+
+    /// <summary>True if every picture's small picture has been made.</summary>
+    internal bool HasSmallPictures => _smallImages is not null;
 
     internal int ImageCount => _images.Count;
 
@@ -75,22 +86,44 @@ internal sealed class CropSampler
     internal static CropSampler From(TrainingConfig config, IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders) =>
         new(folders, config.Patch, config.Scale, Reduction.Of(config), config.Kind == RunKind.Srcnn ? Reduction.Kernel(config.Interpolation) : null, config.Candidates);
 
+    /// <summary>
+    /// The same pictures with their small pictures made once, not crop by crop. Each stands in one of the eight orientations from here on, since a network's small
+    /// picture of a mirrored picture is not the mirrored small picture.
+    /// </summary>
+    /// <param name="seed">Draws the orientations.</param>
+    /// <param name="reduceAll">Makes the small pictures, in the same order, of pictures whose sides are multiples of the scale factor.</param>
+    internal CropSampler WithSmallPictures(long seed, Func<IReadOnlyList<LumaImage>, LumaImage[]> reduceAll)
+    {
+        LumaImage[] images = [.. _images.Select((image, index) => image.CentralCrop(0, Scale).Oriented(new SampleRandom(seed, 0, index).NextInt(8)))];
+        return new CropSampler(this, images, reduceAll(images));
+    }
+
     /// <summary>Draws one crop.</summary>
     /// <param name="random">Makes every choice.</param>
     /// <param name="high">Receives Patch x Patch values of Y/255.</param>
     /// <param name="low">Where there is a reduction, receives the reduced crop: (Patch / Scale) squared values, or Patch squared where it is interpolated.</param>
     internal void Sample(SampleRandom random, Span<float> high, Span<float> low)
     {
-        var (image, left, top) = DrawPlace(ref random);
-        var detail = _candidates > 1 ? Detail((image, left, top)) : 0;
+        var place = DrawPlace(ref random);
+        var detail = _candidates > 1 ? Detail(place) : 0;
         for (var i = 1; i < _candidates; i++)
         {
             var other = DrawPlace(ref random);
             var otherDetail = Detail(other);
             if (otherDetail > detail)
             {
-                ((image, left, top), detail) = (other, otherDetail);
+                (place, detail) = (other, otherDetail);
             }
+        }
+
+        var (index, left, top) = place;
+        var image = _images[index];
+        if (_smallImages is not null)
+        {
+            var side = Patch / Scale;
+            Copy(new Plane(image.ToUnit(left, top, Patch), Patch), 0, 0, Patch, 0, high);
+            Copy(new Plane(_smallImages[index].ToUnit(left / Scale, top / Scale, side), side), 0, 0, side, 0, low);
+            return;
         }
 
         var orientation = random.NextInt(8);
@@ -116,17 +149,21 @@ internal sealed class CropSampler
         }
     }
 
-    private (LumaImage Image, int Left, int Top) DrawPlace(ref SampleRandom random)
+    private Place DrawPlace(ref SampleRandom random)
     {
         var found = _cumulative.BinarySearch(random.NextDouble() * _cumulative[^1]);
-        var image = _images[Math.Min(found < 0 ? ~found : found, _images.Count - 1)];
-        return (image, random.NextInt(image.Width - _regionSide + 1), random.NextInt(image.Height - _regionSide + 1));
+        var index = Math.Min(found < 0 ? ~found : found, _images.Count - 1);
+        var grid = _smallImages is null ? 1 : Scale;
+        return new Place(index, DrawStart(_images[index].Width, ref random), DrawStart(_images[index].Height, ref random));
+
+        int DrawStart(int length, ref SampleRandom random) => random.NextInt(((length - _regionSide) / grid) + 1) * grid;
     }
 
     /// <summary>Sum of the absolute Laplacian on every second row and column of a place: what a reduction loses.</summary>
-    private long Detail((LumaImage Image, int Left, int Top) place)
+    private long Detail(Place place)
     {
-        var (image, left, top) = place;
+        var (index, left, top) = place;
+        var image = _images[index];
         var sum = 0L;
         for (var y = top + 1; y < top + _regionSide - 1; y += 2)
         {
@@ -156,6 +193,8 @@ internal sealed class CropSampler
             }
         }
     }
+
+    private readonly record struct Place(int Image, int Left, int Top);
 
     private readonly record struct Plane(float[] Values, int Width);
 }

@@ -66,6 +66,25 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
         return new LumaImage(Name, width, height, luma);
     }
 
+    /// <summary>The picture in one of the eight orientations: bit 0 mirrors left-right, bit 1 top-bottom, bit 2 transposes.</summary>
+    internal LumaImage Oriented(int orientation)
+    {
+        var (width, height) = (orientation & 4) != 0 ? (Height, Width) : (Width, Height);
+        var luma = new byte[Luma.Length];
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+            {
+                var (column, row) = (orientation & 4) != 0 ? (y, x) : (x, y);
+                column = (orientation & 1) != 0 ? Width - 1 - column : column;
+                row = (orientation & 2) != 0 ? Height - 1 - row : row;
+                luma[(y * width) + x] = Luma[(row * Width) + column];
+            }
+        }
+
+        return new LumaImage(Name, width, height, luma);
+    }
+
     /// <summary>Values as the networks see them, Y/255.</summary>
     internal float[] ToUnit() => Array.ConvertAll(Luma, value => value / 255f);
 

@@ -18,7 +18,8 @@ namespace RsrPlugins.Trainer.Training;
 /// <param name="Rate">The schedule's factor.</param>
 /// <param name="KilopixelsPerSecond">HR kilopixels per second since the last report.</param>
 /// <param name="Validation">Where this report follows a validation.</param>
-internal sealed record TrainingReport(long Step, double Seconds, double Progress, double Megapixels, double Loss, double Rate, double KilopixelsPerSecond, ValidationScore? Validation);
+/// <param name="Preparation">Before the first step of a run with a frozen RRNet: part of the small pictures that are made, 0 to 1.</param>
+internal sealed record TrainingReport(long Step, double Seconds, double Progress, double Megapixels, double Loss, double Rate, double KilopixelsPerSecond, ValidationScore? Validation, double? Preparation = null);
 
 /// <summary>Means over the validation set.</summary>
 /// <param name="Psnr">PSNR of the restored pictures in dB.</param>
@@ -31,7 +32,6 @@ internal sealed class TrainingRun : IDisposable
     private const double ReportSeconds = 5;
 
     private readonly TrainingConfig _config;
-    private readonly CropSampler _crops;
     private readonly IReadOnlyList<LumaImage> _validation;
     private readonly ParameterLayout _layout;
     private readonly Device _device;
@@ -41,6 +41,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly WorkerPool _pool;
     private readonly Worker[] _workers;
     private readonly ParameterViews _averageViews;
+    private CropSampler _crops;
     private TrainingProgress _progress = new(0, 0, 0, 0);
 
     /// <param name="config">The run.</param>
@@ -92,6 +93,8 @@ internal sealed class TrainingRun : IDisposable
     /// <exception cref="TrainerException">The loss is not finite.</exception>
     internal void Run(Action<TrainingReport> report, Action<Checkpoint> save, CancellationToken cancellationToken)
     {
+        MakeSmallPictures(report, cancellationToken);
+
         var clock = Stopwatch.StartNew();
         var secondsBefore = _progress.Seconds;
         var sinceReport = (Seconds: clock.Elapsed.TotalSeconds, Step: _progress.Step, Loss: 0.0);
@@ -138,19 +141,50 @@ internal sealed class TrainingRun : IDisposable
         {
             var now = clock.Elapsed.TotalSeconds;
             var steps = _progress.Step - sinceReport.Step;
-            var pixelsPerStep = (double)_config.Batch * _config.Patch * _config.Patch;
             report(new TrainingReport(
                 _progress.Step,
                 _progress.Seconds,
                 Done(_progress),
-                _progress.Step * pixelsPerStep / 1e6,
+                _progress.Step * PixelsPerStep / 1e6,
                 255 * sinceReport.Loss / Math.Max(1, steps),
                 Rate,
-                steps * pixelsPerStep / 1e3 / (now - sinceReport.Seconds),
+                steps * PixelsPerStep / 1e3 / (now - sinceReport.Seconds),
                 validation));
             sinceReport = (now, _progress.Step, 0);
         }
     }
+
+    /// <summary>Has a frozen RRNet make all its small pictures, once. Leaves some out if cancelled, after which there must be no step.</summary>
+    private void MakeSmallPictures(Action<TrainingReport> report, CancellationToken cancellationToken)
+    {
+        if (!_config.ReducingIsFrozen || _crops.HasSmallPictures)
+        {
+            return;
+        }
+
+        var clock = Stopwatch.StartNew();
+        _crops = _crops.WithSmallPictures(_config.Seed, images =>
+        {
+            var small = new LumaImage[images.Count];
+            var (next, made, lastReport) = (-1, 0, 0.0);
+            _pool.Run(worker =>
+            {
+                for (var i = Interlocked.Increment(ref next); i < small.Length && !cancellationToken.IsCancellationRequested; i = Interlocked.Increment(ref next))
+                {
+                    small[i] = SmallPictures.Make(_workers[worker].RRNet!, images[i], _config.Scale, _device);
+                    Interlocked.Increment(ref made);
+                    if (worker == 0 && clock.Elapsed.TotalSeconds - lastReport > ReportSeconds)
+                    {
+                        lastReport = clock.Elapsed.TotalSeconds;
+                        report(new TrainingReport(_progress.Step, _progress.Seconds, Done(_progress), _progress.Step * PixelsPerStep / 1e6, 0, 0, 0, null, (double)made / small.Length));
+                    }
+                }
+            });
+            return small;
+        });
+    }
+
+    private double PixelsPerStep => (double)_config.Batch * _config.Patch * _config.Patch;
 
     private double Done(TrainingProgress progress) => _config.Steps is { } steps ? (double)progress.Step / steps : progress.Seconds / (60 * _config.Minutes);
 
@@ -159,6 +193,7 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>The next update of the run; returns its loss.</summary>
     internal double Advance()
     {
+        MakeSmallPictures(_ => { }, CancellationToken.None);
         var loss = TrainStep(_progress.Step + 1, Rate);
         _progress = _progress with { Step = _progress.Step + 1 };
         return loss;
@@ -325,6 +360,9 @@ internal sealed class TrainingRun : IDisposable
 
         internal double Loss { get; private set; }
 
+        /// <summary>Null where small pictures are given.</summary>
+        internal RRNet? RRNet => _networks.Reducing;
+
         internal void ComputeGradient(CropSampler crops, long step, int firstSample)
         {
             var (highPixels, lowPixels) = (_high.Length / _samples, _low.Length / _samples);
@@ -340,9 +378,9 @@ internal sealed class TrainingRun : IDisposable
             }
 
             var high = tensor(_high, [_samples, 1, _config.Patch, _config.Patch]).to(_device);
-            var low = SmallCrops(high);
+            var low = RRNet is not null && !_config.ReducingIsFrozen ? RRNet.Forward(high) : GivenCrops();
             var loss = RestorationLoss(_networks.Enlarging.Forward(low), high);
-            if (_networks.Reducing is not null && !_config.ReducingIsFrozen)
+            if (RRNet is not null && !_config.ReducingIsFrozen)
             {
                 if (_config.BrightnessWeight > 0)
                 {
@@ -359,18 +397,6 @@ internal sealed class TrainingRun : IDisposable
 
             loss.backward();
             Loss = loss.item<float>();
-        }
-
-        /// <summary>What SRNet sees. A frozen RRNet gets no gradient, so that the optimiser leaves its first and last layer alone too.</summary>
-        private Tensor SmallCrops(Tensor high)
-        {
-            if (_networks.Reducing is not { } rrNet)
-            {
-                return GivenCrops();
-            }
-
-            using var gradients = set_grad_enabled(!_config.ReducingIsFrozen);
-            return rrNet.Forward(high);
         }
 
         private Tensor GivenCrops() => tensor(_low, [_samples, 1, _lowSide, _lowSide]).to(_device);

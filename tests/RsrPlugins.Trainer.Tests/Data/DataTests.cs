@@ -50,6 +50,42 @@ public class DataTests
     }
 
     [Fact]
+    public void Small_pictures_made_once_fit_the_crops_of_their_pictures()
+    {
+        // Every pixel of a small picture is the first one of the block of the large one that it stands for.
+        var image = new LumaImage("drawn", 50, 41, TestSupport.Drawn(50, 41).Luma);
+        var crops = new CropSampler([([image, image, image, image], null)], 12, 3, null, candidates: 2).WithSmallPictures(5, images => [.. images.Select(large =>
+        {
+            Assert.True(large.Width % 3 == 0 && large.Height % 3 == 0);
+            var (width, height) = (large.Width / 3, large.Height / 3);
+            return new LumaImage(large.Name, width, height, [.. Enumerable.Range(0, width * height).Select(i => large.Luma[(i / width * 3 * large.Width) + (i % width * 3)])]);
+        })]);
+        var seen = new HashSet<float>();
+        for (var sample = 0; sample < 200; sample++)
+        {
+            var (high, low) = (new float[144], new float[16]);
+            crops.Sample(new SampleRandom(1, 1, sample), high, low);
+            Assert.Equal([.. Enumerable.Range(0, 16).Select(i => high[(i / 4 * 36) + (i % 4 * 3)])], low);
+            seen.Add(high[0]);
+        }
+
+        Assert.True(seen.Count > 50);
+    }
+
+    [Fact]
+    public void Orientations_of_whole_pictures_are_all_different()
+    {
+        var image = new LumaImage("q", 3, 2, [1, 2, 3, 4, 5, 6]);
+        Assert.Equal([1, 2, 3, 4, 5, 6], image.Oriented(0).Luma);
+        Assert.Equal([3, 2, 1, 6, 5, 4], image.Oriented(1).Luma);
+        Assert.Equal([4, 5, 6, 1, 2, 3], image.Oriented(2).Luma);
+        var transposed = image.Oriented(4);
+        Assert.Equal((2, 3), (transposed.Width, transposed.Height));
+        Assert.Equal([1, 4, 2, 5, 3, 6], transposed.Luma);
+        Assert.Equal(8, Enumerable.Range(0, 8).Select(i => image.Oriented(i)).Select(o => $"{o.Width} {string.Join(' ', o.Luma)}").Distinct().Count());
+    }
+
+    [Fact]
     public void Folders_get_their_shares()
     {
         LumaImage Flat(byte value, int side) => new("flat", side, side, [.. Enumerable.Repeat(value, side * side)]);

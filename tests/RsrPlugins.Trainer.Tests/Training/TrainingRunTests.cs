@@ -1,6 +1,7 @@
 using RsrPlugins.Trainer.Data;
 using RsrPlugins.Trainer.Evaluation;
 using RsrPlugins.Trainer.Experiments;
+using RsrPlugins.Trainer.Networks;
 using RsrPlugins.Trainer.Training;
 using TorchSharp;
 
@@ -58,6 +59,31 @@ public class TrainingRunTests
             Assert.Equal(layer.IsReducing, moved.item<float>() == 0);
             Assert.Equal(layer.IsReducing, movedBias.item<float>() == 0);
         }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Small_pictures_made_in_bands_are_those_of_the_whole_picture(int scale)
+    {
+        var config = TestSupport.Config(scale);
+        var checkpoint = TestSupport.RandomCheckpoint(config);
+        using var parameters = torch.tensor(checkpoint.Vectors[Checkpoint.AverageName]);
+        using var views = new ParameterViews(checkpoint.Layout, parameters, train: false);
+        var rrNet = new NetworkPair(config, views).Reducing!;
+        var image = TestSupport.Drawn(10 * scale, 71 * scale);
+
+        var small = SmallPictures.Make(rrNet, image, scale, torch.CPU);
+
+        using var input = torch.tensor(image.ToUnit(), [1, 1, image.Height, image.Width]);
+        using var whole = rrNet.Forward(input);
+        Assert.Equal((10, 71), (small.Width, small.Height));
+        Assert.True(small.Luma.Distinct().Count() > 20);
+        // A value that lies on the border between two levels may be rounded to either.
+        var expected = Checkpoint.ToArray(whole);
+        var different = small.Luma.Where((level, i) => level != (byte)MathF.Round(expected[i] * 255f)).Count();
+        Assert.InRange(different, 0, 3);
     }
 
     [Theory]
