@@ -24,14 +24,8 @@ internal sealed class RRNet(int scale, ParameterViews parameters, bool qBRelu = 
     }
 
     /// <summary>The small picture: bounded and rounded to 8 bits (Eq. 1 and 2), unless the network is without Q-BReLU.</summary>
-    internal Tensor Forward(Tensor high)
-    {
-        if (!qBRelu)
-        {
-            return ForwardUnbounded(high);
-        }
+    internal Tensor Forward(Tensor high) => Bound(ForwardUnbounded(high));
 
-        using var unbounded = ForwardUnbounded(high);
-        return QBRelu.Forward(unbounded);
-    }
+    /// <summary>Q-BReLU, unless the network is without.</summary>
+    internal Tensor Bound(Tensor unbounded) => qBRelu ? QBRelu.Forward(unbounded) : unbounded;
 }

@@ -1,5 +1,6 @@
 // The training loop, to be read from top to bottom: Run, then TrainStep, then Validate.
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Data;
@@ -343,10 +344,13 @@ internal sealed class TrainingRun : IDisposable
         private readonly int _lowSide;
         private readonly float[] _high;
         private readonly float[] _low;
+        private readonly Tensor _weights;
+        private readonly FusedRRNet? _fused;
 
         internal Worker(TrainingConfig config, ParameterLayout layout, Tensor weights, int samples)
         {
             _config = config;
+            _weights = weights;
             _views = new ParameterViews(layout, weights, train: true);
             _networks = new NetworkPair(config, _views);
             _device = weights.device;
@@ -354,6 +358,8 @@ internal sealed class TrainingRun : IDisposable
             _high = new float[samples * config.Patch * config.Patch];
             _lowSide = config.LowSide;
             _low = new float[samples * _lowSide * _lowSide];
+            var learns = config.Kind == RunKind.Learned && !config.ReducingIsFrozen;
+            _fused = learns && weights.device.type == DeviceType.CPU && FusedRRNet.IsFast ? new FusedRRNet(config.Scale, layout, samples, config.Patch) : null;
         }
 
         internal Tensor Gradient => _views.Gradient!;
@@ -378,9 +384,10 @@ internal sealed class TrainingRun : IDisposable
             }
 
             var high = tensor(_high, [_samples, 1, _config.Patch, _config.Patch]).to(_device);
-            var low = RRNet is not null && !_config.ReducingIsFrozen ? RRNet.Forward(high) : GivenCrops();
+            var unbounded = RRNet is null || _config.ReducingIsFrozen ? null : ForwardRRNet(high);
+            var low = unbounded is null ? GivenCrops() : RRNet!.Bound(unbounded);
             var loss = RestorationLoss(_networks.Enlarging.Forward(low), high);
-            if (RRNet is not null && !_config.ReducingIsFrozen)
+            if (unbounded is not null)
             {
                 if (_config.BrightnessWeight > 0)
                 {
@@ -396,8 +403,28 @@ internal sealed class TrainingRun : IDisposable
             }
 
             loss.backward();
+            if (unbounded is not null && _fused is not null)
+            {
+                _fused.Backward(Values(unbounded.grad!), Values(Gradient));
+            }
+
             Loss = loss.item<float>();
         }
+
+        /// <summary>RRNet's small crops before Q-BReLU: of Torch's graph, or a leaf of it whose gradient is handed back to the network's own code.</summary>
+        private Tensor ForwardRRNet(Tensor high)
+        {
+            if (_fused is null)
+            {
+                return RRNet!.ForwardUnbounded(high);
+            }
+
+            var unbounded = new float[_low.Length];
+            _fused.Forward(Values(_weights), _high, unbounded);
+            return tensor(unbounded, [_samples, 1, _lowSide, _lowSide], requires_grad: true);
+        }
+
+        private static Span<float> Values(Tensor values) => MemoryMarshal.Cast<byte, float>(values.bytes);
 
         private Tensor GivenCrops() => tensor(_low, [_samples, 1, _lowSide, _lowSide]).to(_device);
 
@@ -409,6 +436,10 @@ internal sealed class TrainingRun : IDisposable
             _ => nn.functional.l1_loss(restored, high),
         };
 
-        public void Dispose() => _views.Dispose();
+        public void Dispose()
+        {
+            _fused?.Dispose();
+            _views.Dispose();
+        }
     }
 }

@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+
+namespace RsrPlugins.Trainer.Networks;
+
+/// <summary>
+/// Features of one crop in native memory: 64 floats per pixel, row by row, with zeros around. The sides are rounded up to whole tiles of
+/// Winograd's; what lies beyond the picture stays 0, as a convolution's padding wants it.
+/// </summary>
+internal sealed unsafe class FeatureMap : IDisposable
+{
+    /// <summary>Channels of a pixel.</summary>
+    internal const int Channels = NetworkTable.Width;
+
+    private const int CacheLine = 64;
+
+    /// <param name="side">Pixels in a row and in a column.</param>
+    internal FeatureMap(int side)
+    {
+        Side = side;
+        Tiles = (side + Winograd.TileSide - 1) / Winograd.TileSide;
+        Stride = ((Tiles * Winograd.TileSide) + 2) * Channels;
+        var bytes = (nuint)(((Tiles * Winograd.TileSide) + 2) * Stride * sizeof(float));
+        Memory = (float*)NativeMemory.AlignedAlloc(bytes, CacheLine);
+        NativeMemory.Clear(Memory, bytes);
+    }
+
+    internal int Side { get; }
+
+    /// <summary>Tiles in a row and in a column.</summary>
+    internal int Tiles { get; }
+
+    /// <summary>Floats from one row to the next.</summary>
+    internal int Stride { get; }
+
+    private float* Memory { get; set; }
+
+    /// <summary>The 64 values of a pixel; -1 and Side reach into the border.</summary>
+    internal float* At(int y, int x) => Memory + ((y + 1) * Stride) + ((x + 1) * Channels);
+
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(Memory);
+        Memory = null;
+    }
+}
