@@ -12,9 +12,13 @@ internal sealed class CropSampler
     /// <summary>The margin is wider by up to this many, so that JPEG's blocks fall anywhere.</summary>
     private const int BlockPhases = 8;
 
+    /// <summary>One level squared: a picture that bicubic enlargement restores better than that has nothing to teach.</summary>
+    private const double LeastSquaredError = 1 / (255.0 * 255.0);
+
     private readonly List<LumaImage> _images = [];
     private readonly List<double> _cumulative = [];
     private readonly LumaImage[]? _smallImages;
+    private float[]? _lossWeights;
     private readonly ReductionMethod? _reduction;
     private readonly ResamplingKernel? _interpolation;
     private readonly int _candidates;
@@ -63,6 +67,7 @@ internal sealed class CropSampler
         (Patch, Scale, _candidates, _cumulative, _regionSide) = (other.Patch, other.Scale, other._candidates, other._cumulative, other.Patch);
         _images.AddRange(images);
         _smallImages = smallImages;
+        _lossWeights = other._lossWeights;
     }
 
     internal int Patch { get; }
@@ -83,8 +88,37 @@ internal sealed class CropSampler
     }
 
     /// <summary>Crops of given pictures as a configuration wants them.</summary>
-    internal static CropSampler From(TrainingConfig config, IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders) =>
-        new(folders, config.Patch, config.Scale, Reduction.Of(config), config.Kind == RunKind.Srcnn ? Reduction.Kernel(config.Interpolation) : null, config.Candidates);
+    internal static CropSampler From(TrainingConfig config, IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders)
+    {
+        var crops = new CropSampler(folders, config.Patch, config.Scale, Reduction.Of(config), config.Kind == RunKind.Srcnn ? Reduction.Kernel(config.Interpolation) : null, config.Candidates);
+        if (config.Loss == TrainingLoss.Psnr)
+        {
+            crops.WeighByDifficulty();
+        }
+
+        return crops;
+    }
+
+    /// <summary>Gives every picture the weight 1 / (mean squared error of bicubic reduction and enlargement), so that all pictures count the same.</summary>
+    internal void WeighByDifficulty()
+    {
+        _lossWeights = new float[_images.Count];
+        Parallel.For(0, _images.Count, i =>
+        {
+            var image = _images[i].CentralCrop(0, Scale);
+            var plane = image.ToUnit();
+            var small = Reduction.Reduce(plane, image.Width, image.Height, Scale, ResamplingKernel.Bicubic);
+            var restored = Resampler.Resize(small, image.Width / Scale, image.Height / Scale, image.Width, image.Height, ResamplingKernel.Bicubic);
+            var sum = 0.0;
+            for (var pixel = 0; pixel < plane.Length; pixel++)
+            {
+                var error = plane[pixel] - restored[pixel];
+                sum += error * error;
+            }
+
+            _lossWeights[i] = (float)(1 / ((sum / plane.Length) + LeastSquaredError));
+        });
+    }
 
     /// <summary>
     /// The same pictures with their small pictures made once, not crop by crop. Each stands in one of the eight orientations from here on, since a network's small
@@ -102,7 +136,8 @@ internal sealed class CropSampler
     /// <param name="random">Makes every choice.</param>
     /// <param name="high">Receives Patch x Patch values of Y/255.</param>
     /// <param name="low">Where there is a reduction, receives the reduced crop: (Patch / Scale) squared values, or Patch squared where it is interpolated.</param>
-    internal void Sample(SampleRandom random, Span<float> high, Span<float> low)
+    /// <returns>The weight of the crop's squared error, 1 unless <see cref="WeighByDifficulty"/> has been called.</returns>
+    internal float Sample(SampleRandom random, Span<float> high, Span<float> low)
     {
         var place = DrawPlace(ref random);
         var detail = _candidates > 1 ? Detail(place) : 0;
@@ -118,19 +153,20 @@ internal sealed class CropSampler
 
         var (index, left, top) = place;
         var image = _images[index];
+        var weight = _lossWeights?[index] ?? 1;
         if (_smallImages is not null)
         {
             var side = Patch / Scale;
             Copy(new Plane(image.ToUnit(left, top, Patch), Patch), 0, 0, Patch, 0, high);
             Copy(new Plane(_smallImages[index].ToUnit(left / Scale, top / Scale, side), side), 0, 0, side, 0, low);
-            return;
+            return weight;
         }
 
         var orientation = random.NextInt(8);
         if (_reduction is null)
         {
             Copy(new Plane(image.ToUnit(left, top, Patch), Patch), 0, 0, Patch, orientation, high);
-            return;
+            return weight;
         }
 
         var region = image.ToUnit(left, top, _regionSide);
@@ -147,6 +183,8 @@ internal sealed class CropSampler
         {
             Copy(new Plane(reduced, _regionSide / Scale), column, row, Patch / Scale, orientation, low);
         }
+
+        return weight;
     }
 
     private Place DrawPlace(ref SampleRandom random)

@@ -86,6 +86,7 @@ internal static class ModelCard
     {
         TrainingLoss.L1 => "L1",
         TrainingLoss.L2 => "L2",
+        TrainingLoss.Psnr => "Mean-of-PSNR (squared error over that of bicubic enlargement, per picture)",
         TrainingLoss.LogMse => "Logarithm-of-the-squared-error (per crop)",
         _ => "Root-mean-square (per crop)",
     };

@@ -59,6 +59,12 @@ internal sealed class ParameterLayout
 
     internal int BiasOffset(ConvolutionSpec layer) => _offsets[layer.Name].Bias;
 
+    /// <summary>Weights of a layer in the flat vector: [outputs, kernel, kernel, inputs].</summary>
+    internal Span<float> Weights(Span<float> flat, ConvolutionSpec layer) => flat.Slice(WeightOffset(layer), layer.WeightCount);
+
+    /// <summary>Bias of a layer in the flat vector: [outputs].</summary>
+    internal Span<float> Biases(Span<float> flat, ConvolutionSpec layer) => flat.Slice(BiasOffset(layer), layer.Outputs);
+
     /// <summary>Weights of a layer as a view of the flat vector: [outputs, inputs, kernel, kernel], channels-last.</summary>
     internal Tensor Weight(Tensor flat, ConvolutionSpec layer) =>
         flat.narrow(0, WeightOffset(layer), layer.WeightCount).view(layer.Outputs, layer.Kernel, layer.Kernel, layer.Inputs).permute(0, 3, 1, 2);

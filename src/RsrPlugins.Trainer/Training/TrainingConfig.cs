@@ -33,6 +33,12 @@ internal enum TrainingLoss
 
     /// <summary>Mean over crops of the logarithm of the mean squared error, which is a mean of PSNRs; errors far below a level do not count.</summary>
     LogMse,
+
+    /// <summary>
+    /// Mean squared error of each crop, divided by that of bicubic reduction and enlargement of the picture it is from. Pixels of a picture count the
+    /// same and pictures count the same, which is the gradient of a mean of the pictures' PSNRs.
+    /// </summary>
+    Psnr,
 }
 
 /// <summary>How small pictures are brought to full size before SRCNN.</summary>

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Data;
+using RsrPlugins.Trainer.Kernels;
 using RsrPlugins.Trainer.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -344,8 +345,10 @@ internal sealed class TrainingRun : IDisposable
         private readonly int _lowSide;
         private readonly float[] _high;
         private readonly float[] _low;
+        private readonly float[] _lossWeights;
         private readonly Tensor _weights;
-        private readonly FusedRRNet? _fused;
+        private readonly FusedRRNet? _fusedRRNet;
+        private readonly FusedSRNet? _fusedSRNet;
 
         internal Worker(TrainingConfig config, ParameterLayout layout, Tensor weights, int samples)
         {
@@ -355,11 +358,15 @@ internal sealed class TrainingRun : IDisposable
             _networks = new NetworkPair(config, _views);
             _device = weights.device;
             _samples = samples;
+            _lossWeights = new float[samples];
             _high = new float[samples * config.Patch * config.Patch];
             _lowSide = config.LowSide;
             _low = new float[samples * _lowSide * _lowSide];
-            var learns = config.Kind == RunKind.Learned && !config.ReducingIsFrozen;
-            _fused = learns && weights.device.type == DeviceType.CPU && FusedRRNet.IsFast ? new FusedRRNet(config.Scale, layout, samples, config.Patch) : null;
+            if (_device.type == DeviceType.CPU && Products.AreFast)
+            {
+                _fusedRRNet = config.Kind == RunKind.Learned && !config.ReducingIsFrozen ? new FusedRRNet(config.Scale, layout, samples, config.Patch) : null;
+                _fusedSRNet = config.Kind != RunKind.Srcnn && _lowSide >= FusedSRNet.LeastSide ? new FusedSRNet(config.Scale, layout, samples, _lowSide) : null;
+            }
         }
 
         internal Tensor Gradient => _views.Gradient!;
@@ -374,7 +381,7 @@ internal sealed class TrainingRun : IDisposable
             var (highPixels, lowPixels) = (_high.Length / _samples, _low.Length / _samples);
             for (var i = 0; i < _samples; i++)
             {
-                crops.Sample(new SampleRandom(_config.Seed, step, firstSample + i), _high.AsSpan(i * highPixels, highPixels), _low.AsSpan(i * lowPixels, lowPixels));
+                _lossWeights[i] = crops.Sample(new SampleRandom(_config.Seed, step, firstSample + i), _high.AsSpan(i * highPixels, highPixels), _low.AsSpan(i * lowPixels, lowPixels));
             }
 
             using var scope = NewDisposeScope();
@@ -385,60 +392,94 @@ internal sealed class TrainingRun : IDisposable
 
             var high = tensor(_high, [_samples, 1, _config.Patch, _config.Patch]).to(_device);
             var unbounded = RRNet is null || _config.ReducingIsFrozen ? null : ForwardRRNet(high);
-            var low = unbounded is null ? GivenCrops() : RRNet!.Bound(unbounded);
-            var loss = RestorationLoss(_networks.Enlarging.Forward(low), high);
+            var low = unbounded is null ? tensor(_low, [_samples, 1, _lowSide, _lowSide]).to(_device) : RRNet!.Bound(unbounded);
+            var restored = ForwardSRNet(low);
+            var loss = RestorationLoss(restored, high);
+            Loss = loss.item<float>();
+            if (_fusedSRNet is not null)
+            {
+                // Torch goes back from the loss to the large crops, the network's own code from there to the small ones; what they gave, Torch
+                // takes on with: the gradient of sum(low * g) is g.
+                loss.backward();
+                var lowGradient = new float[_low.Length];
+                _fusedSRNet.Backward(Values(restored.grad!), Values(Gradient), lowGradient);
+                loss = low.mul(tensor(lowGradient, low.shape)).sum();
+            }
+
             if (unbounded is not null)
             {
-                if (_config.BrightnessWeight > 0)
-                {
-                    using Scalar weight = _config.BrightnessWeight;
-                    loss = loss.add(low.mean([1, 2, 3]).sub(high.mean([1, 2, 3])).square().mean(), weight);
-                }
-
-                if (_config.LowResolutionWeight > 0)
-                {
-                    using Scalar weight = _config.LowResolutionWeight;
-                    loss = loss.add(nn.functional.mse_loss(low, GivenCrops()), weight);
-                }
+                var terms = SmallCropTerms(low, high);
+                Loss += terms.item<float>();
+                loss = loss.add(terms, Constants.One);
             }
 
-            loss.backward();
-            if (unbounded is not null && _fused is not null)
+            if (loss.requires_grad)
             {
-                _fused.Backward(Values(unbounded.grad!), Values(Gradient));
+                loss.backward();
             }
 
-            Loss = loss.item<float>();
+            if (unbounded is not null && _fusedRRNet is not null)
+            {
+                _fusedRRNet.Backward(Values(unbounded.grad!), Values(Gradient));
+            }
         }
 
         /// <summary>RRNet's small crops before Q-BReLU: of Torch's graph, or a leaf of it whose gradient is handed back to the network's own code.</summary>
         private Tensor ForwardRRNet(Tensor high)
         {
-            if (_fused is null)
+            if (_fusedRRNet is null)
             {
                 return RRNet!.ForwardUnbounded(high);
             }
 
             var unbounded = new float[_low.Length];
-            _fused.Forward(Values(_weights), _high, unbounded);
+            _fusedRRNet.Forward(Values(_weights), _high, unbounded);
             return tensor(unbounded, [_samples, 1, _lowSide, _lowSide], requires_grad: true);
         }
 
-        private static Span<float> Values(Tensor values) => MemoryMarshal.Cast<byte, float>(values.bytes);
+        /// <summary>The same for the large crops of the enlarging network.</summary>
+        private Tensor ForwardSRNet(Tensor low)
+        {
+            if (_fusedSRNet is null)
+            {
+                return _networks.Enlarging.Forward(low);
+            }
 
-        private Tensor GivenCrops() => tensor(_low, [_samples, 1, _lowSide, _lowSide]).to(_device);
+            var restored = new float[_high.Length];
+            using var values = low.detach();
+            _fusedSRNet.Forward(Values(_weights), Values(values), restored);
+            return tensor(restored, [_samples, 1, _config.Patch, _config.Patch], requires_grad: true);
+        }
+
+        /// <summary>What is asked of RRNet's crops themselves.</summary>
+        private Tensor SmallCropTerms(Tensor low, Tensor high)
+        {
+            using Scalar brightnessWeight = _config.BrightnessWeight;
+            var terms = low.mean([1, 2, 3]).sub(high.mean([1, 2, 3])).square().mean().mul(brightnessWeight);
+            if (_config.LowResolutionWeight > 0)
+            {
+                using Scalar weight = _config.LowResolutionWeight;
+                terms = terms.add(nn.functional.mse_loss(low, tensor(_low, low.shape).to(_device)), weight);
+            }
+
+            return terms;
+        }
+
+        private static Span<float> Values(Tensor values) => MemoryMarshal.Cast<byte, float>(values.bytes);
 
         private Tensor RestorationLoss(Tensor restored, Tensor high) => _config.Loss switch
         {
             TrainingLoss.L2 => nn.functional.mse_loss(restored, high),
             TrainingLoss.Rmse => nn.functional.mse_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]).add(Constants.TinySquare, Constants.One).sqrt().mean(),
             TrainingLoss.LogMse => nn.functional.mse_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]).add(Constants.QuarterLevelSquare, Constants.One).log().mean(),
+            TrainingLoss.Psnr => nn.functional.mse_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]).mul(tensor(_lossWeights).to(_device)).mean(),
             _ => nn.functional.l1_loss(restored, high),
         };
 
         public void Dispose()
         {
-            _fused?.Dispose();
+            _fusedRRNet?.Dispose();
+            _fusedSRNet?.Dispose();
             _views.Dispose();
         }
     }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using RsrPlugins.Trainer.Networks;
 
-namespace RsrPlugins.Trainer.Networks;
+namespace RsrPlugins.Trainer.Kernels;
 
 /// <summary>
 /// Features of one crop in native memory: 64 floats per pixel, row by row, with zeros around. The sides are rounded up to whole tiles of

@@ -10,8 +10,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using RsrPlugins.Trainer.Networks;
 
-namespace RsrPlugins.Trainer.Networks;
+namespace RsrPlugins.Trainer.Kernels;
 
 /// <summary>One core's 3 x 3 convolutions of 64 channels, zeros around, stride 1.</summary>
 internal sealed unsafe class Winograd : IDisposable
@@ -23,14 +24,13 @@ internal sealed unsafe class Winograd : IDisposable
     private const int Taps = 3;
     private const int Window = TileSide + Taps - 1;
     private const int Points = Window * Window;
-    private const int Matrix = Channels * Channels;
+    private const int Matrix = Products.Matrix;
 
     /// <summary>Tiles whose transforms are held at a time; a multiple of the rows of a product's inner block.</summary>
     private const int Block = 48;
-    private const int ProductRows = 6;
     private const int BlockStride = Block * Channels;
 
-    private const int VectorLength = 16;
+    private const int VectorLength = Products.VectorLength;
     private const int CacheLine = 64;
 
     private readonly float* _inputs = Allocate(Points * BlockStride);
@@ -113,7 +113,7 @@ internal sealed unsafe class Winograd : IDisposable
 
             for (var point = 0; point < Points; point++)
             {
-                AddProducts(_outputs + (point * BlockStride), _inputs + (point * BlockStride), count, _sums + (point * Matrix));
+                Products.AddProducts(_outputs + (point * BlockStride), _inputs + (point * BlockStride), count, _sums + (point * Matrix));
             }
         }
     }
@@ -165,10 +165,11 @@ internal sealed unsafe class Winograd : IDisposable
         var count = TransformInputs(input, first);
         for (var point = 0; point < Points; point++)
         {
-            for (var row = 0; row < count; row += ProductRows)
+            for (var row = 0; row < count; row += Products.Rows)
             {
                 var offset = (point * BlockStride) + (row * Channels);
-                Multiply(_inputs + offset, kernel + (point * Matrix), _outputs + offset);
+                var left = _inputs + offset;
+                Products.Multiply(&left, 1, kernel + (point * Matrix), _outputs + offset);
             }
         }
 
@@ -374,113 +375,5 @@ internal sealed unsafe class Winograd : IDisposable
         g0.Store(target);
         g1.Store(target + targetStride);
         g2.Store(target + (2 * targetStride));
-    }
-
-    /// <summary>Six rows of a matrix product [6, 64] = [6, 64] x [64, 64]: 24 sums that stay in registers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply(float* left, float* right, float* result)
-    {
-        var (s00, s01, s02, s03) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        var (s10, s11, s12, s13) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        var (s20, s21, s22, s23) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        var (s30, s31, s32, s33) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        var (s40, s41, s42, s43) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        var (s50, s51, s52, s53) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        for (var k = 0; k < Channels; k++)
-        {
-            var row = right + (k * Channels);
-            var (r0, r1, r2, r3) = (Vector512.Load(row), Vector512.Load(row + 16), Vector512.Load(row + 32), Vector512.Load(row + 48));
-            var l0 = Vector512.Create(left[k]);
-            s00 = Vector512.FusedMultiplyAdd(l0, r0, s00);
-            s01 = Vector512.FusedMultiplyAdd(l0, r1, s01);
-            s02 = Vector512.FusedMultiplyAdd(l0, r2, s02);
-            s03 = Vector512.FusedMultiplyAdd(l0, r3, s03);
-            var l1 = Vector512.Create(left[k + Channels]);
-            s10 = Vector512.FusedMultiplyAdd(l1, r0, s10);
-            s11 = Vector512.FusedMultiplyAdd(l1, r1, s11);
-            s12 = Vector512.FusedMultiplyAdd(l1, r2, s12);
-            s13 = Vector512.FusedMultiplyAdd(l1, r3, s13);
-            var l2 = Vector512.Create(left[k + (2 * Channels)]);
-            s20 = Vector512.FusedMultiplyAdd(l2, r0, s20);
-            s21 = Vector512.FusedMultiplyAdd(l2, r1, s21);
-            s22 = Vector512.FusedMultiplyAdd(l2, r2, s22);
-            s23 = Vector512.FusedMultiplyAdd(l2, r3, s23);
-            var l3 = Vector512.Create(left[k + (3 * Channels)]);
-            s30 = Vector512.FusedMultiplyAdd(l3, r0, s30);
-            s31 = Vector512.FusedMultiplyAdd(l3, r1, s31);
-            s32 = Vector512.FusedMultiplyAdd(l3, r2, s32);
-            s33 = Vector512.FusedMultiplyAdd(l3, r3, s33);
-            var l4 = Vector512.Create(left[k + (4 * Channels)]);
-            s40 = Vector512.FusedMultiplyAdd(l4, r0, s40);
-            s41 = Vector512.FusedMultiplyAdd(l4, r1, s41);
-            s42 = Vector512.FusedMultiplyAdd(l4, r2, s42);
-            s43 = Vector512.FusedMultiplyAdd(l4, r3, s43);
-            var l5 = Vector512.Create(left[k + (5 * Channels)]);
-            s50 = Vector512.FusedMultiplyAdd(l5, r0, s50);
-            s51 = Vector512.FusedMultiplyAdd(l5, r1, s51);
-            s52 = Vector512.FusedMultiplyAdd(l5, r2, s52);
-            s53 = Vector512.FusedMultiplyAdd(l5, r3, s53);
-        }
-
-        StoreRow(result, s00, s01, s02, s03);
-        StoreRow(result + Channels, s10, s11, s12, s13);
-        StoreRow(result + (2 * Channels), s20, s21, s22, s23);
-        StoreRow(result + (3 * Channels), s30, s31, s32, s33);
-        StoreRow(result + (4 * Channels), s40, s41, s42, s43);
-        StoreRow(result + (5 * Channels), s50, s51, s52, s53);
-    }
-
-    /// <summary>sums [64, 64] += left^T right of [count, 64] each, four rows of sums at a time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddProducts(float* left, float* right, int count, float* sums)
-    {
-        for (var first = 0; first < Channels; first += 4)
-        {
-            var sum = sums + (first * Channels);
-            var (s00, s01, s02, s03) = (Vector512.Load(sum), Vector512.Load(sum + 16), Vector512.Load(sum + 32), Vector512.Load(sum + 48));
-            var (s10, s11, s12, s13) = (Vector512.Load(sum + 64), Vector512.Load(sum + 80), Vector512.Load(sum + 96), Vector512.Load(sum + 112));
-            var (s20, s21, s22, s23) = (Vector512.Load(sum + 128), Vector512.Load(sum + 144), Vector512.Load(sum + 160), Vector512.Load(sum + 176));
-            var (s30, s31, s32, s33) = (Vector512.Load(sum + 192), Vector512.Load(sum + 208), Vector512.Load(sum + 224), Vector512.Load(sum + 240));
-            for (var t = 0; t < count; t++)
-            {
-                var row = right + (t * Channels);
-                var column = left + (t * Channels) + first;
-                var (r0, r1, r2, r3) = (Vector512.Load(row), Vector512.Load(row + 16), Vector512.Load(row + 32), Vector512.Load(row + 48));
-                var l0 = Vector512.Create(column[0]);
-                s00 = Vector512.FusedMultiplyAdd(l0, r0, s00);
-                s01 = Vector512.FusedMultiplyAdd(l0, r1, s01);
-                s02 = Vector512.FusedMultiplyAdd(l0, r2, s02);
-                s03 = Vector512.FusedMultiplyAdd(l0, r3, s03);
-                var l1 = Vector512.Create(column[1]);
-                s10 = Vector512.FusedMultiplyAdd(l1, r0, s10);
-                s11 = Vector512.FusedMultiplyAdd(l1, r1, s11);
-                s12 = Vector512.FusedMultiplyAdd(l1, r2, s12);
-                s13 = Vector512.FusedMultiplyAdd(l1, r3, s13);
-                var l2 = Vector512.Create(column[2]);
-                s20 = Vector512.FusedMultiplyAdd(l2, r0, s20);
-                s21 = Vector512.FusedMultiplyAdd(l2, r1, s21);
-                s22 = Vector512.FusedMultiplyAdd(l2, r2, s22);
-                s23 = Vector512.FusedMultiplyAdd(l2, r3, s23);
-                var l3 = Vector512.Create(column[3]);
-                s30 = Vector512.FusedMultiplyAdd(l3, r0, s30);
-                s31 = Vector512.FusedMultiplyAdd(l3, r1, s31);
-                s32 = Vector512.FusedMultiplyAdd(l3, r2, s32);
-                s33 = Vector512.FusedMultiplyAdd(l3, r3, s33);
-            }
-
-            StoreRow(sum, s00, s01, s02, s03);
-            StoreRow(sum + Channels, s10, s11, s12, s13);
-            StoreRow(sum + (2 * Channels), s20, s21, s22, s23);
-            StoreRow(sum + (3 * Channels), s30, s31, s32, s33);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreRow(float* target, Vector512<float> v0, Vector512<float> v1, Vector512<float> v2, Vector512<float> v3)
-    {
-        v0.Store(target);
-        v1.Store(target + 16);
-        v2.Store(target + 32);
-        v3.Store(target + 48);
     }
 }

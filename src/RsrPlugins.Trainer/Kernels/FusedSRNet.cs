@@ -1,0 +1,172 @@
+// SRNet's training step written out for one core, for the reasons given in FusedRRNet.cs. Networks/SRNet.cs is the same network to be read beside the paper,
+// and what tests compare with.
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using RsrPlugins.Trainer.Networks;
+
+namespace RsrPlugins.Trainer.Kernels;
+
+/// <summary>SRNet of one scale on square crops, forward and backward.</summary>
+internal sealed unsafe class FusedSRNet : IDisposable
+{
+    /// <summary>Least side of a small crop.</summary>
+    internal const int LeastSide = Products.Rows;
+
+    private const int Units = NetworkTable.DenseUnits;
+    private const int VectorLength = Products.VectorLength;
+
+    private readonly ParameterLayout _layout;
+    private readonly ConvolutionSpec _first;
+    private readonly ConvolutionSpec[] _bottlenecks;
+    private readonly ConvolutionSpec[] _hidden;
+    private readonly ConvolutionSpec _last;
+
+    private readonly LumaConvolution _firstConvolution = new();
+    private readonly PointwiseConvolution[] _pointwise;
+    private readonly Winograd[] _convolutions;
+    private readonly SubPixelConvolution _lastConvolution;
+
+    private readonly LumaPlane[] _planes;
+
+    /// <summary>Of each crop: the first layer's features and those of each dense unit.</summary>
+    private readonly FeatureMap[][] _features;
+
+    /// <summary>Of each crop: what each unit's 3 x 3 convolution reads.</summary>
+    private readonly FeatureMap[][] _reduced;
+
+    private readonly FeatureMap[] _gradients;
+    private readonly FeatureMap _reducedGradient;
+    private readonly float[] _parameters;
+
+    /// <param name="scale">Scale factor d.</param>
+    /// <param name="layout">Where SRNet's layers stand in the flat vectors.</param>
+    /// <param name="crops">Crops of a step.</param>
+    /// <param name="side">Side of a small crop, at least <see cref="LeastSide"/>.</param>
+    internal FusedSRNet(int scale, ParameterLayout layout, int crops, int side)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(side, LeastSide);
+        var layers = NetworkTable.SRNet(scale);
+        _layout = layout;
+        (_first, _last) = (layers[0], layers[^1]);
+        _bottlenecks = [.. Enumerable.Range(0, Units).Select(unit => layers[1 + (2 * unit)])];
+        _hidden = [.. Enumerable.Range(0, Units).Select(unit => layers[2 + (2 * unit)])];
+        _pointwise = [.. Enumerable.Range(1, Units).Select(maps => new PointwiseConvolution(maps))];
+        _convolutions = [.. _hidden.Select(_ => new Winograd())];
+        _lastConvolution = new SubPixelConvolution(Units + 1, scale);
+        _planes = [.. Enumerable.Range(0, crops).Select(_ => new LumaPlane(side))];
+        _features = [.. Enumerable.Range(0, crops).Select(_ => Maps(Units + 1))];
+        _reduced = [.. Enumerable.Range(0, crops).Select(_ => Maps(Units))];
+        _gradients = Maps(Units + 1);
+        _reducedGradient = new FeatureMap(side);
+        _parameters = new float[layout.Count];
+
+        FeatureMap[] Maps(int count) => [.. Enumerable.Range(0, count).Select(_ => new FeatureMap(side))];
+    }
+
+    /// <summary>Large crops, neither clamped nor rounded.</summary>
+    /// <param name="parameters">The flat vector.</param>
+    /// <param name="low">Small crops, [crops, side, side] of Y/255.</param>
+    /// <param name="restored">Receives [crops, d side, d side].</param>
+    internal void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> low, Span<float> restored)
+    {
+        parameters.CopyTo(_parameters);
+        _firstConvolution.SetWeights(_layout.Weights(_parameters, _first), _layout.Biases(_parameters, _first));
+        _lastConvolution.SetWeights(_layout.Weights(_parameters, _last), _layout.Biases(_parameters, _last));
+        fixed (float* parameter = _parameters)
+        {
+            for (var unit = 0; unit < Units; unit++)
+            {
+                _pointwise[unit].SetWeights(_layout.Weights(_parameters, _bottlenecks[unit]), _layout.Biases(_parameters, _bottlenecks[unit]));
+                _convolutions[unit].SetWeights(parameter + _layout.WeightOffset(_hidden[unit]));
+            }
+
+            var (lowPixels, highPixels) = (low.Length / _planes.Length, restored.Length / _planes.Length);
+            for (var crop = 0; crop < _planes.Length; crop++)
+            {
+                var (features, reduced) = (_features[crop], _reduced[crop]);
+                _planes[crop].Set(low.Slice(crop * lowPixels, lowPixels));
+                _firstConvolution.Forward(_planes[crop], features[0]);
+                for (var unit = 0; unit < Units; unit++)
+                {
+                    _pointwise[unit].Forward(features, reduced[unit]);
+                    _convolutions[unit].Forward(reduced[unit], parameter + _layout.BiasOffset(_hidden[unit]), features[unit + 1]);
+                }
+
+                _lastConvolution.Forward(_planes[crop], features, restored.Slice(crop * highPixels, highPixels));
+            }
+        }
+    }
+
+    /// <summary>Adds SRNet's gradients of the crops last seen.</summary>
+    /// <param name="restoredGradient">Gradient of what <see cref="Forward"/> gave.</param>
+    /// <param name="gradient">The flat gradient.</param>
+    /// <param name="lowGradient">Is added the gradient of the small crops.</param>
+    internal void Backward(ReadOnlySpan<float> restoredGradient, Span<float> gradient, Span<float> lowGradient)
+    {
+        foreach (var convolution in _convolutions)
+        {
+            convolution.ClearKernelGradient();
+        }
+
+        var (lowPixels, highPixels) = (lowGradient.Length / _planes.Length, restoredGradient.Length / _planes.Length);
+        fixed (float* target = gradient)
+        {
+            for (var crop = 0; crop < _planes.Length; crop++)
+            {
+                var (features, reduced) = (_features[crop], _reduced[crop]);
+                var cropGradient = lowGradient.Slice(crop * lowPixels, lowPixels);
+                _lastConvolution.Backward(restoredGradient.Slice(crop * highPixels, highPixels), features, _gradients, cropGradient);
+                for (var unit = Units - 1; unit >= 0; unit--)
+                {
+                    // All that reads the unit's features has added its part.
+                    Deactivate(_gradients[unit + 1], features[unit + 1]);
+                    _convolutions[unit].AddKernelGradient(reduced[unit], _gradients[unit + 1], target + _layout.BiasOffset(_hidden[unit]));
+                    _convolutions[unit].Backward(_gradients[unit + 1], reduced[unit], _reducedGradient);
+                    _pointwise[unit].Backward(features, _reducedGradient, _gradients);
+                }
+
+                Deactivate(_gradients[0], features[0]);
+                _firstConvolution.AddGradient(_planes[crop], _gradients[0]);
+                _firstConvolution.AddInputGradient(_gradients[0], cropGradient);
+            }
+        }
+
+        _firstConvolution.AddGradientTo(_layout.Weights(gradient, _first), _layout.Biases(gradient, _first));
+        _lastConvolution.AddGradientTo(_layout.Weights(gradient, _last), _layout.Biases(gradient, _last));
+        for (var unit = 0; unit < Units; unit++)
+        {
+            _pointwise[unit].AddGradientTo(_layout.Weights(gradient, _bottlenecks[unit]), _layout.Biases(gradient, _bottlenecks[unit]));
+            _convolutions[unit].AddKernelGradientTo(_layout.Weights(gradient, _hidden[unit]));
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var map in _features.Concat(_reduced).Append(_gradients).SelectMany(maps => maps).Append(_reducedGradient))
+        {
+            map.Dispose();
+        }
+
+        foreach (var convolution in _convolutions)
+        {
+            convolution.Dispose();
+        }
+    }
+
+    /// <summary>From the gradient of LReLU's result, which the activations are, to that of its argument.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Deactivate(FeatureMap gradient, FeatureMap activations)
+    {
+        var slope = Vector512.Create((float)NetworkTable.LeakySlope);
+        for (var y = 0; y < gradient.Side; y++)
+        {
+            var (values, signs) = ((nint)gradient.At(y, 0), (nint)activations.At(y, 0));
+            for (var i = 0; i < gradient.Side * FeatureMap.Channels; i += VectorLength)
+            {
+                var value = Vector512.Load((float*)values + i);
+                var positive = Vector512.GreaterThan(Vector512.Load((float*)signs + i), Vector512<float>.Zero);
+                Vector512.ConditionalSelect(positive, value, value * slope).Store((float*)values + i);
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using RsrPlugins.Trainer.Networks;
+
+namespace RsrPlugins.Trainer.Kernels;
+
+/// <summary>1 x 1 convolution of several feature maps, 64 channels each, into 64 channels; the maps are never copied together.</summary>
+internal sealed unsafe class PointwiseConvolution
+{
+    private const int Channels = FeatureMap.Channels;
+    private const int Matrix = Products.Matrix;
+    private const int VectorLength = Products.VectorLength;
+
+    private readonly int _maps;
+    private readonly float[] _weights;
+    private readonly float[] _transposed;
+    private readonly float[] _sums;
+    private readonly float[] _bias = new float[Channels];
+    private readonly float[] _biasGradient = new float[Channels];
+
+    /// <param name="maps">Number of feature maps read.</param>
+    internal PointwiseConvolution(int maps)
+    {
+        _maps = maps;
+        _weights = new float[maps * Matrix];
+        _transposed = new float[maps * Matrix];
+        _sums = new float[maps * Matrix];
+    }
+
+    /// <summary>Takes new weights and forgets the gradients.</summary>
+    /// <param name="weights">[64, maps * 64].</param>
+    /// <param name="bias">[64].</param>
+    internal void SetWeights(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
+    {
+        for (var map = 0; map < _maps; map++)
+        {
+            for (var to = 0; to < Channels; to++)
+            {
+                var row = weights.Slice(((to * _maps) + map) * Channels, Channels);
+                row.CopyTo(_weights.AsSpan((map * Matrix) + (to * Channels)));
+                for (var from = 0; from < Channels; from++)
+                {
+                    _transposed[(map * Matrix) + (from * Channels) + to] = row[from];
+                }
+            }
+        }
+
+        bias.CopyTo(_bias);
+        Array.Clear(_sums);
+        Array.Clear(_biasGradient);
+    }
+
+    /// <summary>Adds the gradients of all crops since <see cref="SetWeights"/>.</summary>
+    /// <param name="weights">[64, maps * 64].</param>
+    /// <param name="bias">[64].</param>
+    internal void AddGradientTo(Span<float> weights, Span<float> bias)
+    {
+        for (var to = 0; to < Channels; to++)
+        {
+            bias[to] += _biasGradient[to];
+            for (var map = 0; map < _maps; map++)
+            {
+                var row = weights.Slice(((to * _maps) + map) * Channels, Channels);
+                for (var from = 0; from < Channels; from++)
+                {
+                    row[from] += _sums[(map * Matrix) + (to * Channels) + from];
+                }
+            }
+        }
+    }
+
+    /// <summary>LReLU(convolution + bias).</summary>
+    /// <param name="inputs">At least as many maps as are read; sides of at least 6.</param>
+    /// <param name="result">Receives the features.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Forward(FeatureMap[] inputs, FeatureMap result)
+    {
+        var slope = Vector512.Create((float)NetworkTable.LeakySlope);
+        var lefts = stackalloc float*[_maps];
+        fixed (float* weights = _transposed, bias = _bias)
+        {
+            for (var y = 0; y < result.Side; y++)
+            {
+                for (var start = 0; start < result.Side; start += Products.Rows)
+                {
+                    // The last block of a row reaches back over pixels that are done: they come out the same.
+                    var x = Math.Min(start, result.Side - Products.Rows);
+                    for (var map = 0; map < _maps; map++)
+                    {
+                        lefts[map] = inputs[map].At(y, x);
+                    }
+
+                    var target = result.At(y, x);
+                    Products.Multiply(lefts, _maps, weights, target);
+                    for (var i = 0; i < Products.Rows * Channels; i += VectorLength)
+                    {
+                        var value = Vector512.Load(target + i) + Vector512.Load(bias + (i % Channels));
+                        Vector512.Max(value, value * slope).Store(target + i);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds a crop to the gradients of the weights, the bias and the inputs.</summary>
+    /// <param name="inputs">The layer's inputs.</param>
+    /// <param name="gradient">Of the convolution's result.</param>
+    /// <param name="inputGradients">Maps that are added to.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Backward(FeatureMap[] inputs, FeatureMap gradient, FeatureMap[] inputGradients)
+    {
+        var block = stackalloc float[Products.Rows * Channels];
+        fixed (float* weights = _weights, sums = _sums, biasGradient = _biasGradient)
+        {
+            for (var y = 0; y < gradient.Side; y++)
+            {
+                AddColumns(gradient.At(y, 0), gradient.Side, biasGradient);
+                for (var map = 0; map < _maps; map++)
+                {
+                    Products.AddProducts(gradient.At(y, 0), inputs[map].At(y, 0), gradient.Side, sums + (map * Matrix));
+                    for (var start = 0; start < gradient.Side; start += Products.Rows)
+                    {
+                        var x = Math.Min(start, gradient.Side - Products.Rows);
+                        var left = gradient.At(y, x);
+                        Products.Multiply(&left, 1, weights + (map * Matrix), block);
+                        var target = inputGradients[map].At(y, x);
+                        for (var i = (start - x) * Channels; i < Products.Rows * Channels; i += VectorLength)
+                        {
+                            (Vector512.Load(target + i) + Vector512.Load(block + i)).Store(target + i);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static void AddColumns(float* rows, int count, float* sums)
+    {
+        for (var i = 0; i < count * Channels; i += VectorLength)
+        {
+            var sum = sums + (i % Channels);
+            (Vector512.Load(sum) + Vector512.Load(rows + i)).Store(sum);
+        }
+    }
+}

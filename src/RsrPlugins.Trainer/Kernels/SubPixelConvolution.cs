@@ -1,0 +1,185 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace RsrPlugins.Trainer.Kernels;
+
+/// <summary>SRNet's last layer: 1 x 1 convolution of all feature maps into d x d sub-pixels, the sub-pixel residual, and the shuffle.</summary>
+internal sealed unsafe class SubPixelConvolution
+{
+    private const int Channels = FeatureMap.Channels;
+    private const int VectorLength = Products.VectorLength;
+
+    private readonly int _maps;
+    private readonly int _scale;
+    private readonly int _subPixels;
+    private readonly float[] _weights;
+    private readonly float[] _transposed;
+    private readonly float[] _bias = new float[VectorLength];
+    private readonly float[] _weightGradient;
+    private readonly float[] _biasGradient = new float[VectorLength];
+
+    /// <param name="maps">Number of feature maps read.</param>
+    /// <param name="scale">Scale factor d, at most 4: a pixel's sub-pixels are one vector.</param>
+    internal SubPixelConvolution(int maps, int scale)
+    {
+        (_maps, _scale, _subPixels) = (maps, scale, scale * scale);
+        _weights = new float[_subPixels * maps * Channels];
+        _transposed = new float[maps * Channels * VectorLength];
+        _weightGradient = new float[_weights.Length];
+    }
+
+    /// <summary>Takes new weights and forgets the gradients.</summary>
+    /// <param name="weights">[d * d, maps * 64].</param>
+    /// <param name="bias">[d * d].</param>
+    internal void SetWeights(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
+    {
+        weights.CopyTo(_weights);
+        bias.CopyTo(_bias);
+        var inputs = _maps * Channels;
+        for (var subPixel = 0; subPixel < _subPixels; subPixel++)
+        {
+            for (var from = 0; from < inputs; from++)
+            {
+                _transposed[(from * VectorLength) + subPixel] = weights[(subPixel * inputs) + from];
+            }
+        }
+
+        Array.Clear(_weightGradient);
+        Array.Clear(_biasGradient);
+    }
+
+    /// <summary>Adds the gradients of all crops since <see cref="SetWeights"/>.</summary>
+    internal void AddGradientTo(Span<float> weights, Span<float> bias)
+    {
+        for (var i = 0; i < _weightGradient.Length; i++)
+        {
+            weights[i] += _weightGradient[i];
+        }
+
+        for (var i = 0; i < _subPixels; i++)
+        {
+            bias[i] += _biasGradient[i];
+        }
+    }
+
+    /// <summary>The large crop.</summary>
+    /// <param name="low">The small crop.</param>
+    /// <param name="inputs">Features of it; sides of at least 6.</param>
+    /// <param name="restored">Receives [d * side, d * side].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Forward(LumaPlane low, FeatureMap[] inputs, Span<float> restored)
+    {
+        var block = stackalloc float[Products.Rows * VectorLength];
+        var (side, stride) = (low.Side, low.Side * _scale);
+        fixed (float* weights = _transposed, bias = _bias)
+        {
+            for (var y = 0; y < side; y++)
+            {
+                for (var start = 0; start < side; start += Products.Rows)
+                {
+                    var x = Math.Min(start, side - Products.Rows);
+                    Multiply(inputs, y, x, weights, Vector512.Load(bias), block);
+                    for (var pixel = 0; pixel < Products.Rows; pixel++)
+                    {
+                        var residual = low.Values[low.At(y, x + pixel)];
+                        for (var i = 0; i < _subPixels; i++)
+                        {
+                            restored[(((y * _scale) + (i / _scale)) * stride) + ((x + pixel) * _scale) + (i % _scale)] = block[(pixel * VectorLength) + i] + residual;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds a crop to the gradients of the weights, the bias and the small crop; sets those of the features.</summary>
+    /// <param name="restoredGradient">[d * side, d * side].</param>
+    /// <param name="inputs">The layer's inputs.</param>
+    /// <param name="inputGradients">Receive the features' gradients.</param>
+    /// <param name="lowGradient">[side, side].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Backward(ReadOnlySpan<float> restoredGradient, FeatureMap[] inputs, FeatureMap[] inputGradients, Span<float> lowGradient)
+    {
+        var side = inputs[0].Side;
+        var stride = side * _scale;
+        var gradients = stackalloc float[VectorLength];
+        fixed (float* weights = _weights, weightGradient = _weightGradient)
+        {
+            for (var y = 0; y < side; y++)
+            {
+                for (var x = 0; x < side; x++)
+                {
+                    for (var i = 0; i < _subPixels; i++)
+                    {
+                        gradients[i] = restoredGradient[(((y * _scale) + (i / _scale)) * stride) + (x * _scale) + (i % _scale)];
+                        lowGradient[(y * side) + x] += gradients[i];
+                        _biasGradient[i] += gradients[i];
+                    }
+
+                    for (var map = 0; map < _maps; map++)
+                    {
+                        BackwardPixel(gradients, inputs[map].At(y, x), weights + (map * Channels), weightGradient + (map * Channels), inputGradients[map].At(y, x));
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Six pixels' sub-pixels, one vector each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Multiply(FeatureMap[] inputs, int y, int x, float* weights, Vector512<float> bias, float* result)
+    {
+        var (s0, s1, s2, s3, s4, s5) = (bias, bias, bias, bias, bias, bias);
+        for (var map = 0; map < _maps; map++)
+        {
+            var left = inputs[map].At(y, x);
+            var right = weights + (map * Channels * VectorLength);
+            for (var k = 0; k < Channels; k++)
+            {
+                var row = Vector512.Load(right + (k * VectorLength));
+                s0 = Vector512.FusedMultiplyAdd(Vector512.Create(left[k]), row, s0);
+                s1 = Vector512.FusedMultiplyAdd(Vector512.Create(left[k + Channels]), row, s1);
+                s2 = Vector512.FusedMultiplyAdd(Vector512.Create(left[k + (2 * Channels)]), row, s2);
+                s3 = Vector512.FusedMultiplyAdd(Vector512.Create(left[k + (3 * Channels)]), row, s3);
+                s4 = Vector512.FusedMultiplyAdd(Vector512.Create(left[k + (4 * Channels)]), row, s4);
+                s5 = Vector512.FusedMultiplyAdd(Vector512.Create(left[k + (5 * Channels)]), row, s5);
+            }
+        }
+
+        s0.Store(result);
+        s1.Store(result + VectorLength);
+        s2.Store(result + (2 * VectorLength));
+        s3.Store(result + (3 * VectorLength));
+        s4.Store(result + (4 * VectorLength));
+        s5.Store(result + (5 * VectorLength));
+    }
+
+    /// <summary>One pixel and one feature map.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void BackwardPixel(float* gradients, float* values, float* weights, float* weightGradient, float* result)
+    {
+        var inputs = _maps * Channels;
+        var (v0, v1) = (Vector512.Load(values), Vector512.Load(values + VectorLength));
+        var (v2, v3) = (Vector512.Load(values + (2 * VectorLength)), Vector512.Load(values + (3 * VectorLength)));
+        var (s0, s1, s2, s3) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+        for (var i = 0; i < _subPixels; i++)
+        {
+            var gradient = Vector512.Create(gradients[i]);
+            var weight = weights + (i * inputs);
+            var sum = weightGradient + (i * inputs);
+            s0 = Vector512.FusedMultiplyAdd(gradient, Vector512.Load(weight), s0);
+            s1 = Vector512.FusedMultiplyAdd(gradient, Vector512.Load(weight + VectorLength), s1);
+            s2 = Vector512.FusedMultiplyAdd(gradient, Vector512.Load(weight + (2 * VectorLength)), s2);
+            s3 = Vector512.FusedMultiplyAdd(gradient, Vector512.Load(weight + (3 * VectorLength)), s3);
+            Vector512.FusedMultiplyAdd(gradient, v0, Vector512.Load(sum)).Store(sum);
+            Vector512.FusedMultiplyAdd(gradient, v1, Vector512.Load(sum + VectorLength)).Store(sum + VectorLength);
+            Vector512.FusedMultiplyAdd(gradient, v2, Vector512.Load(sum + (2 * VectorLength))).Store(sum + (2 * VectorLength));
+            Vector512.FusedMultiplyAdd(gradient, v3, Vector512.Load(sum + (3 * VectorLength))).Store(sum + (3 * VectorLength));
+        }
+
+        s0.Store(result);
+        s1.Store(result + VectorLength);
+        s2.Store(result + (2 * VectorLength));
+        s3.Store(result + (3 * VectorLength));
+    }
+}

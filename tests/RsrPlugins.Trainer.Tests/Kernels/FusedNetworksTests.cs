@@ -1,0 +1,107 @@
+using RsrPlugins.Trainer.Kernels;
+using RsrPlugins.Trainer.Networks;
+using RsrPlugins.Trainer.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RsrPlugins.Trainer.Tests.Kernels;
+
+/// <summary>The networks' own code against Torch. Sides are whole tiles, or end inside one, or need more than one block of tiles.</summary>
+public class FusedNetworksTests
+{
+    private const int Crops = 2;
+
+    [Theory]
+    [InlineData(2, 16)]
+    [InlineData(2, 18)]
+    [InlineData(3, 39)]
+    [InlineData(4, 20)]
+    [InlineData(4, 48)]
+    public void RRNet_gives_the_results_and_gradients_of_Torch(int scale, int side)
+    {
+        var checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale));
+        var (layout, parameters) = (checkpoint.Layout, checkpoint.Vectors[Checkpoint.AverageName]);
+        var lowSide = side / scale;
+        var high = TestSupport.Noise(Crops * side * side);
+        var lowGradient = TestSupport.Noise(Crops * lowSide * lowSide, seed: 2);
+
+        using var flat = tensor(parameters);
+        using var views = new ParameterViews(layout, flat, train: true);
+        using var expected = new NetworkPair(checkpoint.Config, views).Reducing!.ForwardUnbounded(tensor(high, [Crops, 1, side, side]));
+        expected.backward([tensor(lowGradient, [Crops, 1, lowSide, lowSide])]);
+
+        using var fused = new FusedRRNet(scale, layout, Crops, side);
+        var low = new float[lowGradient.Length];
+        var gradient = Twice(layout, sum =>
+        {
+            fused.Forward(parameters, high, low);
+            fused.Backward(lowGradient, sum);
+        });
+
+        AssertNear(Checkpoint.ToArray(expected), low, 1e-5, "small crops");
+        AssertGradients(layout, views, gradient, isReducing: true);
+    }
+
+    [Theory]
+    [InlineData(2, 6)]
+    [InlineData(2, 24)]
+    [InlineData(3, 13)]
+    [InlineData(4, 16)]
+    [InlineData(4, 30)]
+    public void SRNet_gives_the_results_and_gradients_of_Torch(int scale, int lowSide)
+    {
+        var checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale, RunKind.Photo));
+        var (layout, parameters) = (checkpoint.Layout, checkpoint.Vectors[Checkpoint.AverageName]);
+        var side = scale * lowSide;
+        var low = TestSupport.Noise(Crops * lowSide * lowSide);
+        var restoredGradient = TestSupport.Noise(Crops * side * side, seed: 2);
+
+        using var flat = tensor(parameters);
+        using var views = new ParameterViews(layout, flat, train: true);
+        using var input = tensor(low, [Crops, 1, lowSide, lowSide], requires_grad: true);
+        using var expected = new NetworkPair(checkpoint.Config, views).Enlarging.Forward(input);
+        expected.backward([tensor(restoredGradient, [Crops, 1, side, side])]);
+
+        using var fused = new FusedSRNet(scale, layout, Crops, lowSide);
+        var restored = new float[restoredGradient.Length];
+        var lowGradient = new float[low.Length];
+        var gradient = Twice(layout, sum =>
+        {
+            Array.Clear(lowGradient);
+            fused.Forward(parameters, low, restored);
+            fused.Backward(restoredGradient, sum, lowGradient);
+        });
+
+        AssertNear(Checkpoint.ToArray(expected), restored, 1e-5, "large crops");
+        AssertNear(Checkpoint.ToArray(input.grad!), lowGradient, 1e-3, "gradient of the small crops");
+        AssertGradients(layout, views, gradient, isReducing: false);
+    }
+
+    /// <summary>Two steps, since memory is used again; half of their sum.</summary>
+    private static float[] Twice(ParameterLayout layout, Action<float[]> step)
+    {
+        var sum = new float[layout.Count];
+        step(sum);
+        step(sum);
+        return Array.ConvertAll(sum, value => value / 2);
+    }
+
+    private static void AssertGradients(ParameterLayout layout, ParameterViews views, float[] gradient, bool isReducing)
+    {
+        var expected = Checkpoint.ToArray(views.Gradient!);
+        foreach (var layer in layout.Layers.Where(layer => layer.IsReducing == isReducing))
+        {
+            // A value next to 0 may have either sign, and LReLU's gradient jumps there: a little more than rounding is allowed.
+            AssertNear(layout.Weights(expected, layer).ToArray(), layout.Weights(gradient, layer).ToArray(), 1e-3, $"{layer.Name} weights");
+            AssertNear(layout.Biases(expected, layer).ToArray(), layout.Biases(gradient, layer).ToArray(), 1e-3, $"{layer.Name} bias");
+        }
+    }
+
+    private static void AssertNear(float[] expected, float[] found, double tolerance, string what)
+    {
+        var size = Math.Sqrt(expected.Sum(value => (double)value * value));
+        var error = Math.Sqrt(expected.Zip(found).Sum(pair => Math.Pow(pair.Second - pair.First, 2)));
+        Assert.True(size > 0, $"{what}: nothing to compare with");
+        Assert.True(error < tolerance * size, $"{what}: differ by {error / size:0.0e0} of their length");
+    }
+}
