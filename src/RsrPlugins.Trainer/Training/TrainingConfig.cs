@@ -108,7 +108,7 @@ internal sealed record TrainingConfig
     public int Candidates { get; init; } = 1;
 
     // ---- Losses ----------------------------------------------------------------------------------------------------
-    /// <summary>Loss of the restored picture: l1 (the paper's), l2, logMse, or rmse, which learns twice as fast (docs/training.md).</summary>
+    /// <summary>Loss of the restored picture: l1 (the paper's), l2, logMse, rmse, which learns twice as fast, or psnr, which ends a little higher (docs/training.md).</summary>
     public TrainingLoss Loss { get; init; } = TrainingLoss.Rmse;
 
     /// <summary>
@@ -126,7 +126,8 @@ internal sealed record TrainingConfig
 
     /// <summary>
     /// Factor on Muon's rate for RRNet's hidden layers. Muon's steps are of the same length however weak the gradient is, and RRNet's
-    /// is weak: at the full rate its features may turn faster than its last layer follows. 0 leaves RRNet as it is: SRNet alone learns, about twice as fast.
+    /// is weak: at the full rate its features may turn faster than its last layer follows. 0 leaves RRNet as it is: all its small pictures are made
+    /// first, and SRNet alone learns, two to three times as fast.
     /// </summary>
     public double ReducingRateFactor { get; init; } = 1;
 

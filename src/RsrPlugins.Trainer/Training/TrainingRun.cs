@@ -16,7 +16,7 @@ namespace RsrPlugins.Trainer.Training;
 /// <param name="Seconds">Training time spent.</param>
 /// <param name="Progress">Part of the run that is done, 0 to 1.</param>
 /// <param name="Megapixels">HR megapixels seen.</param>
-/// <param name="Loss">Mean loss since the last report, in 8-bit levels (255 times the loss; squared levels over 255 where the loss is l2).</param>
+/// <param name="Loss">Mean loss since the last report, in 8-bit levels (255 times the loss; squared levels over 255 where the loss is l2, a ratio where it is psnr).</param>
 /// <param name="Rate">The schedule's factor.</param>
 /// <param name="KilopixelsPerSecond">HR kilopixels per second since the last report.</param>
 /// <param name="Validation">Where this report follows a validation.</param>

@@ -73,6 +73,24 @@ public class DataTests
     }
 
     [Fact]
+    public void Pictures_that_are_hard_to_restore_weigh_less()
+    {
+        var noise = new LumaImage("noise", 64, 64, Array.ConvertAll(TestSupport.Noise(64 * 64), value => (byte)(16 + (219 * value))));
+        var smooth = new LumaImage("smooth", 64, 64, [.. Enumerable.Range(0, 64 * 64).Select(i => (byte)(126 + (60 * Math.Sin(i % 64 * 0.2))))]);
+        var crops = new CropSampler([([noise, smooth], null)], 16, 2, null);
+        Assert.Equal([1f], Weights());
+        crops.WeighByDifficulty();
+
+        // Noise is lost when it is reduced: its variance is 219 squared / 12 levels. A smooth picture is restored to about a level.
+        var weights = Weights();
+        Assert.Equal(2, weights.Length);
+        Assert.InRange(weights[0], 10, 60);
+        Assert.InRange(weights[1], 5000, 255 * 255);
+
+        float[] Weights() => [.. Enumerable.Range(0, 50).Select(sample => crops.Sample(new SampleRandom(1, 1, sample), new float[256], [])).Distinct().Order()];
+    }
+
+    [Fact]
     public void Orientations_of_whole_pictures_are_all_different()
     {
         var image = new LumaImage("q", 3, 2, [1, 2, 3, 4, 5, 6]);

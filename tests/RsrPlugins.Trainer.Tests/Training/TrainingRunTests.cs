@@ -90,6 +90,7 @@ public class TrainingRunTests
     [InlineData("Learned", "L1")]
     [InlineData("Learned", "L2")]
     [InlineData("Learned", "Rmse")]
+    [InlineData("Learned", "Psnr")]
     [InlineData("Photo", "Rmse")]
     public void Training_lowers_the_loss(string name, string loss)
     {
