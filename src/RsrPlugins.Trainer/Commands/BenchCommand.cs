@@ -20,14 +20,15 @@ internal static class BenchCommand
     {
         var secondsOption = new Option<double>("--seconds") { Description = "Time per measurement.", HelpName = "N", DefaultValueFactory = _ => 5 };
         var workersOption = new Option<int>("--workers") { Description = "Workers; one per core where not given.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
-        var command = new Command("bench", "Measures training steps: HR kilopixels and arithmetic per second, of the pair and of SRNet alone, at each scale.") { secondsOption, workersOption };
+        var torchOption = new Option<bool>("--torch") { Description = "Leaves everything to Torch (\"ownKernels\": false)." };
+        var command = new Command("bench", "Measures training steps: HR kilopixels and arithmetic per second, of the pair and of SRNet alone, at each scale.") { secondsOption, workersOption, torchOption };
         command.SetAction(parsed =>
         {
             Console.WriteLine("scale  step    kpx/s  GFLOP/s  steps/s");
             for (var scale = 2; scale <= 4; scale++)
             {
-                Measure(scale, RunKind.Learned, parsed.GetValue(secondsOption), parsed.GetValue(workersOption));
-                Measure(scale, RunKind.Photo, parsed.GetValue(secondsOption), parsed.GetValue(workersOption));
+                Measure(scale, RunKind.Learned, parsed.GetValue(secondsOption), parsed.GetValue(workersOption), !parsed.GetValue(torchOption));
+                Measure(scale, RunKind.Photo, parsed.GetValue(secondsOption), parsed.GetValue(workersOption), !parsed.GetValue(torchOption));
             }
         });
         return command;
@@ -40,9 +41,9 @@ internal static class BenchCommand
         return layer.WeightCount / (atLowResolution ? (double)(scale * scale) : 1);
     }
 
-    private static void Measure(int scale, RunKind kind, double seconds, int workers)
+    private static void Measure(int scale, RunKind kind, double seconds, int workers, bool ownKernels)
     {
-        var config = new TrainingConfig { Name = "bench", Scale = scale, Kind = kind, Data = [new DataFolder("noise")], Workers = workers };
+        var config = new TrainingConfig { Name = "bench", Scale = scale, Kind = kind, Data = [new DataFolder("noise")], Workers = workers, OwnKernels = ownKernels };
         using var run = new TrainingRun(config, new CropSampler([([Noise()], null)], config.Patch, scale, kind == RunKind.Photo ? Reduction.Bicubic : null), []);
         var step = 0L;
         while (step < WarmupSteps)

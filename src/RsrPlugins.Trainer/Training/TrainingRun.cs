@@ -362,7 +362,7 @@ internal sealed class TrainingRun : IDisposable
             _high = new float[samples * config.Patch * config.Patch];
             _lowSide = config.LowSide;
             _low = new float[samples * _lowSide * _lowSide];
-            if (_device.type == DeviceType.CPU && Products.AreFast)
+            if (_device.type == DeviceType.CPU && Products.AreFast && config.OwnKernels)
             {
                 _fusedRRNet = config.Kind == RunKind.Learned && !config.ReducingIsFrozen ? new FusedRRNet(config.Scale, layout, samples, config.Patch) : null;
                 _fusedSRNet = config.Kind != RunKind.Srcnn && _lowSide >= FusedSRNet.LeastSide ? new FusedSRNet(config.Scale, layout, samples, _lowSide) : null;

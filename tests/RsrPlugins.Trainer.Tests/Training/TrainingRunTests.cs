@@ -45,6 +45,21 @@ public class TrainingRunTests
         Assert.All(one.Zip(two), pair => Assert.Equal(pair.First, pair.Second, 2e-3f));
     }
 
+    /// <summary>The crops' small sides are those that the own kernels take; the loss has the terms of the small crops too.</summary>
+    [Theory]
+    [InlineData("Learned", 1)]
+    [InlineData("Learned", 0)]
+    [InlineData("Photo", 1)]
+    public void Own_kernels_learn_what_Torch_learns(string kind, double reducingRateFactor)
+    {
+        var config = TestSupport.Config(kind: Enum.Parse<RunKind>(kind)) with { Patch = 24, ReducingRateFactor = reducingRateFactor, LowResolutionWeight = 1, BrightnessWeight = 100 };
+        var reduction = Reduction.Bicubic;
+        var (own, ownLosses) = Run(config, null, reduction);
+        var (torchs, torchLosses) = Run(config with { OwnKernels = false }, null, reduction);
+        Assert.All(torchLosses.Zip(ownLosses), pair => Assert.Equal(pair.First, pair.Second, 2e-4));
+        Assert.All(torchs.Vectors[Checkpoint.WeightsName].Zip(own.Vectors[Checkpoint.WeightsName]), pair => Assert.Equal(pair.First, pair.Second, 2e-3f));
+    }
+
     [Fact]
     public void A_frozen_RRNet_stays_as_it_is_while_SRNet_learns()
     {
