@@ -1,44 +1,96 @@
 // A frozen RRNet makes the same small picture of a picture every time, so a run makes each once and SRNet's steps cost SRNet's
-// arithmetic alone: three times as many steps in a minute at x4. Q-BReLU rounds to 8-bit levels, so nothing is lost by keeping bytes.
+// arithmetic alone. Q-BReLU rounds to 8-bit levels, so nothing is lost by keeping bytes.
 using RsrPlugins.Trainer.Data;
+using RsrPlugins.Trainer.Kernels;
 using RsrPlugins.Trainer.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RsrPlugins.Trainer.Training;
 
-/// <summary>RRNet's small pictures of whole training pictures.</summary>
-internal static class SmallPictures
+/// <summary>One worker's part in making RRNet's small pictures of whole training pictures.</summary>
+internal sealed class SmallPictures : IDisposable
 {
-    /// <summary>Rows of the small picture made at a time: RRNet keeps 64 values for every pixel of the large one.</summary>
-    private const int BandRows = 32;
+    /// <summary>Sides of the tiles in which a picture is made: RRNet keeps 64 values for every pixel of the large one.</summary>
+    private const int TileSide = 32;
 
-    /// <summary>Rows of the small picture that a band sees beyond its own: RRNet's three 3 x 3 layers see 3 pixels of the large one.</summary>
-    private const int MarginRows = 2;
+    /// <summary>Pixels of the small picture that a tile sees beyond its own: RRNet's three 3 x 3 layers see 3 pixels of the large one.</summary>
+    private const int Margin = 2;
 
-    /// <param name="rrNet">With Q-BReLU.</param>
-    /// <param name="image">Sides are multiples of the scale factor.</param>
-    /// <param name="scale">Scale factor.</param>
-    /// <param name="device">Where the network is.</param>
-    internal static LumaImage Make(RRNet rrNet, LumaImage image, int scale, Device device)
+    private readonly int _scale;
+    private readonly RRNet _rrNet;
+    private readonly Tensor _weights;
+    private readonly FusedRRNet? _fused;
+
+    /// <param name="config">A run of a pair with Q-BReLU.</param>
+    /// <param name="layout">Where RRNet's layers stand.</param>
+    /// <param name="weights">The flat vector.</param>
+    /// <param name="rrNet">The network over it.</param>
+    internal SmallPictures(TrainingConfig config, ParameterLayout layout, Tensor weights, RRNet rrNet)
     {
-        using var noGrad = no_grad();
-        var (width, height) = (image.Width / scale, image.Height / scale);
-        var luma = new byte[width * height];
-        for (var top = 0; top < height; top += BandRows)
+        (_scale, _weights, _rrNet) = (config.Scale, weights, rrNet);
+        _fused = config.UsesOwnKernels ? new FusedRRNet(config.Scale, layout, 1, TileSide * config.Scale) : null;
+    }
+
+    /// <param name="image">Sides are multiples of the scale factor.</param>
+    internal LumaImage Make(LumaImage image)
+    {
+        var (width, height) = (image.Width / _scale, image.Height / _scale);
+        var small = new LumaImage(image.Name, width, height, new byte[width * height]);
+        foreach (var (top, ownTop, ownBottom, rows) in Tiles(height))
         {
-            var bottom = Math.Min(top + BandRows, height);
-            var (first, last) = (Math.Max(0, top - MarginRows), Math.Min(height, bottom + MarginRows));
-            var band = Array.ConvertAll(image.Luma[(first * scale * image.Width)..(last * scale * image.Width)], value => value / 255f);
-            using var scope = NewDisposeScope();
-            var small = rrNet.Forward(tensor(band, [1, 1, (last - first) * scale, image.Width]).to(device));
-            var own = Checkpoint.ToArray(small).AsSpan((top - first) * width, (bottom - top) * width);
-            for (var i = 0; i < own.Length; i++)
+            foreach (var (left, ownLeft, ownRight, columns) in Tiles(width))
             {
-                luma[(top * width) + i] = (byte)MathF.Round(own[i] * 255f);
+                var values = MakeTile(image, left * _scale, top * _scale, columns * _scale, rows * _scale);
+                for (var y = ownTop; y < ownBottom; y++)
+                {
+                    for (var x = ownLeft; x < ownRight; x++)
+                    {
+                        var value = Math.Clamp(values[((y - top) * columns) + x - left], QBRelu.Minimum, QBRelu.Maximum);
+                        small.Luma[(y * width) + x] = (byte)MathF.Round(value * 255f);
+                    }
+                }
             }
         }
 
-        return new LumaImage(image.Name, width, height, luma);
+        return small;
+    }
+
+    public void Dispose() => _fused?.Dispose();
+
+    /// <summary>Tiles of one direction: what each sees, and which part of it is its own. A picture's own border must be the tile's, since there the network sees zeros.</summary>
+    private static IEnumerable<(int Start, int OwnStart, int OwnEnd, int Length)> Tiles(int length)
+    {
+        var side = Math.Min(TileSide, length);
+        for (var own = 0; own < length;)
+        {
+            var start = Math.Clamp(own - Margin, 0, length - side);
+            var end = start + side == length ? length : start + side - Margin;
+            yield return (start, own, end, side);
+            own = end;
+        }
+    }
+
+    private float[] MakeTile(LumaImage image, int left, int top, int width, int height)
+    {
+        var values = new float[width * height];
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+            {
+                values[(y * width) + x] = image.Luma[((top + y) * image.Width) + left + x] / 255f;
+            }
+        }
+
+        if (_fused is not null && width == height && width == TileSide * _scale)
+        {
+            var low = new float[TileSide * TileSide];
+            _fused.Forward(TorchValues.Of(_weights), values, low);
+            return low;
+        }
+
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return Checkpoint.ToArray(_rrNet.ForwardUnbounded(tensor(values, [1, 1, height, width]).to(_weights.device)));
     }
 }

@@ -3,6 +3,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RsrPlugins.Core.Resampling;
+using RsrPlugins.Trainer.Kernels;
+using TorchSharp;
 
 namespace RsrPlugins.Trainer.Training;
 
@@ -218,6 +220,9 @@ internal sealed record TrainingConfig
     /// <summary>True if RRNet makes the small pictures and does not learn.</summary>
     internal bool ReducingIsFrozen => Kind == RunKind.Learned && ReducingRateFactor == 0;
 
+    /// <summary>True if the networks are computed by RsrPlugins.Trainer.Kernels.</summary>
+    internal bool UsesOwnKernels => OwnKernels && Products.AreFast && new torch.Device(Device).type == DeviceType.CPU;
+
     /// <summary>Side of the crop the enlarging network sees.</summary>
     internal int LowSide => Kind == RunKind.Srcnn && Interpolation != Interpolation.None ? Patch : Patch / Scale;
 
@@ -248,6 +253,7 @@ internal sealed record TrainingConfig
         Check(LowResolutionWeight >= 0, "lowResolutionWeight", "0 or more", LowResolutionWeight);
         Check(MuonRate > 0, "muonRate", "above 0", MuonRate);
         Check(ReducingRateFactor >= 0, "reducingRateFactor", "0 or more", ReducingRateFactor);
+        Check(ReducingRateFactor > 0 || QBRelu || Kind != RunKind.Learned, "reducingRateFactor", "above 0 without Q-BReLU", ReducingRateFactor);
         Check(WeightDecay >= 0 && WeightDecay * MuonRate * Math.Max(1, ReducingRateFactor) < 1, "weightDecay", "0 or more, and below 1 when multiplied by the rate", WeightDecay);
         Check(AdamRate > 0, "adamRate", "above 0", AdamRate);
         Check(LastLayerRateFactor > 0, "lastLayerRateFactor", "above 0", LastLayerRateFactor);

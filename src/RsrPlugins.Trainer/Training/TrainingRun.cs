@@ -1,10 +1,8 @@
-// The training loop, to be read from top to bottom: Run, then TrainStep, then Validate.
+// The training loop, to be read from top to bottom: Run, then TrainStep, then Validate. A batch's gradient is in TrainingWorker.cs.
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Data;
-using RsrPlugins.Trainer.Kernels;
 using RsrPlugins.Trainer.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,7 +39,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Tensor _average;
     private readonly Optimiser _optimiser;
     private readonly WorkerPool _pool;
-    private readonly Worker[] _workers;
+    private readonly TrainingWorker[] _workers;
     private readonly ParameterViews _averageViews;
     private CropSampler _crops;
     private TrainingProgress _progress = new(0, 0, 0, 0);
@@ -79,7 +77,7 @@ internal sealed class TrainingRun : IDisposable
             _progress = _progress with { MegapixelsBefore = source.Progress.MegapixelsBefore + source.Megapixels };
         }
 
-        _workers = [.. Enumerable.Range(0, workers).Select(_ => new Worker(config, _layout, _weights, config.Batch / workers))];
+        _workers = [.. Enumerable.Range(0, workers).Select(_ => new TrainingWorker(config, _layout, _weights, config.Batch / workers))];
         _averageViews = new ParameterViews(_layout, _average, train: false);
     }
 
@@ -171,9 +169,10 @@ internal sealed class TrainingRun : IDisposable
             var (next, made, lastReport) = (-1, 0, 0.0);
             _pool.Run(worker =>
             {
+                using var maker = _workers[worker].SmallPictures();
                 for (var i = Interlocked.Increment(ref next); i < small.Length && !cancellationToken.IsCancellationRequested; i = Interlocked.Increment(ref next))
                 {
-                    small[i] = SmallPictures.Make(_workers[worker].RRNet!, images[i], _config.Scale, _device);
+                    small[i] = maker.Make(images[i]);
                     Interlocked.Increment(ref made);
                     if (worker == 0 && clock.Elapsed.TotalSeconds - lastReport > ReportSeconds)
                     {
@@ -332,155 +331,5 @@ internal sealed class TrainingRun : IDisposable
         _optimiser.Dispose();
         _average.Dispose();
         _weights.Dispose();
-    }
-
-    /// <summary>A part of each batch: its own gradient over the shared weights.</summary>
-    private sealed class Worker : IDisposable
-    {
-        private readonly ParameterViews _views;
-        private readonly NetworkPair _networks;
-        private readonly TrainingConfig _config;
-        private readonly Device _device;
-        private readonly int _samples;
-        private readonly int _lowSide;
-        private readonly float[] _high;
-        private readonly float[] _low;
-        private readonly float[] _lossWeights;
-        private readonly Tensor _weights;
-        private readonly FusedRRNet? _fusedRRNet;
-        private readonly FusedSRNet? _fusedSRNet;
-
-        internal Worker(TrainingConfig config, ParameterLayout layout, Tensor weights, int samples)
-        {
-            _config = config;
-            _weights = weights;
-            _views = new ParameterViews(layout, weights, train: true);
-            _networks = new NetworkPair(config, _views);
-            _device = weights.device;
-            _samples = samples;
-            _lossWeights = new float[samples];
-            _high = new float[samples * config.Patch * config.Patch];
-            _lowSide = config.LowSide;
-            _low = new float[samples * _lowSide * _lowSide];
-            if (_device.type == DeviceType.CPU && Products.AreFast && config.OwnKernels)
-            {
-                _fusedRRNet = config.Kind == RunKind.Learned && !config.ReducingIsFrozen ? new FusedRRNet(config.Scale, layout, samples, config.Patch) : null;
-                _fusedSRNet = config.Kind != RunKind.Srcnn && _lowSide >= FusedSRNet.LeastSide ? new FusedSRNet(config.Scale, layout, samples, _lowSide) : null;
-            }
-        }
-
-        internal Tensor Gradient => _views.Gradient!;
-
-        internal double Loss { get; private set; }
-
-        /// <summary>Null where small pictures are given.</summary>
-        internal RRNet? RRNet => _networks.Reducing;
-
-        internal void ComputeGradient(CropSampler crops, long step, int firstSample)
-        {
-            var (highPixels, lowPixels) = (_high.Length / _samples, _low.Length / _samples);
-            for (var i = 0; i < _samples; i++)
-            {
-                _lossWeights[i] = crops.Sample(new SampleRandom(_config.Seed, step, firstSample + i), _high.AsSpan(i * highPixels, highPixels), _low.AsSpan(i * lowPixels, lowPixels));
-            }
-
-            using var scope = NewDisposeScope();
-            using (no_grad())
-            {
-                Gradient.zero_();
-            }
-
-            var high = tensor(_high, [_samples, 1, _config.Patch, _config.Patch]).to(_device);
-            var unbounded = RRNet is null || _config.ReducingIsFrozen ? null : ForwardRRNet(high);
-            var low = unbounded is null ? tensor(_low, [_samples, 1, _lowSide, _lowSide]).to(_device) : RRNet!.Bound(unbounded);
-            var restored = ForwardSRNet(low);
-            var loss = RestorationLoss(restored, high);
-            Loss = loss.item<float>();
-            if (_fusedSRNet is not null)
-            {
-                // Torch goes back from the loss to the large crops, the network's own code from there to the small ones; what they gave, Torch
-                // takes on with: the gradient of sum(low * g) is g.
-                loss.backward();
-                var lowGradient = new float[_low.Length];
-                _fusedSRNet.Backward(Values(restored.grad!), Values(Gradient), lowGradient);
-                loss = low.mul(tensor(lowGradient, low.shape)).sum();
-            }
-
-            if (unbounded is not null)
-            {
-                var terms = SmallCropTerms(low, high);
-                Loss += terms.item<float>();
-                loss = loss.add(terms, Constants.One);
-            }
-
-            if (loss.requires_grad)
-            {
-                loss.backward();
-            }
-
-            if (unbounded is not null && _fusedRRNet is not null)
-            {
-                _fusedRRNet.Backward(Values(unbounded.grad!), Values(Gradient));
-            }
-        }
-
-        /// <summary>RRNet's small crops before Q-BReLU: of Torch's graph, or a leaf of it whose gradient is handed back to the network's own code.</summary>
-        private Tensor ForwardRRNet(Tensor high)
-        {
-            if (_fusedRRNet is null)
-            {
-                return RRNet!.ForwardUnbounded(high);
-            }
-
-            var unbounded = new float[_low.Length];
-            _fusedRRNet.Forward(Values(_weights), _high, unbounded);
-            return tensor(unbounded, [_samples, 1, _lowSide, _lowSide], requires_grad: true);
-        }
-
-        /// <summary>The same for the large crops of the enlarging network.</summary>
-        private Tensor ForwardSRNet(Tensor low)
-        {
-            if (_fusedSRNet is null)
-            {
-                return _networks.Enlarging.Forward(low);
-            }
-
-            var restored = new float[_high.Length];
-            using var values = low.detach();
-            _fusedSRNet.Forward(Values(_weights), Values(values), restored);
-            return tensor(restored, [_samples, 1, _config.Patch, _config.Patch], requires_grad: true);
-        }
-
-        /// <summary>What is asked of RRNet's crops themselves.</summary>
-        private Tensor SmallCropTerms(Tensor low, Tensor high)
-        {
-            using Scalar brightnessWeight = _config.BrightnessWeight;
-            var terms = low.mean([1, 2, 3]).sub(high.mean([1, 2, 3])).square().mean().mul(brightnessWeight);
-            if (_config.LowResolutionWeight > 0)
-            {
-                using Scalar weight = _config.LowResolutionWeight;
-                terms = terms.add(nn.functional.mse_loss(low, tensor(_low, low.shape).to(_device)), weight);
-            }
-
-            return terms;
-        }
-
-        private static Span<float> Values(Tensor values) => MemoryMarshal.Cast<byte, float>(values.bytes);
-
-        private Tensor RestorationLoss(Tensor restored, Tensor high) => _config.Loss switch
-        {
-            TrainingLoss.L2 => nn.functional.mse_loss(restored, high),
-            TrainingLoss.Rmse => nn.functional.mse_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]).add(Constants.TinySquare, Constants.One).sqrt().mean(),
-            TrainingLoss.LogMse => nn.functional.mse_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]).add(Constants.QuarterLevelSquare, Constants.One).log().mean(),
-            TrainingLoss.Psnr => nn.functional.mse_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]).mul(tensor(_lossWeights).to(_device)).mean(),
-            _ => nn.functional.l1_loss(restored, high),
-        };
-
-        public void Dispose()
-        {
-            _fusedRRNet?.Dispose();
-            _fusedSRNet?.Dispose();
-            _views.Dispose();
-        }
     }
 }

@@ -76,29 +76,34 @@ public class TrainingRunTests
         }
     }
 
+    /// <summary>Pictures of one tile, of several, and too narrow for one.</summary>
     [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    public void Small_pictures_made_in_bands_are_those_of_the_whole_picture(int scale)
+    [InlineData(2, 32, 32, true)]
+    [InlineData(2, 75, 40, true)]
+    [InlineData(3, 33, 90, true)]
+    [InlineData(3, 33, 90, false)]
+    [InlineData(4, 10, 71, true)]
+    [InlineData(4, 61, 32, false)]
+    public void Small_pictures_made_in_tiles_are_those_of_the_whole_picture(int scale, int width, int height, bool ownKernels)
     {
-        var config = TestSupport.Config(scale);
+        var config = TestSupport.Config(scale) with { OwnKernels = ownKernels };
         var checkpoint = TestSupport.RandomCheckpoint(config);
         using var parameters = torch.tensor(checkpoint.Vectors[Checkpoint.AverageName]);
         using var views = new ParameterViews(checkpoint.Layout, parameters, train: false);
         var rrNet = new NetworkPair(config, views).Reducing!;
-        var image = TestSupport.Drawn(10 * scale, 71 * scale);
+        var image = TestSupport.Drawn(width * scale, height * scale);
 
-        var small = SmallPictures.Make(rrNet, image, scale, torch.CPU);
+        using var maker = new SmallPictures(config, checkpoint.Layout, parameters, rrNet);
+        var small = maker.Make(image);
 
         using var input = torch.tensor(image.ToUnit(), [1, 1, image.Height, image.Width]);
         using var whole = rrNet.Forward(input);
-        Assert.Equal((10, 71), (small.Width, small.Height));
+        Assert.Equal((width, height), (small.Width, small.Height));
         Assert.True(small.Luma.Distinct().Count() > 20);
         // A value that lies on the border between two levels may be rounded to either.
-        var expected = Checkpoint.ToArray(whole);
-        var different = small.Luma.Where((level, i) => level != (byte)MathF.Round(expected[i] * 255f)).Count();
-        Assert.InRange(different, 0, 3);
+        var expected = Array.ConvertAll(Checkpoint.ToArray(whole), value => (byte)MathF.Round(value * 255f));
+        Assert.All(expected.Zip(small.Luma), pair => Assert.InRange(pair.Second - pair.First, -1, 1));
+        Assert.InRange(expected.Zip(small.Luma).Count(pair => pair.First != pair.Second), 0, 3);
     }
 
     [Theory]
