@@ -26,12 +26,14 @@ internal sealed unsafe class Winograd : IDisposable
     private const int Points = Window * Window;
     private const int Matrix = Products.Matrix;
 
-    /// <summary>Tiles whose transforms are held at a time; a multiple of the rows of a product's inner block.</summary>
-    private const int Block = 48;
-    private const int BlockStride = Block * Channels;
-
     private const int VectorLength = Products.VectorLength;
     private const int CacheLine = 64;
+
+    /// <summary>Tiles whose transforms are held at a time; a multiple of the rows of a product's inner block.</summary>
+    private const int Block = 36;
+
+    /// <summary>Floats from one point's products to the next: a cache line more than they take, or a tile's 36 points would all fall into one set of the first-level cache.</summary>
+    private const int BlockStride = (Block * Channels) + VectorLength;
 
     private readonly float* _inputs = Allocate(Points * BlockStride);
     private readonly float* _outputs = Allocate(Points * BlockStride);
