@@ -4,7 +4,8 @@
 // Muon replaces a gradient matrix X (64 x inputs k k) by the nearest orthogonal one, approximated by five Newton-Schulz
 // steps X <- (a I + b A + c A A) X with A = X X^T. All hidden layers of our networks have 64 outputs, so every A is 64 x 64; since all
 // of the steps' factors are polynomials in the same A they commute, and the steps can be taken on the stacked 64 x 64
-// matrices alone, with each X multiplied once at the end. That makes the overhead 1-2 % of a training step.
+// matrices alone, with each X multiplied once at the end. Kernels/Muon.cs does the same without Torch, a layer at a time on each core.
+using RsrPlugins.Trainer.Kernels;
 using RsrPlugins.Trainer.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,18 +15,20 @@ namespace RsrPlugins.Trainer.Training;
 /// <summary>Updates a flat parameter vector from a flat gradient.</summary>
 internal sealed class Optimiser : IDisposable
 {
+    private const double MuonMomentum = 0.95;
     private const double AdamBeta1 = 0.9;
     private const double AdamBeta2 = 0.999;
     private const int NewtonSchulzSteps = 5;
 
     // Coefficients of Jordan et al., "Muon" (2024): steep at 0, not exactly convergent, good to about 0.7-1.2 per singular value.
-    private static readonly Scalar _a = 3.4445;
-    private static readonly Scalar _b = -4.7750;
-    private static readonly Scalar _c = 2.0315;
+    private static readonly (double A, double B, double C) _newtonSchulz = (3.4445, -4.7750, 2.0315);
 
     // Held, not implicit: see Networks/Constants.cs.
-    private static readonly Scalar _muonMomentum = 0.95;
-    private static readonly Scalar _muonRest = 1 - 0.95;
+    private static readonly Scalar _a = _newtonSchulz.A;
+    private static readonly Scalar _b = _newtonSchulz.B;
+    private static readonly Scalar _c = _newtonSchulz.C;
+    private static readonly Scalar _muonMomentum = MuonMomentum;
+    private static readonly Scalar _muonRest = 1 - MuonMomentum;
     private static readonly Scalar _adamBeta1 = AdamBeta1;
     private static readonly Scalar _adamRest1 = 1 - AdamBeta1;
     private static readonly Scalar _adamBeta2 = AdamBeta2;
@@ -43,13 +46,18 @@ internal sealed class Optimiser : IDisposable
     private readonly Tensor _variance;
     private readonly Tensor _rateFactors;
     private readonly Tensor _scaledIdentity;
+    private readonly WorkerPool? _pool;
+    private readonly Muon[] _muons;
 
     /// <param name="layout">Shapes.</param>
     /// <param name="device">Where the parameters are.</param>
     /// <param name="config">Rates.</param>
-    internal Optimiser(ParameterLayout layout, Device device, TrainingConfig config)
+    /// <param name="pool">The cores that share the layers if Muon is computed by the trainer's own kernels; null computes all with Torch.</param>
+    internal Optimiser(ParameterLayout layout, Device device, TrainingConfig config, WorkerPool? pool = null)
     {
         _layout = layout;
+        _pool = pool;
+        _muons = pool is null ? [] : [.. Enumerable.Range(0, pool.Count).Select(_ => new Muon(layout.Hidden.Max(ColumnsOf)))];
         _muonRate = config.MuonRate;
         _reducingRateFactor = config.ReducingRateFactor;
         _weightDecay = config.WeightDecay;
@@ -84,7 +92,15 @@ internal sealed class Optimiser : IDisposable
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        StepMuon(parameters, gradient.narrow(0, 0, _layout.HiddenCount), rate * _muonRate);
+        if (_pool is null)
+        {
+            StepMuon(parameters, gradient.narrow(0, 0, _layout.HiddenCount), rate * _muonRate);
+        }
+        else
+        {
+            StepMuon(_pool, parameters, gradient, rate * _muonRate);
+        }
+
         StepAdam(parameters.narrow(0, _layout.HiddenCount, _mean.numel()), gradient.narrow(0, _layout.HiddenCount, _mean.numel()), step, rate * _adamRate);
     }
 
@@ -106,6 +122,32 @@ internal sealed class Optimiser : IDisposable
             index++;
         }
     }
+
+    private void StepMuon(WorkerPool pool, Tensor parameters, Tensor gradient, double rate)
+    {
+        // The largest first, so that the cores are done at about the same time.
+        ConvolutionSpec[] layers = [.. _layout.Hidden.OrderByDescending(ColumnsOf)];
+        var next = -1;
+        pool.Run(worker =>
+        {
+            for (var i = Interlocked.Increment(ref next); i < layers.Length; i = Interlocked.Increment(ref next))
+            {
+                var layer = layers[i];
+                var layerRate = rate * (layer.IsReducing ? _reducingRateFactor : 1);
+                _muons[worker].Update(
+                    _layout.Weights(TorchValues.Of(parameters), layer),
+                    _layout.Weights(TorchValues.Of(_momentum), layer),
+                    _layout.Weights(TorchValues.Of(gradient), layer),
+                    (float)MuonMomentum,
+                    ((float)_newtonSchulz.A, (float)_newtonSchulz.B, (float)_newtonSchulz.C),
+                    NewtonSchulzSteps,
+                    new MuonStep((float)layerRate, (float)(1 - (layerRate * _weightDecay))));
+            }
+        });
+    }
+
+    /// <summary>Columns of a layer's weights as a matrix of 64 rows.</summary>
+    private static int ColumnsOf(ConvolutionSpec layer) => layer.WeightCount / layer.Outputs;
 
     /// <summary>For matrices [64, n] (any one number of rows) the factors [count, 64, 64] by which each is multiplied to make it nearly orthogonal.</summary>
     internal Tensor OrthogonalisingFactors(Tensor[] matrices)
@@ -145,6 +187,11 @@ internal sealed class Optimiser : IDisposable
         foreach (var (_, values) in State)
         {
             values.Dispose();
+        }
+
+        foreach (var muon in _muons)
+        {
+            muon.Dispose();
         }
 
         _rateFactors.Dispose();

@@ -63,7 +63,7 @@ internal sealed class TrainingRun : IDisposable
         }
 
         _average = _weights.clone();
-        _optimiser = new Optimiser(_layout, _device, config);
+        _optimiser = new Optimiser(_layout, _device, config, config.UsesOwnKernels && config.Kind != RunKind.Srcnn ? _pool : null);
         if (resume is not null)
         {
             Restore(resume);

@@ -41,6 +41,32 @@ public class OptimiserTests
         Assert.InRange(singular.max().item<float>(), 0.5f, 1.3f);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Own_kernels_take_the_steps_that_Torch_takes(int workers)
+    {
+        using var scope = NewDisposeScope();
+        var layout = new ParameterLayout([.. NetworkTable.RRNet(3), .. NetworkTable.SRNet(3)]);
+        var config = TestSupport.Config() with { MuonRate = 0.02, ReducingRateFactor = 0.5, WeightDecay = 0.3 };
+        using var pool = new WorkerPool(workers);
+        using var torch = new Optimiser(layout, CPU, config);
+        using var own = new Optimiser(layout, CPU, config, pool);
+        using var start = layout.Initialise(3);
+        using var byTorch = start.clone();
+        using var byOwn = start.clone();
+        for (var step = 1; step <= 3; step++)
+        {
+            using var gradient = layout.Initialise(step + 10);
+            torch.Step(byTorch, gradient, step, 0.7);
+            own.Step(byOwn, gradient, step, 0.7);
+        }
+
+        Assert.True(byTorch.sub(start).abs().max().item<float>() > 1e-3);
+        Assert.True(byOwn.allclose(byTorch, rtol: 0, atol: 2e-6), $"largest difference {byOwn.sub(byTorch).abs().max().item<float>()}");
+        Assert.All(own.State.Zip(torch.State), pair => Assert.True(pair.First.Values.allclose(pair.Second.Values, rtol: 1e-5, atol: 1e-8), pair.First.Name));
+    }
+
     [Fact]
     public void RRNets_hidden_layers_can_move_slower()
     {
