@@ -12,13 +12,17 @@ internal sealed class CropSampler
     /// <summary>The margin is wider by up to this many, so that JPEG's blocks fall anywhere.</summary>
     private const int BlockPhases = 8;
 
-    /// <summary>One level squared: a picture that bicubic enlargement restores better than that has nothing to teach.</summary>
-    private const double LeastSquaredError = 1 / (255.0 * 255.0);
+    /// <summary>The length of a crop's gradient goes about with this power of its squared error: for a linear model it is 1, for a gradient that only the residual makes long 1/2.</summary>
+    private const double GradientPower = 0.75;
+
+    /// <summary>Part of a picture's mean squared error below which a place is not thought to be easier: keeps weights below about 10.</summary>
+    private const double LeastErrorShare = 0.05;
 
     private readonly List<LumaImage> _images = [];
     private readonly List<double> _cumulative = [];
     private readonly LumaImage[]? _smallImages;
-    private float[]? _lossWeights;
+    private readonly BicubicError[]? _errors;
+    private readonly bool _picturesCountAlike;
     private readonly ReductionMethod? _reduction;
     private readonly ResamplingKernel? _interpolation;
     private readonly int _candidates;
@@ -29,15 +33,17 @@ internal sealed class CropSampler
     /// <param name="scale">Scale factor of the reduction.</param>
     /// <param name="reduction">Makes the small crops; null if nobody asks for them.</param>
     /// <param name="interpolation">Brings the small crops back to full size; null leaves them small.</param>
-    /// <param name="candidates">Places drawn for a crop, of which the one with the most detail is taken.</param>
+    /// <param name="candidates">Places drawn for a crop, of which one is taken, the likelier the larger its error will be; its weight makes up for that.</param>
+    /// <param name="picturesCountAlike">Weighs a crop by 1 / (mean squared error of bicubic reduction and enlargement of its picture).</param>
     /// <remarks>Pictures that are too small for a crop with its margin are left out.</remarks>
-    internal CropSampler(IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders, int patch, int scale, ReductionMethod? reduction, ResamplingKernel? interpolation = null, int candidates = 1)
+    internal CropSampler(IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders, int patch, int scale, ReductionMethod? reduction, ResamplingKernel? interpolation = null, int candidates = 1, bool picturesCountAlike = false)
     {
         Patch = patch;
         Scale = scale;
         _reduction = reduction;
         _interpolation = interpolation;
         _candidates = candidates;
+        _picturesCountAlike = picturesCountAlike;
         _regionSide = reduction is null ? patch : patch + (scale * ((2 * Margin) + BlockPhases));
         var usable = folders.Select(folder => (Images: folder.Images.Where(image => Math.Min(image.Width, image.Height) >= _regionSide).ToArray(), folder.Share)).ToArray();
         var sharedPixels = usable.Where(folder => folder.Share is null).Sum(folder => Pixels(folder.Images));
@@ -59,15 +65,18 @@ internal sealed class CropSampler
             throw new TrainerException($"No training picture is at least {_regionSide} x {_regionSide} pixels, which a \"patch\" of {patch} needs.");
         }
 
+        _errors = Errors();
+
         static double Pixels(IEnumerable<LumaImage> images) => images.Sum(image => (double)image.Luma.Length);
     }
 
     private CropSampler(CropSampler other, IReadOnlyList<LumaImage> images, LumaImage[] smallImages)
     {
-        (Patch, Scale, _candidates, _cumulative, _regionSide) = (other.Patch, other.Scale, other._candidates, other._cumulative, other.Patch);
+        (Patch, Scale, _candidates, _picturesCountAlike) = (other.Patch, other.Scale, other._candidates, other._picturesCountAlike);
+        (_cumulative, _regionSide) = (other._cumulative, other.Patch);
         _images.AddRange(images);
         _smallImages = smallImages;
-        _lossWeights = other._lossWeights;
+        _errors = Errors();
     }
 
     internal int Patch { get; }
@@ -90,34 +99,14 @@ internal sealed class CropSampler
     /// <summary>Crops of given pictures as a configuration wants them.</summary>
     internal static CropSampler From(TrainingConfig config, IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders)
     {
-        var crops = new CropSampler(folders, config.Patch, config.Scale, Reduction.Of(config), config.Kind == RunKind.Srcnn ? Reduction.Kernel(config.Interpolation) : null, config.Candidates);
-        if (config.Loss == TrainingLoss.Psnr)
-        {
-            crops.WeighByDifficulty();
-        }
-
-        return crops;
-    }
-
-    /// <summary>Gives every picture the weight 1 / (mean squared error of bicubic reduction and enlargement), so that all pictures count the same.</summary>
-    internal void WeighByDifficulty()
-    {
-        _lossWeights = new float[_images.Count];
-        Parallel.For(0, _images.Count, i =>
-        {
-            var image = _images[i].CentralCrop(0, Scale);
-            var plane = image.ToUnit();
-            var small = Reduction.Reduce(plane, image.Width, image.Height, Scale, ResamplingKernel.Bicubic);
-            var restored = Resampler.Resize(small, image.Width / Scale, image.Height / Scale, image.Width, image.Height, ResamplingKernel.Bicubic);
-            var sum = 0.0;
-            for (var pixel = 0; pixel < plane.Length; pixel++)
-            {
-                var error = plane[pixel] - restored[pixel];
-                sum += error * error;
-            }
-
-            _lossWeights[i] = (float)(1 / ((sum / plane.Length) + LeastSquaredError));
-        });
+        return new CropSampler(
+            folders,
+            config.Patch,
+            config.Scale,
+            Reduction.Of(config),
+            config.Kind == RunKind.Srcnn ? Reduction.Kernel(config.Interpolation) : null,
+            config.Candidates,
+            config.Loss == TrainingLoss.Psnr);
     }
 
     /// <summary>
@@ -136,24 +125,13 @@ internal sealed class CropSampler
     /// <param name="random">Makes every choice.</param>
     /// <param name="high">Receives Patch x Patch values of Y/255.</param>
     /// <param name="low">Where there is a reduction, receives the reduced crop: (Patch / Scale) squared values, or Patch squared where it is interpolated.</param>
-    /// <returns>The weight of the crop's squared error, 1 unless <see cref="WeighByDifficulty"/> has been called.</returns>
+    /// <returns>The weight of the crop's loss.</returns>
     internal float Sample(SampleRandom random, Span<float> high, Span<float> low)
     {
-        var place = DrawPlace(ref random);
-        var detail = _candidates > 1 ? Detail(place) : 0;
-        for (var i = 1; i < _candidates; i++)
-        {
-            var other = DrawPlace(ref random);
-            var otherDetail = Detail(other);
-            if (otherDetail > detail)
-            {
-                (place, detail) = (other, otherDetail);
-            }
-        }
-
+        var (place, weight) = _candidates > 1 ? DrawByError(ref random) : (DrawPlace(ref random), 1f);
         var (index, left, top) = place;
         var image = _images[index];
-        var weight = _lossWeights?[index] ?? 1;
+        weight *= (float)PictureWeight(index);
         if (_smallImages is not null)
         {
             var side = Patch / Scale;
@@ -197,25 +175,38 @@ internal sealed class CropSampler
         int DrawStart(int length, ref SampleRandom random) => random.NextInt(((length - _regionSide) / grid) + 1) * grid;
     }
 
-    /// <summary>Sum of the absolute Laplacian on every second row and column of a place: what a reduction loses.</summary>
-    private long Detail(Place place)
+    /// <summary>
+    /// Importance sampling: of several places one is taken with a probability that goes with the length its gradient is likely to have, and weighs the less for it. The
+    /// mean gradient stays that of places drawn evenly, with less noise: few crops are spent on what is restored well anyway.
+    /// </summary>
+    private (Place Place, float Weight) DrawByError(ref SampleRandom random)
     {
-        var (index, left, top) = place;
-        var image = _images[index];
-        var sum = 0L;
-        for (var y = top + 1; y < top + _regionSide - 1; y += 2)
+        Span<double> ends = stackalloc double[_candidates];
+        var places = new Place[_candidates];
+        var sum = 0.0;
+        for (var i = 0; i < _candidates; i++)
         {
-            var row = image.Luma.AsSpan((y * image.Width) + left, _regionSide);
-            var above = image.Luma.AsSpan(((y - 1) * image.Width) + left, _regionSide);
-            var below = image.Luma.AsSpan(((y + 1) * image.Width) + left, _regionSide);
-            for (var x = 1; x < _regionSide - 1; x += 2)
-            {
-                sum += Math.Abs(row[x - 1] + row[x + 1] + above[x] + below[x] - (4 * row[x]));
-            }
+            places[i] = DrawPlace(ref random);
+            var (index, left, top) = places[i];
+            var error = _errors![index].At(left, top, _regionSide) + (LeastErrorShare * _errors[index].Mean);
+            ends[i] = sum += Math.Pow(PictureWeight(index) * error, GradientPower);
         }
 
-        return sum;
+        var point = random.NextDouble() * sum;
+        var taken = 0;
+        while (taken < _candidates - 1 && ends[taken] <= point)
+        {
+            taken++;
+        }
+
+        var score = ends[taken] - (taken > 0 ? ends[taken - 1] : 0);
+        return (places[taken], (float)(sum / _candidates / score));
     }
+
+    private double PictureWeight(int index) => _picturesCountAlike ? 1 / _errors![index].Mean : 1;
+
+    private BicubicError[]? Errors() =>
+        _candidates > 1 || _picturesCountAlike ? [.. _images.AsParallel().AsOrdered().Select(image => new BicubicError(image, Scale))] : null;
 
     /// <summary>Copies a square; bit 0 of the orientation mirrors left-right, bit 1 top-bottom, bit 2 transposes.</summary>
     private static void Copy(Plane source, int left, int top, int side, int orientation, Span<float> target)

@@ -106,7 +106,10 @@ internal sealed record TrainingConfig
     /// <summary>Side of a crop in HR pixels, a multiple of the scale factor.</summary>
     public int Patch { get; init; } = 48;
 
-    /// <summary>Places drawn for a crop, of which the one with the most detail is taken: above 1, flat places, from which there is little to learn, are seen less often.</summary>
+    /// <summary>
+    /// Places drawn for a crop, of which one is taken, the likelier the larger its error will be, and weighs the less for it (importance sampling): the mean
+    /// gradient is that of 1, and its noise is smaller.
+    /// </summary>
     public int Candidates { get; init; } = 1;
 
     // ---- Losses ----------------------------------------------------------------------------------------------------

@@ -131,7 +131,9 @@ internal sealed class TrainingWorker : IDisposable
     private Tensor SmallCropTerms(Tensor low, Tensor high)
     {
         using Scalar brightnessWeight = _config.BrightnessWeight;
-        var terms = low.mean([1, 2, 3]).sub(high.mean([1, 2, 3])).square().mean().mul(brightnessWeight);
+        // mul and not square(), which is pow with an implicit Scalar: see Networks/Constants.cs.
+        var shift = low.mean([1, 2, 3]).sub(high.mean([1, 2, 3]));
+        var terms = shift.mul(shift).mean().mul(brightnessWeight);
         if (_config.LowResolutionWeight > 0)
         {
             using Scalar weight = _config.LowResolutionWeight;
@@ -141,14 +143,19 @@ internal sealed class TrainingWorker : IDisposable
         return terms;
     }
 
-    private Tensor RestorationLoss(Tensor restored, Tensor high) => _config.Loss switch
+    private Tensor RestorationLoss(Tensor restored, Tensor high)
     {
-        TrainingLoss.L2 => nn.functional.mse_loss(restored, high),
-        TrainingLoss.Rmse => nn.functional.mse_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]).add(Constants.TinySquare, Constants.One).sqrt().mean(),
-        TrainingLoss.LogMse => nn.functional.mse_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]).add(Constants.QuarterLevelSquare, Constants.One).log().mean(),
-        TrainingLoss.Psnr => nn.functional.mse_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]).mul(tensor(_lossWeights).to(_device)).mean(),
-        _ => nn.functional.l1_loss(restored, high),
-    };
+        var ofCrops = _config.Loss switch
+        {
+            TrainingLoss.L2 or TrainingLoss.Psnr => SquaredError(),
+            TrainingLoss.Rmse => SquaredError().add(Constants.TinySquare, Constants.One).sqrt(),
+            TrainingLoss.LogMse => SquaredError().add(Constants.QuarterLevelSquare, Constants.One).log(),
+            _ => nn.functional.l1_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]),
+        };
+        return ofCrops.mul(tensor(_lossWeights).to(_device)).mean();
+
+        Tensor SquaredError() => nn.functional.mse_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]);
+    }
 
     /// <summary>Null where small pictures are given.</summary>
     private RRNet? RRNet => _networks.Reducing;

@@ -77,17 +77,19 @@ public class DataTests
     {
         var noise = new LumaImage("noise", 64, 64, Array.ConvertAll(TestSupport.Noise(64 * 64), value => (byte)(16 + (219 * value))));
         var smooth = new LumaImage("smooth", 64, 64, [.. Enumerable.Range(0, 64 * 64).Select(i => (byte)(126 + (60 * Math.Sin(i % 64 * 0.2))))]);
-        var crops = new CropSampler([([noise, smooth], null)], 16, 2, null);
-        Assert.Equal([1f], Weights());
-        crops.WeighByDifficulty();
+        Assert.Equal([1f], Weights(picturesCountAlike: false));
 
         // Noise is lost when it is reduced: its variance is 219 squared / 12 levels. A smooth picture is restored to about a level.
-        var weights = Weights();
+        var weights = Weights(picturesCountAlike: true);
         Assert.Equal(2, weights.Length);
         Assert.InRange(weights[0], 10, 60);
         Assert.InRange(weights[1], 5000, 255 * 255);
 
-        float[] Weights() => [.. Enumerable.Range(0, 50).Select(sample => crops.Sample(new SampleRandom(1, 1, sample), new float[256], [])).Distinct().Order()];
+        float[] Weights(bool picturesCountAlike)
+        {
+            var crops = new CropSampler([([noise, smooth], null)], 16, 2, null, picturesCountAlike: picturesCountAlike);
+            return [.. Enumerable.Range(0, 50).Select(sample => crops.Sample(new SampleRandom(1, 1, sample), new float[256], [])).Distinct().Order()];
+        }
     }
 
     [Fact]
@@ -121,23 +123,46 @@ public class DataTests
     }
 
     [Fact]
-    public void Of_several_candidates_the_one_with_the_most_detail_is_taken()
+    public void Of_several_candidates_one_that_is_hard_to_restore_is_taken_more_often_and_weighs_less()
     {
-        // Left half flat, right half a checker: one candidate hits detail about half of the time, the best of four nearly always.
-        var image = new LumaImage("half", 128, 64, [.. Enumerable.Range(0, 128 * 64).Select(i => (byte)(i % 128 < 64 ? 100 : 60 + (80 * ((i + (i / 128)) % 2))))]);
-        Assert.InRange(DetailedShare(1), 0.3, 0.7);
-        Assert.InRange(DetailedShare(4), 0.85, 1);
+        // Left half flat, right half a checker, which reduction loses.
+        var image = new LumaImage("half", 256, 64, [.. Enumerable.Range(0, 256 * 64).Select(i => (byte)(i % 256 < 128 ? 100 : 60 + (80 * ((i + (i / 256)) % 2))))]);
+        var even = Draw(candidates: 1);
+        var uneven = Draw(candidates: 8);
+        Assert.InRange(even.Count(crop => crop.Detailed) / 2000.0, 0.45, 0.6);
+        Assert.InRange(uneven.Count(crop => crop.Detailed) / 2000.0, 0.85, 1);
+        Assert.All(even, crop => Assert.Equal(1, crop.Weight));
 
-        double DetailedShare(int candidates)
+        // What all crops weigh together, and the detailed ones among them, is what it is when places are drawn evenly.
+        Assert.Equal(1, uneven.Average(crop => crop.Weight), 0.15);
+        Assert.Equal(even.Average(crop => crop.Detailed ? 1.0 : 0), uneven.Average(crop => crop.Detailed ? crop.Weight : 0), 0.05);
+
+        (bool Detailed, double Weight)[] Draw(int candidates)
         {
             var crops = new CropSampler([([image], null)], 8, 2, null, null, candidates);
-            return Enumerable.Range(0, 500).Average(sample =>
+            return [.. Enumerable.Range(0, 2000).Select(sample =>
             {
                 var crop = new float[64];
-                crops.Sample(new SampleRandom(1, 1, sample), crop, []);
-                return crop.Distinct().Count() > 1 ? 1.0 : 0;
-            });
+                var weight = crops.Sample(new SampleRandom(1, 1, sample), crop, []);
+                return (crop.Distinct().Count() > 1, (double)weight);
+            })];
         }
+    }
+
+    [Fact]
+    public void The_error_of_bicubic_enlargement_is_known_of_every_square()
+    {
+        var image = new LumaImage("drawn", 61, 47, TestSupport.Noise(61 * 47).Select((value, i) => (byte)(i % 61 < 32 ? 100 : 16 + (219 * value))).ToArray());
+        var error = new BicubicError(image, 3);
+
+        // Flat on the left but for what reaches over the border, noise on the right: its variance is 219 squared / 12 levels, and most of it is lost.
+        const double Level = 1 / (255.0 * 255.0);
+        Assert.Equal(Level, error.At(0, 0, 16), Level / 10);
+        Assert.InRange(error.At(40, 24, 16) / Level, 219 * 219 / 12.0 * 0.6, 219 * 219 / 12.0 * 1.2);
+        Assert.InRange(error.Mean, error.At(0, 0, 16), error.At(40, 24, 16));
+
+        // Squares of whole cells add up.
+        Assert.Equal(error.At(16, 16, 16), (error.At(16, 16, 8) + error.At(24, 16, 8) + error.At(16, 24, 8) + error.At(24, 24, 8)) / 4, error.At(16, 16, 16) * 1e-9);
     }
 
     [Fact]
