@@ -24,7 +24,6 @@ internal sealed unsafe class Winograd : IDisposable
     private const int Taps = 3;
     private const int Window = TileSide + Taps - 1;
     private const int Points = Window * Window;
-    private const int Matrix = Products.Matrix;
 
     private const int VectorLength = Products.VectorLength;
     private const int CacheLine = 64;
@@ -35,11 +34,14 @@ internal sealed unsafe class Winograd : IDisposable
     /// <summary>Floats from one point's products to the next: a cache line more than they take, or a tile's 36 points would all fall into one set of the first-level cache.</summary>
     private const int BlockStride = (Block * Channels) + VectorLength;
 
+    /// <summary>The same for the 64 x 64 values of a kernel.</summary>
+    private const int KernelStride = Products.Matrix + VectorLength;
+
     private readonly float* _inputs = Allocate(Points * BlockStride);
     private readonly float* _outputs = Allocate(Points * BlockStride);
-    private readonly float* _sums = Allocate(Points * Matrix);
-    private readonly float* _kernel = Allocate(Points * Matrix);
-    private readonly float* _turnedKernel = Allocate(Points * Matrix);
+    private readonly float* _sums = Allocate(Points * KernelStride);
+    private readonly float* _kernel = Allocate(Points * KernelStride);
+    private readonly float* _turnedKernel = Allocate(Points * KernelStride);
     private readonly float* _window = Allocate(Points * VectorLength);
 
     /// <summary>Takes new weights.</summary>
@@ -49,18 +51,8 @@ internal sealed unsafe class Winograd : IDisposable
         // The inputs' gradient comes from the results' by the kernel turned by half a turn.
         TransformTaps(weights + (((Taps * Taps) - 1) * Channels), -Channels, _turnedKernel);
 
-        // [to, 3, 3, from] to [from, 3, 3, to]; the memory of the sums is free before a backward pass.
-        for (var to = 0; to < Channels; to++)
-        {
-            for (var tap = 0; tap < Taps * Taps; tap++)
-            {
-                for (var from = 0; from < Channels; from++)
-                {
-                    _sums[(((from * Taps * Taps) + tap) * Channels) + to] = weights[(((to * Taps * Taps) + tap) * Channels) + from];
-                }
-            }
-        }
-
+        // The memory of the sums is free before a backward pass.
+        Transpose(weights, _sums);
         TransformTaps(_sums, Channels, _kernel);
     }
 
@@ -96,7 +88,7 @@ internal sealed unsafe class Winograd : IDisposable
     }
 
     /// <summary>Starts a sum of kernel gradients.</summary>
-    internal void ClearKernelGradient() => NativeMemory.Clear(_sums, Points * Matrix * sizeof(float));
+    internal void ClearKernelGradient() => NativeMemory.Clear(_sums, Points * KernelStride * sizeof(float));
 
     /// <summary>Adds a crop to the kernel's gradient, still transformed, and to the bias's.</summary>
     /// <param name="input">The layer's input.</param>
@@ -115,7 +107,7 @@ internal sealed unsafe class Winograd : IDisposable
 
             for (var point = 0; point < Points; point++)
             {
-                Products.AddProducts(_outputs + (point * BlockStride), _inputs + (point * BlockStride), count, _sums + (point * Matrix));
+                Products.AddProducts(_outputs + (point * BlockStride), _inputs + (point * BlockStride), count, _sums + (point * KernelStride));
             }
         }
     }
@@ -133,7 +125,7 @@ internal sealed unsafe class Winograd : IDisposable
                     var sums = _sums + (to * Channels) + from;
                     for (var column = 0; column < Window; column++)
                     {
-                        TransformBack(sums + (column * Matrix), Window * Matrix, _window + (column * VectorLength), Window * VectorLength, add: false);
+                        TransformBack(sums + (column * KernelStride), Window * KernelStride, _window + (column * VectorLength), Window * VectorLength, add: false);
                     }
 
                     for (var row = 0; row < Taps; row++)
@@ -162,6 +154,29 @@ internal sealed unsafe class Winograd : IDisposable
 
     private static (int Y, int X) Place(FeatureMap map, int tile) => (tile / map.Tiles * TileSide, tile % map.Tiles * TileSide);
 
+    /// <summary>[to, 3, 3, from] to [from, 3, 3, to], a few lines of the caches at a time.</summary>
+    private static void Transpose(float* weights, float* result)
+    {
+        const int Side = VectorLength;
+        const int Stride = Taps * Taps * Channels;
+        for (var tap = 0; tap < Taps * Taps; tap++)
+        {
+            for (var corner = 0; corner < Products.Matrix / (Side * Side); corner++)
+            {
+                var (firstTo, firstFrom) = (corner / (Channels / Side) * Side, corner % (Channels / Side) * Side);
+                var source = weights + (firstTo * Stride) + (tap * Channels) + firstFrom;
+                var target = result + (firstFrom * Stride) + (tap * Channels) + firstTo;
+                for (var from = 0; from < Side; from++)
+                {
+                    for (var to = 0; to < Side; to++)
+                    {
+                        target[(from * Stride) + to] = source[(to * Stride) + from];
+                    }
+                }
+            }
+        }
+    }
+
     private int MultiplyBlock(FeatureMap input, float* kernel, int first)
     {
         var count = TransformInputs(input, first);
@@ -171,7 +186,7 @@ internal sealed unsafe class Winograd : IDisposable
             {
                 var offset = (point * BlockStride) + (row * Channels);
                 var left = _inputs + offset;
-                Products.Multiply(&left, 1, kernel + (point * Matrix), _outputs + offset);
+                Products.Multiply(&left, 1, kernel + (point * KernelStride), _outputs + offset);
             }
         }
 
@@ -337,7 +352,7 @@ internal sealed unsafe class Winograd : IDisposable
 
                 for (var row = 0; row < Window; row++)
                 {
-                    KernelPoints(_window + (row * Taps * VectorLength), VectorLength, kernel + (row * Window * Matrix) + (i * Channels) + channel, Matrix);
+                    KernelPoints(_window + (row * Taps * VectorLength), VectorLength, kernel + (row * Window * KernelStride) + (i * Channels) + channel, KernelStride);
                 }
             }
         }
