@@ -116,6 +116,9 @@ internal sealed record TrainingConfig
     /// <summary>Loss of the restored picture: l1 (the paper's), l2, logMse, rmse, which learns twice as fast, or psnr, which ends a little higher (docs/training.md).</summary>
     public TrainingLoss Loss { get; init; } = TrainingLoss.Rmse;
 
+    /// <summary>Weight of 1 - SSIM of the restored picture, beside its loss.</summary>
+    public double SsimWeight { get; init; }
+
     /// <summary>
     /// Weight of the squared difference between the mean of RRNet's crop and of the large one. The restored picture does not care how bright the
     /// small one is, so without it brightness drifts by a level or two over a long run.
@@ -252,6 +255,8 @@ internal sealed record TrainingConfig
         Check(ValidationCrop >= 0, "validationCrop", "0 or more", ValidationCrop);
         Check(Candidates >= 1, "candidates", "at least 1", Candidates);
         Check(CleanShare is >= 0 and <= 1, "cleanShare", "0 to 1", CleanShare);
+        Check(SsimWeight >= 0, "ssimWeight", "0 or more", SsimWeight);
+        Check(SsimWeight == 0 || Patch >= StructuralSimilarity.WindowSize, "patch", $"at least {StructuralSimilarity.WindowSize} with \"ssimWeight\"", Patch);
         Check(BrightnessWeight >= 0, "brightnessWeight", "0 or more", BrightnessWeight);
         Check(LowResolutionWeight >= 0, "lowResolutionWeight", "0 or more", LowResolutionWeight);
         Check(MuonRate > 0, "muonRate", "above 0", MuonRate);

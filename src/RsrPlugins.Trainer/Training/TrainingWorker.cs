@@ -24,6 +24,7 @@ internal sealed class TrainingWorker : IDisposable
     private readonly Tensor _weights;
     private readonly FusedRRNet? _fusedRRNet;
     private readonly FusedSRNet? _fusedSRNet;
+    private readonly StructuralSimilarity? _similarity;
 
     internal TrainingWorker(TrainingConfig config, ParameterLayout layout, Tensor weights, int samples)
     {
@@ -38,6 +39,7 @@ internal sealed class TrainingWorker : IDisposable
         _high = new float[samples * config.Patch * config.Patch];
         _lowSide = config.LowSide;
         _low = new float[samples * _lowSide * _lowSide];
+        _similarity = config.SsimWeight > 0 ? new StructuralSimilarity(_device) : null;
         if (config.UsesOwnKernels)
         {
             _fusedRRNet = config.Kind == RunKind.Learned && !config.ReducingIsFrozen ? new FusedRRNet(config.Scale, layout, samples, config.Patch) : null;
@@ -152,7 +154,15 @@ internal sealed class TrainingWorker : IDisposable
             TrainingLoss.LogMse => SquaredError().add(Constants.QuarterLevelSquare, Constants.One).log(),
             _ => nn.functional.l1_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]),
         };
-        return ofCrops.mul(tensor(_lossWeights).to(_device)).mean();
+        var loss = ofCrops.mul(tensor(_lossWeights).to(_device)).mean();
+        if (_similarity is not null)
+        {
+            using Scalar weight = -_config.SsimWeight;
+            using Scalar best = _config.SsimWeight;
+            loss = loss.add(_similarity.Of(restored, high).mean().mul(weight), Constants.One).add(best, Constants.One);
+        }
+
+        return loss;
 
         Tensor SquaredError() => nn.functional.mse_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]);
     }
@@ -164,6 +174,7 @@ internal sealed class TrainingWorker : IDisposable
     {
         _fusedRRNet?.Dispose();
         _fusedSRNet?.Dispose();
+        _similarity?.Dispose();
         _views.Dispose();
     }
 }

@@ -1,0 +1,57 @@
+using RsrPlugins.Core.Metrics;
+using RsrPlugins.Trainer.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RsrPlugins.Trainer.Tests.Training;
+
+public class StructuralSimilarityTests
+{
+    [Fact]
+    public void It_is_the_SSIM_that_the_product_measures()
+    {
+        const int Width = 30, Height = 24;
+        using var scope = NewDisposeScope();
+        using var similarity = new StructuralSimilarity(CPU);
+        var drawn = TestSupport.Drawn(Width, Height).ToUnit();
+        var noise = TestSupport.Noise(Width * Height);
+        float[] disturbed = [.. drawn.Zip(noise, (value, random) => value + (0.1f * (random - 0.5f)))];
+        var result = similarity.Of(tensor(drawn.Concat(drawn).ToArray(), [2, 1, Height, Width]), tensor(drawn.Concat(disturbed).ToArray(), [2, 1, Height, Width]));
+
+        var expected = ImageMetrics.Ssim(Levels(drawn), Levels(disturbed), Width, Height, 0);
+        Assert.InRange(expected, 0.5, 0.99);
+        Assert.Equal(1, result[0].item<float>(), 1e-4);
+        Assert.Equal(expected, result[1].item<float>(), 1e-4);
+
+        static float[] Levels(float[] values) => Array.ConvertAll(values, value => value * 255f);
+    }
+
+    [Fact]
+    public void A_step_along_its_gradient_makes_pictures_more_alike()
+    {
+        using var scope = NewDisposeScope();
+        using var similarity = new StructuralSimilarity(CPU);
+        var drawn = tensor(TestSupport.Drawn(24, 24).ToUnit(), [1, 1, 24, 24]);
+        var disturbed = drawn.add(tensor(TestSupport.Noise(24 * 24), [1, 1, 24, 24]).mul(0.1)).detach();
+        disturbed.requires_grad = true;
+        var before = similarity.Of(disturbed, drawn).sum();
+        before.backward();
+        var after = similarity.Of(disturbed.detach().add(disturbed.grad!.mul(0.01 / disturbed.grad!.norm().item<float>())), drawn);
+        Assert.True(after.item<float>() > before.item<float>());
+    }
+
+    [Fact]
+    public void A_run_can_count_it_beside_its_loss()
+    {
+        var config = TestSupport.Config();
+        var (without, half, whole) = (Loss(config), Loss(config with { SsimWeight = 0.5 }), Loss(config with { SsimWeight = 1 }));
+        Assert.InRange(half - without, 0.01, 0.5);
+        Assert.Equal(2 * (half - without), whole - without, 1e-5);
+
+        static double Loss(TrainingConfig config)
+        {
+            using var run = new TrainingRun(config, TestSupport.Crops(config), []);
+            return run.TrainStep(1, 0);
+        }
+    }
+}
