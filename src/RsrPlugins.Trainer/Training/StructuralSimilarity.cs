@@ -1,5 +1,6 @@
 // SSIM as a loss, for runs whose pictures are to be judged by it. Core's ImageMetrics has the measure itself, in double precision and without
-// gradients; a test compares the two.
+// gradients; a test compares the two. The window is applied by matrix products: Torch's convolution of one channel gave, after some tens of steps on two threads, a
+// gradient that was not finite.
 using RsrPlugins.Trainer.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,22 +20,33 @@ internal sealed class StructuralSimilarity : IDisposable
     private static readonly Scalar _c1 = 0.01 * 0.01;
     private static readonly Scalar _c2 = 0.03 * 0.03;
 
-    private readonly Tensor _rows;
-    private readonly Tensor _columns;
+    /// <summary>The window down all columns of a crop as a matrix [positions, side], and its transpose for the rows.</summary>
+    private readonly Tensor _down;
+    private readonly Tensor _across;
 
-    /// <param name="device">Where the crops are.</param>
-    internal StructuralSimilarity(Device device)
+    /// <param name="side">Side of the crops.</param>
+    /// <param name="device">Where they are.</param>
+    internal StructuralSimilarity(int side, Device device)
     {
         var window = Enumerable.Range(0, WindowSize).Select(i => Math.Exp(-Math.Pow(i - (WindowSize / 2), 2) / (2 * WindowSigma * WindowSigma))).ToArray();
-        var weights = Array.ConvertAll(window, value => (float)(value / window.Sum()));
-        _rows = tensor(weights, [1, 1, WindowSize, 1]).to(device).DetachFromDisposeScope();
-        _columns = tensor(weights, [1, 1, 1, WindowSize]).to(device).DetachFromDisposeScope();
+        var positions = side - WindowSize + 1;
+        var matrix = new float[positions * side];
+        for (var position = 0; position < positions; position++)
+        {
+            for (var i = 0; i < WindowSize; i++)
+            {
+                matrix[(position * side) + position + i] = (float)(window[i] / window.Sum());
+            }
+        }
+
+        _down = tensor(matrix, [positions, side]).to(device).DetachFromDisposeScope();
+        _across = _down.t().contiguous().DetachFromDisposeScope();
     }
 
-    /// <summary>Mean SSIM of each crop: two tensors [N, 1, H, W] of Y/255 to [N].</summary>
+    /// <summary>Mean SSIM of each crop: two tensors [N, 1, side, side] of Y/255 to [N].</summary>
     internal Tensor Of(Tensor first, Tensor second)
     {
-        var blurred = nn.functional.conv2d(nn.functional.conv2d(cat([first, second, first.mul(first), second.mul(second), first.mul(second)], 0), _rows), _columns);
+        var blurred = _down.matmul(cat([first, second, first.mul(first), second.mul(second), first.mul(second)], 0)).matmul(_across);
         var parts = blurred.chunk(5, 0);
         var (mean1, mean2) = (parts[0], parts[1]);
         var means = mean1.mul(mean2);
@@ -48,7 +60,7 @@ internal sealed class StructuralSimilarity : IDisposable
 
     public void Dispose()
     {
-        _rows.Dispose();
-        _columns.Dispose();
+        _down.Dispose();
+        _across.Dispose();
     }
 }

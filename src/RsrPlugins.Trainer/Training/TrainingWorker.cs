@@ -39,7 +39,7 @@ internal sealed class TrainingWorker : IDisposable
         _high = new float[samples * config.Patch * config.Patch];
         _lowSide = config.LowSide;
         _low = new float[samples * _lowSide * _lowSide];
-        _similarity = config.SsimWeight > 0 ? new StructuralSimilarity(_device) : null;
+        _similarity = config.SsimWeight > 0 ? new StructuralSimilarity(config.Patch, _device) : null;
         if (config.UsesOwnKernels)
         {
             _fusedRRNet = config.Kind == RunKind.Learned && !config.ReducingIsFrozen ? new FusedRRNet(config.Scale, layout, samples, config.Patch) : null;

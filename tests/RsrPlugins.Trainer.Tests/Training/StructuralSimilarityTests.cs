@@ -10,15 +10,15 @@ public class StructuralSimilarityTests
     [Fact]
     public void It_is_the_SSIM_that_the_product_measures()
     {
-        const int Width = 30, Height = 24;
+        const int Side = 30;
         using var scope = NewDisposeScope();
-        using var similarity = new StructuralSimilarity(CPU);
-        var drawn = TestSupport.Drawn(Width, Height).ToUnit();
-        var noise = TestSupport.Noise(Width * Height);
+        using var similarity = new StructuralSimilarity(Side, CPU);
+        var drawn = TestSupport.Drawn(Side, Side).ToUnit();
+        var noise = TestSupport.Noise(Side * Side);
         float[] disturbed = [.. drawn.Zip(noise, (value, random) => value + (0.1f * (random - 0.5f)))];
-        var result = similarity.Of(tensor(drawn.Concat(drawn).ToArray(), [2, 1, Height, Width]), tensor(drawn.Concat(disturbed).ToArray(), [2, 1, Height, Width]));
+        var result = similarity.Of(tensor(drawn.Concat(drawn).ToArray(), [2, 1, Side, Side]), tensor(drawn.Concat(disturbed).ToArray(), [2, 1, Side, Side]));
 
-        var expected = ImageMetrics.Ssim(Levels(drawn), Levels(disturbed), Width, Height, 0);
+        var expected = ImageMetrics.Ssim(Levels(drawn), Levels(disturbed), Side, Side, 0);
         Assert.InRange(expected, 0.5, 0.99);
         Assert.Equal(1, result[0].item<float>(), 1e-4);
         Assert.Equal(expected, result[1].item<float>(), 1e-4);
@@ -30,7 +30,7 @@ public class StructuralSimilarityTests
     public void A_step_along_its_gradient_makes_pictures_more_alike()
     {
         using var scope = NewDisposeScope();
-        using var similarity = new StructuralSimilarity(CPU);
+        using var similarity = new StructuralSimilarity(24, CPU);
         var drawn = tensor(TestSupport.Drawn(24, 24).ToUnit(), [1, 1, 24, 24]);
         var disturbed = drawn.add(tensor(TestSupport.Noise(24 * 24), [1, 1, 24, 24]).mul(0.1)).detach();
         disturbed.requires_grad = true;
