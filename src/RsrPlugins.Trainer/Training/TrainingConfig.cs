@@ -253,7 +253,7 @@ internal sealed record TrainingConfig
         Check(Patch >= 4 * Scale && Patch % Scale == 0, "patch", $"a multiple of {Scale}, at least {4 * Scale}", Patch);
         Check(Workers >= 1 && Batch % Workers == 0, "workers", $"a divisor of the batch ({Batch})", Workers);
         Check(ValidationCrop >= 0, "validationCrop", "0 or more", ValidationCrop);
-        Check(Candidates >= 1, "candidates", "at least 1", Candidates);
+        Check(Candidates is >= 1 and <= 64, "candidates", "1 to 64", Candidates);
         Check(CleanShare is >= 0 and <= 1, "cleanShare", "0 to 1", CleanShare);
         Check(SsimWeight >= 0, "ssimWeight", "0 or more", SsimWeight);
         Check(SsimWeight == 0 || Patch >= StructuralSimilarity.WindowSize, "patch", $"at least {StructuralSimilarity.WindowSize} with \"ssimWeight\"", Patch);
