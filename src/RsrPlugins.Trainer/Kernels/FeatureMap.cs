@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using RsrPlugins.Trainer.Networks;
 
 namespace RsrPlugins.Trainer.Kernels;
@@ -12,17 +11,13 @@ internal sealed unsafe class FeatureMap : IDisposable
     /// <summary>Channels of a pixel.</summary>
     internal const int Channels = NetworkTable.Width;
 
-    private const int CacheLine = 64;
-
     /// <param name="side">Pixels in a row and in a column.</param>
     internal FeatureMap(int side)
     {
         Side = side;
         Tiles = (side + Winograd.TileSide - 1) / Winograd.TileSide;
         Stride = ((Tiles * Winograd.TileSide) + 2) * Channels;
-        var bytes = (nuint)(((Tiles * Winograd.TileSide) + 2) * Stride * sizeof(float));
-        Memory = (float*)NativeMemory.AlignedAlloc(bytes, CacheLine);
-        NativeMemory.Clear(Memory, bytes);
+        Memory = NativeFloats.Allocate(((Tiles * Winograd.TileSide) + 2) * Stride);
     }
 
     internal int Side { get; }
@@ -40,7 +35,7 @@ internal sealed unsafe class FeatureMap : IDisposable
 
     public void Dispose()
     {
-        NativeMemory.AlignedFree(Memory);
+        NativeFloats.Free(Memory);
         Memory = null;
     }
 }

@@ -1,6 +1,5 @@
 // Muon's step of one layer written out for one core. Optimiser.cs has the same step for Torch, to be read first. Between two batches one core would wait
 // for the other, so the layers are shared out between them, and Torch's batched products of 64 x 64 matrices are several times slower than these.
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace RsrPlugins.Trainer.Kernels;
@@ -16,7 +15,6 @@ internal sealed unsafe class Muon : IDisposable
     private const int Channels = FeatureMap.Channels;
     private const int Matrix = Products.Matrix;
     private const int VectorLength = Products.VectorLength;
-    private const int CacheLine = 64;
 
     private readonly int _columns;
 
@@ -79,18 +77,12 @@ internal sealed unsafe class Muon : IDisposable
     {
         foreach (var memory in (ReadOnlySpan<nint>)[(nint)_transposed, (nint)_orthogonal, (nint)_power, (nint)_factor, (nint)_product, (nint)_scratch])
         {
-            NativeMemory.AlignedFree((void*)memory);
+            NativeFloats.Free((float*)memory);
         }
     }
 
     /// <summary>A matrix with 64 columns, and rows of zeros that make the last block of a product whole.</summary>
-    private static float* Allocate(int rows)
-    {
-        var bytes = (nuint)((rows + Products.Rows) * Channels * sizeof(float));
-        var memory = (float*)NativeMemory.AlignedAlloc(bytes, CacheLine);
-        NativeMemory.Clear(memory, bytes);
-        return memory;
-    }
+    private static float* Allocate(int rows) => NativeFloats.Allocate((rows + Products.Rows) * Channels);
 
     /// <summary>All of it on the transposed matrix X^T: its Gram matrix A is [64, 64] and symmetric, and so is every polynomial in A.</summary>
     private void Orthogonalise(int columns, (float A, float B, float C) coefficients, int iterations)

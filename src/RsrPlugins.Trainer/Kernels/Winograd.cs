@@ -26,7 +26,6 @@ internal sealed unsafe class Winograd : IDisposable
     private const int Points = Window * Window;
 
     private const int VectorLength = Products.VectorLength;
-    private const int CacheLine = 64;
 
     /// <summary>Tiles whose transforms are held at a time; a multiple of the rows of a product's inner block.</summary>
     private const int Block = 36;
@@ -37,12 +36,12 @@ internal sealed unsafe class Winograd : IDisposable
     /// <summary>The same for the 64 x 64 values of a kernel.</summary>
     private const int KernelStride = Products.Matrix + VectorLength;
 
-    private readonly float* _inputs = Allocate(Points * BlockStride);
-    private readonly float* _outputs = Allocate(Points * BlockStride);
-    private readonly float* _sums = Allocate(Points * KernelStride);
-    private readonly float* _kernel = Allocate(Points * KernelStride);
-    private readonly float* _turnedKernel = Allocate(Points * KernelStride);
-    private readonly float* _window = Allocate(Points * VectorLength);
+    private readonly float* _inputs = NativeFloats.Allocate(Points * BlockStride);
+    private readonly float* _outputs = NativeFloats.Allocate(Points * BlockStride);
+    private readonly float* _sums = NativeFloats.Allocate(Points * KernelStride);
+    private readonly float* _kernel = NativeFloats.Allocate(Points * KernelStride);
+    private readonly float* _turnedKernel = NativeFloats.Allocate(Points * KernelStride);
+    private readonly float* _window = NativeFloats.Allocate(Points * VectorLength);
 
     /// <summary>Takes new weights.</summary>
     /// <param name="weights">[to, 3, 3, from].</param>
@@ -141,15 +140,8 @@ internal sealed unsafe class Winograd : IDisposable
     {
         foreach (var memory in (ReadOnlySpan<nint>)[(nint)_inputs, (nint)_outputs, (nint)_sums, (nint)_kernel, (nint)_turnedKernel, (nint)_window])
         {
-            NativeMemory.AlignedFree((void*)memory);
+            NativeFloats.Free((float*)memory);
         }
-    }
-
-    private static float* Allocate(int count)
-    {
-        var memory = (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), CacheLine);
-        NativeMemory.Clear(memory, (nuint)count * sizeof(float));
-        return memory;
     }
 
     private static (int Y, int X) Place(FeatureMap map, int tile) => (tile / map.Tiles * TileSide, tile % map.Tiles * TileSide);

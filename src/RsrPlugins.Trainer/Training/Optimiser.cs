@@ -48,6 +48,7 @@ internal sealed class Optimiser : IDisposable
     private readonly Tensor _scaledIdentity;
     private readonly WorkerPool? _pool;
     private readonly Muon[] _muons;
+    private readonly ConvolutionSpec[] _layersBySize;
 
     /// <param name="layout">Shapes.</param>
     /// <param name="device">Where the parameters are.</param>
@@ -57,7 +58,8 @@ internal sealed class Optimiser : IDisposable
     {
         _layout = layout;
         _pool = pool;
-        _muons = pool is null ? [] : [.. Enumerable.Range(0, pool.Count).Select(_ => new Muon(layout.Hidden.Max(ColumnsOf)))];
+        _layersBySize = [.. layout.Hidden.OrderByDescending(ColumnsOf)];
+        _muons = pool is null ? [] : [.. Enumerable.Range(0, pool.Count).Select(_ => new Muon(ColumnsOf(_layersBySize[0])))];
         _muonRate = config.MuonRate;
         _reducingRateFactor = config.ReducingRateFactor;
         _weightDecay = config.WeightDecay;
@@ -126,13 +128,12 @@ internal sealed class Optimiser : IDisposable
     private void StepMuon(WorkerPool pool, Tensor parameters, Tensor gradient, double rate)
     {
         // The largest first, so that the cores are done at about the same time.
-        ConvolutionSpec[] layers = [.. _layout.Hidden.OrderByDescending(ColumnsOf)];
         var next = -1;
         pool.Run(worker =>
         {
-            for (var i = Interlocked.Increment(ref next); i < layers.Length; i = Interlocked.Increment(ref next))
+            for (var i = Interlocked.Increment(ref next); i < _layersBySize.Length; i = Interlocked.Increment(ref next))
             {
-                var layer = layers[i];
+                var layer = _layersBySize[i];
                 var layerRate = rate * (layer.IsReducing ? _reducingRateFactor : 1);
                 _muons[worker].Update(
                     _layout.Weights(TorchValues.Of(parameters), layer),

@@ -29,13 +29,14 @@ internal sealed class StructuralSimilarity : IDisposable
     internal StructuralSimilarity(int side, Device device)
     {
         var window = Enumerable.Range(0, WindowSize).Select(i => Math.Exp(-Math.Pow(i - (WindowSize / 2), 2) / (2 * WindowSigma * WindowSigma))).ToArray();
+        var sum = window.Sum();
         var positions = side - WindowSize + 1;
         var matrix = new float[positions * side];
         for (var position = 0; position < positions; position++)
         {
             for (var i = 0; i < WindowSize; i++)
             {
-                matrix[(position * side) + position + i] = (float)(window[i] / window.Sum());
+                matrix[(position * side) + position + i] = (float)(window[i] / sum);
             }
         }
 

@@ -226,8 +226,8 @@ internal sealed record TrainingConfig
     /// <summary>True if RRNet makes the small pictures and does not learn.</summary>
     internal bool ReducingIsFrozen => Kind == RunKind.Learned && ReducingRateFactor == 0;
 
-    /// <summary>True if the networks are computed by RsrPlugins.Trainer.Kernels.</summary>
-    internal bool UsesOwnKernels => OwnKernels && Products.AreFast && new torch.Device(Device).type == DeviceType.CPU;
+    /// <summary>True if the networks, RRNet and SRNet, are computed by RsrPlugins.Trainer.Kernels.</summary>
+    internal bool UsesOwnKernels => OwnKernels && Kind != RunKind.Srcnn && Products.AreFast && new torch.Device(Device).type == DeviceType.CPU;
 
     /// <summary>Side of the crop the enlarging network sees.</summary>
     internal int LowSide => Kind == RunKind.Srcnn && Interpolation != Interpolation.None ? Patch : Patch / Scale;
