@@ -30,7 +30,7 @@ internal static class ModelCard
             { Network: ModelRow.RRNet } => NetworkTable.RRNet(row.Scale),
             _ => NetworkTable.SRNet(row.Scale),
         };
-        var data = string.Join('\n', config.Data.Select(folder => Path.GetFileName(folder.Path)).Select(name => $"| {name} | {_terms.GetValueOrDefault(name, "not described | unknown")} |"));
+        var data = string.Join('\n', row.TrainedOn.Select(name => $"| {name} | {_terms.GetValueOrDefault(name, "not described | unknown")} |"));
         return FormattableString.Invariant($"""
             # {row.Id}
 
@@ -44,6 +44,8 @@ internal static class ModelCard
             ## Training
 
             Run `{config.Name}`: {checkpoint.Progress.Step} steps of {config.Batch} crops of {config.Patch} x {config.Patch}, {checkpoint.Megapixels:0} HR megapixels, {checkpoint.Progress.Seconds / 60:0} minutes on a CPU{(config.Init is null ? string.Empty : Invariant($", started from `{Path.GetFileNameWithoutExtension(config.Init)}` ({checkpoint.Progress.MegapixelsBefore:0} HR megapixels before)"))}. {Loss(config)} Muon {config.MuonRate}{(config.WeightDecay > 0 ? Invariant($" with weight decay {config.WeightDecay}") : string.Empty)} on hidden convolutions, Adam {config.AdamRate} elsewhere, the last layers {config.LastLayerRateFactor} times as fast; moving average of the weights. Validation on {Path.GetFileName(config.Validation)}: {checkpoint.Progress.BestPsnr:0.00} dB. The exact configuration stands as JSON at the head of the checkpoint in `training/checkpoints`; `training/configs/{config.Name}.json` and docs/training.md say how to go on from it.
+
+            Pictures these weights have seen, in this run and those before it:
 
             | data | what | terms |
             |---|---|---|

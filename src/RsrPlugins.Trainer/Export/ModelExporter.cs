@@ -100,7 +100,7 @@ internal static class ModelExporter
                 [.. layers.Select(layer => layer.Kernel)],
                 pair,
                 LumaDefinition,
-                [.. config.Data.Select(folder => Path.GetFileName(folder.Path))],
+                checkpoint.DataSeen,
                 Protocol,
                 new Dictionary<string, double>(),
                 new Dictionary<string, double>());

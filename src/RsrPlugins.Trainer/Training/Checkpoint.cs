@@ -17,7 +17,8 @@ namespace RsrPlugins.Trainer.Training;
 /// <param name="BestPsnr">Best validation PSNR in dB, 0 before the first validation.</param>
 /// <param name="BestStep">The step it was reached at.</param>
 /// <param name="MegapixelsBefore">HR megapixels seen by the runs this one was started from.</param>
-internal sealed record TrainingProgress(long Step, double Seconds, double BestPsnr, long BestStep, double MegapixelsBefore = 0);
+/// <param name="DataBefore">Names of the folders whose pictures those runs saw: the terms of all of them hold for the weights. Null for none.</param>
+internal sealed record TrainingProgress(long Step, double Seconds, double BestPsnr, long BestStep, double MegapixelsBefore = 0, IReadOnlyList<string>? DataBefore = null);
 
 /// <summary>A checkpoint in memory.</summary>
 internal sealed record Checkpoint(TrainingConfig Config, TrainingProgress Progress, IReadOnlyDictionary<string, float[]> Vectors)
@@ -33,6 +34,9 @@ internal sealed record Checkpoint(TrainingConfig Config, TrainingProgress Progre
 
     /// <summary>HR megapixels this run has seen.</summary>
     internal double Megapixels => Progress.Step * (double)Config.Batch * Config.Patch * Config.Patch / 1e6;
+
+    /// <summary>Names of all folders whose pictures the weights have seen, in this run and in those it was started from.</summary>
+    internal IReadOnlyList<string> DataSeen => [.. (Progress.DataBefore ?? []).Union(Config.Data.Select(folder => Path.GetFileName(folder.Path)))];
 
     internal ParameterLayout Layout => LayoutOf(Config);
 

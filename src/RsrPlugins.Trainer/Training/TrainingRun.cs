@@ -63,7 +63,7 @@ internal sealed class TrainingRun : IDisposable
         }
 
         _average = _weights.clone();
-        _optimiser = new Optimiser(_layout, _device, config, config.UsesOwnKernels && config.Kind != RunKind.Srcnn ? _pool : null);
+        _optimiser = new Optimiser(_layout, _device, config, config.UsesOwnKernels ? _pool : null);
         if (resume is not null)
         {
             Restore(resume);
@@ -74,7 +74,7 @@ internal sealed class TrainingRun : IDisposable
             using var other = tensor(source.Vectors[Checkpoint.AverageName]).to(_device);
             NewLayers = _layout.CopyFrom(_weights, source.Layout, other);
             _average.copy_(_weights);
-            _progress = _progress with { MegapixelsBefore = source.Progress.MegapixelsBefore + source.Megapixels };
+            _progress = _progress with { MegapixelsBefore = source.Progress.MegapixelsBefore + source.Megapixels, DataBefore = source.DataSeen };
         }
 
         _workers = [.. Enumerable.Range(0, workers).Select(_ => new TrainingWorker(config, _layout, _weights, config.Batch / workers))];

@@ -201,6 +201,15 @@ public class TrainingRunTests
             Assert.Equal(trained.Megapixels, run.Progress.MegapixelsBefore);
         }
 
+        // What the weights have seen is not forgotten when a run goes on with other pictures.
+        var others = config with { Data = [new DataFolder("train/others"), new DataFolder("drawn")] };
+        using (var run = new TrainingRun(others, TestSupport.Crops(config), []))
+        {
+            run.Snapshot().Slim().Save(folder.File("others.ckpt"));
+        }
+
+        Assert.Equal(["drawn", "others"], Checkpoint.Load(folder.File("others.ckpt")).DataSeen);
+
         Assert.Throws<TrainerException>(() => Run(TestSupport.Config(), Checkpoint.Load(folder.File("weights.ckpt"))));
     }
 

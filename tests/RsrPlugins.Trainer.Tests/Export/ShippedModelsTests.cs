@@ -1,0 +1,42 @@
+using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Trainer.Evaluation;
+using RsrPlugins.Trainer.Training;
+
+namespace RsrPlugins.Trainer.Tests.Export;
+
+public class ShippedModelsTests
+{
+    /// <summary>The small pictures are to be good to look at (Section 4.3 of the paper): not far from bicubic ones, and as bright.</summary>
+    [Theory]
+    [InlineData(2, 32)]
+    [InlineData(3, 31)]
+    [InlineData(4, 30)]
+    public void Small_pictures_are_natural(int scale, double leastPsnrDb)
+    {
+        var data = Environment.GetEnvironmentVariable("RSR_DATA");
+        Assert.SkipWhen(string.IsNullOrEmpty(data), "set RSR_DATA to a folder with test/set14 (Set14, high resolution, colour)");
+        using var engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        var rrNet = ModelCatalogue.Load(TestSupport.InRepository("models")).Models.Single(model => model.Network == NetworkKind.RRNet && model.Scale == scale);
+        var small = new ModelEvaluation(TestPicture.LoadSet(data!, "test/set14", scale), scale, engine.Open(rrNet)).LearnedAgainstClassical();
+        Assert.InRange(small.PsnrToBicubic, leastPsnrDb, double.PositiveInfinity);
+        Assert.InRange(small.BrightnessShift, 0, 0.5);
+    }
+
+    /// <summary>The terms of every picture the weights have seen hold for them, also of those that only an earlier run saw.</summary>
+    [Theory]
+    [InlineData("learned")]
+    [InlineData("photo")]
+    public void Models_name_all_that_their_checkpoints_have_seen(string kind)
+    {
+        var models = ModelCatalogue.Load(TestSupport.InRepository("models")).Models;
+        for (var scale = 2; scale <= 4; scale++)
+        {
+            var checkpoint = Checkpoint.Load(Path.Combine(TestSupport.InRepository("training"), "checkpoints", $"{kind}-x{scale}.ckpt"));
+            Assert.Contains("wikimedia49", checkpoint.DataSeen);
+            Assert.All(
+                models.Where(model => model.Scale == scale && model.Id.EndsWith(kind, StringComparison.Ordinal)),
+                model => Assert.Equal(checkpoint.DataSeen, model.TrainedOn));
+        }
+    }
+}
