@@ -4,6 +4,9 @@ using RsrPlugins.Trainer.Experiments;
 using RsrPlugins.Trainer.Runtime;
 using RsrPlugins.Trainer.Training;
 
+// Torch must not be used with the same new shape by two threads at once (Training/FirstUse.cs), and two test classes know nothing of each other.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace RsrPlugins.Trainer.Tests;
 
 internal static class TestSupport

@@ -19,6 +19,7 @@ internal sealed class SmallPictures : IDisposable
 
     private readonly int _scale;
     private readonly RRNet _rrNet;
+    private readonly FirstUse _firstUse;
     private readonly Tensor _weights;
     private readonly FusedRRNet? _fused;
 
@@ -26,9 +27,10 @@ internal sealed class SmallPictures : IDisposable
     /// <param name="layout">Where RRNet's layers stand.</param>
     /// <param name="weights">The flat vector.</param>
     /// <param name="rrNet">The network over it.</param>
-    internal SmallPictures(TrainingConfig config, ParameterLayout layout, Tensor weights, RRNet rrNet)
+    /// <param name="firstUse">Of the run.</param>
+    internal SmallPictures(TrainingConfig config, ParameterLayout layout, Tensor weights, RRNet rrNet, FirstUse firstUse)
     {
-        (_scale, _weights, _rrNet) = (config.Scale, weights, rrNet);
+        (_scale, _weights, _rrNet, _firstUse) = (config.Scale, weights, rrNet, firstUse);
         _fused = config.UsesOwnKernels ? new FusedRRNet(config.Scale, layout, 1, TileSide * config.Scale) : null;
     }
 
@@ -91,6 +93,6 @@ internal sealed class SmallPictures : IDisposable
 
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        return Checkpoint.ToArray(_rrNet.ForwardUnbounded(tensor(values, [1, 1, height, width]).to(_weights.device)));
+        return _firstUse.Run(("tile", width, height), () => Checkpoint.ToArray(_rrNet.ForwardUnbounded(tensor(values, [1, 1, height, width]).to(_weights.device))));
     }
 }

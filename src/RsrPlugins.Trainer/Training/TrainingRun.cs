@@ -39,6 +39,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Tensor _average;
     private readonly Optimiser _optimiser;
     private readonly WorkerPool _pool;
+    private readonly FirstUse _firstUse = new();
     private readonly TrainingWorker[] _workers;
     private readonly ParameterViews _averageViews;
     private CropSampler _crops;
@@ -169,7 +170,7 @@ internal sealed class TrainingRun : IDisposable
             var (next, made, lastReport) = (-1, 0, 0.0);
             _pool.Run(worker =>
             {
-                using var maker = _workers[worker].SmallPictures();
+                using var maker = _workers[worker].SmallPictures(_firstUse);
                 for (var i = Interlocked.Increment(ref next); i < small.Length && !cancellationToken.IsCancellationRequested; i = Interlocked.Increment(ref next))
                 {
                     small[i] = maker.Make(images[i]);
@@ -203,7 +204,9 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>One update; returns the loss.</summary>
     internal double TrainStep(long step, double rate)
     {
-        _pool.Run(index => _workers[index].ComputeGradient(_crops, step, index * (_config.Batch / _workers.Length)));
+        var samples = _config.Batch / _workers.Length;
+        var losses = new double[_workers.Length];
+        _pool.Run(index => losses[index] = _firstUse.Run("step", () => _workers[index].ComputeGradient(_crops, step, index * samples)));
         using var scope = NewDisposeScope();
         var gradient = _workers[0].Gradient;
         foreach (var worker in _workers[1..])
@@ -213,7 +216,7 @@ internal sealed class TrainingRun : IDisposable
 
         using Scalar workers = _workers.Length;
         gradient.div_(workers);
-        var loss = _workers.Average(worker => worker.Loss);
+        var loss = losses.Average();
         if (!double.IsFinite(loss) || !float.IsFinite(gradient.sum().item<float>()))
         {
             throw new TrainerException($"Step {step}: the loss ({loss}) or its gradient is not finite. The last checkpoint is good: lower muonRate or adamRate and resume.");
@@ -254,7 +257,8 @@ internal sealed class TrainingRun : IDisposable
             var networks = new NetworkPair(_config, _averageViews);
             for (var i = Interlocked.Increment(ref next); i < scores.Length; i = Interlocked.Increment(ref next))
             {
-                scores[i] = Validate(networks, _validation[i]);
+                var image = _validation[i];
+                scores[i] = _firstUse.Run(("picture", image.Width, image.Height), () => Validate(networks, image));
             }
         });
         return scores.Length == 0 ? new ValidationScore(0, 0) : new ValidationScore(scores.Average(score => score.Psnr), scores.Average(score => score.LowPsnr));

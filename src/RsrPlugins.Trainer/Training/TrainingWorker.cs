@@ -49,12 +49,11 @@ internal sealed class TrainingWorker : IDisposable
 
     internal Tensor Gradient => _views.Gradient!;
 
-    internal double Loss { get; private set; }
-
     /// <summary>What has the run's RRNet make small pictures of whole ones.</summary>
-    internal SmallPictures SmallPictures() => new(_config, _layout, _weights, RRNet!);
+    internal SmallPictures SmallPictures(FirstUse firstUse) => new(_config, _layout, _weights, RRNet!, firstUse);
 
-    internal void ComputeGradient(CropSampler crops, long step, int firstSample)
+    /// <summary>Leaves the gradient of the worker's samples in <see cref="Gradient"/> and returns their loss.</summary>
+    internal double ComputeGradient(CropSampler crops, long step, int firstSample)
     {
         var (highPixels, lowPixels) = (_high.Length / _samples, _low.Length / _samples);
         for (var i = 0; i < _samples; i++)
@@ -73,7 +72,7 @@ internal sealed class TrainingWorker : IDisposable
         var low = unbounded is null ? tensor(_low, [_samples, 1, _lowSide, _lowSide]).to(_device) : RRNet!.Bound(unbounded);
         var restored = ForwardSRNet(low);
         var loss = RestorationLoss(restored, high);
-        Loss = loss.item<float>();
+        double value = loss.item<float>();
         if (_fusedSRNet is not null)
         {
             // Torch goes back from the loss to the large crops, the network's own code from there to the small ones; what they gave, Torch
@@ -87,7 +86,7 @@ internal sealed class TrainingWorker : IDisposable
         if (unbounded is not null)
         {
             var terms = SmallCropTerms(low, high);
-            Loss += terms.item<float>();
+            value += terms.item<float>();
             loss = loss.add(terms, Constants.One);
         }
 
@@ -100,6 +99,8 @@ internal sealed class TrainingWorker : IDisposable
         {
             _fusedRRNet.Backward(TorchValues.Of(unbounded.grad!), TorchValues.Of(Gradient));
         }
+
+        return value;
     }
 
     /// <summary>RRNet's small crops before Q-BReLU: of Torch's graph, or a leaf of it whose gradient is handed back to the network's own code.</summary>

@@ -93,7 +93,7 @@ public class TrainingRunTests
         var rrNet = new NetworkPair(config, views).Reducing!;
         var image = TestSupport.Drawn(width * scale, height * scale);
 
-        using var maker = new SmallPictures(config, checkpoint.Layout, parameters, rrNet);
+        using var maker = new SmallPictures(config, checkpoint.Layout, parameters, rrNet, new FirstUse());
         var small = maker.Make(image);
 
         using var input = torch.tensor(image.ToUnit(), [1, 1, image.Height, image.Width]);

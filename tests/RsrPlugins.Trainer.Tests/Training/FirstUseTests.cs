@@ -1,0 +1,64 @@
+using RsrPlugins.Trainer.Training;
+
+namespace RsrPlugins.Trainer.Tests.Training;
+
+public class FirstUseTests
+{
+    private const int Threads = 2;
+
+    private readonly FirstUse _firstUse = new();
+
+    [Fact]
+    public void With_a_new_key_one_computes_at_a_time()
+    {
+        var (inside, most) = (0, 0);
+        OnThreads(index => _firstUse.Run($"key {index}", () =>
+        {
+            var now = Interlocked.Increment(ref inside);
+            most = Math.Max(most, now);
+            Thread.Sleep(50);
+            return Interlocked.Decrement(ref inside);
+        }));
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
+    public void With_a_known_key_all_compute_side_by_side()
+    {
+        _firstUse.Run("key", () => 0);
+        using var everyone = new Barrier(Threads);
+        var met = OnThreads(_ => _firstUse.Run("key", () => everyone.SignalAndWait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)));
+        Assert.All(met, Assert.True);
+    }
+
+    [Fact]
+    public void A_key_whose_computation_failed_is_still_new()
+    {
+        Assert.Throws<InvalidDataException>(() => _firstUse.Run<int>("key", () => throw new InvalidDataException()));
+        var others = 0;
+        _firstUse.Run("key", () =>
+        {
+            var other = new Thread(() => _firstUse.Run("key", () => Interlocked.Increment(ref others)));
+            other.Start();
+            Assert.False(other.Join(TimeSpan.FromMilliseconds(100)));
+            return others;
+        });
+    }
+
+    private static T[] OnThreads<T>(Func<int, T> compute)
+    {
+        var results = new T[Threads];
+        var threads = Enumerable.Range(0, Threads).Select(index => new Thread(() => results[index] = compute(index))).ToArray();
+        foreach (var thread in threads)
+        {
+            thread.Start();
+        }
+
+        foreach (var thread in threads)
+        {
+            thread.Join();
+        }
+
+        return results;
+    }
+}
