@@ -35,14 +35,17 @@ public class FirstUseTests
     public void A_key_whose_computation_failed_is_still_new()
     {
         Assert.Throws<InvalidDataException>(() => _firstUse.Run<int>("key", () => throw new InvalidDataException()));
-        var others = 0;
+        var isInside = false;
+        var other = new Thread(() => _firstUse.Run("key", () => isInside = true));
         _firstUse.Run("key", () =>
         {
-            var other = new Thread(() => _firstUse.Run("key", () => Interlocked.Increment(ref others)));
             other.Start();
             Assert.False(other.Join(TimeSpan.FromMilliseconds(100)));
-            return others;
+            Assert.False(isInside);
+            return 0;
         });
+        other.Join();
+        Assert.True(isInside);
     }
 
     private static T[] OnThreads<T>(Func<int, T> compute)
