@@ -70,10 +70,11 @@ internal sealed class CropSampler
         static double Pixels(IEnumerable<LumaImage> images) => images.Sum(image => (double)image.Luma.Length);
     }
 
-    private CropSampler(CropSampler other, IReadOnlyList<LumaImage> images, LumaImage[] smallImages)
+    private CropSampler(CropSampler other, IReadOnlyList<LumaImage> images, IEnumerable<double> cumulative, LumaImage[] smallImages)
     {
         (Patch, Scale, _candidates, _picturesCountAlike) = (other.Patch, other.Scale, other._candidates, other._picturesCountAlike);
-        (_cumulative, _regionSide) = (other._cumulative, other.Patch);
+        _regionSide = other.Patch;
+        _cumulative.AddRange(cumulative);
         _images.AddRange(images);
         _smallImages = smallImages;
         _errors = Errors();
@@ -93,7 +94,13 @@ internal sealed class CropSampler
     /// <summary>Loads the folders of a configuration.</summary>
     internal static CropSampler Load(TrainingConfig config, string dataRoot)
     {
-        return From(config, config.Data.Select(folder => (LumaImage.LoadFolder(Path.Combine(dataRoot, folder.Path)), folder.Share)));
+        return From(config, config.Data.Select(folder => (Load(folder), folder.Share)));
+
+        IReadOnlyList<LumaImage> Load(DataFolder folder)
+        {
+            var images = LumaImage.LoadFolder(Path.Combine(dataRoot, folder.Path));
+            return folder.ReducedBy == 1 ? images : [.. images.AsParallel().AsOrdered().Select(image => image.Reduced(folder.ReducedBy))];
+        }
     }
 
     /// <summary>Crops of given pictures as a configuration wants them.</summary>
@@ -110,15 +117,31 @@ internal sealed class CropSampler
     }
 
     /// <summary>
-    /// The same pictures with their small pictures made once, not crop by crop. Each stands in one of the eight orientations from here on, since a network's small
-    /// picture of a mirrored picture is not the mirrored small picture.
+    /// The same pictures with their small pictures made once, not crop by crop. Each stands in one or more of the eight orientations from here on, since a network's
+    /// small picture of a mirrored picture is not the mirrored small picture.
     /// </summary>
     /// <param name="seed">Draws the orientations.</param>
+    /// <param name="orientations">How many a picture has from which crops are drawn most densely, 1 to 8; others have fewer in proportion, at least one.</param>
     /// <param name="reduceAll">Makes the small pictures, in the same order, of pictures whose sides are multiples of the scale factor.</param>
-    internal CropSampler WithSmallPictures(long seed, Func<IReadOnlyList<LumaImage>, LumaImage[]> reduceAll)
+    internal CropSampler WithSmallPictures(long seed, int orientations, Func<IReadOnlyList<LumaImage>, LumaImage[]> reduceAll)
     {
-        LumaImage[] images = [.. _images.Select((image, index) => image.CentralCrop(0, Scale).Oriented(new SampleRandom(seed, 0, index).NextInt(8)))];
-        return new CropSampler(this, images, reduceAll(images));
+        double[] shares = [.. _cumulative.Select((end, index) => end - (index > 0 ? _cumulative[index - 1] : 0))];
+        double[] densities = [.. shares.Select((share, index) => share / _images[index].Luma.Length)];
+        var densest = densities.Max();
+        var (images, cumulative) = (new List<LumaImage>(), new List<double>());
+        for (var index = 0; index < _images.Count; index++)
+        {
+            var image = _images[index].CentralCrop(0, Scale);
+            var first = new SampleRandom(seed, 0, index).NextInt(8);
+            var count = Math.Max(1, (int)Math.Round(orientations * densities[index] / densest));
+            for (var i = 0; i < count; i++)
+            {
+                images.Add(image.Oriented((first + i) % 8));
+                cumulative.Add((cumulative.Count > 0 ? cumulative[^1] : 0) + (shares[index] / count));
+            }
+        }
+
+        return new CropSampler(this, images, cumulative, reduceAll(images));
     }
 
     /// <summary>Draws one crop.</summary>

@@ -1,5 +1,6 @@
 // Pictures are kept as 8-bit luma: it is what the protocol measures, and 200 megapixels of it fit in memory.
 using NetVips;
+using RsrPlugins.Core.Resampling;
 
 namespace RsrPlugins.Trainer.Data;
 
@@ -83,6 +84,17 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
         }
 
         return new LumaImage(Name, width, height, luma);
+    }
+
+    /// <summary>The picture made smaller by the field's bicubic reduction (MATLAB imresize).</summary>
+    /// <param name="factor">At least 1; sides are rounded to whole pixels.</param>
+    internal LumaImage Reduced(double factor)
+    {
+        var (width, height) = (Side(Width), Side(Height));
+        var plane = Resampler.Resize(ToUnit(), Width, Height, width, height, ResamplingKernel.Bicubic);
+        return new LumaImage(Name, width, height, Array.ConvertAll(plane, value => (byte)MathF.Round(255f * Math.Clamp(value, 0f, 1f))));
+
+        int Side(int length) => Math.Max(1, (int)Math.Round(length / factor));
     }
 
     /// <summary>Values as the networks see them, Y/255.</summary>

@@ -14,10 +14,14 @@ internal sealed class SmallPictures : IDisposable
     /// <summary>Sides of the tiles in which a picture is made: RRNet keeps 64 values for every pixel of the large one.</summary>
     private const int TileSide = 32;
 
-    /// <summary>Pixels of the small picture that a tile sees beyond its own: RRNet's three 3 x 3 layers see 3 pixels of the large one.</summary>
-    private const int Margin = 2;
+    /// <summary>Pixels of the large picture that RRNet sees beyond a small pixel's block: one for each of its three 3 x 3 layers.</summary>
+    private const int Reach = 3;
 
     private readonly int _scale;
+
+    /// <summary>Pixels of the small picture that a tile sees beyond its own.</summary>
+    private readonly int _margin;
+
     private readonly RRNet _rrNet;
     private readonly FirstUse _firstUse;
     private readonly Tensor _weights;
@@ -31,6 +35,7 @@ internal sealed class SmallPictures : IDisposable
     internal SmallPictures(TrainingConfig config, ParameterLayout layout, Tensor weights, RRNet rrNet, FirstUse firstUse)
     {
         (_scale, _weights, _rrNet, _firstUse) = (config.Scale, weights, rrNet, firstUse);
+        _margin = (Reach + config.Scale - 1) / config.Scale;
         _fused = config.UsesOwnKernels ? new FusedRRNet(config.Scale, layout, 1, TileSide * config.Scale) : null;
     }
 
@@ -61,13 +66,13 @@ internal sealed class SmallPictures : IDisposable
     public void Dispose() => _fused?.Dispose();
 
     /// <summary>Tiles of one direction: what each sees, and which part of it is its own. A picture's own border must be the tile's, since there the network sees zeros.</summary>
-    private static IEnumerable<(int Start, int OwnStart, int OwnEnd, int Length)> Tiles(int length)
+    private IEnumerable<(int Start, int OwnStart, int OwnEnd, int Length)> Tiles(int length)
     {
         var side = Math.Min(TileSide, length);
         for (var own = 0; own < length;)
         {
-            var start = Math.Clamp(own - Margin, 0, length - side);
-            var end = start + side == length ? length : start + side - Margin;
+            var start = Math.Clamp(own - _margin, 0, length - side);
+            var end = start + side == length ? length : start + side - _margin;
             yield return (start, own, end, side);
             own = end;
         }

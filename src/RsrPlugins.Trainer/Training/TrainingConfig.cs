@@ -57,7 +57,8 @@ internal enum Interpolation
 /// <summary>A folder of training pictures.</summary>
 /// <param name="Path">Folder, relative to the data root.</param>
 /// <param name="Share">Part of all crops taken from this folder, 0 to 1; null shares what is left by number of pixels.</param>
-internal sealed record DataFolder(string Path, double? Share = null);
+/// <param name="ReducedBy">Factor by which its pictures are made smaller first, 1 to 8: detail that was large is then small, and soft photographs are sharp. A folder may be named more than once.</param>
+internal sealed record DataFolder(string Path, double? Share = null, double ReducedBy = 1);
 
 /// <summary>The configuration of a run.</summary>
 internal sealed record TrainingConfig
@@ -111,6 +112,12 @@ internal sealed record TrainingConfig
     /// gradient is that of 1, and its noise is smaller.
     /// </summary>
     public int Candidates { get; init; } = 1;
+
+    /// <summary>
+    /// With a frozen RRNet, whose small pictures are made once: orientations of each picture of the folder that crops are drawn from most densely; others have
+    /// fewer in proportion, at least one. More keep SRNet from learning the pictures by heart, and take longer to make.
+    /// </summary>
+    public int Orientations { get; init; } = 1;
 
     // ---- Losses ----------------------------------------------------------------------------------------------------
     /// <summary>Loss of the restored picture: l1 (the paper's), l2, logMse, rmse, which learns twice as fast, or psnr, which ends a little higher (docs/training.md).</summary>
@@ -249,11 +256,13 @@ internal sealed record TrainingConfig
         Check(Scale is >= 2 and <= 4, "scale", "2, 3 or 4", Scale);
         Check(Data.Count > 0, "data", "at least one folder", "none");
         Check(Data.Sum(folder => folder.Share ?? 0) <= 1 && Data.All(folder => folder.Share is null or (> 0 and <= 1)), "data", "shares above 0 that add up to at most 1", string.Join(", ", Data.Select(folder => folder.Share)));
+        Check(Data.All(folder => folder.ReducedBy is >= 1 and <= 8), "reducedBy", "1 to 8", string.Join(", ", Data.Select(folder => folder.ReducedBy)));
         Check(Batch >= 1, "batch", "at least 1", Batch);
         Check(Patch >= 4 * Scale && Patch % Scale == 0, "patch", $"a multiple of {Scale}, at least {4 * Scale}", Patch);
         Check(Workers >= 1 && Batch % Workers == 0, "workers", $"a divisor of the batch ({Batch})", Workers);
         Check(ValidationCrop >= 0, "validationCrop", "0 or more", ValidationCrop);
         Check(Candidates is >= 1 and <= 64, "candidates", "1 to 64", Candidates);
+        Check(Orientations is >= 1 and <= 8, "orientations", "1 to 8", Orientations);
         Check(CleanShare is >= 0 and <= 1, "cleanShare", "0 to 1", CleanShare);
         Check(SsimWeight >= 0, "ssimWeight", "0 or more", SsimWeight);
         Check(SsimWeight == 0 || Patch >= StructuralSimilarity.WindowSize, "patch", $"at least {StructuralSimilarity.WindowSize} with \"ssimWeight\"", Patch);

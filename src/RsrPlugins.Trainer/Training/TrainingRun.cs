@@ -164,7 +164,7 @@ internal sealed class TrainingRun : IDisposable
         }
 
         var clock = Stopwatch.StartNew();
-        _crops = _crops.WithSmallPictures(_config.Seed, images =>
+        _crops = _crops.WithSmallPictures(_config.Seed, _config.Orientations, images =>
         {
             var small = new LumaImage[images.Count];
             var (next, made, lastReport) = (-1, 0, 0.0);

@@ -54,7 +54,7 @@ public class DataTests
     {
         // Every pixel of a small picture is the first one of the block of the large one that it stands for.
         var image = new LumaImage("drawn", 50, 41, TestSupport.Drawn(50, 41).Luma);
-        var crops = new CropSampler([([image, image, image, image], null)], 12, 3, null, candidates: 2).WithSmallPictures(5, images => [.. images.Select(large =>
+        var crops = new CropSampler([([image, image, image, image], null)], 12, 3, null, candidates: 2).WithSmallPictures(5, 1, images => [.. images.Select(large =>
         {
             Assert.True(large.Width % 3 == 0 && large.Height % 3 == 0);
             var (width, height) = (large.Width / 3, large.Height / 3);
@@ -70,6 +70,42 @@ public class DataTests
         }
 
         Assert.True(seen.Count > 50);
+    }
+
+    [Fact]
+    public void Small_pictures_are_made_in_more_orientations_where_crops_are_drawn_more_densely()
+    {
+        // From the small picture, which is darker, four times as many crops are drawn for each of its pixels.
+        var large = new LumaImage("large", 64, 64, Array.ConvertAll(TestSupport.Drawn(64, 64).Luma, value => (byte)(100 + (value / 2))));
+        var small = new LumaImage("small", 32, 32, Array.ConvertAll(TestSupport.Drawn(32, 32).Luma, value => (byte)(value / 4)));
+        IReadOnlyList<LumaImage> made = [];
+        var crops = new CropSampler([([large], 0.5), ([small], 0.5)], 16, 2, null).WithSmallPictures(5, 8, images =>
+        {
+            made = images;
+            return [.. images.Select(image => image.Reduced(2))];
+        });
+        Assert.Equal(2, Orientations("large"));
+        Assert.Equal(8, Orientations("small"));
+        var dark = Enumerable.Range(0, 2000).Count(sample =>
+        {
+            var crop = new float[256];
+            crops.Sample(new SampleRandom(1, 1, sample), crop, new float[64]);
+            return crop[0] * 255 < 100;
+        });
+        Assert.InRange(dark / 2000.0, 0.45, 0.55);
+
+        int Orientations(string name) => made.Where(image => image.Name == name).Select(image => string.Join(' ', image.Luma)).Distinct().Count();
+    }
+
+    [Fact]
+    public void A_reduced_picture_keeps_its_brightness_and_loses_its_finest_detail()
+    {
+        var flat = new LumaImage("flat", 31, 20, [.. Enumerable.Repeat((byte)77, 31 * 20)]).Reduced(1.5);
+        Assert.Equal((21, 13), (flat.Width, flat.Height));
+        Assert.All(flat.Luma, value => Assert.Equal(77, value));
+
+        var checker = new LumaImage("checker", 32, 32, [.. Enumerable.Range(0, 32 * 32).Select(i => (byte)((i + (i / 32)) % 2 == 0 ? 40 : 200))]).Reduced(2);
+        Assert.All(checker.Luma.Chunk(16).Skip(2).SkipLast(2).SelectMany(row => row[2..^2]), value => Assert.InRange(value, 118, 122));
     }
 
     [Fact]

@@ -24,6 +24,7 @@ public class TrainingConfigTests
     [InlineData("\"workers\": 3", "workers")]
     [InlineData("\"decayShare\": 2", "decayShare")]
     [InlineData("\"cleanShare\": 2", "cleanShare")]
+    [InlineData("\"orientations\": 9", "orientations")]
     [InlineData("\"weightDecay\": -1", "weightDecay")]
     [InlineData("\"weightDecay\": 100", "weightDecay")]
     [InlineData("\"kind\": \"learnt\"", "kind")]
@@ -34,6 +35,15 @@ public class TrainingConfigTests
         var error = Assert.Throws<TrainerException>(() => TrainingConfig.Parse(text, "a.json"));
         Assert.StartsWith("a.json", error.Message, StringComparison.Ordinal);
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0.5")]
+    [InlineData("9")]
+    public void A_folder_is_reduced_by_one_to_eight(string factor)
+    {
+        var error = Assert.Throws<TrainerException>(() => TrainingConfig.Parse(Smallest.Replace("\"train/x\"", $"\"train/x\", \"reducedBy\": {factor}", StringComparison.Ordinal), "a.json"));
+        Assert.Equal($"a.json: \"reducedBy\" must be 1 to 8, found {factor}.", error.Message);
     }
 
     [Fact]
