@@ -94,13 +94,11 @@ internal sealed class CropSampler
     /// <summary>Loads the folders of a configuration.</summary>
     internal static CropSampler Load(TrainingConfig config, string dataRoot)
     {
-        return From(config, config.Data.Select(folder => (Load(folder), folder.Share)));
+        var pictures = config.Data.Select(folder => folder.Path).Distinct().ToDictionary(path => path, path => LumaImage.LoadFolder(Path.Combine(dataRoot, path)));
+        return From(config, config.Data.Select(folder => (Of(folder), folder.Share)));
 
-        IReadOnlyList<LumaImage> Load(DataFolder folder)
-        {
-            var images = LumaImage.LoadFolder(Path.Combine(dataRoot, folder.Path));
-            return folder.ReducedBy == 1 ? images : [.. images.AsParallel().AsOrdered().Select(image => image.Reduced(folder.ReducedBy))];
-        }
+        IReadOnlyList<LumaImage> Of(DataFolder folder) =>
+            folder.ReducedBy == 1 ? pictures[folder.Path] : [.. pictures[folder.Path].AsParallel().AsOrdered().Select(image => image.Reduced(folder.ReducedBy))];
     }
 
     /// <summary>Crops of given pictures as a configuration wants them.</summary>

@@ -14,9 +14,6 @@ internal sealed class SmallPictures : IDisposable
     /// <summary>Sides of the tiles in which a picture is made: RRNet keeps 64 values for every pixel of the large one.</summary>
     private const int TileSide = 32;
 
-    /// <summary>Pixels of the large picture that RRNet sees beyond a small pixel's block: one for each of its three 3 x 3 layers.</summary>
-    private const int Reach = 3;
-
     private readonly int _scale;
 
     /// <summary>Pixels of the small picture that a tile sees beyond its own.</summary>
@@ -35,7 +32,8 @@ internal sealed class SmallPictures : IDisposable
     internal SmallPictures(TrainingConfig config, ParameterLayout layout, Tensor weights, RRNet rrNet, FirstUse firstUse)
     {
         (_scale, _weights, _rrNet, _firstUse) = (config.Scale, weights, rrNet, firstUse);
-        _margin = (Reach + config.Scale - 1) / config.Scale;
+        var reach = NetworkTable.RRNet(config.Scale).SkipLast(1).Sum(layer => (layer.Kernel - 1) / 2); // pixels of the large picture beyond a small pixel's block
+        _margin = (reach + config.Scale - 1) / config.Scale;
         _fused = config.UsesOwnKernels ? new FusedRRNet(config.Scale, layout, 1, TileSide * config.Scale) : null;
     }
 

@@ -1,6 +1,7 @@
 using NetVips;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Data;
+using RsrPlugins.Trainer.Training;
 
 namespace RsrPlugins.Trainer.Tests.Data;
 
@@ -106,6 +107,21 @@ public class DataTests
 
         var checker = new LumaImage("checker", 32, 32, [.. Enumerable.Range(0, 32 * 32).Select(i => (byte)((i + (i / 32)) % 2 == 0 ? 40 : 200))]).Reduced(2);
         Assert.All(checker.Luma.Chunk(16).Skip(2).SkipLast(2).SelectMany(row => row[2..^2]), value => Assert.InRange(value, 118, 122));
+    }
+
+    [Fact]
+    public void A_folder_named_twice_gives_its_pictures_at_both_sizes()
+    {
+        using var folder = new TemporaryFolder();
+        using (var noise = Image.Gaussnoise(64, 48, sigma: 40, mean: 128).Cast(Enums.BandFormat.Uchar))
+        {
+            noise.WriteToFile(folder.File("noise.png"));
+        }
+
+        var config = TestSupport.Config() with { Patch = 16, Data = [new DataFolder("."), new DataFolder(".", ReducedBy: 2)] };
+        var crops = CropSampler.Load(config, folder.Root);
+        Assert.Equal(2, crops.ImageCount);
+        Assert.Equal(((64 * 48) + (32 * 24)) / 1e6, crops.Megapixels, 1e-12);
     }
 
     [Fact]
