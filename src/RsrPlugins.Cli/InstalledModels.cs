@@ -3,6 +3,7 @@
 using RsrPlugins.Core;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Refinement;
 
 namespace RsrPlugins.Cli;
 
@@ -17,7 +18,19 @@ internal sealed class InstalledModels(DeviceChoice device, int threads = 0, stri
     /// <exception cref="RuntimeLibraryException">The runtime is missing, or the device asked for is not to be had.</exception>
     public IInferenceEngine Engine => _engine ??= new OnnxRuntimeEngine(new InferenceOptions(device));
 
-    public LearnedResizer Resizer(ModelDescriptor model) => new(Engine.Open(model), new ResizeSettings(threads));
+    /// <param name="model">The network.</param>
+    /// <param name="effort">Passes that correct an RRNet's picture; 0 for none, and for every other network.</param>
+    /// <exception cref="ModelException">A model is missing or damaged.</exception>
+    public LearnedResizer Resizer(ModelDescriptor model, int effort = 0) => new(Engine.Open(model), new ResizeSettings(threads), Refiner(model.Scale, effort));
+
+    /// <summary>Corrects small pictures of the learned pair; null for an effort of 0.</summary>
+    /// <exception cref="ModelException">The gradient is missing or damaged.</exception>
+    public LumaRefiner? Refiner(int scale, int effort) =>
+        effort == 0 ? null : new LumaRefiner(Engine.Open(Gradient(Catalogue, scale)), effort, new ResizeSettings(threads));
+
+    /// <summary>The gradient of the learned pair's SRNet.</summary>
+    /// <exception cref="ModelException">Not installed.</exception>
+    public static ModelDescriptor Gradient(ModelCatalogue catalogue, int scale) => catalogue.Find(NetworkKind.SRNetGradient, ModelKind.Learned, scale);
 
     /// <summary>A device as users know it.</summary>
     public static string NameOf(DeviceKind device) => device == DeviceKind.Cpu ? "CPU" : "DirectML";

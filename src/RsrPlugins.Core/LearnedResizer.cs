@@ -2,6 +2,8 @@
 // colour, alpha, tiling and rounding are done once and the same everywhere. The steps of a tile are in PictureTiler.
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Refinement;
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core;
@@ -20,19 +22,26 @@ public sealed class LearnedResizer
     private readonly INetwork _network;
     private readonly ResizeSettings _settings;
     private readonly ColourOptions _options;
+    private readonly LumaRefiner? _refiner;
     private PictureGeometry? _lastGeometry;
 
     /// <param name="network">Stays the engine's; must live as long as this.</param>
     /// <param name="settings">Threads and tile size; null for the defaults of the device.</param>
-    public LearnedResizer(INetwork network, ResizeSettings? settings = null)
-        : this(network, settings, ColourOptions.Default)
+    /// <param name="refiner">For an RRNet: corrects the luma of whole pictures it makes; null leaves it as it is.</param>
+    public LearnedResizer(INetwork network, ResizeSettings? settings = null, LumaRefiner? refiner = null)
+        : this(network, settings, ColourOptions.Default, refiner)
     {
     }
 
-    internal LearnedResizer(INetwork network, ResizeSettings? settings, ColourOptions options)
+    internal LearnedResizer(INetwork network, ResizeSettings? settings, ColourOptions options, LumaRefiner? refiner = null)
     {
         ArgumentNullException.ThrowIfNull(network);
+        if (network.Model.Network == NetworkKind.SRNetGradient)
+            throw new ArgumentException($"RRNet or SRNet was expected; found {network.Model.Id}.", nameof(network));
+        if (refiner is not null && (network.Model.Network, network.Model.Scale) != (NetworkKind.RRNet, refiner.Scale))
+            throw new ArgumentException($"The gradient is for reductions by {refiner.Scale}; found {network.Model.Id}.", nameof(refiner));
         _network = network;
+        _refiner = refiner;
         _settings = settings ?? new ResizeSettings();
         _options = options;
     }
@@ -54,7 +63,27 @@ public sealed class LearnedResizer
         (int width, int height) = OutputSize(_network.Model, source.Width, source.Height);
         PixelImage result = PixelImage.Create(width, height, source.Layout, source.BitsPerSample);
         TilePlan plan = TilePlan.Create(_network.Model, source.Width, source.Height, TileDefaults.TileSize(_network, _settings));
-        Run(source, plan, Samples.IsOpaque(source), result, TileDefaults.Workers(_network, _settings), progress, cancellationToken);
+        bool opaque = Samples.IsOpaque(source);
+        int workers = TileDefaults.Workers(_network, _settings);
+        if (_refiner is null)
+        {
+            Run(source, plan, opaque, result, workers, null, progress, cancellationToken);
+            return result;
+        }
+
+        // Luma of the whole picture first, then its correction, then the tiles with the corrected luma; the last costs little.
+        RefinedLuma refined = RefinedLuma.Create(width, height, _network.Model.Scale);
+        const double LastShare = 0.05;
+        double firstShare = (1 - LastShare) / (1 + _refiner.WorkAgainst(_network.Model));
+        TileScheduler.Run(
+            plan.Tiles,
+            workers,
+            GeometryOf(source).Rent,
+            (lease, planned, token) => lease.Worker.Collect(source, plan, planned, opaque, refined, token),
+            PartOfProgress.Of(progress, 0, firstShare),
+            cancellationToken);
+        _refiner.Refine(refined.Small, refined.Large, width, height, refined.IsFixed, PartOfProgress.Of(progress, firstShare, 1 - LastShare), cancellationToken);
+        Run(source, plan, opaque, result, workers, refined, PartOfProgress.Of(progress, 1 - LastShare, 1), cancellationToken);
         return result;
     }
 
@@ -62,12 +91,15 @@ public sealed class LearnedResizer
     /// Computes one rectangle of the result into <paramref name="destination"/> (as large as the rectangle, same layout and depth
     /// as the source): the same bytes as that part of <see cref="Resize"/>. Thread-safe; works on the calling thread alone.
     /// </summary>
+    /// <exception cref="NotSupportedException">With a refiner: it needs the whole picture for every part.</exception>
     /// <exception cref="ArgumentException">The destination is of another size, layout or depth.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The rectangle is empty or not inside the result.</exception>
     public void ResizeRegion(PixelImage source, TileRect tile, PixelImage destination, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(destination);
+        if (_refiner is not null)
+            throw new NotSupportedException("A refined picture is made as a whole.");
         if ((destination.Width, destination.Height, destination.Layout, destination.BitsPerSample) != (tile.Width, tile.Height, source.Layout, source.BitsPerSample))
         {
             throw new ArgumentException(
@@ -76,21 +108,26 @@ public sealed class LearnedResizer
         }
 
         TilePlan plan = TilePlan.Create(_network.Model, source.Width, source.Height, TileDefaults.TileSize(_network, _settings), tile);
-        Run(source, plan, opaque: false, destination, workers: 1, progress: null, cancellationToken);
+        Run(source, plan, opaque: false, destination, workers: 1, refined: null, progress: null, cancellationToken);
     }
 
-    /// <summary>Luma plane alone, for evaluation: values Y/255 in, Y/255 out, not rounded; the network's own result everywhere.</summary>
+    /// <summary>Luma plane alone, for evaluation: values Y/255 in, Y/255 out, not rounded; the network's own result everywhere, or the refined one.</summary>
+    /// <remarks>A refiner takes whole blocks only: both sides must be multiples of d.</remarks>
     public float[] ResizeLuma(ReadOnlySpan<float> luma, int width, int height, CancellationToken cancellationToken = default)
-        => new LumaTiler(_network, _settings).Resize(luma, width, height, null, cancellationToken);
+    {
+        float[] resized = new LumaTiler(_network, _settings).Resize(luma, width, height, null, cancellationToken);
+        _refiner?.Refine(resized, luma.ToArray(), width / _network.Model.Scale, height / _network.Model.Scale, [], null, cancellationToken);
+        return resized;
+    }
 
-    private void Run(PixelImage source, TilePlan plan, bool opaque, PixelImage destination, int workers, IProgress<double>? progress, CancellationToken cancellationToken)
+    private void Run(PixelImage source, TilePlan plan, bool opaque, PixelImage destination, int workers, RefinedLuma? refined, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         PictureGeometry geometry = GeometryOf(source);
         TileScheduler.Run(
             plan.Tiles,
             workers,
             geometry.Rent,
-            (lease, planned, token) => lease.Worker.Process(source, plan, planned, opaque, destination, token),
+            (lease, planned, token) => lease.Worker.Process(source, plan, planned, opaque, destination, refined, token),
             progress,
             cancellationToken);
     }

@@ -10,6 +10,7 @@ using System.Collections.Concurrent;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Refinement;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Tiling;
 
@@ -108,6 +109,7 @@ internal sealed class PictureTiler
     private readonly ChromaGuide _guide = new();
     private float[] _input = [];
     private float[] _result = [];
+    private float[] _flat = [];
     private float[] _red = [];
     private float[] _blue = [];
     private float[] _alpha = [];
@@ -131,7 +133,8 @@ internal sealed class PictureTiler
     /// <summary>Computes a planned tile.</summary>
     /// <param name="opaque">The picture is known to be opaque; its alpha is not looked at.</param>
     /// <param name="destination">Receives the tile; its pixel (0, 0) is the plan's region's first.</param>
-    public void Process(PixelImage source, TilePlan plan, PlannedTile planned, bool opaque, PixelImage destination, CancellationToken cancellationToken)
+    /// <param name="refined">Complete: gives the tile's luma instead of the network.</param>
+    public void Process(PixelImage source, TilePlan plan, PlannedTile planned, bool opaque, PixelImage destination, RefinedLuma? refined, CancellationToken cancellationToken)
     {
         TileRect tile = planned.Tile;
         bool mayBeTransparent = source.HasAlpha && !opaque;
@@ -139,8 +142,7 @@ internal sealed class PictureTiler
         bool guided = source.HasColour && !_reducing && _options.GuideChroma;
         if (guided)
             core = Union(core, Expand(_resampler.SourceOf(tile), 1));
-        _window.Load(source, mayBeTransparent ? Expand(core, _geometry.FillRadius) : core, opaque);
-        if (_window.Opacity == WindowOpacity.Transparent)
+        if (!Load(source, core, mayBeTransparent, opaque))
         {
             Clear(destination, tile, plan.Region);
             return;
@@ -157,7 +159,10 @@ internal sealed class PictureTiler
             _fill.Apply(_window, core);
         }
 
-        RunNetwork(_window.FullRangeLuma, plan, planned, cancellationToken);
+        if (refined is null)
+            RunNetwork(_window.FullRangeLuma, plan, planned, cancellationToken);
+        else
+            refined.Take(planned, _result);
         Grow(ref _luma, tile.Width);
         if (_window.HasColour)
         {
@@ -190,6 +195,35 @@ internal sealed class PictureTiler
                 alpha.IsEmpty ? default : alpha.Slice(at, tile.Width),
                 _options.Rounding);
         }
+    }
+
+    /// <summary>Computes a planned tile's luma alone, for a refinement of the whole picture's.</summary>
+    public void Collect(PixelImage source, TilePlan plan, PlannedTile planned, bool opaque, RefinedLuma refined, CancellationToken cancellationToken)
+    {
+        if (!Load(source, planned.Source, source.HasAlpha && !opaque, opaque))
+        {
+            refined.PutInvisible(planned.Tile);
+            return;
+        }
+
+        Grow(ref _input, plan.SourceLength);
+        Grow(ref _result, plan.ResultLength);
+        Grow(ref _flat, plan.ResultLength);
+        if (_window.Opacity == WindowOpacity.Mixed)
+            _fill.Apply(_window, planned.Source);
+        RunNetwork(_window.FullRangeLuma, plan, planned, cancellationToken);
+        Span<float> input = _input.AsSpan(0, plan.SourceLength), flat = _flat.AsSpan(0, plan.ResultLength);
+        flat.Fill(float.NaN);
+        if (_options.KeepFlatAreas)
+            _flatAreas.Apply(input, planned.Source.Width, planned.Source.Height, flat);
+        refined.Put(planned, input, _result, flat);
+    }
+
+    /// <summary>Loads the window for a core; false if nothing of it is visible.</summary>
+    private bool Load(PixelImage source, TileRect core, bool mayBeTransparent, bool opaque)
+    {
+        _window.Load(source, mayBeTransparent ? Expand(core, _geometry.FillRadius) : core, opaque);
+        return _window.Opacity != WindowOpacity.Transparent;
     }
 
     private void FitGuides(TileRect tile)

@@ -80,7 +80,15 @@ internal sealed record PlacedPicture(PixelImage Picture, int X, int Y, bool Keep
 internal abstract record EffectOptions(int Scale, ProcessingDevice Device)
 {
     /// <summary>The network the options ask for.</summary>
+    /// <exception cref="RsrPlugins.Core.ModelException">Not installed.</exception>
     public abstract ModelDescriptor FindModel(ModelCatalogue models);
+
+    /// <summary>Passes that correct what the network makes.</summary>
+    public virtual int Passes => 0;
+
+    /// <summary>What they are made with; null where there are none.</summary>
+    /// <exception cref="RsrPlugins.Core.ModelException">Not installed.</exception>
+    public ModelDescriptor? FindGradient(ModelCatalogue models) => Passes == 0 ? null : models.Find(NetworkKind.SRNetGradient, ModelKind.Learned, Scale);
 
     /// <summary>The picture the network gets to make the layer's new content.</summary>
     public abstract LayerSource Read(Layer layer);
@@ -96,8 +104,10 @@ internal abstract record EffectOptions(int Scale, ProcessingDevice Device)
 internal sealed record LayerSource(PixelImage Picture, (int Width, int Height)? FitTo = null);
 
 /// <summary>Learned Downscale's options.</summary>
-internal sealed record DownscaleOptions(int Scale, Placement Placement, RestOfSelection Rest, ProcessingDevice Device) : EffectOptions(Scale, Device)
+internal sealed record DownscaleOptions(int Scale, int Effort, Placement Placement, RestOfSelection Rest, ProcessingDevice Device) : EffectOptions(Scale, Device)
 {
+    public override int Passes => Effort;
+
     public override ModelDescriptor FindModel(ModelCatalogue models) => models.Find(NetworkKind.RRNet, ModelKind.Learned, Scale);
 
     public override LayerSource Read(Layer layer) => new(layer.Read(layer.Bounds));

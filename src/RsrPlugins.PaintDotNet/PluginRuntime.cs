@@ -28,33 +28,41 @@ internal sealed class PluginRuntime(Func<InferenceOptions, IInferenceEngine> cre
     public string? DeviceReport => _gpuFailure is string failure ? $"CPU: the GPU failed. {failure}" : _last?.Decision.Reason;
 
     /// <summary>
-    /// Runs work with a network on the device asked for. Where the GPU fails, at the start or in the middle, the work is done
+    /// Runs work with networks on the device asked for. Where the GPU fails, at the start or in the middle, the work is done
     /// again from its beginning on the CPU.
     /// </summary>
     /// <param name="adapter">The GPU Paint.NET uses, where it says so.</param>
+    /// <param name="work">Gets what opens the networks it needs; it opens them before it runs one.</param>
     /// <exception cref="RsrException">The CPU failed too, or was asked for and failed.</exception>
-    public T Run<T>(ModelDescriptor model, ProcessingDevice device, Func<GraphicsAdapter?> adapter, Func<INetwork, T> work)
+    public T Run<T>(ProcessingDevice device, Func<GraphicsAdapter?> adapter, Func<Func<ModelDescriptor, INetwork>, T> work)
     {
         if (device != ProcessingDevice.Cpu && _gpuFailure is null)
         {
-            INetwork? network = null;
+            var opened = new List<INetwork>();
+            bool opening = true;
             try
             {
-                network = Engine(Choice(device), adapter).Open(model);
-                return work(network);
+                IInferenceEngine engine = Engine(Choice(device), adapter);
+                return work(model =>
+                {
+                    opening = true;
+                    opened.Add(engine.Open(model));
+                    opening = false;
+                    return opened[^1];
+                });
             }
             catch (RuntimeLibraryException exception) when (device == ProcessingDevice.DirectML)
             {
                 // DirectML was demanded and is not to be had; whether the CPU can do it is seen below.
                 _gpuFailure = exception.Message;
             }
-            catch (InferenceException exception) when (network is null or { Device: DeviceKind.DirectML })
+            catch (InferenceException exception) when (opening || opened.Exists(network => network.Device == DeviceKind.DirectML))
             {
                 _gpuFailure = exception.Message;
             }
         }
 
-        return work(Engine(DeviceChoice.Cpu, adapter).Open(model));
+        return work(Engine(DeviceChoice.Cpu, adapter).Open);
     }
 
     private static DeviceChoice Choice(ProcessingDevice device) => device switch

@@ -3,7 +3,9 @@
 // succeeded, and a failure in the middle leaves the layer as it was.
 using RsrPlugins.Core;
 using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Refinement;
 using RsrPlugins.Core.Resampling;
 
 namespace RsrPlugins.PaintDotNet;
@@ -55,7 +57,14 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
 
     private PixelImage Resize(PixelImage picture, CancellationToken cancellationToken)
     {
-        ModelDescriptor model = options.FindModel(runtime.Models());
-        return runtime.Run(model, options.Device, adapter, network => new LearnedResizer(network).Resize(picture, null, cancellationToken));
+        ModelCatalogue models = runtime.Models();
+        ModelDescriptor model = options.FindModel(models);
+        ModelDescriptor? gradient = options.FindGradient(models);
+        return runtime.Run(options.Device, adapter, open =>
+        {
+            INetwork network = open(model);
+            LumaRefiner? refiner = gradient is null ? null : new LumaRefiner(open(gradient), options.Passes);
+            return new LearnedResizer(network, null, refiner).Resize(picture, null, cancellationToken);
+        });
     }
 }

@@ -77,7 +77,7 @@ internal static class ColourChoices
         return plane;
     }
 
-    private static PixelImage Read(string path)
+    internal static PixelImage Read(string path)
     {
         using Image file = Image.NewFromFile(path);
         using Image bytes = file.Cast(Enums.BandFormat.Uchar);

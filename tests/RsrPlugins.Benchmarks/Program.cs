@@ -1,13 +1,16 @@
 // Run by hand on a quiet machine; CI only builds it:
 //   dotnet run -c Release --project tests/RsrPlugins.Benchmarks -- --filter '*TileSize*'
 //   dotnet run -c Release --project tests/RsrPlugins.Benchmarks -- colour FOLDER... PICTURE...
+//   dotnet run -c Release --project tests/RsrPlugins.Benchmarks -- refinement FOLDER SCALE
 // `rsr bench` is the user's measurement (throughput against the machine's peak); these are the developer's: what a tile size,
 // a kernel or a change of code costs in time and in managed memory, each against bicubic; and what each choice of the colour
-// pipeline is worth in dB.
+// pipeline is worth in dB, and what the passes of a refinement bring.
 using BenchmarkDotNet.Running;
 using RsrPlugins.Benchmarks;
 
 if (args is ["colour", .. var paths])
     return ColourChoices.Run(paths);
+if (args is ["refinement", .. var arguments])
+    return RefinementChoices.Run(arguments);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

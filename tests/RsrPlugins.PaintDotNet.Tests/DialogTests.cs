@@ -8,7 +8,7 @@ namespace RsrPlugins.PaintDotNet.Tests;
 public sealed class DialogTests
 {
     [Theory]
-    [InlineData(Effects.Downscale, "Scale,Placement,Rest,Copy,Device")]
+    [InlineData(Effects.Downscale, "Scale,Effort,Placement,Rest,Copy,Device")]
     [InlineData(Effects.Upscale, "Scale,Source,Reading,Copy,Device")]
     public void The_menu_entry_and_the_dialog_are_as_described(string name, string properties)
     {

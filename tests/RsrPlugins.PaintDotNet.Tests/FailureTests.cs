@@ -36,6 +36,14 @@ public sealed class FailureTests
         folder.Delete("rrnet-x4-learned.onnx");
         session.Render();
         Assert.Contains("is not installed", Assert.Single(services.ErrorMessages), StringComparison.Ordinal);
+
+        session.Set("Scale", "2");
+        folder.Delete("srnet-x2-learned-gradient.onnx");
+        session.Render();
+        Assert.Single(services.ErrorMessages);
+        session.Set("Effort", "1");
+        session.Render();
+        Assert.Contains("SRNetGradient x2 (learned) is not installed", services.ErrorMessages[1], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -158,10 +166,10 @@ public sealed class FailureTests
             },
             ModelCatalogue.LoadDefault);
         ModelDescriptor model = runtime.Models().Models[0];
-        runtime.Run(model, ProcessingDevice.DirectML, () => new GraphicsAdapter(0x1234_0000_5678, false), _ => 0);
-        runtime.Run(model, ProcessingDevice.Automatic, () => new GraphicsAdapter(1, IsSoftware: true), _ => 0);
-        runtime.Run(model, ProcessingDevice.Cpu, () => throw new InvalidOperationException("the CPU needs no adapter"), _ => 0);
-        runtime.Run(model, ProcessingDevice.DirectML, () => throw new InvalidOperationException("asked twice"), _ => 0);
+        runtime.Run(ProcessingDevice.DirectML, () => new GraphicsAdapter(0x1234_0000_5678, false), open => open(model));
+        runtime.Run(ProcessingDevice.Automatic, () => new GraphicsAdapter(1, IsSoftware: true), open => open(model));
+        runtime.Run(ProcessingDevice.Cpu, () => throw new InvalidOperationException("the CPU needs no adapter"), open => open(model));
+        runtime.Run(ProcessingDevice.DirectML, () => throw new InvalidOperationException("asked twice"), open => open(model));
 
         Assert.Equal(
             [new InferenceOptions(DeviceChoice.DirectML, DirectMLAdapterLuid: 0x1234_0000_5678), new InferenceOptions(DeviceChoice.Cpu), new InferenceOptions(DeviceChoice.Cpu)],

@@ -51,7 +51,9 @@ internal sealed class FakeEngine : IInferenceEngine
             {
                 engine.OnRun?.Invoke(number, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
-                if (model.Network == NetworkKind.RRNet)
+                if (model.Network == NetworkKind.SRNetGradient)
+                    output.Fill(1);
+                else if (model.Network == NetworkKind.RRNet)
                     Reduce(input, width, height, output, model.Scale);
                 else
                     Enlarge(input, width, height, output, model.Scale);

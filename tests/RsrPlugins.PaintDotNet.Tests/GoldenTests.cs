@@ -115,6 +115,8 @@ internal static class GoldenCases
             }
         }
 
+        yield return Case("downscale-x2-effort-photo", Effects.Downscale, "photo", 2, null, "Effort=8");
+        yield return Case("downscale-x4-effort-logo", Effects.Downscale, "logo", 4, null, "Effort=8");
         yield return Case("downscale-x2-centre-keep", Effects.Downscale, "logo", 2, [5, 3, 41, 39], "Placement=Centre", "Rest=Keep");
         yield return Case("downscale-x3-centre-clear", Effects.Downscale, "photo", 3, [5, 3, 41, 39], "Placement=Centre", "Rest=Transparent");
         yield return Case("upscale-x2-selection", Effects.Upscale, "lines", 2, [7, 9, 33, 31]);
@@ -125,6 +127,9 @@ internal static class GoldenCases
     {
         NetworkKind network = effect == Effects.Downscale ? NetworkKind.RRNet : NetworkKind.SRNet;
         ModelDescriptor model = s_models.Find(network, settings.Contains("Source=Ordinary") ? ModelKind.Photo : ModelKind.Learned, scale);
-        return new GoldenCase(name, effect, input, [$"Scale={scale}", .. settings], selection, $"{model.Id} {model.Sha256}");
+        string models = $"{model.Id} {model.Sha256}";
+        if (settings.Any(setting => setting.StartsWith("Effort=", StringComparison.Ordinal)))
+            models += $", {s_models.Find(NetworkKind.SRNetGradient, ModelKind.Learned, scale).Sha256}";
+        return new GoldenCase(name, effect, input, [$"Scale={scale}", .. settings], selection, models);
     }
 }

@@ -86,6 +86,7 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
         PictureWriter.CheckSize(output, format, plan.Width, plan.Height);
 
         var networks = plan.Steps.Select(step => models.Catalogue.Find(plan.Network, step.Kind, step.Factor)).ToList();
+        var gradients = decision.Effort == 0 ? [] : plan.Steps.Select(step => InstalledModels.Gradient(models.Catalogue, step.Factor)).ToList();
         string? device = null;
         var notes = new List<string>(decision.Notes);
         if (!options.DryRun)
@@ -95,15 +96,15 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
             PixelImage pixels = picture.Pixels;
             PictureMetadata metadata = picture.Metadata;
             picture = null!; // So that the input is let go of while the result is written.
-            (pixels, device) = RunSteps(pixels, plan, networks, ProgressDisplay.Part(progress, ReadShare, 1 - WriteShare));
+            (pixels, device) = RunSteps(pixels, plan, networks, decision.Effort, ProgressDisplay.Part(progress, ReadShare, 1 - WriteShare));
             notes.AddRange(_writer.Write(output, pixels, plan.Width, plan.Height, format, metadata, decision.Record, options.Write, ProgressDisplay.Part(progress, 1 - WriteShare, 1), context.CancellationToken));
         }
 
         return new ResizeResult(
-            input.Path, output, header.Width, header.Height, plan.Width, plan.Height, plan.Describe(), networks.Select(model => model.Id).ToList(), device, Math.Round(clock.Elapsed.TotalSeconds, 2), options.DryRun, notes);
+            input.Path, output, header.Width, header.Height, plan.Width, plan.Height, plan.Describe(decision.Effort), networks.Concat(gradients).Select(model => model.Id).Distinct().ToList(), device, Math.Round(clock.Elapsed.TotalSeconds, 2), options.DryRun, notes);
     }
 
-    private (PixelImage Pixels, string? Device) RunSteps(PixelImage pixels, ResizePlan plan, List<ModelDescriptor> networks, IProgress<double>? progress)
+    private (PixelImage Pixels, string? Device) RunSteps(PixelImage pixels, ResizePlan plan, List<ModelDescriptor> networks, int effort, IProgress<double>? progress)
     {
         // The work of a step grows with its larger picture.
         double[] work = [.. plan.Steps.Select((step, index) => (double)step.Width * step.Height * (plan.Network == NetworkKind.RRNet ? step.Factor * step.Factor : 1)), plan.ClassicalStep ? 1 : 0];
@@ -113,7 +114,7 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
         for (int index = 0; index < plan.Steps.Count; index++)
         {
             ResizeStep step = plan.Steps[index];
-            pixels = models.Resizer(networks[index]).Resize(pixels, ProgressDisplay.Part(progress, done / total, (done + work[index]) / total), context.CancellationToken);
+            pixels = models.Resizer(networks[index], effort).Resize(pixels, ProgressDisplay.Part(progress, done / total, (done + work[index]) / total), context.CancellationToken);
             done += work[index];
             device = InstalledModels.NameOf(models.Engine.Decision.Device);
             bool last = index == plan.Steps.Count - 1 && !plan.ClassicalStep;

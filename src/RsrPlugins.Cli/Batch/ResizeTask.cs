@@ -10,7 +10,8 @@ namespace RsrPlugins.Cli.Batch;
 /// <param name="Suffix">For the default name, for example "-x2".</param>
 /// <param name="Record">To be written into the result, or null.</param>
 /// <param name="Notes">What the user should know about the decision.</param>
-internal sealed record ResizeDecision(ResizePlan Plan, string Suffix, DownscaleRecord? Record, IReadOnlyList<string> Notes);
+/// <param name="Effort">Passes that correct what each learned step of a reduction makes.</param>
+internal sealed record ResizeDecision(ResizePlan Plan, string Suffix, DownscaleRecord? Record, IReadOnlyList<string> Notes, int Effort = 0);
 
 /// <summary>Decides from a picture's header alone, before any work.</summary>
 internal delegate ResizeDecision ResizeDecider(PictureHeader header);

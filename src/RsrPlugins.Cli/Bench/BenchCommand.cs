@@ -24,6 +24,7 @@ internal static class BenchCommand
                     is its share of the peak, which is measured in the same run with fused multiply-adds on as many threads.
           useful    the same without the halos: the arithmetic the picture itself needs. Smaller tiles raise 'of peak' and waste
                     more on halos; the tile sizes of the product (tile, in pixels of the small picture) balance both.
+          SRNetGradient is one pass of 'rsr downscale --effort'; the passes come on top of RRNet.
           bicubic and lanczos3 resize the same luma plane on one thread.
           Every figure is the fastest of the repetitions, the peak's too. Nothing else should run meanwhile.
 

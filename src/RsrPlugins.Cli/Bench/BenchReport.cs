@@ -4,14 +4,14 @@ using System.Text.Json;
 namespace RsrPlugins.Cli.Bench;
 
 /// <summary>One network on one device with so many threads.</summary>
-/// <param name="Network">SRNet or RRNet.</param>
+/// <param name="Network">SRNet, RRNet or SRNetGradient.</param>
 /// <param name="Kind">learned or photo.</param>
 /// <param name="Scale">Scale factor.</param>
 /// <param name="Device">cpu or directml: what the run really used.</param>
 /// <param name="Threads">Tiles at once.</param>
 /// <param name="TileSize">In LR pixels.</param>
 /// <param name="Size">Side of the small picture in pixels: the one asked for, or less on a device too slow for it.</param>
-/// <param name="OutputMegapixelsPerSecond">SRNet: output pixels. RRNet: input pixels. So always pixels of the large picture.</param>
+/// <param name="OutputMegapixelsPerSecond">SRNet: output pixels. RRNet: input pixels. SRNetGradient: pixels corrected for in one pass. So always pixels of the large picture.</param>
 /// <param name="Gflops">Arithmetic executed, halos included, in GFLOP/s.</param>
 /// <param name="UsefulGflops">The same without halos: what the picture itself needs.</param>
 /// <param name="FractionOfPeak">Gflops over the peak of as many threads; null on a GPU.</param>
@@ -75,15 +75,15 @@ internal sealed record BenchReport(
         foreach ((int threads, double peak) in PeakGflopsByThreads)
             output.WriteLine($"Peak of {threads} thread{(threads == 1 ? "" : "s")}: {peak:f0} GFLOP/s (fp32 fused multiply-add)");
         output.WriteLine();
-        output.WriteLine($"{"network",-17}{"scale",-7}{"device",-10}{"threads",8}{"tile",6}{"Mpx/s",9}{"GFLOP/s",9}{"of peak",9}{"useful",9}");
+        output.WriteLine($"{"network",-23}{"scale",-7}{"device",-10}{"threads",8}{"tile",6}{"Mpx/s",9}{"GFLOP/s",9}{"of peak",9}{"useful",9}");
         foreach (NetworkResult row in Results)
         {
             string peak = row.FractionOfPeak is { } fraction ? $"{100 * fraction:f0} %" : "-";
-            output.WriteLine($"{row.Network + " " + row.Kind,-17}{"x" + row.Scale,-7}{row.Device,-10}{row.Threads,8}{row.TileSize,6}{row.OutputMegapixelsPerSecond,9:f2}{row.Gflops,9:f0}{peak,9}{row.UsefulGflops,9:f0}");
+            output.WriteLine($"{row.Network + " " + row.Kind,-23}{"x" + row.Scale,-7}{row.Device,-10}{row.Threads,8}{row.TileSize,6}{row.OutputMegapixelsPerSecond,9:f2}{row.Gflops,9:f0}{peak,9}{row.UsefulGflops,9:f0}");
         }
 
         foreach (BaselineResult row in Baselines)
-            output.WriteLine($"{row.Kernel + " " + row.Direction,-17}{"x" + row.Scale,-7}{"cpu",-10}{row.Threads,8}{"",6}{row.OutputMegapixelsPerSecond,9:f2}");
+            output.WriteLine($"{row.Kernel + " " + row.Direction,-23}{"x" + row.Scale,-7}{"cpu",-10}{row.Threads,8}{"",6}{row.OutputMegapixelsPerSecond,9:f2}");
     }
 
     private static double Rounded(double value) => Math.Round(value, 4);

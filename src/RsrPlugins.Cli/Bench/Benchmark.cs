@@ -4,6 +4,7 @@ using System.Diagnostics;
 using RsrPlugins.Core;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Refinement;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Tiling;
 
@@ -41,6 +42,13 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
         {
             int length = LargeOrSmall(small);
             float[] plane = Plane(length);
+            if (model.Network == NetworkKind.SRNetGradient)
+            {
+                var refiner = new LumaRefiner(network, 1, resize);
+                float[] large = Plane(length * model.Scale);
+                return () => refiner.Refine((float[])plane.Clone(), large, length, length, [], cancellationToken: cancellationToken);
+            }
+
             return () => tiler.Resize(plane, length, length, cancellationToken: cancellationToken);
         }
 

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Refinement;
 
 namespace RsrPlugins.Cli.Commands;
 
@@ -43,6 +44,22 @@ internal static class CommonOptions
         {
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int threads) && threads is < 0 or > 1024)
                 result.AddError($"--threads takes 0 to 1024, not {threads}.");
+        });
+        return option;
+    }
+
+    /// <summary>--effort N, 0 = RRNet alone.</summary>
+    public static Option<int> Effort()
+    {
+        var option = new Option<int>("--effort", "-e")
+        {
+            Description = $"Passes that correct the small picture by what its enlargement lacks, 0 (the default) to {LumaRefiner.MaxPasses}.",
+            HelpName = "N",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int effort) && effort is < 0 or > LumaRefiner.MaxPasses)
+                result.AddError($"--effort takes 0 to {LumaRefiner.MaxPasses}; found {effort}.");
         });
         return option;
     }

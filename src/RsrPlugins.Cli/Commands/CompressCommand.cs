@@ -28,6 +28,7 @@ internal static class CompressCommand
         Examples:
           rsr compress photo.png                          photo.rsr.png
           rsr compress photo.png photo.rsr.webp -s 3      smaller still: a third, in lossless WebP
+          rsr compress photo.png --effort 10              slower; more comes back, for a few more bytes
           rsr restore photo.rsr.png photo.png             the full size again
 
         The result is an ordinary picture, half, a third or a quarter as wide and high, in a lossless format (.png, .webp, .tif);
@@ -54,7 +55,9 @@ internal static class CompressCommand
                 result.AddError($"--scale takes 2, 3 or 4; found {value}.");
         });
         var common = new CommonArguments(command, input, output);
+        Option<int> effort = CommonOptions.Effort();
         command.Options.Add(scale);
+        command.Options.Add(effort);
         command.SetAction(parsed =>
         {
             string from = OnePicture(parsed.GetRequiredValue(input), "downscale");
@@ -69,7 +72,7 @@ internal static class CompressCommand
                 json ? context with { Output = TextWriter.Null } : context,
                 models,
                 common.Options(parsed, from, to),
-                header => DownscaleCommand.Decide(original = header, size, models.Catalogue)).Run();
+                header => DownscaleCommand.Decide(original = header, size, models.Catalogue, parsed.GetValue(effort))).Run();
             if (code == ExitCode.Done)
                 Report(context.Output, new FileInfo(from), new FileInfo(to), (int)size.Scale!.Value, from, to, original!, json);
             return code;

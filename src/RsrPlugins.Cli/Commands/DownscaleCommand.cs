@@ -16,11 +16,16 @@ internal static class DownscaleCommand
           rsr downscale artwork.png --scale 3 -o small.png   a third; 'rsr upscale small.png' brings it back
           rsr downscale photos/ --width 800 -o small/        every picture of a folder, 800 pixels wide
           rsr downscale big.tif --height 600 --dry-run       show the steps only
+          rsr downscale photo.jpg --scale 2 --effort 10      slower, and more comes back
 
         Which steps a size takes:
           1/2, 1/3 and 1/4 are one network each. Smaller sizes chain them (1/6 is 1/3, then 1/2). Any other size takes learned
           steps to the nearest size that is not below it, then one bicubic reduction to the exact size. Less than 1/2 is bicubic
           alone. Sizes that do not come out whole are rounded up; no row or column is dropped.
+          With --effort the enlarging network is tried on the small picture, and the small picture corrected by what is lacking, N
+          times over. 5 passes bring about half, 10 three quarters of what 40 do. It takes as long as enlarging the small
+          picture about three times in every pass, and 5 bytes of memory per pixel. Flat areas stay as they are.
+
           A result of learned steps alone records its scale, networks and original size (PNG text, XMP elsewhere). A lossless
           format (PNG, TIFF, WebP at quality 100) keeps all that the enlarging network needs.
 
@@ -31,24 +36,26 @@ internal static class DownscaleCommand
     {
         var command = new DetailedCommand("downscale", "Makes pictures smaller, keeping what 'rsr upscale' needs to bring them back.", Details);
         var arguments = new ResizeArguments(command, "How many times smaller: 2, 3, 4, or any number above 1 up to 16.");
+        Option<int> effort = CommonOptions.Effort();
+        command.Options.Add(effort);
         command.SetAction(parsed =>
         {
             SizeRequest size = arguments.Size(parsed);
             if (size.IsEmpty)
                 throw new UsageException("A size is missing: give --scale, --width or --height. Try 'rsr downscale --help'.");
             using InstalledModels models = arguments.Models(parsed);
-            return new ResizeBatch(context, models, arguments.Options(parsed), header => Decide(header, size, models.Catalogue)).Run();
+            return new ResizeBatch(context, models, arguments.Options(parsed), header => Decide(header, size, models.Catalogue, parsed.GetValue(effort))).Run();
         });
         return command;
     }
 
-    internal static ResizeDecision Decide(PictureHeader header, SizeRequest size, ModelCatalogue catalogue)
+    internal static ResizeDecision Decide(PictureHeader header, SizeRequest size, ModelCatalogue catalogue, int effort)
     {
         // An exact scale is that network or nothing: quietly taking another way would not be what was asked for.
         if (size.Scale is 2 or 3 or 4)
             catalogue.Find(NetworkKind.RRNet, ModelKind.Learned, (int)size.Scale);
         ResizePlan plan = ResizePlan.Downscale(header.Width, header.Height, size, catalogue.Scales(NetworkKind.RRNet, ModelKind.Learned));
-        return new ResizeDecision(plan, OutputNames.Suffix("down", size, null, plan.Width, plan.Height), RecordOf(header, plan, catalogue), []);
+        return new ResizeDecision(plan, OutputNames.Suffix("down", size, null, plan.Width, plan.Height), RecordOf(header, plan, catalogue), [], effort);
     }
 
     // After a classical step the picture is no longer what a network made, and its partner would not know it.

@@ -89,10 +89,12 @@ internal sealed record ResizePlan(NetworkKind Network, IReadOnlyList<ResizeStep>
     }
 
     /// <summary>For example "learned x2, learned x3, then bicubic to 500 x 400".</summary>
-    public string Describe()
+    /// <param name="effort">Passes that correct each learned step.</param>
+    public string Describe(int effort = 0)
     {
         string sign = Network == NetworkKind.RRNet ? "1/" : "x";
-        IEnumerable<string> learned = Steps.Select(step => $"{(step.Kind == ModelKind.Learned ? "learned" : "photo")} {sign}{step.Factor}");
+        string passes = effort == 0 ? string.Empty : effort == 1 ? " and 1 pass" : $" and {effort} passes";
+        IEnumerable<string> learned = Steps.Select(step => $"{(step.Kind == ModelKind.Learned ? "learned" : "photo")} {sign}{step.Factor}{passes}");
         string exact = $"bicubic to {Width} x {Height}";
         return (Steps.Count, ClassicalStep) switch
         {

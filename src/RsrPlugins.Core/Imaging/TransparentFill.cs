@@ -15,8 +15,8 @@ namespace RsrPlugins.Core.Imaging;
 /// <summary>Replaces the colour of transparent pixels by that of their visible surroundings; buffers of one worker.</summary>
 internal sealed class TransparentFill(int radius)
 {
-    // Where nothing visible is within reach the colour cannot matter: it influences only pixels that are transparent again.
-    private const float NeutralLuma = 0.5f;
+    /// <summary>Where nothing visible is within reach the colour cannot matter: it influences only pixels that are transparent again.</summary>
+    public const float NeutralLuma = 0.5f;
 
     private float[] _padded = [];
     private float[] _rows = [];

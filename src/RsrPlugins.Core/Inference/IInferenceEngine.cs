@@ -55,7 +55,8 @@ public interface INetwork
     /// <summary>
     /// Runs the network on one luma plane of <paramref name="width"/> x <paramref name="height"/> values, row by row, Y/255
     /// (BT.601 studio luma of the 8-bit scale). The output is (width / d) x (height / d) for RRNet, whose input must be a
-    /// multiple of d, and (width * d) x (height * d) for SRNet. Not rounded.
+    /// multiple of d, and (width * d) x (height * d) for SRNet. Not rounded. SRNet's gradient takes
+    /// <see cref="ModelDescriptor.InputPlanes"/> such planes one after another and gives one.
     /// </summary>
     /// <exception cref="InferenceException">Wrong size, or the device failed and the CPU failed too.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, also in the middle of a run.</exception>

@@ -309,14 +309,14 @@ internal sealed unsafe partial class OnnxRuntimeApi
         return Own(value, OrtApiIndex.ReleaseMemoryInfo, environment);
     }
 
-    /// <summary>Wraps a caller's buffer, without copying, as a float tensor [1, 1, height, width].</summary>
-    public OrtHandle CreateTensor(OrtHandle memoryInfo, nint data, int width, int height)
+    /// <summary>Wraps a caller's buffer, without copying, as a float tensor [1, planes, height, width].</summary>
+    public OrtHandle CreateTensor(OrtHandle memoryInfo, nint data, int planes, int width, int height)
     {
         const int Float = 1;
-        long* shape = stackalloc long[] { 1, 1, height, width };
+        long* shape = stackalloc long[] { 1, planes, height, width };
         nint value;
         Check(((delegate* unmanaged<nint, nint, nuint, long*, nuint, int, nint*, nint>)_table[OrtApiIndex.CreateTensorWithDataAsOrtValue])(
-            memoryInfo.DangerousGetHandle(), data, (nuint)width * (nuint)height * sizeof(float), shape, 4, Float, &value));
+            memoryInfo.DangerousGetHandle(), data, (nuint)planes * (nuint)width * (nuint)height * sizeof(float), shape, 4, Float, &value));
         return Own(value, OrtApiIndex.ReleaseValue);
     }
 

@@ -126,7 +126,7 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         {
             int side = 4 * model.Scale;
             (int outputWidth, int outputHeight) = Tiling.TilePlan.OutputSize(model, side, side);
-            fixed (float* input = new float[side * side], output = new float[outputWidth * outputHeight])
+            fixed (float* input = new float[side * side * model.InputPlanes], output = new float[outputWidth * outputHeight])
                 session.Run((nint)input, side, side, (nint)output, outputWidth, outputHeight, CancellationToken.None);
             return session;
         }
@@ -158,8 +158,8 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         public unsafe void Run(ReadOnlySpan<float> input, int width, int height, Span<float> output, CancellationToken cancellationToken)
         {
             int d = model.Scale;
-            if (width < 1 || height < 1 || input.Length != (long)width * height)
-                throw new InferenceException($"{model.Id} was given {input.Length:N0} values as {width} x {height} pixels.");
+            if (width < 1 || height < 1 || input.Length != (long)width * height * model.InputPlanes)
+                throw new InferenceException($"{model.Id} was given {input.Length:N0} values as {width} x {height} pixels{(model.InputPlanes == 1 ? string.Empty : $" in {model.InputPlanes} planes")}.");
             if (model.Network == NetworkKind.RRNet && (width % d != 0 || height % d != 0))
                 throw new InferenceException($"{model.Id} needs sides that are multiples of {d}; found {width} x {height}.");
             (int outputWidth, int outputHeight) = Tiling.TilePlan.OutputSize(model, width, height);

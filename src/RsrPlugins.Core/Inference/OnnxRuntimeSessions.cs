@@ -1,4 +1,4 @@
-// The seam's real side. Every model has one input "input" and one output "output", float [N, 1, H, W]; anything else is not
+// The seam's real side. Every model has one input "input", float [N, planes, H, W], and one output "output", float [N, 1, H, W]; anything else is not
 // a network of ours and is refused when it is opened, by name and shape, not when it is run.
 using RsrPlugins.Core.Models;
 
@@ -56,8 +56,8 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
             OrtHandle session = _api.CreateSession(_environment, bytes, options, _memoryInfo);
             try
             {
-                CheckTensor(model, "input", _api.Describe(session, outputs: false));
-                CheckTensor(model, "output", _api.Describe(session, outputs: true));
+                CheckTensor(model, "input", model.InputPlanes, _api.Describe(session, outputs: false));
+                CheckTensor(model, "output", 1, _api.Describe(session, outputs: true));
             }
             catch
             {
@@ -83,16 +83,16 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
         _environment.Dispose();
     }
 
-    private static void CheckTensor(ModelDescriptor model, string expected, IReadOnlyList<(string Name, int ElementType, long[] Dimensions)> found)
+    private static void CheckTensor(ModelDescriptor model, string expected, int planes, IReadOnlyList<(string Name, int ElementType, long[] Dimensions)> found)
     {
         const int Float = 1;
         static bool Free(long dimension) => dimension < 1;
-        bool fits = found is [{ ElementType: Float, Dimensions: [var n, 1, var height, var width] } only]
-            && only.Name == expected && (n == 1 || Free(n)) && Free(height) && Free(width);
+        bool fits = found is [{ ElementType: Float, Dimensions: [var n, var channels, var height, var width] } only]
+            && only.Name == expected && channels == planes && (n == 1 || Free(n)) && Free(height) && Free(width);
         if (!fits)
         {
             string names = string.Join(", ", found.Select(tensor => $"\"{tensor.Name}\" [{string.Join(", ", tensor.Dimensions.Select(d => Free(d) ? "?" : $"{d}"))}] of element type {tensor.ElementType}"));
-            throw new ModelException($"{model.FilePath} has the wrong {expected}: expected \"{expected}\" [?, 1, ?, ?] of element type {Float} (float), found {names}. Reinstall the models.");
+            throw new ModelException($"{model.FilePath} has the wrong {expected}: expected \"{expected}\" [?, {planes}, ?, ?] of element type {Float} (float), found {names}. Reinstall the models.");
         }
     }
 
@@ -107,8 +107,8 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
             try
             {
                 session.DangerousAddRef(ref held);
-                using OrtHandle inputTensor = api.CreateTensor(memoryInfo, input, width, height);
-                using OrtHandle outputTensor = api.CreateTensor(memoryInfo, output, outputWidth, outputHeight);
+                using OrtHandle inputTensor = api.CreateTensor(memoryInfo, input, model.InputPlanes, width, height);
+                using OrtHandle outputTensor = api.CreateTensor(memoryInfo, output, 1, outputWidth, outputHeight);
                 using OrtHandle runOptions = api.CreateRunOptions();
 
                 // Disposed before the options are: disposing a registration waits for its callback.

@@ -5,6 +5,7 @@
 // 1.3 dB on Set14's "bridge" and so 0.09 dB of the Set14 mean, and the published figures come out only this way.
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Refinement;
 using RsrPlugins.Core.Resampling;
 
 namespace RsrPlugins.Core.Metrics;
@@ -88,8 +89,9 @@ public static class EvaluationProtocol
     /// <summary>Makes a picture small and large again and scores the result.</summary>
     /// <param name="rrNet">The reducing network; unused by <see cref="EvaluationMethod.Bicubic"/> and <see cref="EvaluationMethod.Photo"/>.</param>
     /// <param name="srNet">The enlarging network; unused by <see cref="EvaluationMethod.Bicubic"/>.</param>
+    /// <param name="refiner">Corrects what the reducing network makes; null, as in the paper, leaves it as it is.</param>
     /// <exception cref="RsrException">The picture is too small for the protocol, or the engine fails.</exception>
-    public static EvaluationScore Evaluate(PixelImage image, EvaluationMethod method, int scale, INetwork? rrNet, INetwork? srNet, ResizeSettings? settings = null, CancellationToken cancellationToken = default)
+    public static EvaluationScore Evaluate(PixelImage image, EvaluationMethod method, int scale, INetwork? rrNet, INetwork? srNet, ResizeSettings? settings = null, LumaRefiner? refiner = null, CancellationToken cancellationToken = default)
     {
         PixelImage cropped = CropToMultiple(image, scale);
         int width = cropped.Width, height = cropped.Height;
@@ -109,11 +111,11 @@ public static class EvaluationProtocol
                 restored = Run(Demand(srNet, nameof(srNet)), ordinary, smallWidth, smallHeight, settings, cancellationToken);
                 break;
             case EvaluationMethod.Learned:
-                float[] small = RoundToEightBits(Run(Demand(rrNet, nameof(rrNet)), reference, width, height, settings, cancellationToken));
+                float[] small = RoundToEightBits(Run(Demand(rrNet, nameof(rrNet)), reference, width, height, settings, cancellationToken, refiner));
                 restored = Run(Demand(srNet, nameof(srNet)), small, smallWidth, smallHeight, settings, cancellationToken);
                 break;
             case EvaluationMethod.LearnedEditor:
-                PixelImage file = new LearnedResizer(Demand(rrNet, nameof(rrNet)), settings).Resize(cropped, null, cancellationToken);
+                PixelImage file = new LearnedResizer(Demand(rrNet, nameof(rrNet)), settings, refiner).Resize(cropped, null, cancellationToken);
                 restored = LumaPlane(new LearnedResizer(Demand(srNet, nameof(srNet)), settings).Resize(file, null, cancellationToken));
                 break;
             default:
@@ -126,12 +128,12 @@ public static class EvaluationProtocol
     private static INetwork Demand(INetwork? network, string name) => network ?? throw new ArgumentNullException(name, "The method needs this network.");
 
     // Values on the 8-bit scale in and out; networks work on Y/255.
-    private static float[] Run(INetwork network, float[] plane, int width, int height, ResizeSettings? settings, CancellationToken cancellationToken)
+    private static float[] Run(INetwork network, float[] plane, int width, int height, ResizeSettings? settings, CancellationToken cancellationToken, LumaRefiner? refiner = null)
     {
         var input = new float[plane.Length];
         for (int i = 0; i < plane.Length; i++)
             input[i] = plane[i] / 255f;
-        float[] output = new LearnedResizer(network, settings).ResizeLuma(input, width, height, cancellationToken);
+        float[] output = new LearnedResizer(network, settings, refiner).ResizeLuma(input, width, height, cancellationToken);
         for (int i = 0; i < output.Length; i++)
             output[i] *= 255f;
         return output;

@@ -10,6 +10,12 @@ public enum NetworkKind
 
     /// <summary>SRNet: restores the large image (Section 3.2).</summary>
     SRNet,
+
+    /// <summary>
+    /// How SRNet's squared error changes with every pixel of its small image, divided by d^2 and halved; made of SRNet's weights. Not of the
+    /// paper: Refinement/ corrects small images with it.
+    /// </summary>
+    SRNetGradient,
 }
 
 /// <summary>What small images a network belongs to.</summary>
@@ -36,7 +42,7 @@ public enum ModelKind
 /// Convolution kernel sizes in order, in pixels of the input; RRNet's last is its d x d, stride d reduction. A baseline's convolutions
 /// run on an interpolated picture; the sizes are those that cover the interpolation and them.
 /// </param>
-/// <param name="PairId">The partner of a learned pair, else null.</param>
+/// <param name="PairId">The partner of a learned pair, a gradient's SRNet, else null.</param>
 public sealed record ModelDescriptor(
     string Id,
     NetworkKind Network,
@@ -51,9 +57,15 @@ public sealed record ModelDescriptor(
 {
     /// <summary>
     /// Pixels of the input on every side that an output pixel depends on, beyond its own block: the sum of (k - 1) / 2
-    /// over the stride-1 convolutions. 3 HR pixels for RRNet, 4 LR pixels for SRNet.
+    /// over the stride-1 convolutions. 3 HR pixels for RRNet, 4 LR pixels for SRNet, 8 for its gradient.
     /// </summary>
     public int Halo => Kernels.Take(Network == NetworkKind.RRNet ? Kernels.Count - 1 : Kernels.Count).Sum(kernel => (kernel - 1) / 2);
+
+    /// <summary>
+    /// Planes of the input: luma alone, or for a gradient the small image and the d^2 sub-pixel planes of the large one (row i, column j
+    /// of each d x d block in plane 1 + i d + j).
+    /// </summary>
+    public int InputPlanes => Network == NetworkKind.SRNetGradient ? 1 + (Scale * Scale) : 1;
 
     /// <summary>What the input is, for example "BT.601 studio, Y/255".</summary>
     public string Luma { get; init; } = string.Empty;

@@ -29,16 +29,30 @@ public static class NetworkArithmetic
 
         // Unit l: 1 x 1 from l maps' worth of channels, then 3 x 3. Last: 1 x 1 from all four and the input to d x d channels.
         const int Bottlenecks = Features * Features * (Units * (Units + 1) / 2);
-        return 2.0 * (First + Bottlenecks + (Units * Hidden) + (((((Units + 1) * Features) + 1) * d * d)));
+        const int Stack = (Units + 1) * Features;
+        int last = (Stack + 1) * d * d;
+        if (model.Network == NetworkKind.SRNet)
+            return 2.0 * (First + Bottlenecks + (Units * Hidden) + last);
+
+        // There and back: the way back has the same convolutions but for the shortcut, which is read by the last 3 x 3 convolution. The
+        // large image is subtracted by the last convolution of the way there; its input's first plane is taken out by one of its own.
+        int planes = model.InputPlanes;
+        return 2.0 * (planes + (2.0 * (First + Bottlenecks + (Units * Hidden))) + last + (d * d * d * d) + (Stack * d * d) + (9 * d * d));
     }
 
     /// <summary>
     /// Bytes of feature maps alive at once per input pixel, at the most: RRNet a hidden layer's input and output; SRNet the dense
-    /// stack, its concatenated copy, and one bottleneck.
+    /// stack, its concatenated copy, and one bottleneck; its gradient all maps of the way there and as many on the way back.
     /// </summary>
     public static int FeatureBytesPerInputPixel(ModelDescriptor model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return (model.Network == NetworkKind.RRNet ? 2 : (2 * (Units + 1)) + 1) * Features * sizeof(float);
+        int maps = model.Network switch
+        {
+            NetworkKind.RRNet => 2,
+            NetworkKind.SRNet => (2 * (Units + 1)) + 1,
+            _ => 4 * (Units + 1),
+        };
+        return maps * Features * sizeof(float);
     }
 }

@@ -63,7 +63,8 @@ public sealed class LumaTiler(INetwork network, ResizeSettings? settings = null)
         }
     }
 
-    private static void CopyTile(ReadOnlySpan<float> result, PlannedTile planned, Span<float> output, TileRect region)
+    /// <summary>Puts the pixels a tile owns where they belong.</summary>
+    internal static void CopyTile(ReadOnlySpan<float> result, PlannedTile planned, Span<float> output, TileRect region)
     {
         TileRect tile = planned.Tile;
         for (int y = tile.Y; y < tile.Bottom; y++)

@@ -64,7 +64,8 @@ public sealed class TilePlan
     public IReadOnlyList<PlannedTile> Tiles { get; }
 
     /// <summary>
-    /// Size of the result for an input of any size. SRNet: exactly d times. RRNet: rounded up, ceil(w / d) x ceil(h / d).
+    /// Size of the result for an input of any size. SRNet: exactly d times. RRNet: rounded up, ceil(w / d) x ceil(h / d). SRNet's
+    /// gradient: that of the small picture.
     /// </summary>
     /// <exception cref="ImageSizeException">A side is below 1, or the result's sides exceed what an int can count.</exception>
     public static (int Width, int Height) OutputSize(ModelDescriptor model, int width, int height)
@@ -74,6 +75,8 @@ public sealed class TilePlan
             throw new ImageSizeException($"{model.Id} needs a picture of at least 1 x 1 pixels; found {width} x {height}.");
         if (model.Network == NetworkKind.RRNet)
             return (DivideUp(width, model.Scale), DivideUp(height, model.Scale));
+        if (model.Network == NetworkKind.SRNetGradient)
+            return (width, height);
         if ((long)Math.Max(width, height) * model.Scale > int.MaxValue)
             throw new ImageSizeException($"{width} x {height} pixels enlarged x{model.Scale} have sides beyond {int.MaxValue:N0} pixels. Enlarge a part of the picture.");
         return (width * model.Scale, height * model.Scale);
@@ -104,7 +107,7 @@ public sealed class TilePlan
             throw new ArgumentOutOfRangeException(nameof(region), wanted, $"The region must be inside the {outputWidth} x {outputHeight} result.");
 
         int inputStep = model.Network == NetworkKind.RRNet ? model.Scale : 1;
-        int outputStep = model.Network == NetworkKind.RRNet ? 1 : model.Scale;
+        int outputStep = model.Network == NetworkKind.SRNet ? model.Scale : 1;
         Span[] columns = CutAxis(DivideUp(width, inputStep), wanted.X, wanted.Right, outputStep, tileSize, halo);
         Span[] rows = CutAxis(DivideUp(height, inputStep), wanted.Y, wanted.Bottom, outputStep, tileSize, halo);
 

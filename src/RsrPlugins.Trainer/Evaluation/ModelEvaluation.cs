@@ -3,6 +3,7 @@
 using RsrPlugins.Core;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Metrics;
+using RsrPlugins.Core.Refinement;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Data;
 
@@ -32,7 +33,8 @@ internal sealed record Naturalness(double PsnrToBicubic, double LowestPsnrToBicu
 /// <param name="pictures">The set, cropped for this scale.</param>
 /// <param name="scale">Scale factor d.</param>
 /// <param name="rrNet">Makes the learned small pictures; null where there are none.</param>
-internal sealed class ModelEvaluation(IReadOnlyList<TestPicture> pictures, int scale, INetwork? rrNet)
+/// <param name="refiner">Corrects them; null leaves them as they are.</param>
+internal sealed class ModelEvaluation(IReadOnlyList<TestPicture> pictures, int scale, INetwork? rrNet, LumaRefiner? refiner = null)
 {
     private const float Levels = 255f;
 
@@ -83,7 +85,7 @@ internal sealed class ModelEvaluation(IReadOnlyList<TestPicture> pictures, int s
         {
             case SmallPicture.Learned:
                 var network = rrNet ?? throw new InvalidOperationException("Learned small pictures need an RRNet.");
-                return Run(network, picture.Plane, picture.Width, picture.Height);
+                return Run(network, picture.Plane, picture.Width, picture.Height, refiner);
             case SmallPicture.Jpeg75:
                 var clean = EvaluationProtocol.RoundToEightBits(Classical(ResamplingKernel.Bicubic));
                 return Scaled(Reduction.Jpeg(Scaled(clean, 1 / Levels), picture.Width / scale, picture.Height / scale, 75), Levels);
@@ -108,8 +110,8 @@ internal sealed class ModelEvaluation(IReadOnlyList<TestPicture> pictures, int s
         ? Resampler.Resize(small, picture.Width / scale, picture.Height / scale, picture.Width, picture.Height, ResamplingKernel.Bicubic)
         : Run(srNet, small, picture.Width / scale, picture.Height / scale);
 
-    private static float[] Run(INetwork network, float[] plane, int width, int height) =>
-        Scaled(new LearnedResizer(network).ResizeLuma(Scaled(plane, 1 / Levels), width, height), Levels);
+    private static float[] Run(INetwork network, float[] plane, int width, int height, LumaRefiner? refiner = null) =>
+        Scaled(new LearnedResizer(network, null, refiner).ResizeLuma(Scaled(plane, 1 / Levels), width, height), Levels);
 
     private static float[] Scaled(float[] plane, float factor) => Array.ConvertAll(plane, value => value * factor);
 }

@@ -1,5 +1,6 @@
 // The figures of one scale's models, gathered once and shown in three places: the console, models.json and the cards.
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Refinement;
 
 namespace RsrPlugins.Trainer.Evaluation;
 
@@ -14,6 +15,9 @@ internal sealed record FigureRow(string SmallPicture, string EnlargedBy, IReadOn
 internal sealed record ModelFigures(IReadOnlyList<string> Sets, FigureRow Main, IReadOnlyList<FigureRow> Others, IReadOnlyDictionary<string, Naturalness> LearnedSmall)
 {
     internal static readonly string[] TestSets = ["set5", "set14"];
+
+    /// <summary>Passes a gradient is judged by.</summary>
+    private const int RefinedPasses = 10;
 
     /// <summary>Measures a learned pair.</summary>
     internal static ModelFigures MeasurePair(string data, int scale, INetwork rrNet, INetwork srNet)
@@ -60,8 +64,25 @@ internal sealed record ModelFigures(IReadOnlyList<string> Sets, FigureRow Main, 
         return new ModelFigures(TestSets, Row(sets, SmallPicture.Bicubic, "SRCNN", srcnn), [Row(sets, SmallPicture.Bicubic, "bicubic", null)], new Dictionary<string, Naturalness>());
     }
 
-    private static Dictionary<string, ModelEvaluation> Load(string data, int scale, INetwork? rrNet) =>
-        TestSets.ToDictionary(set => set, set => new ModelEvaluation(TestPicture.LoadSet(data, "test/" + set, scale), scale, rrNet));
+    /// <summary>Measures what a gradient brings a learned pair, by passes.</summary>
+    internal static ModelFigures MeasureRefined(string data, int scale, INetwork rrNet, INetwork srNet, INetwork gradient)
+    {
+        var unrefined = Load(data, scale, rrNet);
+        var rows = new List<FigureRow> { Row(unrefined, SmallPicture.Learned, "its SRNet", srNet) };
+        foreach (var passes in new[] { 2, 5, 20 })
+        {
+            rows.Add(Refined(Load(data, scale, rrNet, new LumaRefiner(gradient, passes)), passes));
+        }
+
+        var main = Load(data, scale, rrNet, new LumaRefiner(gradient, RefinedPasses));
+        return new ModelFigures(TestSets, Refined(main, RefinedPasses), rows, main.ToDictionary(set => set.Key, set => set.Value.LearnedAgainstClassical()));
+
+        FigureRow Refined(Dictionary<string, ModelEvaluation> sets, int passes) =>
+            Row(sets, SmallPicture.Learned, "its SRNet", srNet) with { SmallPicture = FormattableString.Invariant($"{Describe(SmallPicture.Learned)}, {passes} passes") };
+    }
+
+    private static Dictionary<string, ModelEvaluation> Load(string data, int scale, INetwork? rrNet, LumaRefiner? refiner = null) =>
+        TestSets.ToDictionary(set => set, set => new ModelEvaluation(TestPicture.LoadSet(data, "test/" + set, scale), scale, rrNet, refiner));
 
     private static FigureRow Row(Dictionary<string, ModelEvaluation> sets, SmallPicture kind, string enlargedBy, INetwork? srNet) =>
         new(Describe(kind), enlargedBy, sets.ToDictionary(set => set.Key, set => set.Value.Score(kind, srNet)));

@@ -5,7 +5,9 @@ using RsrPlugins.Trainer.Export.Onnx;
 
 namespace RsrPlugins.Trainer.Export;
 
-/// <summary>Builds one ONNX model with input "input" and output "output", both float32 [N, 1, H, W] with dynamic N, H and W.</summary>
+/// <summary>
+/// Builds one ONNX model with input "input", float32 [N, C, H, W], and output "output", float32 [N, 1, H, W], with dynamic N, H and W.
+/// </summary>
 internal sealed class GraphBuilder
 {
     internal const string Input = "input";
@@ -13,11 +15,13 @@ internal sealed class GraphBuilder
 
     private readonly GraphProto _graph;
 
-    internal GraphBuilder(string name)
+    /// <param name="name">Of the graph.</param>
+    /// <param name="inputChannels">C; every network of the paper has one, luma.</param>
+    internal GraphBuilder(string name, int inputChannels = 1)
     {
         _graph = new GraphProto { Name = name };
-        _graph.Input.Add(Plane(Input, "height", "width"));
-        _graph.Output.Add(Plane(Output, "output_height", "output_width"));
+        _graph.Input.Add(Planes(Input, inputChannels, "height", "width"));
+        _graph.Output.Add(Planes(Output, 1, "output_height", "output_width"));
     }
 
     /// <param name="name">Names the node and its output.</param>
@@ -76,16 +80,27 @@ internal sealed class GraphBuilder
         ]);
 
     internal string LeakyRelu(string name, string input, double slope) =>
-        Add("LeakyRelu", name, [input], new AttributeProto { Name = "alpha", F = (float)slope, Type = AttributeProto.Types.AttributeType.Float });
+        Add("LeakyRelu", name, [input], Real("alpha", (float)slope));
 
     internal string Relu(string name, string input) => Add("Relu", name, [input]);
 
     /// <summary>Keys bicubic enlargement (a = -0.5) by a whole number, pixel centres at half positions, edge pixels repeated.</summary>
     internal string Bicubic(string name, string input, int scale) =>
         Add("Resize", name, [input, string.Empty, Constant(name + ".scales", [4], [1, 1, scale, scale])],
-            Text("mode", "cubic"), Text("coordinate_transformation_mode", "half_pixel"), new AttributeProto { Name = "cubic_coeff_a", F = -0.5f, Type = AttributeProto.Types.AttributeType.Float });
+            Text("mode", "cubic"), Text("coordinate_transformation_mode", "half_pixel"), Real("cubic_coeff_a", -0.5f));
 
     internal string Concat(string name, params string[] inputs) => Add("Concat", name, inputs, Int("axis", 1));
+
+    /// <summary>
+    /// A gradient on its way back through a leaky rectifier: times 1 where the rectifier's output is above 0, else times the slope.
+    /// The step is a hard sigmoid too steep for any value in between to be seen.
+    /// </summary>
+    internal string LeakyReluGradient(string name, string gradient, string output, double slope)
+    {
+        const float Steep = 1e30f;
+        var step = Add("HardSigmoid", name + ".step", [output], Real("alpha", Steep), Real("beta", 0));
+        return Add("Mul", name, [gradient, Clip(name + ".factor", step, (float)slope, 1)]);
+    }
 
     internal string Sum(string name, string left, string right) => Add("Add", name, [left, right]);
 
@@ -139,6 +154,8 @@ internal sealed class GraphBuilder
         return name;
     }
 
+    private static AttributeProto Real(string name, float value) => new() { Name = name, F = value, Type = AttributeProto.Types.AttributeType.Float };
+
     private static AttributeProto Text(string name, string value) => new() { Name = name, S = ByteString.CopyFromUtf8(value), Type = AttributeProto.Types.AttributeType.String };
 
     private static AttributeProto Int(string name, long value) => new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };
@@ -150,11 +167,11 @@ internal sealed class GraphBuilder
         return attribute;
     }
 
-    private static ValueInfoProto Plane(string name, string height, string width)
+    private static ValueInfoProto Planes(string name, int channels, string height, string width)
     {
         var shape = new TensorShapeProto();
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "batch" });
-        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = 1 });
+        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = channels });
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = height });
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = width });
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape } } };

@@ -37,8 +37,8 @@ internal static class ModelCard
             {Purpose(row)}
 
             - Network: {Origin(row)}, {layers.Sum(layer => layer.ParameterCount)} parameters, scale factor {row.Scale}
-            - File: `{row.File}`, ONNX opset 13; `input` [N, 1, H, W] to `output` [N, 1, {(row.Network == ModelRow.RRNet ? "H/" : string.Empty)}{row.Scale}{(row.Network == ModelRow.RRNet ? string.Empty : " H")}, {(row.Network == ModelRow.RRNet ? "W/" : string.Empty)}{row.Scale}{(row.Network == ModelRow.RRNet ? string.Empty : " W")}], float32
-            - Values: BT.601 studio luma of the 8-bit scale, Y = 16 + (65.481 R + 128.553 G + 24.966 B) / 255, as Y/255{(row.Network == ModelRow.RRNet ? "; the output is clamped to 16/255 .. 235/255 and not rounded, the engine rounds to the depth of the file" : "; the output is neither clamped nor rounded")}
+            - File: `{row.File}`, ONNX opset 13; {Shapes(row)}, float32
+            - Values: BT.601 studio luma of the 8-bit scale, Y = 16 + (65.481 R + 128.553 G + 24.966 B) / 255, as Y/255{Values(row)}
             - Partner: {row.Pair ?? "none"}
 
             ## Training
@@ -68,10 +68,25 @@ internal static class ModelCard
 
     private static string Origin(ModelRow row) => row.Kind == ModelRow.Baseline
         ? "SRCNN 9-5-5 of Dong et al., *Image Super-Resolution Using Deep Convolutional Networks*, after a bicubic enlargement"
-        : $"{row.Network} of Cai et al., *Learning Reduced-Resolution and Super-Resolution Networks in Synchrony*";
+        : $"{(row.Network == ModelRow.SRNetGradient ? "gradient of SRNet" : row.Network)} of Cai et al., *Learning Reduced-Resolution and Super-Resolution Networks in Synchrony*";
+
+    private static string Shapes(ModelRow row) => row.Network switch
+    {
+        ModelRow.RRNet => Invariant($"`input` [N, 1, H, W] to `output` [N, 1, H/{row.Scale}, W/{row.Scale}]"),
+        ModelRow.SRNet => Invariant($"`input` [N, 1, H, W] to `output` [N, 1, {row.Scale} H, {row.Scale} W]"),
+        _ => Invariant($"`input` [N, {1 + (row.Scale * row.Scale)}, H, W] (the small picture; then row i, column j of each {row.Scale} x {row.Scale} block of the large one in plane 1 + {row.Scale} i + j) to `output` [N, 1, H, W]"),
+    };
+
+    private static string Values(ModelRow row) => row.Network switch
+    {
+        ModelRow.RRNet => "; the output is clamped to 16/255 .. 235/255 and not rounded, the engine rounds to the depth of the file",
+        ModelRow.SRNet => "; the output is neither clamped nor rounded",
+        _ => Invariant($"; the output is dE/dL of E = sum of (SRNet(L) - H)^2 over the large picture / {2 * row.Scale * row.Scale}"),
+    };
 
     private static string Purpose(ModelRow row) => (row.Network, row.Kind) switch
     {
+        (ModelRow.SRNetGradient, _) => $"Says how the error of `{row.Pair}` changes with every pixel of the small picture it is given. `rsr downscale --effort` corrects small pictures with it.",
         (ModelRow.RRNet, _) => $"Makes a picture {row.Scale} times smaller in such a way that `{row.Pair}` can bring it back.",
         (_, ModelRow.Learned) => $"Brings back pictures that `{row.Pair}` made {row.Scale} times smaller.",
         (_, ModelRow.Baseline) => $"SRCNN, trained by the same trainer for comparison; not part of the product. Enlarges bicubic reductions {row.Scale} times.",
@@ -95,6 +110,7 @@ internal static class ModelCard
 
     private static string Limits(ModelRow row) => (row.Network, row.Kind) switch
     {
+        (ModelRow.SRNetGradient, _) => "Enlarging: it needs the large picture. It is no network of the paper and has no weights of its own; it is `SRNet` and the way back through it.",
         (ModelRow.RRNet, _) => "Small pictures that go on to another program's enlargement: they are sharper than bicubic ones, and a classical enlargement does not undo that (the row \"learned, enlarged by bicubic\").",
         (_, ModelRow.Learned) => "Ordinary small pictures. It undoes what its RRNet did; on a bicubic small picture it does worse than the photo model (the row \"bicubic, enlarged by this SRNet\").",
         (_, ModelRow.Baseline) => "Anything but tables: it is their baseline.",

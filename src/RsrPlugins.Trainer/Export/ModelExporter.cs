@@ -15,6 +15,9 @@ internal static class ModelExporter
     /// <summary>Largest permitted difference between ONNX Runtime and Torch, in units of Y/255.</summary>
     internal const float ParityTolerance = 1e-5f;
 
+    /// <summary>Ends the id of a gradient; the rest is its SRNet's.</summary>
+    internal const string GradientSuffix = "-gradient";
+
     internal const string LumaDefinition = "BT.601 studio, Y/255";
 
     internal const string Protocol = "PSNR/SSIM on 8-bit BT.601 studio luma, d pixels shaved off every border, 8-bit LR, means over images";
@@ -62,9 +65,20 @@ internal static class ModelExporter
         var srRow = Row(ModelRow.SRNet, NetworkTable.SRNet(config.Scale), rrRow.Id);
         var rrOnnx = NetworkGraphs.RRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, rrRow));
         var srOnnx = NetworkGraphs.SRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, srRow));
-        var (rrNet, srNet) = (Proven(rrRow, rrOnnx), Proven(srRow, srOnnx));
+        var gradientRow = srRow with
+        {
+            Id = srRow.Id + GradientSuffix,
+            Network = ModelRow.SRNetGradient,
+            File = srRow.Id + GradientSuffix + ".onnx",
+            Card = srRow.Id + GradientSuffix + ".md",
+            Kernels = [.. srRow.Kernels, .. srRow.Kernels], // there and back
+            Pair = srRow.Id,
+        };
+        var gradientOnnx = NetworkGraphs.SRNetGradient(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, gradientRow));
+        var (rrNet, srNet, gradient) = (Proven(rrRow, rrOnnx), Proven(srRow, srOnnx), Proven(gradientRow, gradientOnnx));
         var figures = data is null ? null : ModelFigures.MeasurePair(data, config.Scale, rrNet, srNet);
-        return [Model(rrRow, rrOnnx, figures), Model(srRow, srOnnx, figures)];
+        var refined = data is null ? null : ModelFigures.MeasureRefined(data, config.Scale, rrNet, srNet, gradient);
+        return [Model(rrRow, rrOnnx, figures), Model(srRow, srOnnx, figures), Model(gradientRow, gradientOnnx, refined)];
 
         INetwork Proven(ModelRow row, byte[] onnx)
         {
@@ -128,6 +142,11 @@ internal static class ModelExporter
         using var views = new ParameterViews(checkpoint.Layout, tensor(checkpoint.Vectors[Checkpoint.AverageName]), train: false);
         using var generator = new Generator(1);
         var input = rand([1, 1, Height, Width], generator: generator);
+        if (row.Network == ModelRow.SRNetGradient)
+        {
+            return LargestDifferenceOfGradient(views, scale, input, onnx);
+        }
+
         if (row.Kind == ModelRow.Baseline)
         {
             return LargestDifferenceInside(views, scale, input, onnx);
@@ -137,6 +156,20 @@ internal static class ModelExporter
         var actual = new float[expected.numel()];
         onnx.Run(Checkpoint.ToArray(input), Width, Height, actual, CancellationToken.None);
         return Checkpoint.ToArray(expected).Zip(actual, (left, right) => MathF.Abs(left - right)).Max();
+    }
+
+    /// <summary>The same for SRNet's gradient, which Torch gets by going backward through SRNet.</summary>
+    private static float LargestDifferenceOfGradient(ParameterViews views, int scale, Tensor large, INetwork onnx)
+    {
+        using var grad = enable_grad();
+        var (height, width) = ((int)large.shape[2] / scale, (int)large.shape[3] / scale);
+        var small = nn.functional.avg_pool2d(large, scale, scale).detach().requires_grad_(true);
+        using var halfMean = (0.5 / (scale * scale)).ToScalar();
+        new SRNet(scale, views).Forward(small).sub(large).pow(2).sum().mul(halfMean).backward();
+        var planes = cat([small.detach(), nn.functional.pixel_unshuffle(large, scale)], 1);
+        var actual = new float[height * width];
+        onnx.Run(Checkpoint.ToArray(planes), width, height, actual, CancellationToken.None);
+        return Checkpoint.ToArray(small.grad!).Zip(actual, (left, right) => MathF.Abs(left - right)).Max();
     }
 
     /// <summary>The same for SRCNN, whose Torch form takes an interpolated picture; at the borders the two enlargements repeat edges differently.</summary>

@@ -1,7 +1,7 @@
 // The two networks as ONNX graphs. Folded, a shortcut is one more input channel of the last convolution, with fixed
 // weights: 1/d^2 for RRNet's average pooling, 1 for SRNet's tiling. The same function in fewer operators, and only in
 // operators that run on every provider (Conv, LeakyRelu, Concat, DepthToSpace, Clip). The unfolded form is built as the
-// paper draws it and exists for the parity tests.
+// paper draws it and exists for the parity tests. SRNet's gradient is a third graph, made of SRNet's own weights.
 using RsrPlugins.Trainer.Networks;
 
 namespace RsrPlugins.Trainer.Export;
@@ -65,6 +65,93 @@ internal static class NetworkGraphs
         return graph.Build(metadata);
     }
 
+    /// <summary>
+    /// How SRNet's error changes with its small picture: dE/dL of E = sum over the large picture of (SRNet(L) - H)^2 / (2 d^2). Input
+    /// [N, 1 + d^2, h, w]: L, then H as d^2 sub-pixel planes (channel i d + j holds row i, column j of each d x d block); output
+    /// [N, 1, h, w]. Forward and backward pass of one network, so there is nothing to train.
+    /// </summary>
+    internal static byte[] SRNetGradient(int scale, ParameterLayout layout, float[] parameters, IEnumerable<KeyValuePair<string, string>> metadata)
+    {
+        var (subPixels, width) = (scale * scale, NetworkTable.Width);
+        var graph = new GraphBuilder($"Gradient of SRNet x{scale}", 1 + subPixels);
+        var layers = NetworkTable.SRNet(scale);
+
+        // Forward, and instead of the large picture what it lacks, still in sub-pixels: (SRNet(L) - H) / d^2.
+        var small = graph.Convolution("small", GraphBuilder.Input, [1, 1 + subPixels, 1, 1], [1, .. new float[subPixels]], [0], 1, 0);
+        var features = new List<string> { Activated(graph, layers[0], layout, parameters, small) };
+        var bottlenecks = new List<string>();
+        for (var unit = 1; unit <= NetworkTable.DenseUnits; unit++)
+        {
+            var dense = unit == 1 ? features[0] : graph.Concat($"sr.unit{unit}.input", [.. features]);
+            bottlenecks.Add(Activated(graph, layers[(2 * unit) - 1], layout, parameters, dense));
+            features.Add(Activated(graph, layers[2 * unit], layout, parameters, bottlenecks[^1]));
+        }
+
+        var last = Weights(layout, parameters, layers[^1]);
+        var all = width * features.Count;
+        var error = graph.Convolution(
+            "error",
+            graph.Concat("sr.features_and_input", [.. features, GraphBuilder.Input]),
+            [subPixels, all + 1 + subPixels, 1, 1],
+            Filled(subPixels, all + 1 + subPixels, 1, (output, input, _) => (input < all ? last(output, input, 0) : input == all ? 1 : input - all - 1 == output ? -1 : 0) / subPixels),
+            [.. Bias(layout, parameters, layers[^1]).Select(value => value / subPixels)],
+            1,
+            0);
+
+        // Backward, last unit first. A dense output's gradient is the sum over everything that read it: one convolution of all of them.
+        var readers = new List<string> { error };
+        var transposed = new List<Func<int, int, float>>();
+        for (var unit = NetworkTable.DenseUnits; unit >= 1; unit--)
+        {
+            var output = Gradient(unit);
+            var bottleneck = layers[(2 * unit) - 1];
+            var inner = graph.Convolution($"back.unit{unit}.conv", output, [width, width, 3, 3], Transposed(layers[2 * unit]), new float[width], 1, 1);
+            readers.Add(graph.LeakyReluGradient($"back.unit{unit}.bottleneck", inner, bottlenecks[unit - 1], NetworkTable.LeakySlope));
+            var weights = Weights(layout, parameters, bottleneck);
+            transposed.Add((output, input) => weights(output, input, 0));
+        }
+
+        var first = Weights(layout, parameters, layers[0]);
+        const int Taps = 9;
+        const int Centre = Taps / 2;
+        graph.Convolution(
+            "gradient",
+            graph.Concat("back.input", Gradient(0), error),
+            [1, width + subPixels, 3, 3],
+            Filled(1, width + subPixels, Taps, (_, input, tap) => input < width ? first(input, 0, Taps - 1 - tap) : tap == Centre ? 1 : 0),
+            [0],
+            1,
+            1);
+        return graph.Build(metadata);
+
+        // The gradient of the first convolution's output (0) or a unit's, before its rectifier.
+        string Gradient(int feature)
+        {
+            var name = feature == 0 ? "back.conv1" : $"back.unit{feature}";
+            var inputs = subPixels + (width * transposed.Count);
+            var sum = graph.Convolution(
+                name + ".sum",
+                readers.Count == 1 ? error : graph.Concat(name + ".readers", [.. readers]),
+                [width, inputs, 1, 1],
+                Filled(width, inputs, 1, (output, input, _) =>
+                {
+                    var channel = (feature * width) + output;
+                    return input < subPixels ? last(input, channel, 0) : transposed[(input - subPixels) / width]((input - subPixels) % width, channel);
+                }),
+                new float[width],
+                1,
+                0);
+            return graph.LeakyReluGradient(name, sum, features[feature], NetworkTable.LeakySlope);
+        }
+
+        // A convolution's gradient is the convolution with inputs and outputs exchanged and its kernel turned by 180 degrees.
+        float[] Transposed(ConvolutionSpec layer)
+        {
+            var weights = Weights(layout, parameters, layer);
+            return Filled(layer.Inputs, layer.Outputs, Taps, (output, input, tap) => weights(input, output, Taps - 1 - tap));
+        }
+    }
+
     /// <summary>SRCNN with the bicubic enlargement before it, so that like SRNet it takes the small picture.</summary>
     internal static byte[] Srcnn(int scale, ParameterLayout layout, float[] parameters, IEnumerable<KeyValuePair<string, string>> metadata)
     {
@@ -85,24 +172,31 @@ internal static class NetworkGraphs
 
     private static string Last(GraphBuilder graph, ConvolutionSpec layer, ParameterLayout layout, float[] parameters, string input, float? shortcutWeight = null)
     {
+        var stored = Weights(layout, parameters, layer);
         var inputs = layer.Inputs + (shortcutWeight is null ? 0 : 1);
-        var area = layer.Kernel * layer.Kernel;
-        var stored = parameters.AsSpan(layout.WeightOffset(layer), layer.WeightCount);
-        var weights = new float[layer.Outputs * inputs * area];
-        Array.Fill(weights, shortcutWeight ?? 0);
-        for (var output = 0; output < layer.Outputs; output++)
+        var weights = Filled(layer.Outputs, inputs, layer.Kernel * layer.Kernel, (output, channel, tap) => channel < layer.Inputs ? stored(output, channel, tap) : shortcutWeight!.Value);
+        return graph.Convolution(layer.Name, input, [layer.Outputs, inputs, layer.Kernel, layer.Kernel], weights, Bias(layout, parameters, layer), layer.Stride, layer.Padding);
+    }
+
+    /// <summary>A layer's weights by output, input and tap (row by row).</summary>
+    private static Func<int, int, int, float> Weights(ParameterLayout layout, float[] parameters, ConvolutionSpec layer)
+    {
+        // Stored channels-last, see Networks/Parameters.cs.
+        var (offset, area) = (layout.WeightOffset(layer), layer.Kernel * layer.Kernel);
+        return (output, input, tap) => parameters[offset + (((output * area) + tap) * layer.Inputs) + input];
+    }
+
+    private static float[] Bias(ParameterLayout layout, float[] parameters, ConvolutionSpec layer) => parameters.AsSpan(layout.BiasOffset(layer), layer.Outputs).ToArray();
+
+    /// <summary>Weights as ONNX orders them: output, input, tap.</summary>
+    private static float[] Filled(int outputs, int inputs, int area, Func<int, int, int, float> value)
+    {
+        var weights = new float[outputs * inputs * area];
+        for (var i = 0; i < weights.Length; i++)
         {
-            for (var channel = 0; channel < layer.Inputs; channel++)
-            {
-                for (var tap = 0; tap < area; tap++)
-                {
-                    // Stored channels-last, see Networks/Parameters.cs.
-                    weights[(((output * inputs) + channel) * area) + tap] = stored[(((output * area) + tap) * layer.Inputs) + channel];
-                }
-            }
+            weights[i] = value(i / (inputs * area), i / area % inputs, i % area);
         }
 
-        var bias = parameters.AsSpan(layout.BiasOffset(layer), layer.Outputs).ToArray();
-        return graph.Convolution(layer.Name, input, [layer.Outputs, inputs, layer.Kernel, layer.Kernel], weights, bias, layer.Stride, layer.Padding);
+        return weights;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class StagedModels : IDisposable
     /// <summary>Opens a model. Owned by this object.</summary>
     internal INetwork Open(ModelRow row, byte[] onnx) => Open(
         row.Id,
-        row.Network == ModelRow.RRNet ? NetworkKind.RRNet : NetworkKind.SRNet,
+        Enum.Parse<NetworkKind>(row.Network),
         Enum.Parse<ModelKind>(row.Kind, ignoreCase: true),
         row.Scale,
         row.Kernels,

@@ -20,6 +20,7 @@ public class BenchTests
         Assert.Contains(results, row => row.GetProperty("network").GetString() == "SRNet" && row.GetProperty("kind").GetString() == "learned");
         Assert.Contains(results, row => row.GetProperty("network").GetString() == "SRNet" && row.GetProperty("kind").GetString() == "photo");
         Assert.Contains(results, row => row.GetProperty("network").GetString() == "RRNet");
+        Assert.Contains(results, row => row.GetProperty("network").GetString() == "SRNetGradient");
         Assert.All(results, row =>
         {
             Assert.Equal((2, "cpu"), (row.GetProperty("scale").GetInt32(), row.GetProperty("device").GetString()));
@@ -28,7 +29,13 @@ public class BenchTests
 
             // A picture of one tile has no halo: all arithmetic is useful.
             Assert.Equal(row.GetProperty("usefulGflops").GetDouble(), row.GetProperty("gflops").GetDouble(), 0.01);
-            double operations = row.GetProperty("network").GetString() == "SRNet" ? 2 * (576 + 24576 + 110592 + (257 * 4)) / 4.0 : 2 * (576 + 73728 + 65);
+            const double Trunk = 576 + 24576 + 110592;
+            double operations = row.GetProperty("network").GetString() switch
+            {
+                "SRNet" => 2 * (Trunk + (257 * 4)) / 4,
+                "SRNetGradient" => 2 * ((2 * Trunk) + 5 + ((261 + 256 + 9) * 4)) / 4,
+                _ => 2 * (576 + 73728 + 65),
+            };
             Assert.Equal(row.GetProperty("usefulGflops").GetDouble(), row.GetProperty("outputMegapixelsPerSecond").GetDouble() * operations / 1000, 0.1);
         });
         Assert.Equal(

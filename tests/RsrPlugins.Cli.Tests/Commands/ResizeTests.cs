@@ -49,6 +49,34 @@ public class ResizeTests
     }
 
     [Fact]
+    public void With_effort_more_comes_back()
+    {
+        using var folder = new TestFolder();
+        Pictures.Drawing(96, 81).Save(folder["a.png"]);
+        double before = 0;
+        foreach (string effort in new[] { "0", "2", "12" })
+        {
+            RsrResult down = Good(folder, "downscale", "a.png", "-s", "2", "--effort", effort, "-o", "small.png", "--force", "--json");
+            JsonElement report = JsonDocument.Parse(down.Output).RootElement.GetProperty("results")[0];
+            string[] models = effort == "0" ? ["rrnet-x2-learned"] : ["rrnet-x2-learned", "srnet-x2-learned-gradient"];
+            Assert.Equal(models, report.GetProperty("models").EnumerateArray().Select(id => id.GetString()));
+            Assert.Equal(effort == "0" ? "learned 1/2" : $"learned 1/2 and {effort} passes", report.GetProperty("steps").GetString());
+
+            // The small picture still says how it was made, and any version of upscale can read it.
+            Assert.Equal("rrnet-x2-learned", Assert.Single(PictureReader.ReadHeader(folder["small.png"]).Record!.Steps).Model);
+            Good(folder, "upscale", "small.png", "-o", "large.png", "--force");
+            double after = JsonDocument.Parse(Good(folder, "compare", "a.png", "large.png", "--json").Output).RootElement.GetProperty("lumaPsnr").GetDouble();
+            Assert.True(after > before + 0.05, $"effort {effort}: {after:f2} dB after {before:f2} dB");
+            before = after;
+        }
+
+        Assert.Contains("learned 1/3 and 1 pass, learned 1/2 and 1 pass", Good(folder, "downscale", "a.png", "-s", "6", "-e", "1", "-o", "sixth.png").Output, StringComparison.Ordinal);
+        Assert.Contains("no learned step", Good(folder, "downscale", "a.png", "-s", "1.5", "-e", "1", "-o", "less.png").Output, StringComparison.Ordinal);
+        Good(folder, "compress", "a.png", "a.rsr.png", "-e", "1");
+        Good(folder, "restore", "a.rsr.png");
+    }
+
+    [Fact]
     public void A_chain_is_undone_in_the_other_order()
     {
         using var folder = new TestFolder();

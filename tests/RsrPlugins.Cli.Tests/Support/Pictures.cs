@@ -23,6 +23,15 @@ internal static class Pictures
         return rgb.ExtractBand(0).Copy(interpretation: sixteenBit ? Enums.Interpretation.Grey16 : Enums.Interpretation.Bw).CopyMemory();
     }
 
+    /// <summary>A part of the sample picture: edges of every kind.</summary>
+    public static Image Drawing(int width, int height)
+    {
+        using Image sample = Image.NewFromFile(TestFolder.InRepository("samples/harbour.png"));
+        using Image part = sample.Crop((sample.Width - width) / 2, (sample.Height - height) / 2, width, height);
+        using Image opaque = part.ExtractBand(0, n: 3);
+        return opaque.CopyMemory();
+    }
+
     /// <summary>An opaque red disc on transparent green.</summary>
     public static Image Disc(int size)
     {

@@ -35,7 +35,7 @@ public sealed class TiledNetworkTests : IDisposable
     public void Tiled_equals_whole_with_the_installed_models()
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "models");
-        foreach (ModelDescriptor model in ModelCatalogue.Load(folder).Models)
+        foreach (ModelDescriptor model in ModelCatalogue.Load(folder).Models.Where(model => model.InputPlanes == 1)) // Gradients: LumaRefinerTests.
             TiledEqualsWhole(_engine.Open(model));
     }
 

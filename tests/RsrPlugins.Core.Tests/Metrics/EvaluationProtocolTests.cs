@@ -60,7 +60,7 @@ public sealed class EvaluationProtocolTests
         (int width, int height) = (cropped.Width, cropped.Height);
         float[] luma = Luma.Bt601StudioRounded(cropped);
         CancellationToken token = TestContext.Current.CancellationToken;
-        EvaluationScore Score(EvaluationMethod method) => EvaluationProtocol.Evaluate(image, method, scale, rrNet, srNet, null, token);
+        EvaluationScore Score(EvaluationMethod method) => EvaluationProtocol.Evaluate(image, method, scale, rrNet, srNet, null, null, token);
 
         var input = new float[width * height];
         for (int i = 0; i < input.Length; i++)
@@ -94,8 +94,8 @@ public sealed class EvaluationProtocolTests
     {
         CancellationToken token = TestContext.Current.CancellationToken;
         PixelImage image = TestData.Noise(30, 30, PixelLayout.Rgb, 8);
-        Assert.Throws<ArgumentNullException>("rrNet", () => EvaluationProtocol.Evaluate(image, EvaluationMethod.Learned, 2, null, null, null, token));
+        Assert.Throws<ArgumentNullException>("rrNet", () => EvaluationProtocol.Evaluate(image, EvaluationMethod.Learned, 2, null, null, null, null, token));
         PixelImage tiny = TestData.Noise(14, 30, PixelLayout.Rgb, 8);
-        Assert.Contains("14 x 30", Assert.Throws<ImageSizeException>(() => EvaluationProtocol.Evaluate(tiny, EvaluationMethod.Bicubic, 2, null, null, null, token)).Message, StringComparison.Ordinal);
+        Assert.Contains("14 x 30", Assert.Throws<ImageSizeException>(() => EvaluationProtocol.Evaluate(tiny, EvaluationMethod.Bicubic, 2, null, null, null, null, token)).Message, StringComparison.Ordinal);
     }
 }

@@ -85,7 +85,7 @@ public sealed class ModelCatalogueTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"network\":\"SRNet\"", "\"network\":\"VDSR\"", "\"network\" must be RRNet or SRNet; found \"VDSR\"")]
+    [InlineData("\"network\":\"SRNet\"", "\"network\":\"VDSR\"", "\"network\" must be RRNet or SRNet or SRNetGradient; found \"VDSR\"")]
     [InlineData("\"network\":\"SRNet\"", "\"network\":\"1\"", "\"network\" must be RRNet or SRNet")]
     [InlineData("\"kind\":\"learned\"", "\"kind\":\"guessed\"", "\"kind\" must be Learned or Photo")]
     [InlineData("\"scale\":2", "\"scale\":1", "\"scale\" must be 2 to 16; found 1")]
@@ -118,9 +118,14 @@ public sealed class ModelCatalogueTests : IDisposable
         {
             ModelCatalogue.ReadVerified(model);
             Assert.True(File.Exists(model.CardPath), model.CardPath);
-            Assert.Equal(model.Network == NetworkKind.RRNet ? 3 : 4, model.Halo);
-            if (model.PairId is { } pair)
-                Assert.Equal(model.Id, catalogue.Models.Single(other => other.Id == pair).PairId);
+            Assert.Equal(model.Network switch { NetworkKind.RRNet => 3, NetworkKind.SRNet => 4, _ => 8 }, model.Halo);
+            if (model.PairId is not { } pair)
+                return;
+            ModelDescriptor partner = catalogue.Models.Single(other => other.Id == pair);
+            if (model.Network == NetworkKind.SRNetGradient)
+                Assert.Equal((NetworkKind.SRNet, model.Scale), (partner.Network, partner.Scale));
+            else
+                Assert.Equal(model.Id, partner.PairId);
         });
     }
 

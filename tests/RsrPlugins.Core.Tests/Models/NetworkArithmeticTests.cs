@@ -11,12 +11,14 @@ public class NetworkArithmeticTests
     [InlineData(NetworkKind.RRNet, 4, 2 * (576 + 36864 + 36864 + 65))]
     [InlineData(NetworkKind.SRNet, 2, 2 * (576 + 4096 + 36864 + 8192 + 36864 + 12288 + 36864 + (257 * 4)))]
     [InlineData(NetworkKind.SRNet, 3, 2 * (576 + 4096 + 36864 + 8192 + 36864 + 12288 + 36864 + (257 * 9)))]
+    [InlineData(NetworkKind.SRNetGradient, 2, 2 * (5 + (2 * (576 + 4096 + 36864 + 8192 + 36864 + 12288 + 36864)) + (261 * 4) + (256 * 4) + (9 * 4)))]
     public void Operations_are_two_per_weight_and_pixel(NetworkKind network, int scale, double expected) =>
         Assert.Equal(expected, NetworkArithmetic.OperationsPerInputPixel(NeighbourhoodNetwork.Describe(network, scale)));
 
     [Theory]
     [InlineData(NetworkKind.RRNet, 512)]
     [InlineData(NetworkKind.SRNet, 2304)]
+    [InlineData(NetworkKind.SRNetGradient, 4096)]
     public void Feature_bytes_are_64_floats_per_map(NetworkKind network, int expected) =>
         Assert.Equal(expected, NetworkArithmetic.FeatureBytesPerInputPixel(NeighbourhoodNetwork.Describe(network, 2)));
 }

@@ -19,7 +19,7 @@ public sealed class ResamplerTests
         double sum = 0;
         IReadOnlyList<(string Name, PixelImage Image)> images = TestData.Load(set);
         foreach ((_, PixelImage image) in images)
-            sum += EvaluationProtocol.Evaluate(image, EvaluationMethod.Bicubic, scale, null, null, null, TestContext.Current.CancellationToken).Psnr;
+            sum += EvaluationProtocol.Evaluate(image, EvaluationMethod.Bicubic, scale, null, null, null, null, TestContext.Current.CancellationToken).Psnr;
         Assert.Equal(expected, sum / images.Count, 0.02);
     }
 

@@ -8,7 +8,14 @@ namespace RsrPlugins.Core.Tests.Tiling;
 internal sealed class NeighbourhoodNetwork(ModelDescriptor model) : INetwork
 {
     public static ModelDescriptor Describe(NetworkKind network, int scale) => new(
-        $"{network}-x{scale}", network, ModelKind.Learned, scale, "none.onnx", "none.md", 0, "", network == NetworkKind.RRNet ? [3, 3, 3, scale] : [3, 1, 3, 1, 3, 1, 3, 1], null);
+        $"{network}-x{scale}", network, ModelKind.Learned, scale, "none.onnx", "none.md", 0, "", Kernels(network, scale), null);
+
+    private static int[] Kernels(NetworkKind network, int scale) => network switch
+    {
+        NetworkKind.RRNet => [3, 3, 3, scale],
+        NetworkKind.SRNet => [3, 1, 3, 1, 3, 1, 3, 1],
+        _ => [3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1],
+    };
 
     public ModelDescriptor Model => model;
 

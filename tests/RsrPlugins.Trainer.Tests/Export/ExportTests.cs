@@ -11,6 +11,7 @@ namespace RsrPlugins.Trainer.Tests.Export;
 public class ExportTests
 {
     private static readonly string[] _operators = ["Clip", "Concat", "Conv", "DepthToSpace", "LeakyRelu"];
+    private static readonly string[] _operatorsOfGradients = [.. _operators, "HardSigmoid", "Mul"];
 
     [Theory]
     [InlineData(2)]
@@ -21,7 +22,7 @@ public class ExportTests
         var checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale) with { Patch = 24 });
         var parameters = checkpoint.Vectors[Checkpoint.AverageName];
         using var staged = new StagedModels();
-        foreach (var model in ModelExporter.Build(checkpoint, "nowhere", null))
+        foreach (var model in ModelExporter.Build(checkpoint, "nowhere", null).Where(model => model.Row.Network != ModelRow.SRNetGradient))
         {
             var row = model.Row;
             var unfolded = row.Network == ModelRow.RRNet
@@ -37,6 +38,52 @@ public class ExportTests
             network.Run(input, width, height, whole, CancellationToken.None);
             var tiled = new LearnedResizer(network, new ResizeSettings(Threads: 1, TileSize: 8 * scale)).ResizeLuma(input, width, height, TestContext.Current.CancellationToken);
             Assert.All(whole.Zip(tiled), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void The_gradient_is_that_of_SRNets_error(int scale)
+    {
+        var checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale));
+        using var staged = new StagedModels();
+        var models = ModelExporter.Build(checkpoint, "nowhere", null); // compares with Torch's own way back
+        var (gradient, srNet) = (Open(ModelRow.SRNetGradient), Open(ModelRow.SRNet));
+        Assert.Equal(8, gradient.Model.Halo);
+
+        // And with the definition: what the error does when one small pixel is moved a little.
+        const int Width = 12, Height = 10, At = (4 * Width) + 7;
+        var area = Width * Height;
+        var (small, large) = (TestSupport.Noise(area), TestSupport.Noise(area * scale * scale));
+        var input = new float[area * (1 + (scale * scale))];
+        small.CopyTo(input, 0);
+        for (var i = 0; i < large.Length; i++)
+        {
+            var (x, y) = (i % (Width * scale), i / (Width * scale));
+            input[((1 + (y % scale * scale) + (x % scale)) * area) + (y / scale * Width) + (x / scale)] = large[i];
+        }
+
+        var slopes = new float[area];
+        gradient.Run(input, Width, Height, slopes, CancellationToken.None);
+        const float Move = 1e-2f;
+        var measured = (Error(Move) - Error(-Move)) / (2 * Move);
+        Assert.Equal(measured, slopes[At], 0.02 * slopes.Max(MathF.Abs));
+
+        double Error(float move)
+        {
+            var moved = (float[])small.Clone();
+            moved[At] += move;
+            var restored = new float[large.Length];
+            srNet.Run(moved, Width, Height, restored, CancellationToken.None);
+            return restored.Zip(large, (left, right) => Math.Pow(left - right, 2)).Sum() / (2 * scale * scale);
+        }
+
+        RsrPlugins.Core.Inference.INetwork Open(string network)
+        {
+            var model = models.Single(model => model.Row.Network == network);
+            return staged.Open(model.Row, model.Onnx);
         }
     }
 
@@ -75,14 +122,14 @@ public class ExportTests
             var onnx = ModelProto.Parser.ParseFrom(model.Onnx);
             Assert.Equal(7, onnx.IrVersion);
             Assert.Equal(13, Assert.Single(onnx.OpsetImport).Version);
-            Assert.All(onnx.Graph.Node, node => Assert.Contains(node.OpType, _operators));
+            Assert.All(onnx.Graph.Node, node => Assert.Contains(node.OpType, model.Row.Network == ModelRow.SRNetGradient ? _operatorsOfGradients : _operators));
             Assert.Equal("input", Assert.Single(onnx.Graph.Input).Name);
             Assert.Equal("output", Assert.Single(onnx.Graph.Output).Name);
             var dimensions = onnx.Graph.Input[0].Type.TensorType.Shape.Dim;
             Assert.Equal([false, true, false, false], dimensions.Select(dimension => dimension.HasDimValue));
             var metadata = onnx.MetadataProps.ToDictionary(entry => entry.Key, entry => entry.Value);
             Assert.Equal("3", metadata["scale"]);
-            Assert.Equal(model.Row.Network == ModelRow.RRNet ? "3" : "4", metadata["halo"]);
+            Assert.Equal(model.Row.Network switch { ModelRow.RRNet => "3", ModelRow.SRNet => "4", _ => "8" }, metadata["halo"]);
             Assert.Contains("BT.601", metadata["luma"], StringComparison.Ordinal);
         }
     }
@@ -109,10 +156,11 @@ public class ExportTests
         ModelFolder.Write(folder.Root, ModelExporter.Build(TestSupport.RandomCheckpoint(TestSupport.Config(2), seed: 8), folder.Root, null));
 
         var catalogue = ModelCatalogue.Load(folder.Root);
-        Assert.Equal(["rrnet-x2-learned", "srnet-x2-learned", "srnet-x4-photo"], catalogue.Models.Select(model => model.Id));
-        Assert.Equal([3, 4, 4], catalogue.Models.Select(model => model.Halo));
+        Assert.Equal(["rrnet-x2-learned", "srnet-x2-learned", "srnet-x2-learned-gradient", "srnet-x4-photo"], catalogue.Models.Select(model => model.Id));
+        Assert.Equal([3, 4, 8, 4], catalogue.Models.Select(model => model.Halo));
         Assert.Equal("srnet-x2-learned", catalogue.Models[0].PairId);
-        Assert.Null(catalogue.Models[2].PairId);
+        Assert.Equal("srnet-x2-learned", catalogue.Models[2].PairId);
+        Assert.Null(catalogue.Models[3].PairId);
         Assert.All(catalogue.Models, model => Assert.NotEmpty(ModelCatalogue.ReadVerified(model)));
         Assert.All(catalogue.Models, model => Assert.StartsWith($"# {model.Id}\n", File.ReadAllText(model.CardPath), StringComparison.Ordinal));
         Assert.Empty(Directory.GetFiles(folder.Root, "*.tmp"));

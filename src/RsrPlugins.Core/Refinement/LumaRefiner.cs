@@ -1,0 +1,163 @@
+// RRNet makes a small picture in one go and sees 3 pixels around each block. What SRNet then gets wrong is known while the
+// original is at hand, and so is how that error changes with every small pixel: the gradient. A few steps down it give a
+// small picture from which the same SRNet restores more. In the compression literature this is called content-adaptive
+// encoding (Campos et al., "Content Adaptive Optimization for Neural Image Compression", 2019). Nothing is added to the
+// small picture but better values, and the reader needs to know nothing of it.
+//
+// How far a step may go differs from place to place: beside fine texture SRNet answers a small change strongly. So every
+// pixel has its own step size, halved where its last step went too far and growing elsewhere (as in Jacobs, "Increased Rates
+// of Convergence Through Learning Rate Adaptation", 1988, with the restart of O'Donoghue and Candes, 2015).
+//
+// Every pass reads the whole plane of the one before, tile by tile with the gradient's own halo, so tiles stay exact and their
+// margins do not grow with the passes.
+using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Tiling;
+
+namespace RsrPlugins.Core.Refinement;
+
+/// <summary>Lengths of the steps; settled by measurement (docs/refinement.md).</summary>
+/// <param name="StepSize">Change of a small pixel for a gradient of 1, as <see cref="NetworkKind.SRNetGradient"/> defines it, in the first pass.</param>
+/// <param name="Momentum">Share of the last step that is gone again (Nesterov's momentum), 0 to 1.</param>
+/// <param name="Growth">Factor of a pixel's step size from pass to pass, up to <see cref="MostGrowth"/> in all.</param>
+/// <param name="Shrinkage">Factor where the slope has turned, which also ends the pixel's momentum; 1 turns both off.</param>
+internal sealed record DescentOptions(float StepSize = 0.015f, float Momentum = 0.9f, float Growth = 1.2f, float Shrinkage = 0.5f)
+{
+    /// <summary>The most a step size grows.</summary>
+    public const float MostGrowth = 4;
+}
+
+/// <summary>Corrects small luma planes so that SRNet restores the large ones better. Thread-safe.</summary>
+public sealed class LumaRefiner
+{
+    /// <summary>The most passes that make sense: nothing is gained beyond.</summary>
+    public const int MaxPasses = 100;
+
+    // Studio range: what Q-BReLU keeps RRNet's pictures to, because a value outside cannot be stored in an R'G'B' file.
+    private const float Least = 16f / 255;
+    private const float Most = 235f / 255;
+
+    private readonly INetwork _gradient;
+    private readonly ResizeSettings _settings;
+    private readonly DescentOptions _options;
+
+    /// <param name="gradient">The gradient of the SRNet the small pictures are for.</param>
+    /// <param name="passes">Steps, 1 to <see cref="MaxPasses"/>.</param>
+    /// <param name="settings">Threads and tile size; null for the defaults of the device.</param>
+    public LumaRefiner(INetwork gradient, int passes, ResizeSettings? settings = null)
+        : this(gradient, passes, settings, new DescentOptions())
+    {
+    }
+
+    internal LumaRefiner(INetwork gradient, int passes, ResizeSettings? settings, DescentOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        ArgumentOutOfRangeException.ThrowIfLessThan(passes, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(passes, MaxPasses);
+        if (gradient.Model.Network != NetworkKind.SRNetGradient)
+            throw new ArgumentException($"A gradient was expected; found {gradient.Model.Id}.", nameof(gradient));
+        _gradient = gradient;
+        _settings = settings ?? new ResizeSettings();
+        _options = options;
+        Passes = passes;
+    }
+
+    /// <summary>Steps down the gradient.</summary>
+    public int Passes { get; }
+
+    /// <summary>Called after every pass with its number, from 1, and the small plane as it is then.</summary>
+    internal Action<int, float[]>? AfterPass { get; init; }
+
+    /// <summary>Scale factor d of the pictures it takes.</summary>
+    public int Scale => _gradient.Model.Scale;
+
+    /// <summary>Work for one small pixel beside that of the network that made it.</summary>
+    internal double WorkAgainst(ModelDescriptor rrNet)
+        => Passes * NetworkArithmetic.OperationsPerInputPixel(_gradient.Model) / (NetworkArithmetic.OperationsPerInputPixel(rrNet) * Scale * Scale);
+
+    /// <summary>Corrects a plane in place.</summary>
+    /// <param name="small">width x height values Y/255 (BT.601 studio luma) as RRNet made them; within 16/255 to 235/255 afterwards, not rounded.</param>
+    /// <param name="large">(d width) x (d height) values Y/255 it was made from.</param>
+    /// <param name="isFixed">Small pixels that must keep their value; empty for none.</param>
+    /// <exception cref="RsrException">Any failure of the engine.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; stops within a tile.</exception>
+    public void Refine(float[] small, float[] large, int width, int height, bool[] isFixed, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(small);
+        ArgumentNullException.ThrowIfNull(large);
+        ArgumentNullException.ThrowIfNull(isFixed);
+        long count = (long)width * height;
+        if (small.Length != count || large.Length != count * Scale * Scale || (isFixed.Length != count && isFixed.Length != 0))
+            throw new ArgumentException($"{width} x {height} small pixels and {Scale * Scale} times as many large ones were expected; found {small.Length:N0} and {large.Length:N0}.");
+
+        TilePlan plan = TilePlan.Create(_gradient.Model, width, height, TileDefaults.TileSize(_gradient, _settings));
+        var velocity = new float[small.Length];
+        var slope = new float[small.Length];
+        var stepSize = new float[small.Length];
+        Array.Fill(stepSize, _options.StepSize);
+        int planes = _gradient.Model.InputPlanes;
+        for (int pass = 0; pass < Passes; pass++)
+        {
+            TileScheduler.Run(
+                plan.Tiles,
+                TileDefaults.Workers(_gradient, _settings),
+                () => (Source: new float[plan.SourceLength * planes], Result: new float[plan.ResultLength]),
+                (buffers, tile, token) =>
+                {
+                    CopyAhead(small, velocity, width, tile.Source, buffers.Source);
+                    CopySubPixels(large, width, tile.Source, buffers.Source);
+                    _gradient.Run(buffers.Source, plan.SourceWidth, plan.SourceHeight, buffers.Result, token);
+                    LumaTiler.CopyTile(buffers.Result, tile, slope, plan.Region);
+                },
+                PartOfProgress.Of(progress, (double)pass / Passes, (pass + 1.0) / Passes),
+                cancellationToken);
+            Step(small, velocity, slope, stepSize, isFixed);
+            AfterPass?.Invoke(pass + 1, small);
+        }
+    }
+
+    private void Step(float[] small, float[] velocity, float[] slope, float[] stepSize, bool[] isFixed)
+    {
+        for (int i = 0; i < small.Length; i++)
+        {
+            if (isFixed.Length != 0 && isFixed[i])
+                continue;
+            bool hasTurned = slope[i] * velocity[i] > 0 && _options.Shrinkage < 1;
+            if (hasTurned)
+                velocity[i] = 0;
+            stepSize[i] = hasTurned ? stepSize[i] * _options.Shrinkage : Math.Min(stepSize[i] * _options.Growth, _options.StepSize * DescentOptions.MostGrowth);
+            velocity[i] = (_options.Momentum * velocity[i]) - (stepSize[i] * slope[i]);
+            small[i] = Math.Clamp(small[i] + velocity[i], Least, Most);
+        }
+    }
+
+    /// <summary>The small picture where momentum will carry it: the gradient is taken there (Nesterov 1983).</summary>
+    private void CopyAhead(float[] small, float[] velocity, int width, TileRect source, Span<float> destination)
+    {
+        for (int y = 0; y < source.Height; y++)
+        {
+            int from = ((source.Y + y) * width) + source.X;
+            for (int x = 0; x < source.Width; x++)
+                destination[(y * source.Width) + x] = small[from + x] + (_options.Momentum * velocity[from + x]);
+        }
+    }
+
+    /// <summary>The large picture as planes 1 to d^2: row i, column j of each block in plane 1 + i d + j.</summary>
+    private void CopySubPixels(float[] large, int width, TileRect source, Span<float> destination)
+    {
+        int area = source.Width * source.Height;
+        for (int i = 0; i < Scale; i++)
+        {
+            for (int j = 0; j < Scale; j++)
+            {
+                Span<float> plane = destination.Slice((1 + (i * Scale) + j) * area, area);
+                for (int y = 0; y < source.Height; y++)
+                {
+                    int from = ((((source.Y + y) * Scale) + i) * width * Scale) + (source.X * Scale) + j;
+                    for (int x = 0; x < source.Width; x++)
+                        plane[(y * source.Width) + x] = large[from + (x * Scale)];
+                }
+            }
+        }
+    }
+}

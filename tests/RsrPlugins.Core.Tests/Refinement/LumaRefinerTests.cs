@@ -1,0 +1,278 @@
+// The correction of small pictures with the installed gradients on the real runtime, and what it must never do.
+using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Metrics;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Refinement;
+using RsrPlugins.Core.Tests.Resampling;
+
+namespace RsrPlugins.Core.Tests.Refinement;
+
+public sealed class LumaRefinerTests : IDisposable
+{
+    private const float Least = 16f / 255;
+    private const float Most = 235f / 255;
+
+    private readonly OnnxRuntimeEngine _engine = new(new InferenceOptions(DeviceChoice.Cpu));
+    private readonly ModelCatalogue _models = ModelCatalogue.Load(Path.Combine(AppContext.BaseDirectory, "models"));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _engine.Dispose();
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void The_more_passes_the_better_the_restored_picture(int scale)
+    {
+        const int Width = 40;
+        const int Height = 33;
+        float[] large = Rings(Width * scale, Height * scale, scale);
+        float[] small = Reduced(scale, large, Width, Height);
+        double before = Error(scale, small, large, Width, Height);
+        foreach (int passes in new[] { 5, 12, 30 })
+        {
+            var refined = (float[])small.Clone();
+            Refiner(scale, passes).Refine(refined, large, Width, Height, [], null, Token);
+            double after = Error(scale, refined, large, Width, Height);
+            Assert.True(after < 0.98 * before, $"{passes} passes: {after:g4} after {before:g4}");
+            Assert.All(refined, value => Assert.InRange(value, Least, Most));
+            before = after;
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Tiles_are_exact_and_a_halo_one_smaller_is_not(int scale)
+    {
+        const int Width = 43;
+        const int Height = 31;
+        float[] large = Rings(Width * scale, Height * scale, scale);
+        float[] small = Reduced(scale, large, Width, Height);
+        INetwork gradient = Gradient(scale);
+        float[] Refined(INetwork network, int tileSize)
+        {
+            var refined = (float[])small.Clone();
+            new LumaRefiner(network, 3, new ResizeSettings(2, tileSize)).Refine(refined, large, Width, Height, [], null, Token);
+            return refined;
+        }
+
+        float[] whole = Refined(gradient, 1000);
+        Assert.Equal(8, gradient.Model.Halo);
+        foreach (int tileSize in new[] { 5, 16 })
+            Assert.Equal(whole, Refined(gradient, tileSize));
+        Assert.NotEqual(whole, Refined(new SmallerHalo(gradient), 5));
+    }
+
+    [Fact]
+    public void Fixed_pixels_stay_and_others_do_not()
+    {
+        const int Side = 24;
+        float[] large = Rings(2 * Side, 2 * Side, 2);
+        float[] small = Reduced(2, large, Side, Side);
+        var refined = (float[])small.Clone();
+        bool[] isFixed = [.. Enumerable.Range(0, small.Length).Select(i => i % 3 == 0)];
+        Refiner(2, 2).Refine(refined, large, Side, Side, isFixed, null, Token);
+        for (int i = 0; i < small.Length; i++)
+        {
+            if (isFixed[i])
+                Assert.Equal(small[i], refined[i]);
+        }
+
+        Assert.True(small.Zip(refined).Count(pair => pair.First != pair.Second) > small.Length / 2);
+    }
+
+    [Fact]
+    public void Progress_grows_to_one_and_a_cancelled_run_stops()
+    {
+        const int Side = 40;
+        float[] large = Rings(2 * Side, 2 * Side, 2), small = Reduced(2, large, Side, Side);
+        var progress = new ProgressRecorder();
+        new LumaRefiner(Gradient(2), 3, new ResizeSettings(1, 16)).Refine(small, large, Side, Side, [], progress, Token);
+        progress.AssertComplete();
+
+        using var stop = new CancellationTokenSource();
+        var stopper = new StopAtFirstReport(stop);
+        Assert.ThrowsAny<OperationCanceledException>(() => Refiner(2, 50).Refine(small, large, Side, Side, [], stopper, stop.Token));
+        Assert.InRange(stopper.Reports, 1, 4);
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => Refiner(2, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Refiner(2, LumaRefiner.MaxPasses + 1));
+        Assert.Throws<ArgumentException>("gradient", () => new LumaRefiner(Open(NetworkKind.SRNet, 2), 1));
+        Assert.Throws<ArgumentException>(() => Refiner(2, 1).Refine(new float[4], new float[15], 2, 2, []));
+        Assert.Throws<ArgumentException>(() => Refiner(2, 1).Refine(new float[4], new float[16], 2, 2, [true]));
+        Assert.Throws<ArgumentException>("refiner", () => new LearnedResizer(Open(NetworkKind.RRNet, 3), null, Refiner(2, 1)));
+        Assert.Throws<ArgumentException>("refiner", () => new LearnedResizer(Open(NetworkKind.SRNet, 2), null, Refiner(2, 1)));
+        Assert.Throws<ArgumentException>("network", () => new LearnedResizer(Gradient(2)));
+        var resizer = new LearnedResizer(Open(NetworkKind.RRNet, 2), null, Refiner(2, 1));
+        PixelImage picture = PixelImage.Create(8, 8, PixelLayout.Grey, 8);
+        Assert.Throws<NotSupportedException>(() => resizer.ResizeRegion(picture, new(0, 0, 2, 2), PixelImage.Create(2, 2, PixelLayout.Grey, 8), Token));
+    }
+
+    public static TheoryData<PixelLayout, int> Pictures()
+    {
+        var data = new TheoryData<PixelLayout, int>();
+        foreach (PixelLayout layout in Enum.GetValues<PixelLayout>())
+        {
+            data.Add(layout, 8);
+            data.Add(layout, 16);
+        }
+
+        return data;
+    }
+
+    /// <summary>Sizes that are no multiples of the scale, transparency and flat parts included.</summary>
+    [Theory]
+    [MemberData(nameof(Pictures))]
+    public void A_refined_picture_is_the_same_in_any_tiles_and_comes_back_better(PixelLayout layout, int bits)
+    {
+        PixelImage source = LearnedResizerTests.Patchwork(95, 71, layout, bits);
+        PixelImage Reduce(int passes, int threads, int tileSize, IProgress<double>? progress = null)
+        {
+            var settings = new ResizeSettings(threads, tileSize);
+            return new LearnedResizer(Open(NetworkKind.RRNet, 2), settings, passes == 0 ? null : new LumaRefiner(Gradient(2), passes, settings)).Resize(source, progress, Token);
+        }
+
+        var progress = new ProgressRecorder();
+        PixelImage plain = Reduce(0, 2, 0), whole = Reduce(6, 1, 1000, progress), tiled = Reduce(6, 3, 9);
+        progress.AssertComplete();
+        ResamplerTests.AssertSame(whole, tiled);
+        Assert.True(Restored(whole) > Restored(plain) + 0.1, $"{Restored(whole):f2} dB after {Restored(plain):f2} dB");
+
+        double Restored(PixelImage small)
+        {
+            PixelImage large = new LearnedResizer(Open(NetworkKind.SRNet, 2)).Resize(small, null, Token);
+            double squares = 0;
+            int count = 0;
+            for (int y = 0; y < source.Height; y++)
+            {
+                for (int x = 0; x < source.Width; x++)
+                {
+                    (int Red, int Green, int Blue, int Alpha) a = DrawnPictures.Get(source, x, y), b = DrawnPictures.Get(large, x, y);
+                    if (a.Alpha < source.MaxValue)
+                        continue;
+                    double difference = Luma.Bt601Studio(a.Red - b.Red, a.Green - b.Green, a.Blue - b.Blue) - 16;
+                    squares += difference * difference;
+                    count++;
+                }
+            }
+
+            return 10 * Math.Log10((double)source.MaxValue * source.MaxValue * count / squares);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(77)]
+    [InlineData(255)]
+    public void A_flat_picture_stays_flat_to_the_bit(int level)
+    {
+        PixelImage source = PixelImage.Create(50, 34, PixelLayout.Rgb, 8);
+        source.Samples8.Fill((byte)level);
+        PixelImage small = new LearnedResizer(Open(NetworkKind.RRNet, 2), null, Refiner(2, 3)).Resize(source, null, Token);
+        Assert.All(small.Samples8.ToArray(), sample => Assert.Equal(level, sample));
+    }
+
+    [Fact]
+    public void Flat_ground_beside_a_drawing_stays_as_it_is_and_nothing_bleeds()
+    {
+        PixelImage source = PixelImage.Create(96, 96, PixelLayout.Rgb, 8);
+        source.Samples8.Fill(200);
+        for (int y = 40; y < 56; y++)
+        {
+            for (int x = 40; x < 56; x++)
+                DrawnPictures.Set(source, x, y, 20, 20, 20);
+        }
+
+        PixelImage small = new LearnedResizer(Open(NetworkKind.RRNet, 2), null, Refiner(2, 10)).Resize(source, null, Token);
+        for (int y = 0; y < 48; y++)
+        {
+            for (int x = 0; x < 48; x++)
+            {
+                if (x is < 17 or > 30 || y is < 17 or > 30)
+                    Assert.Equal((200, 200, 200, 255), DrawnPictures.Get(small, x, y));
+            }
+        }
+
+        var disc = new LearnedResizer(Open(NetworkKind.RRNet, 4), null, Refiner(4, 10));
+        DrawnPictures.AssertOnlyRed(disc.Resize(DrawnPictures.RedDiscOnTransparentGreen(128, 8), null, Token), colourTolerance: 40);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 1)]
+    [InlineData(2, 17)]
+    public void Tiny_pictures_have_a_result(int width, int height)
+    {
+        PixelImage source = LearnedResizerTests.Patchwork(width, height, PixelLayout.Rgba, 8);
+        PixelImage small = new LearnedResizer(Open(NetworkKind.RRNet, 4), null, Refiner(4, 2)).Resize(source, null, Token);
+        Assert.Equal(((width + 3) / 4, (height + 3) / 4), (small.Width, small.Height));
+    }
+
+    [Fact]
+    public void The_protocol_scores_refined_pictures_better_by_both_methods()
+    {
+        PixelImage source = LearnedResizerTests.Patchwork(96, 80, PixelLayout.Rgb, 8);
+        foreach (EvaluationMethod method in new[] { EvaluationMethod.Learned, EvaluationMethod.LearnedEditor })
+        {
+            EvaluationScore Score(LumaRefiner? refiner) => EvaluationProtocol.Evaluate(source, method, 2, Open(NetworkKind.RRNet, 2), Open(NetworkKind.SRNet, 2), null, refiner, Token);
+            Assert.True(Score(Refiner(2, 8)).Psnr > Score(null).Psnr + 0.1, method.ToString());
+        }
+    }
+
+    private LumaRefiner Refiner(int scale, int passes) => new(Gradient(scale), passes);
+
+    private INetwork Gradient(int scale) => Open(NetworkKind.SRNetGradient, scale);
+
+    private INetwork Open(NetworkKind network, int scale) => _engine.Open(_models.Find(network, ModelKind.Learned, scale));
+
+    private float[] Reduced(int scale, float[] large, int width, int height)
+        => new LearnedResizer(Open(NetworkKind.RRNet, scale)).ResizeLuma(large, width * scale, height * scale, Token);
+
+    private double Error(int scale, float[] small, float[] large, int width, int height)
+        => new LearnedResizer(Open(NetworkKind.SRNet, scale)).ResizeLuma(small, width, height, Token).Zip(large, (a, b) => (double)(a - b) * (a - b)).Sum();
+
+    /// <summary>Rings around a corner with a bright square: some of every frequency a small picture can hold, and a few it cannot.</summary>
+    private static float[] Rings(int width, int height, int scale)
+    {
+        var plane = new float[width * height];
+        for (int y = 0; y < height; y++)
+        {
+            for (int x = 0; x < width; x++)
+                plane[(y * width) + x] = x is >= 28 and < 50 && y is >= 8 and < 30 ? 0.9f : 0.5f + (0.25f * MathF.Sin(((x * x) + (y * y)) * 0.04f / (scale * scale)));
+        }
+
+        return plane;
+    }
+
+    /// <summary>The same network, whose descriptor forgets one 3 x 3 convolution.</summary>
+    private sealed class SmallerHalo(INetwork network) : INetwork
+    {
+        public ModelDescriptor Model { get; } = network.Model with { Kernels = [.. network.Model.Kernels.SkipLast(2), 1, 1] };
+
+        public DeviceKind Device => network.Device;
+
+        public void Run(ReadOnlySpan<float> input, int width, int height, Span<float> output, CancellationToken cancellationToken)
+            => network.Run(input, width, height, output, cancellationToken);
+    }
+
+    private sealed class StopAtFirstReport(CancellationTokenSource stop) : IProgress<double>
+    {
+        private int _reports;
+
+        public int Reports => _reports;
+
+        public void Report(double value)
+        {
+            Interlocked.Increment(ref _reports);
+            stop.Cancel();
+        }
+    }
+}
