@@ -47,7 +47,7 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
     private protected override string HelpText => """
         Learned Downscale makes the selected part of the layer 2, 3 or 4 times smaller. The small picture lies in the selection's bounds; the canvas keeps its size.
 
-        With more effort the small picture is tried on Learned Upscale, and corrected by what would be missing, as often as the slider says. Five passes bring about half of what can be gained, and ten three quarters.
+        With more effort the small picture is tried on Learned Upscale, and corrected by what would be missing, as often as the slider says. Ten passes bring most of what can be gained, five more than half.
 
         To have the small picture as a document of its own, press "Copy to clipboard" and choose Edit > Paste into New Image.
 

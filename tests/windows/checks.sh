@@ -138,7 +138,7 @@ rsr_bench_on_directml() {
 
 models_agree() {
     on_directml rsr models verify --device all | tee /rig/verify &&
-        grep -q 'DirectML' /rig/verify
+        grep -q 'DirectML' /rig/verify && ! grep 'does not run it' /rig/verify
 }
 
 # ------------------------------------------------------------------------------------------------------------- preparation

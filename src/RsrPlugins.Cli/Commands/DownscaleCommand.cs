@@ -23,8 +23,9 @@ internal static class DownscaleCommand
           steps to the nearest size that is not below it, then one bicubic reduction to the exact size. Less than 1/2 is bicubic
           alone. Sizes that do not come out whole are rounded up; no row or column is dropped.
           With --effort the enlarging network is tried on the small picture, and the small picture corrected by what is lacking, N
-          times over. 5 passes bring about half, 10 three quarters of what 40 do. It takes as long as enlarging the small
-          picture about three times in every pass, and 5 bytes of memory per pixel. Flat areas stay as they are.
+          times over. Ten passes bring most of what can be gained, five more than half; a pass takes as long as enlarging the small
+          picture two to three times, and all of them 5 to 8 bytes of memory per pixel. Flat areas stay as they are. A size that ends
+          with a bicubic step takes no passes.
 
           A result of learned steps alone records its scale, networks and original size (PNG text, XMP elsewhere). A lossless
           format (PNG, TIFF, WebP at quality 100) keeps all that the enlarging network needs.
@@ -55,7 +56,15 @@ internal static class DownscaleCommand
         if (size.Scale is 2 or 3 or 4)
             catalogue.Find(NetworkKind.RRNet, ModelKind.Learned, (int)size.Scale);
         ResizePlan plan = ResizePlan.Downscale(header.Width, header.Height, size, catalogue.Scales(NetworkKind.RRNet, ModelKind.Learned));
-        return new ResizeDecision(plan, OutputNames.Suffix("down", size, null, plan.Width, plan.Height), RecordOf(header, plan, catalogue), [], effort);
+
+        // The passes prepare a picture for its partner; after a classical step no partner will see it.
+        bool inVain = effort > 0 && plan.ClassicalStep;
+        return new ResizeDecision(
+            plan,
+            OutputNames.Suffix("down", size, null, plan.Width, plan.Height),
+            RecordOf(header, plan, catalogue),
+            inVain ? ["no passes: this size ends with a bicubic step, after which no network can bring the picture back"] : [],
+            inVain ? 0 : effort);
     }
 
     // After a classical step the picture is no longer what a network made, and its partner would not know it.

@@ -147,7 +147,10 @@ internal static class ModelsCommand
             if (other is null)
                 return new ModelCheck(model.Id, true, $"good (hash, runs on {InstalledModels.NameOf(network.Device)})", InstalledModels.NameOf(network.Device), null);
 
-            float[] otherOutput = Run(other.Open(model), probe, cancellationToken);
+            INetwork onOther = other.Open(model);
+            float[] otherOutput = Run(onOther, probe, cancellationToken);
+            if (onOther.Device == network.Device)
+                return new ModelCheck(model.Id, true, $"good (hash, runs on the CPU; DirectML does not run it. {OneLine.Of(other.Decision.Reason)})", InstalledModels.NameOf(network.Device), null);
             double difference = output.Zip(otherOutput, (a, b) => Math.Abs(a - b)).Max();
             bool good = difference <= LargestDifference;
             return new ModelCheck(model.Id, good, good ? "good (hash, CPU and DirectML agree)" : $"expected CPU and DirectML to differ by at most {LargestDifference:0.####}, found {difference:0.####}", "CPU, DirectML", difference);

@@ -48,7 +48,7 @@ internal sealed record GraphArithmetic(long Weights, double MultiplyAddsPerInput
         "Conv" or "AveragePool" => 1.0 / Stride(node),
         "ConvTranspose" => Stride(node),
         "DepthToSpace" => node.Attribute.Single(attribute => attribute.Name == "blocksize").I,
-        "Add" or "BatchNormalization" or "Clip" or "Concat" or "HardSigmoid" or "LeakyRelu" or "Mul" or "PRelu" or "Relu" or "Tanh" => 1,
+        "Add" or "BatchNormalization" or "Clip" or "Concat" or "HardSigmoid" or "LeakyRelu" or "Neg" or "PRelu" or "Relu" or "Tanh" => 1,
         _ => throw new TrainerException($"{node.Name}: the arithmetic of the operator {node.OpType} is not known."),
     };
 

@@ -92,14 +92,15 @@ internal sealed class GraphBuilder
     internal string Concat(string name, params string[] inputs) => Add("Concat", name, inputs, Int("axis", 1));
 
     /// <summary>
-    /// A gradient on its way back through a leaky rectifier: times 1 where the rectifier's output is above 0, else times the slope.
-    /// The step is a hard sigmoid too steep for any value in between to be seen.
+    /// A gradient on its way back through a leaky rectifier, with the opposite sign: times -1 where the rectifier's output is above 0,
+    /// else times -slope. The step is a hard sigmoid too steep for any value in between to be seen. The product is a PRelu, which
+    /// multiplies what is below 0 by its slopes: of the ways to multiply two maps the one that all providers run, Wine's too.
     /// </summary>
-    internal string LeakyReluGradient(string name, string gradient, string output, double slope)
+    internal string NegativeLeakyReluGradient(string name, string gradient, string output, double slope)
     {
         const float Steep = 1e30f;
         var step = Add("HardSigmoid", name + ".step", [output], Real("alpha", Steep), Real("beta", 0));
-        return Add("Mul", name, [gradient, Clip(name + ".factor", step, (float)slope, 1)]);
+        return Add("PRelu", name, [Add("Neg", name + ".factor", [Clip(name + ".derivative", step, (float)slope, 1)]), gradient]);
     }
 
     internal string Sum(string name, string left, string right) => Add("Add", name, [left, right]);

@@ -98,7 +98,7 @@ internal static class NetworkGraphs
             1,
             0);
 
-        // Backward, last unit first. A dense output's gradient is the sum over everything that read it: one convolution of all of them.
+        // Backward, last unit first. Every rectifier on the way changes the sign, and the convolution after it changes it back. A dense output's gradient is the sum over everything that read it: one convolution of all of them.
         var readers = new List<string> { error };
         var transposed = new List<Func<int, int, float>>();
         for (var unit = NetworkTable.DenseUnits; unit >= 1; unit--)
@@ -106,9 +106,9 @@ internal static class NetworkGraphs
             var output = Gradient(unit);
             var bottleneck = layers[(2 * unit) - 1];
             var inner = graph.Convolution($"back.unit{unit}.conv", output, [width, width, 3, 3], Transposed(layers[2 * unit]), new float[width], 1, 1);
-            readers.Add(graph.LeakyReluGradient($"back.unit{unit}.bottleneck", inner, bottlenecks[unit - 1], NetworkTable.LeakySlope));
+            readers.Add(graph.NegativeLeakyReluGradient($"back.unit{unit}.bottleneck", inner, bottlenecks[unit - 1], NetworkTable.LeakySlope));
             var weights = Weights(layout, parameters, bottleneck);
-            transposed.Add((output, input) => weights(output, input, 0));
+            transposed.Add((output, input) => -weights(output, input, 0));
         }
 
         var first = Weights(layout, parameters, layers[0]);
@@ -118,13 +118,13 @@ internal static class NetworkGraphs
             "gradient",
             graph.Concat("back.input", Gradient(0), error),
             [1, width + subPixels, 3, 3],
-            Filled(1, width + subPixels, Taps, (_, input, tap) => input < width ? first(input, 0, Taps - 1 - tap) : tap == Centre ? 1 : 0),
+            Filled(1, width + subPixels, Taps, (_, input, tap) => input < width ? -first(input, 0, Taps - 1 - tap) : tap == Centre ? 1 : 0),
             [0],
             1,
             1);
         return graph.Build(metadata);
 
-        // The gradient of the first convolution's output (0) or a unit's, before its rectifier.
+        // The gradient of the first convolution's output (0) or a unit's, before its rectifier, with the opposite sign.
         string Gradient(int feature)
         {
             var name = feature == 0 ? "back.conv1" : $"back.unit{feature}";
@@ -141,14 +141,15 @@ internal static class NetworkGraphs
                 new float[width],
                 1,
                 0);
-            return graph.LeakyReluGradient(name, sum, features[feature], NetworkTable.LeakySlope);
+            return graph.NegativeLeakyReluGradient(name, sum, features[feature], NetworkTable.LeakySlope);
         }
 
-        // A convolution's gradient is the convolution with inputs and outputs exchanged and its kernel turned by 180 degrees.
+        // A convolution's gradient is the convolution with inputs and outputs exchanged and its kernel turned by 180 degrees. The weights
+        // take back the sign that the rectifier before them has changed.
         float[] Transposed(ConvolutionSpec layer)
         {
             var weights = Weights(layout, parameters, layer);
-            return Filled(layer.Inputs, layer.Outputs, Taps, (output, input, tap) => weights(input, output, Taps - 1 - tap));
+            return Filled(layer.Inputs, layer.Outputs, Taps, (output, input, tap) => -weights(input, output, Taps - 1 - tap));
         }
     }
 

@@ -71,7 +71,13 @@ public class ResizeTests
         }
 
         Assert.Contains("learned 1/3 and 1 pass, learned 1/2 and 1 pass", Good(folder, "downscale", "a.png", "-s", "6", "-e", "1", "-o", "sixth.png").Output, StringComparison.Ordinal);
-        Assert.Contains("no learned step", Good(folder, "downscale", "a.png", "-s", "1.5", "-e", "1", "-o", "less.png").Output, StringComparison.Ordinal);
+        foreach (string size in new[] { "1.5", "2.5" })
+        {
+            string output = Good(folder, "downscale", "a.png", "-s", size, "-e", "1", "-o", $"{size}.png").Output;
+            Assert.Contains("no passes: this size ends with a bicubic step", output, StringComparison.Ordinal);
+            Assert.DoesNotContain("and 1 pass", output, StringComparison.Ordinal);
+        }
+
         Good(folder, "compress", "a.png", "a.rsr.png", "-e", "1");
         Good(folder, "restore", "a.rsr.png");
     }

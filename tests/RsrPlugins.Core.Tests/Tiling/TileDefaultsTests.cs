@@ -7,7 +7,16 @@ namespace RsrPlugins.Core.Tests.Tiling;
 
 public class TileDefaultsTests
 {
-    public static TheoryData<NetworkKind, int> Networks => LumaTilerTests.Networks;
+    public static TheoryData<NetworkKind, int> Networks
+    {
+        get
+        {
+            TheoryData<NetworkKind, int> networks = LumaTilerTests.Networks;
+            foreach (int scale in new[] { 2, 3, 4 })
+                networks.Add(NetworkKind.SRNetGradient, scale);
+            return networks;
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Networks))]

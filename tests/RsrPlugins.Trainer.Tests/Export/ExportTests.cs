@@ -11,7 +11,7 @@ namespace RsrPlugins.Trainer.Tests.Export;
 public class ExportTests
 {
     private static readonly string[] _operators = ["Clip", "Concat", "Conv", "DepthToSpace", "LeakyRelu"];
-    private static readonly string[] _operatorsOfGradients = [.. _operators, "HardSigmoid", "Mul"];
+    private static readonly string[] _operatorsOfGradients = [.. _operators, "HardSigmoid", "Neg", "PRelu"];
 
     [Theory]
     [InlineData(2)]
