@@ -24,6 +24,17 @@ try
     using Image learned = Image.NewFromFile(Path.Combine(work, "back.png"));
     Row([original, bicubic, learned], left: 214, top: 2, width: 92, height: 118, zoom: 3).WriteToFile(Path.Combine(pictures, "down-and-up.png"), Best());
 
+    // A quarter as large and brought back, without and with passes that correct the small picture.
+    foreach (string effort in new[] { "0", "20" })
+    {
+        Rsr("downscale", harbour, "--scale", "4", "--effort", effort, "-o", Path.Combine(work, $"quarter{effort}.png"));
+        Rsr("upscale", Path.Combine(work, $"quarter{effort}.png"), "-o", Path.Combine(work, $"back{effort}.png"));
+    }
+
+    using Image without = Image.NewFromFile(Path.Combine(work, "back0.png"));
+    using Image with = Image.NewFromFile(Path.Combine(work, "back20.png"));
+    Row([original, without, with], left: 20, top: 110, width: 92, height: 90, zoom: 3).WriteToFile(Path.Combine(pictures, "effort.png"), Best());
+
     // An ordinary picture four times as large: bicubic, rsr.
     string badge = Path.Combine(samples, "badge.png");
     Rsr("upscale", badge, "--scale", "4", "-o", Path.Combine(work, "badge.png"));

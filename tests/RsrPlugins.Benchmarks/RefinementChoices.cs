@@ -13,7 +13,7 @@ namespace RsrPlugins.Benchmarks;
 /// <summary>Corrects small pictures with one choice changed at a time.</summary>
 internal static class RefinementChoices
 {
-    private static readonly int[] Marks = [1, 2, 5, 10, 20, 40];
+    private static readonly int[] Marks = [1, 2, 5, 10, 20];
 
     private static readonly DescentOptions[] Variants =
     [

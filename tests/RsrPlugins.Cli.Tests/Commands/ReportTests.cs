@@ -132,7 +132,7 @@ public class ReportTests
     [InlineData(3, "photo", 33.2)]
     [InlineData(4, "photo", 30.8)]
     [InlineData(2, "learned", 38.0)]
-    [InlineData(3, "learned", 34.25)]
+    [InlineData(3, "learned", 34.29)]
     [InlineData(4, "learned", 31.65)]
     public void Shipped_weights_are_not_worse_than_these(int scale, string method, double leastPsnrDb) =>
         Assert.InRange(Set5PsnrDb(scale, method), leastPsnrDb, double.PositiveInfinity);
@@ -140,6 +140,7 @@ public class ReportTests
     /// <summary>The paper's PSNR where the pairs have reached it, and at x2 the SSIM that was wanted.</summary>
     [Theory]
     [InlineData("set5", 2, 37.92, 0.96)]
+    [InlineData("set5", 3, 34.29, 0)]
     [InlineData("set14", 2, 34.11, 0)]
     [InlineData("set14", 3, 30.30, 0)]
     [InlineData("set14", 4, 28.34, 0)]
@@ -152,9 +153,9 @@ public class ReportTests
 
     /// <summary>With ten passes every pair is above the paper's by PSNR and has the SSIM that was wanted of x2 and x3.</summary>
     [Theory]
-    [InlineData(2, 38.5, 0.96)]
-    [InlineData(3, 34.29, 0.93)]
-    [InlineData(4, 32.4, 0.895)]
+    [InlineData(2, 38.8, 0.964)]
+    [InlineData(3, 35.0, 0.93)]
+    [InlineData(4, 32.45, 0.895)]
     public void Ten_passes_bring_what_was_aimed_at(int scale, double leastPsnrDb, double leastSsim)
     {
         JsonElement mean = Mean("set5", scale, "learned", "--effort", "10");
