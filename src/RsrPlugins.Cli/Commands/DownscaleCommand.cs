@@ -22,13 +22,14 @@ internal static class DownscaleCommand
           1/2, 1/3 and 1/4 are one network each. Smaller sizes chain them (1/6 is 1/3, then 1/2). Any other size takes learned
           steps to the nearest size that is not below it, then one bicubic reduction to the exact size. Less than 1/2 is bicubic
           alone. Sizes that do not come out whole are rounded up; no row or column is dropped.
-          With --effort the enlarging network is tried on the small picture, and the small picture corrected by what is lacking, N
-          times over. Ten passes bring most of what can be gained, five more than half; a pass takes as long as enlarging the small
-          picture two to three times, and all of them 5 to 8 bytes of memory per pixel. Flat areas stay as they are. A size that ends
-          with a bicubic step takes no passes.
-
           A result of learned steps alone records its scale, networks and original size (PNG text, XMP elsewhere). A lossless
           format (PNG, TIFF, WebP at quality 100) keeps all that the enlarging network needs.
+
+        What --effort does:
+          The enlarging network is tried on the small picture, and the small picture corrected by what is lacking, N times over.
+          'rsr upscale' then brings more back, and needs to know nothing of it. Ten passes bring most of what can be gained, five
+          more than half. A pass takes as long as enlarging the small picture two to three times, and all of them 5 to 8 bytes of
+          memory per pixel. Flat areas stay as they are. A size that ends with a bicubic step takes no passes.
 
 
         """ + ResizeArguments.CommonDetails;
