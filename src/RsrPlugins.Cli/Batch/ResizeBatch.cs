@@ -9,6 +9,7 @@ using RsrPlugins.Core;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
+using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Cli.Batch;
 
@@ -86,22 +87,22 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
         PictureWriter.CheckSize(output, format, plan.Width, plan.Height);
 
         var networks = plan.Steps.Select(step => models.Catalogue.Find(plan.Network, step.Kind, step.Factor)).ToList();
-        var gradients = decision.Effort == 0 ? [] : plan.Steps.Select(step => InstalledModels.Gradient(models.Catalogue, step.Factor)).ToList();
+        var gradients = decision.Effort == 0 ? [] : plan.Steps.Select(step => InstalledModels.Gradient(models.Catalogue, step.Factor).Id).ToList();
         string? device = null;
         var notes = new List<string>(decision.Notes);
         if (!options.DryRun)
         {
-            Picture picture = PictureReader.Read(input.Path, ProgressDisplay.Part(progress, 0, ReadShare), context.CancellationToken);
+            Picture picture = PictureReader.Read(input.Path, PartOfProgress.Of(progress, 0, ReadShare), context.CancellationToken);
             notes.AddRange(picture.Notes);
             PixelImage pixels = picture.Pixels;
             PictureMetadata metadata = picture.Metadata;
             picture = null!; // So that the input is let go of while the result is written.
-            (pixels, device) = RunSteps(pixels, plan, networks, decision.Effort, ProgressDisplay.Part(progress, ReadShare, 1 - WriteShare));
-            notes.AddRange(_writer.Write(output, pixels, plan.Width, plan.Height, format, metadata, decision.Record, options.Write, ProgressDisplay.Part(progress, 1 - WriteShare, 1), context.CancellationToken));
+            (pixels, device) = RunSteps(pixels, plan, networks, decision.Effort, PartOfProgress.Of(progress, ReadShare, 1 - WriteShare));
+            notes.AddRange(_writer.Write(output, pixels, plan.Width, plan.Height, format, metadata, decision.Record, options.Write, PartOfProgress.Of(progress, 1 - WriteShare, 1), context.CancellationToken));
         }
 
         return new ResizeResult(
-            input.Path, output, header.Width, header.Height, plan.Width, plan.Height, plan.Describe(decision.Effort), networks.Concat(gradients).Select(model => model.Id).Distinct().ToList(), device, Math.Round(clock.Elapsed.TotalSeconds, 2), options.DryRun, notes);
+            input.Path, output, header.Width, header.Height, plan.Width, plan.Height, plan.Describe(decision.Effort), [.. networks.Select(model => model.Id), .. gradients], device, Math.Round(clock.Elapsed.TotalSeconds, 2), options.DryRun, notes);
     }
 
     private (PixelImage Pixels, string? Device) RunSteps(PixelImage pixels, ResizePlan plan, List<ModelDescriptor> networks, int effort, IProgress<double>? progress)
@@ -114,7 +115,7 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
         for (int index = 0; index < plan.Steps.Count; index++)
         {
             ResizeStep step = plan.Steps[index];
-            pixels = models.Resizer(networks[index], effort).Resize(pixels, ProgressDisplay.Part(progress, done / total, (done + work[index]) / total), context.CancellationToken);
+            pixels = models.Resizer(networks[index], effort).Resize(pixels, PartOfProgress.Of(progress, done / total, (done + work[index]) / total), context.CancellationToken);
             done += work[index];
             device = InstalledModels.NameOf(models.Engine.Decision.Device);
             bool last = index == plan.Steps.Count - 1 && !plan.ClassicalStep;
@@ -123,7 +124,7 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
         }
 
         if (plan.ClassicalStep)
-            pixels = Resampler.Resize(pixels, plan.Width, plan.Height, ResamplingKernel.Bicubic, ProgressDisplay.Part(progress, done / total, 1), context.CancellationToken);
+            pixels = Resampler.Resize(pixels, plan.Width, plan.Height, ResamplingKernel.Bicubic, PartOfProgress.Of(progress, done / total, 1), context.CancellationToken);
         return (pixels, device);
     }
 

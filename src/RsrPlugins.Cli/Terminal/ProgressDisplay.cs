@@ -24,10 +24,6 @@ internal sealed class ProgressDisplay(bool enabled)
             });
     }
 
-    /// <summary>A part of a longer progress.</summary>
-    public static IProgress<double>? Part(IProgress<double>? whole, double from, double to) =>
-        whole is null ? null : new Direct(value => whole.Report(from + (value * (to - from))));
-
     // System.Progress posts to the thread pool, where reports arrive late and out of order.
     private sealed class Direct(Action<double> report) : IProgress<double>
     {
