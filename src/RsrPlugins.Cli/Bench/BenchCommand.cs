@@ -109,11 +109,7 @@ internal static class BenchCommand
     private static Option<int> Number(string name, int standard, string description, int least, int most)
     {
         var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => standard };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int found) && (found < least || found > most))
-                result.AddError($"{name} takes {least} to {most}, not {found}.");
-        });
+        option.Validators.Add(result => CommonOptions.Range(result, least, most));
         return option;
     }
 }

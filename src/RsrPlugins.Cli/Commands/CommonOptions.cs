@@ -1,6 +1,7 @@
 // Options several commands share, made anew for each so that the help of every command is whole.
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Refinement;
 
@@ -40,11 +41,7 @@ internal static class CommonOptions
             Description = "Threads on the CPU; 0 (the default) takes one per core.",
             HelpName = "N",
         };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int threads) && threads is < 0 or > 1024)
-                result.AddError($"--threads takes 0 to 1024, not {threads}.");
-        });
+        option.Validators.Add(result => Range(result, 0, 1024));
         return option;
     }
 
@@ -56,16 +53,19 @@ internal static class CommonOptions
             Description = $"Passes that correct the small picture by what its enlargement lacks, 0 (the default) to {LumaRefiner.MaxPasses}.",
             HelpName = "N",
         };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int effort) && effort is < 0 or > LumaRefiner.MaxPasses)
-                result.AddError($"--effort takes 0 to {LumaRefiner.MaxPasses}; found {effort}.");
-        });
+        option.Validators.Add(result => Range(result, 0, LumaRefiner.MaxPasses));
         return option;
     }
 
     /// <summary>--json.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of text." };
+
+    /// <summary>Refuses a whole number outside a range; what is no number is refused by the parser.</summary>
+    public static void Range(OptionResult result, int least, int most)
+    {
+        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int value) && (value < least || value > most))
+            result.AddError(most == int.MaxValue ? $"{result.Option.Name} takes at least {least}; found {value}." : $"{result.Option.Name} takes {least} to {most}; found {value}.");
+    }
 
     /// <summary>Parses one of a few words, in any case; the error names them all.</summary>
     public static T Parse<T>(ArgumentResult result, params (string Word, T Value)[] choices)

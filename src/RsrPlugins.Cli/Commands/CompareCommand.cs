@@ -42,11 +42,7 @@ internal static class CompareCommand
         var gain = new Option<double>("--gain") { Description = "Times the difference is strengthened in that picture.", HelpName = "X", DefaultValueFactory = _ => 8 };
         var force = new Option<bool>("--force", "-f") { Description = "Replace an existing difference picture." };
         Option<bool> json = CommonOptions.Json();
-        border.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value < 0)
-                result.AddError($"--crop-border takes at least 0; found {value}.");
-        });
+        border.Validators.Add(result => CommonOptions.Range(result, 0, int.MaxValue));
         command.Add(first);
         command.Add(second);
         command.Options.Add(border);

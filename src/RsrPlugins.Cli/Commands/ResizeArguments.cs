@@ -39,7 +39,7 @@ internal sealed class ResizeArguments
     public ResizeArguments(Command command, string scaleDescription)
     {
         _scale.Description = scaleDescription;
-        _quality.Validators.Add(result => Range(result, 1, 100));
+        _quality.Validators.Add(result => CommonOptions.Range(result, 1, 100));
         command.Add(_inputs);
         command.Options.Add(_scale);
         command.Options.Add(_width);
@@ -72,14 +72,8 @@ internal sealed class ResizeArguments
     private static Option<int?> Side(string name, string description)
     {
         var option = new Option<int?>(name) { Description = description, HelpName = "PIXELS" };
-        option.Validators.Add(result => Range(result, 1, int.MaxValue));
+        option.Validators.Add(result => CommonOptions.Range(result, 1, int.MaxValue));
         return option;
-    }
-
-    private static void Range(OptionResult result, int least, int most)
-    {
-        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int value) && (value < least || value > most))
-            result.AddError(most == int.MaxValue ? $"{result.Option.Name} takes at least {least}; found {value}." : $"{result.Option.Name} takes {least} to {most}; found {value}.");
     }
 
     private static decimal? ParseScale(ArgumentResult result)

@@ -58,7 +58,7 @@ public class BenchTests
 
     [Theory]
     [InlineData("--scale 7", 4, "No network for x7 is installed")]
-    [InlineData("--size 0", 2, "1 to 8192, not 0")]
+    [InlineData("--size 0", 2, "1 to 8192; found 0")]
     [InlineData("--device npu", 2, "auto, cpu, directml; found 'npu'")]
     public void A_wrong_request_is_one_line_and_a_code(string arguments, int code, string message)
     {
