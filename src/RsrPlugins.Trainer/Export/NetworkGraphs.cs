@@ -43,13 +43,7 @@ internal static class NetworkGraphs
     {
         var graph = new GraphBuilder($"SRNet x{scale}");
         var layers = NetworkTable.SRNet(scale);
-        var features = new List<string> { Activated(graph, layers[0], layout, parameters, GraphBuilder.Input) };
-        for (var unit = 1; unit <= NetworkTable.DenseUnits; unit++)
-        {
-            var dense = unit == 1 ? features[0] : graph.Concat($"sr.unit{unit}.input", [.. features]);
-            var bottleneck = Activated(graph, layers[(2 * unit) - 1], layout, parameters, dense);
-            features.Add(Activated(graph, layers[2 * unit], layout, parameters, bottleneck));
-        }
+        var (features, _) = DenseTrunk(graph, layers, layout, parameters, GraphBuilder.Input);
 
         string subPixels;
         if (folded)
@@ -78,14 +72,7 @@ internal static class NetworkGraphs
 
         // Forward, and instead of the large picture what it lacks, still in sub-pixels: (SRNet(L) - H) / d^2.
         var small = graph.Convolution("small", GraphBuilder.Input, [1, 1 + subPixels, 1, 1], [1, .. new float[subPixels]], [0], 1, 0);
-        var features = new List<string> { Activated(graph, layers[0], layout, parameters, small) };
-        var bottlenecks = new List<string>();
-        for (var unit = 1; unit <= NetworkTable.DenseUnits; unit++)
-        {
-            var dense = unit == 1 ? features[0] : graph.Concat($"sr.unit{unit}.input", [.. features]);
-            bottlenecks.Add(Activated(graph, layers[(2 * unit) - 1], layout, parameters, dense));
-            features.Add(Activated(graph, layers[2 * unit], layout, parameters, bottlenecks[^1]));
-        }
+        var (features, bottlenecks) = DenseTrunk(graph, layers, layout, parameters, small);
 
         var last = Weights(layout, parameters, layers[^1]);
         var all = width * features.Count;
@@ -166,6 +153,21 @@ internal static class NetworkGraphs
 
         Last(graph, layers[^1], layout, parameters, x);
         return graph.Build(metadata);
+    }
+
+    /// <summary>SRNet up to its last convolution: the outputs of the first one and of all units, and the units' bottlenecks.</summary>
+    private static (IReadOnlyList<string> Features, IReadOnlyList<string> Bottlenecks) DenseTrunk(GraphBuilder graph, IReadOnlyList<ConvolutionSpec> layers, ParameterLayout layout, float[] parameters, string small)
+    {
+        var features = new List<string> { Activated(graph, layers[0], layout, parameters, small) };
+        var bottlenecks = new List<string>();
+        for (var unit = 1; unit <= NetworkTable.DenseUnits; unit++)
+        {
+            var dense = unit == 1 ? features[0] : graph.Concat($"sr.unit{unit}.input", [.. features]);
+            bottlenecks.Add(Activated(graph, layers[(2 * unit) - 1], layout, parameters, dense));
+            features.Add(Activated(graph, layers[2 * unit], layout, parameters, bottlenecks[^1]));
+        }
+
+        return (features, bottlenecks);
     }
 
     private static string Activated(GraphBuilder graph, ConvolutionSpec layer, ParameterLayout layout, float[] parameters, string input) =>
