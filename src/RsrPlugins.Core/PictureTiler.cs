@@ -133,7 +133,7 @@ internal sealed class PictureTiler
     /// <summary>Computes a planned tile.</summary>
     /// <param name="opaque">The picture is known to be opaque; its alpha is not looked at.</param>
     /// <param name="destination">Receives the tile; its pixel (0, 0) is the plan's region's first.</param>
-    /// <param name="refined">Complete: gives the tile's luma instead of the network.</param>
+    /// <param name="refined">Corrected already: gives the tile's luma instead of the network. Null: the network does.</param>
     public void Process(PixelImage source, TilePlan plan, PlannedTile planned, bool opaque, PixelImage destination, RefinedLuma? refined, CancellationToken cancellationToken)
     {
         TileRect tile = planned.Tile;

@@ -32,8 +32,12 @@ internal static class EvaluateCommand
         var rrNet = Find(NetworkKind.RRNet, ModelKind.Learned);
         if (rrNet is not null)
         {
-            var pair = ModelFigures.MeasurePair(data, scale, rrNet, Find(NetworkKind.SRNet, ModelKind.Learned) ?? throw new TrainerException($"SRNet x{scale} of the learned pair is missing in {catalogue.Folder}."));
-            Console.WriteLine($"Learned pair x{scale}\n\n{pair.ToMarkdown()}");
+            var srNet = Find(NetworkKind.SRNet, ModelKind.Learned) ?? throw new TrainerException($"SRNet x{scale} of the learned pair is missing in {catalogue.Folder}.");
+            Console.WriteLine($"Learned pair x{scale}\n\n{ModelFigures.MeasurePair(data, scale, rrNet, srNet).ToMarkdown()}");
+            if (Find(NetworkKind.SRNetGradient, ModelKind.Learned) is { } gradient)
+            {
+                Console.WriteLine($"Learned pair x{scale}, small pictures corrected\n\n{ModelFigures.MeasureRefined(data, scale, rrNet, srNet, gradient).ToMarkdown()}");
+            }
         }
 
         if (Find(NetworkKind.SRNet, ModelKind.Photo) is { } photo)
