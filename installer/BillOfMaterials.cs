@@ -15,10 +15,10 @@ internal static class BillOfMaterials
 
     public static string Write(string version, IEnumerable<Component> components, IEnumerable<ShippedFile> files)
     {
-        var list = new JsonArray();
+        JsonArray list = new JsonArray();
         foreach (Component component in components.DistinctBy(component => (component.Ecosystem, component.Name, component.Version)).OrderBy(PackageUrl, StringComparer.Ordinal))
         {
-            var item = new JsonObject
+            JsonObject item = new JsonObject
             {
                 ["type"] = "library",
                 ["bom-ref"] = PackageUrl(component),
@@ -29,7 +29,10 @@ internal static class BillOfMaterials
                 ["purl"] = PackageUrl(component),
             };
             if (component.Sha512 is { } hash)
+            {
                 item["hashes"] = new JsonArray(Hash("SHA-512", Convert.ToHexStringLower(Convert.FromBase64String(hash))));
+            }
+
             list.Add(item);
         }
 
@@ -45,7 +48,7 @@ internal static class BillOfMaterials
             });
         }
 
-        var bill = new JsonObject
+        JsonObject bill = new JsonObject
         {
             ["bomFormat"] = "CycloneDX",
             ["specVersion"] = "1.6",

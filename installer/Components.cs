@@ -52,19 +52,25 @@ internal static class Components
     public static IReadOnlyList<Component> FromNuGet(string assetsFile, string? runtimeIdentifier, string licenceFolder, params string[] downloads)
     {
         if (!File.Exists(assetsFile))
+        {
             throw new ReleaseException($"{assetsFile} was expected; restore the project first.");
+        }
+
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(assetsFile));
         JsonElement root = document.RootElement;
         string[] packageFolders = [.. root.GetProperty("packageFolders").EnumerateObject().Select(folder => folder.Name)];
         JsonElement target = root.GetProperty("targets").EnumerateObject()
             .First(candidate => candidate.Name.EndsWith("/" + runtimeIdentifier, StringComparison.Ordinal) || (runtimeIdentifier is null && !candidate.Name.Contains('/'))).Value;
 
-        var components = new List<Component>();
+        List<Component> components = new List<Component>();
         foreach (JsonProperty library in target.EnumerateObject())
         {
             JsonElement entry = root.GetProperty("libraries").GetProperty(library.Name);
             if (entry.GetProperty("type").GetString() != "package" || !ShipsFiles(library.Value))
+            {
                 continue;
+            }
+
             string folder = FindPackage(packageFolders, entry.GetProperty("path").GetString()!);
             components.Add(FromPackageFolder(folder, entry.GetProperty("sha512").GetString(), licenceFolder));
         }
@@ -73,12 +79,18 @@ internal static class Components
         foreach (JsonProperty framework in root.GetProperty("project").GetProperty("frameworks").EnumerateObject())
         {
             if (!framework.Value.TryGetProperty("downloadDependencies", out JsonElement offered))
+            {
                 continue;
+            }
+
             foreach (JsonElement download in offered.EnumerateArray())
             {
                 string name = download.GetProperty("name").GetString()!;
                 if (!downloads.Contains(name))
+                {
                     continue;
+                }
+
                 string version = download.GetProperty("version").GetString()!.Trim('[', ']').Split(',')[0];
                 string folder = FindPackage(packageFolders, $"{name.ToLowerInvariant()}/{version}");
                 components.Add(FromPackageFolder(folder, File.ReadAllText(Directory.EnumerateFiles(folder, "*.nupkg.sha512").Single()), licenceFolder));
@@ -105,7 +117,7 @@ internal static class Components
         string id = Value("id")!;
         string licence = Value("license") ?? throw new ReleaseException($"{nuspec} was expected to name a licence and names none.");
         string copyright = Value("copyright") is { Length: > 0 } stated ? stated : Value("authors") ?? id;
-        var texts = Directory.EnumerateFiles(folder)
+        List<(string, string)> texts = Directory.EnumerateFiles(folder)
             .Where(file => IsLicence(Path.GetFileName(file)))
             .Order(StringComparer.OrdinalIgnoreCase)
             .Select(file => (Path.GetFileName(file), File.ReadAllText(file)))
@@ -116,7 +128,10 @@ internal static class Components
         {
             string standard = Path.Combine(licenceFolder, licence + ".txt");
             if (!File.Exists(standard))
+            {
                 throw new ReleaseException($"Package {id} is under {licence} and brings no text of it; put the text into {standard}.");
+            }
+
             texts.Insert(0, (licence, File.ReadAllText(standard)));
         }
 

@@ -18,9 +18,14 @@ internal static class FolderTree
     public static void Copy(string source, string target, Func<string, bool> filter)
     {
         if (Directory.Exists(target))
+        {
             Directory.Delete(target, recursive: true);
+        }
+
         foreach (string name in Files(source).Where(filter))
+        {
             CopyFile(Path.Combine(source, name), Path.Combine(target, name));
+        }
     }
 
     public static void CopyFile(string source, string target)

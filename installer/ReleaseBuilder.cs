@@ -32,14 +32,18 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         string plugin = StagePlugin(out IReadOnlyList<Component> pluginComponents);
 
         Say("rsr");
-        var commandLineComponents = new List<Component>();
+        List<Component> commandLineComponents = new List<Component>();
         foreach (string runtime in (string[])["win-x64", "linux-x64"])
+        {
             commandLineComponents.AddRange(StageCommandLine(runtime));
+        }
 
         Say("archives");
         ReproducibleZip.Create(plugin, ReleaseFile($"RsrPlugins-{_version}-plugin.zip"));
         foreach (string runtime in (string[])["win-x64", "linux-x64"])
+        {
             ReproducibleZip.Create(CommandLineFolder(runtime), ReleaseFile($"rsr-{_version}-{runtime}.zip"), "rsr", "rsr.exe");
+        }
 
         Say("installer");
         BuildInstaller(plugin);
@@ -48,7 +52,9 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         File.WriteAllText(ReleaseFile($"RsrPlugins-{_version}.cdx.json"), BillOfMaterials.Write(_version, [.. pluginComponents, .. commandLineComponents], ListedFiles(plugin)));
         File.WriteAllText(ReleaseFile("SHA256SUMS"), string.Concat(FolderTree.Files(_release).Where(name => name != "SHA256SUMS").Select(name => $"{FolderTree.Sha256(ReleaseFile(name))}  {name}\n")));
         foreach (string name in FolderTree.Files(_release))
+        {
             Console.WriteLine($"{new FileInfo(ReleaseFile(name)).Length,12:N0}  {name}");
+        }
     }
 
     /// <summary>
@@ -62,7 +68,9 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         foreach (string runtime in _windowsRuntimes)
         {
             foreach (string name in _nativeFiles)
+            {
                 FolderTree.CopyFile(Path.Combine(_native, runtime, name), Path.Combine(staged, "runtimes", runtime, "native", name));
+            }
         }
 
         components = [.. ComponentsOf("RsrPlugins.PaintDotNet", null), .. NativeComponents()];
@@ -78,14 +86,22 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         bool windows = _windowsRuntimes.Contains(runtime);
         List<string> arguments = ["publish", "src/RsrPlugins.Cli", "-c", "Release", "-r", runtime, "--self-contained", "-p:PublishSingleFile=true", "-p:DebugType=none", "-o", folder, "-v:quiet", "-nologo"];
         if (windows)
+        {
             arguments.Add($"-p:OnnxRuntimeFolder={Path.Combine(_native, runtime)}");
+        }
+
         repository.Run("dotnet", [.. arguments]);
 
-        var components = new List<Component>(ComponentsOf("RsrPlugins.Cli", runtime, "Microsoft.NETCore.App.Runtime." + runtime));
+        List<Component> components = new List<Component>(ComponentsOf("RsrPlugins.Cli", runtime, "Microsoft.NETCore.App.Runtime." + runtime));
         if (windows)
+        {
             components.AddRange(NativeComponents());
+        }
         else
+        {
             components.AddRange(ComponentsOf("RsrPlugins.Core", null, OnnxRuntimePackage));
+        }
+
         AddLicences(folder, "rsr", components, windows ? DirectMLRemark : "");
         return components;
     }
@@ -99,7 +115,9 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
     private IReadOnlyList<Component> NativeComponents()
     {
         if (nativeRuntime == "nuget")
+        {
             return Components.FromNuGet(repository.PathOf("installer", "native", "obj", "project.assets.json"), null, Licences);
+        }
         // The npm package carries no licence texts; those of the same project's NuGet package are the same.
         Component sameProject = ComponentsOf("RsrPlugins.Core", null, OnnxRuntimePackage).Single(component => component.Name == OnnxRuntimePackage);
         return [Components.FromNpm(repository.PathOf("installer", "native", "package-lock.json"), "onnxruntime-node", sameProject.Texts)];
@@ -169,7 +187,10 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
     private static void Recreate(string folder)
     {
         if (Directory.Exists(folder))
+        {
             Directory.Delete(folder, recursive: true);
+        }
+
         Directory.CreateDirectory(folder);
     }
 

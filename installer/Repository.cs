@@ -25,7 +25,9 @@ internal sealed class Repository(string root)
         for (DirectoryInfo? folder = new(start); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "RsrPlugins.sln")))
+            {
                 return new Repository(folder.FullName);
+            }
         }
 
         throw new ReleaseException($"RsrPlugins.sln was expected in {start} or above it; start the program inside the repository.");
@@ -37,7 +39,7 @@ internal sealed class Repository(string root)
     /// <exception cref="ReleaseException">It cannot be started, or fails.</exception>
     public void Run(string tool, params string[] arguments)
     {
-        var start = new ProcessStartInfo(tool, arguments) { WorkingDirectory = Root };
+        ProcessStartInfo start = new ProcessStartInfo(tool, arguments) { WorkingDirectory = Root };
         Process process;
         try
         {
@@ -52,7 +54,9 @@ internal sealed class Repository(string root)
         {
             process.WaitForExit();
             if (process.ExitCode != 0)
+            {
                 throw new ReleaseException($"{tool} {string.Join(' ', arguments)}: exit code {process.ExitCode}, expected 0.");
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ internal static class ReproducibleZip
     public static void Create(string folder, string zip, params string[] programs)
     {
         string parent = Path.GetDirectoryName(Path.GetFullPath(folder))!;
-        using var archive = new ZipArchive(File.Create(zip), ZipArchiveMode.Create);
+        using ZipArchive archive = new ZipArchive(File.Create(zip), ZipArchiveMode.Create);
         foreach (string name in FolderTree.Files(parent, folder))
         {
             ZipArchiveEntry entry = archive.CreateEntry(name, CompressionLevel.SmallestSize);

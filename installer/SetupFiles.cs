@@ -33,7 +33,7 @@ internal static class SetupFiles
     /// <summary>The include file: one macro per part, one that removes everything, and the plugin's size.</summary>
     public static string Write(IReadOnlyDictionary<string, SetupPart> parts)
     {
-        var script = new StringBuilder("; Written by the release program from the staged plugin folder.\n");
+        StringBuilder script = new StringBuilder("; Written by the release program from the staged plugin folder.\n");
         foreach (SetupPart part in Enum.GetValues<SetupPart>())
         {
             script.Append($"\n!macro Install{part}\n");
@@ -41,7 +41,9 @@ internal static class SetupFiles
             {
                 script.Append($"  SetOutPath \"$PluginDir{folder.Key}\"\n");
                 foreach (string name in folder)
+                {
                     script.Append($"  File \"${{PLUGIN}}/{name}\"\n");
+                }
             }
 
             script.Append("!macroend\n");
@@ -49,11 +51,16 @@ internal static class SetupFiles
 
         script.Append("\n!macro RemoveFiles Folder\n");
         foreach (string name in parts.Keys)
+        {
             script.Append($"  Delete \"${{Folder}}\\{name.Replace('/', '\\')}\"\n");
+        }
         // The deepest first: a folder goes only once it is empty.
         IEnumerable<string> folders = parts.Keys.SelectMany(FoldersAbove).Distinct().OrderByDescending(folder => folder.Count(c => c == '\\')).ThenBy(folder => folder, StringComparer.Ordinal);
         foreach (string folder in folders)
+        {
             script.Append($"  RMDir \"${{Folder}}{folder}\"\n");
+        }
+
         script.Append("!macroend\n");
         return script.ToString();
     }
@@ -61,9 +68,12 @@ internal static class SetupFiles
     private static Dictionary<string, SetupPart> ReadScales(string catalogue)
     {
         if (!File.Exists(catalogue))
+        {
             throw new ReleaseException($"{catalogue} was expected; build the plugin folder first.");
+        }
+
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(catalogue));
-        var parts = new Dictionary<string, SetupPart>();
+        Dictionary<string, SetupPart> parts = new Dictionary<string, SetupPart>();
         foreach (JsonElement model in document.RootElement.GetProperty("models").EnumerateArray())
         {
             SetupPart part = model.GetProperty("scale").GetInt32() switch
@@ -74,7 +84,9 @@ internal static class SetupFiles
                 var scale => throw new ReleaseException($"{catalogue}: scale {scale}; the installer has components for 2, 3 and 4. Add one to setup.nsi and SetupFiles.cs."),
             };
             foreach (string property in (string[])["file", "card"])
+            {
                 parts.Add("models/" + model.GetProperty(property).GetString(), part);
+            }
         }
 
         return parts;
@@ -87,6 +99,8 @@ internal static class SetupFiles
     {
         string folder = FolderOf(name);
         for (; folder.Length > 0; folder = folder[..folder.LastIndexOf('\\')])
+        {
             yield return folder;
+        }
     }
 }

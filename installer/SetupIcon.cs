@@ -20,8 +20,8 @@ internal static class SetupIcon
     public static byte[] Draw()
     {
         byte[][] images = [.. _sizes.Select(DrawImage)];
-        var file = new MemoryStream();
-        using var writer = new BinaryWriter(file);
+        MemoryStream file = new MemoryStream();
+        using BinaryWriter writer = new BinaryWriter(file);
         writer.Write((ushort)0);
         writer.Write((ushort)1); // An icon, not a cursor.
         writer.Write((ushort)images.Length);
@@ -38,7 +38,10 @@ internal static class SetupIcon
         }
 
         foreach (byte[] image in images)
+        {
             writer.Write(image);
+        }
+
         return file.ToArray();
     }
 
@@ -56,7 +59,9 @@ internal static class SetupIcon
         for (int y = 0; y < size; y++)
         {
             for (int x = 0; x < size; x++)
+            {
                 DrawPixel(x, y, size, image.AsSpan(header + 4 * (x + size * (size - 1 - y)), 4));
+            }
         }
 
         return image;
@@ -72,7 +77,10 @@ internal static class SetupIcon
             double u = (x + (i % Samples + 0.5) / Samples) / size;
             double v = (y + (i / Samples + 0.5) / Samples) / size;
             if (!InRoundedSquare(u, v))
+            {
                 continue;
+            }
+
             covered++;
             bool disc = u < 0.5 ? InDisc(CoarseCentre(u), CoarseCentre(v)) : InDisc(u, v);
             red += disc ? 244 : 16;
@@ -81,7 +89,10 @@ internal static class SetupIcon
         }
 
         if (covered == 0)
+        {
             return;
+        }
+
         pixel[0] = (byte)Math.Round(blue / covered);
         pixel[1] = (byte)Math.Round(green / covered);
         pixel[2] = (byte)Math.Round(red / covered);

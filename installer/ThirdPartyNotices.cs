@@ -10,7 +10,7 @@ internal static class ThirdPartyNotices
 
     public static string Write(string product, IEnumerable<Component> components, string remarks)
     {
-        var text = new StringBuilder();
+        StringBuilder text = new StringBuilder();
         Line($"Third-party notices of {product}");
         Line();
         Line($"{product} is under the licence in LICENSE.txt. It contains work of third parties under the licences below.");
@@ -28,7 +28,10 @@ internal static class ThirdPartyNotices
             Line(component.Copyright);
             Line($"Licence: {component.Licence}");
             if (component.ProjectUrl is { Length: > 0 } url)
+            {
                 Line(url);
+            }
+
             foreach ((string title, string body) in component.Texts)
             {
                 Line();

@@ -22,7 +22,7 @@ Harbour().WriteToFile(Path.Combine(folder, "harbour.png"), new VOption { { "comp
 // A club badge, 256 x 256 with transparency: flat colours, hard edges, thin lines, small letters.
 static Image Badge()
 {
-    var svg = new Svg(256, 256);
+    Svg svg = new Svg(256, 256);
     svg.Add("""<defs><linearGradient id="sky" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#ffd9a0"/><stop offset="0.55" stop-color="#ff9a6b"/><stop offset="1" stop-color="#d9566b"/></linearGradient><clipPath id="inside"><circle cx="128" cy="118" r="84"/></clipPath></defs>""");
     svg.Add("""<circle cx="128" cy="118" r="104" fill="#14304f"/><circle cx="128" cy="118" r="99.5" fill="none" stroke="#f4e6c8" stroke-width="1.2"/><circle cx="128" cy="118" r="88" fill="#f4e6c8"/>""");
     svg.Add("""<g clip-path="url(#inside)"><rect x="40" y="30" width="176" height="176" fill="url(#sky)"/><circle cx="163" cy="104" r="21" fill="#fff3d1"/>""");
@@ -56,8 +56,8 @@ static Image Badge()
 static Image Harbour()
 {
     const int width = 320, height = 213, oversampling = 4;
-    var random = new Random(20260101);
-    var svg = new Svg(width, height);
+    Random random = new Random(20260101);
+    Svg svg = new Svg(width, height);
     svg.Add("""<defs><linearGradient id="s" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#41658f"/><stop offset="0.6" stop-color="#b9b3b0"/><stop offset="1" stop-color="#f2c48f"/></linearGradient><linearGradient id="w" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#c9a783"/><stop offset="0.25" stop-color="#6f7f8c"/><stop offset="1" stop-color="#23394a"/></linearGradient><linearGradient id="t" x1="0" y1="0" x2="1" y2="0"><stop offset="0" stop-color="#fbeedb"/><stop offset="0.55" stop-color="#e5d3c0"/><stop offset="1" stop-color="#8c8078"/></linearGradient><linearGradient id="r" x1="0" y1="0" x2="1" y2="0"><stop offset="0" stop-color="#d5483a"/><stop offset="0.55" stop-color="#b23a31"/><stop offset="1" stop-color="#5e2220"/></linearGradient></defs>""");
     svg.Add("""<rect width="320" height="104" fill="url(#s)"/>""");
     svg.Add(Ridge(random, 96, 14, "#6b7487", 320) + Ridge(random, 101, 7, "#55606a", 320));
@@ -161,7 +161,7 @@ static Image Weathered(Image image, int width, int height)
 static string Ridge(Random random, double y, double high, string colour, int width)
 {
     double phase = random.NextDouble() * 100;
-    var path = new StringBuilder(FormattableString.Invariant($"M0,106 L0,{y} "));
+    StringBuilder path = new StringBuilder(FormattableString.Invariant($"M0,106 L0,{y} "));
     for (double x = 0; x <= width; x += 1.5)
         path.Append(FormattableString.Invariant($"L{x},{y - (high * Noise.Fractal((x + phase) / 45, phase, 5, 9)):F2} "));
     return $"""<path d="{path}L{width},106 Z" fill="{colour}"/>""";

@@ -43,7 +43,10 @@ public abstract class ControlInfo
     {
         PropertyControlInfo? control = FindControlForPropertyName(propertyName);
         if (control is null)
+        {
             return false;
+        }
+
         control.HostControlType = newControlType;
         return true;
     }
@@ -52,16 +55,22 @@ public abstract class ControlInfo
     {
         PropertyControlInfo? control = FindControlForPropertyName(propertyName);
         if (control is null)
+        {
             return false;
+        }
+
         control.HostValues[(ControlInfoPropertyNames)controlPropertyName] = propertyValue;
         return true;
     }
 
     public static ControlInfo CreateDefaultConfigUI(IEnumerable<Property> properties)
     {
-        var panel = new PanelControlInfo();
+        PanelControlInfo panel = new PanelControlInfo();
         foreach (Property property in properties)
+        {
             ((ControlInfo)panel)._controls.Add(property.Name, new PropertyControlInfo(property));
+        }
+
         return panel;
     }
 

@@ -50,7 +50,10 @@ public sealed class PropertyBasedEffectConfigToken : EffectConfigToken
     {
         Property? property = _properties[propertyName];
         if (property is null)
+        {
             return false;
+        }
+
         property.Value = newValue;
         return true;
     }

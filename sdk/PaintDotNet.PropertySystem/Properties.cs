@@ -57,7 +57,7 @@ public abstract class ScalarProperty<T> : Property<T>
 
     internal override object? Coerce(object? value)
     {
-        var typed = (T)value!;
+        T typed = (T)value!;
         return typed.CompareTo(MinValue) < 0 ? MinValue : typed.CompareTo(MaxValue) > 0 ? MaxValue : typed;
     }
 }

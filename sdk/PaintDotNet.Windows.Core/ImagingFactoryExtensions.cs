@@ -22,9 +22,14 @@ public static class ImagingFactoryExtensions
         public IBitmapLock<TPixel> Lock(RectInt32 rect, BitmapLockOptions lockOptions)
         {
             if (rect.X < 0 || rect.Y < 0 || rect.X + rect.Width > width || rect.Y + rect.Height > height)
+            {
                 throw new ArgumentOutOfRangeException(nameof(rect), "The rectangle lies outside the bitmap.");
+            }
+
             fixed (TPixel* first = _pixels)
+            {
                 return new PixelLock(this, first + ((long)rect.Y * width) + rect.X, new SizeInt32(rect.Width, rect.Height), width * sizeof(TPixel));
+            }
         }
 
         public void Dispose()

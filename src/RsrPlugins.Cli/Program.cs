@@ -4,9 +4,9 @@ using RsrPlugins.Cli;
 using RsrPlugins.Cli.Commands;
 using RsrPlugins.Core;
 
-using var temporaryFiles = new TemporaryFiles();
-using var stop = new StopSignals(temporaryFiles);
-var context = new CliContext(Console.Out, Console.Error, temporaryFiles, stop.Token);
+using TemporaryFiles temporaryFiles = new TemporaryFiles();
+using StopSignals stop = new StopSignals(temporaryFiles);
+CliContext context = new CliContext(Console.Out, Console.Error, temporaryFiles, stop.Token);
 try
 {
     return await RsrCommandLine.RunAsync(args, context);
@@ -32,7 +32,10 @@ catch (Exception error)
 #pragma warning restore CA1031
 {
     if (Environment.GetEnvironmentVariable("RSR_TRACE") == "1")
+    {
         context.Error.WriteLine(error);
+    }
+
     return Fail($"unexpected failure, {error.GetType().Name}: {OneLine.Of(error.Message)} (RSR_TRACE=1 shows where)", ExitCode.Unexpected);
 }
 

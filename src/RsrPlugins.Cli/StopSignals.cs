@@ -40,7 +40,10 @@ internal sealed class StopSignals : IDisposable
         Thread.Sleep(Grace);
         _temporaryFiles.Dispose();
         if (!Console.IsErrorRedirected)
+        {
             Console.Error.Write("\e[?25h"); // A progress bar hides the cursor.
+        }
+
         Console.Error.WriteLine("rsr: cancelled; nothing was left half-written");
         Environment.Exit(ExitCode.Cancelled);
     }
@@ -48,7 +51,10 @@ internal sealed class StopSignals : IDisposable
     public void Dispose()
     {
         foreach (PosixSignalRegistration registration in _registrations)
+        {
             registration.Dispose();
+        }
+
         _source.Dispose();
     }
 }

@@ -40,6 +40,8 @@ internal sealed class TemporaryFiles : IDisposable
     public void Dispose()
     {
         foreach (string path in _paths.Keys)
+        {
             Delete(path);
+        }
     }
 }

@@ -37,9 +37,15 @@ public sealed class LearnedResizer
     {
         ArgumentNullException.ThrowIfNull(network);
         if (network.Model.Network == NetworkKind.SRNetGradient)
+        {
             throw new ArgumentException($"RRNet or SRNet was expected; found {network.Model.Id}.", nameof(network));
+        }
+
         if (refiner is not null && (network.Model.Network, network.Model.Scale) != (NetworkKind.RRNet, refiner.Scale))
+        {
             throw new ArgumentException($"The gradient is for reductions by {refiner.Scale}; found {network.Model.Id}.", nameof(refiner));
+        }
+
         _network = network;
         _refiner = refiner;
         _settings = settings ?? new ResizeSettings();
@@ -99,7 +105,10 @@ public sealed class LearnedResizer
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(destination);
         if (_refiner is not null)
+        {
             throw new NotSupportedException("A refined picture is made as a whole.");
+        }
+
         if ((destination.Width, destination.Height, destination.Layout, destination.BitsPerSample) != (tile.Width, tile.Height, source.Layout, source.BitsPerSample))
         {
             throw new ArgumentException(
@@ -137,8 +146,11 @@ public sealed class LearnedResizer
     {
         PictureGeometry? last = Volatile.Read(ref _lastGeometry);
         if (last is not null && last.Width == source.Width && last.Height == source.Height)
+        {
             return last;
-        var made = new PictureGeometry(_network, source.Width, source.Height, _options);
+        }
+
+        PictureGeometry made = new PictureGeometry(_network, source.Width, source.Height, _options);
         Volatile.Write(ref _lastGeometry, made);
         return made;
     }

@@ -141,7 +141,10 @@ internal sealed class PictureTiler
         TileRect core = source.HasColour || mayBeTransparent ? Union(planned.Source, _resampler.SourceOf(tile)) : planned.Source;
         bool guided = source.HasColour && !_reducing && _options.GuideChroma;
         if (guided)
+        {
             core = Union(core, Expand(_resampler.SourceOf(tile), 1));
+        }
+
         if (!Load(source, core, mayBeTransparent, opaque))
         {
             Clear(destination, tile, plan.Region);
@@ -160,9 +163,14 @@ internal sealed class PictureTiler
         }
 
         if (refined is null)
+        {
             RunNetwork(_window.FullRangeLuma, plan, planned, cancellationToken);
+        }
         else
+        {
             refined.Take(planned, _result);
+        }
+
         Grow(ref _luma, tile.Width);
         if (_window.HasColour)
         {
@@ -171,7 +179,9 @@ internal sealed class PictureTiler
             _resampler.Run(_window.RedDifference, _window.Rect, tile, _red);
             _resampler.Run(_window.BlueDifference, _window.Rect, tile, _blue);
             if (guided)
+            {
                 FitGuides(tile);
+            }
         }
 
         Span<float> luma = _luma.AsSpan(0, tile.Width);
@@ -210,12 +220,18 @@ internal sealed class PictureTiler
         Grow(ref _result, plan.ResultLength);
         Grow(ref _flat, plan.ResultLength);
         if (_window.Opacity == WindowOpacity.Mixed)
+        {
             _fill.Apply(_window, planned.Source);
+        }
+
         RunNetwork(_window.FullRangeLuma, plan, planned, cancellationToken);
         Span<float> input = _input.AsSpan(0, plan.SourceLength), flat = _flat.AsSpan(0, plan.ResultLength);
         flat.Fill(float.NaN);
         if (_options.KeepFlatAreas)
+        {
             _flatAreas.Apply(input, planned.Source.Width, planned.Source.Height, flat);
+        }
+
         refined.Put(planned, input, _result, flat);
     }
 
@@ -245,7 +261,10 @@ internal sealed class PictureTiler
         TileRect source = planned.Source;
         Span<float> input = _input.AsSpan(0, plan.SourceLength), result = _result.AsSpan(0, plan.ResultLength);
         for (int y = 0; y < source.Height; y++)
+        {
             ColourRows.ToStudio(plane.AsSpan(_window.At(source.X, source.Y + y), source.Width), input.Slice(y * source.Width, source.Width));
+        }
+
         if (_options.KeepFlatAreas && FlatAreas.IsFlat(input))
         {
             result.Fill(input[0]);
@@ -254,7 +273,9 @@ internal sealed class PictureTiler
 
         _network.Run(input, source.Width, source.Height, result, cancellationToken);
         if (_options.KeepFlatAreas)
+        {
             _flatAreas.Apply(input, source.Width, source.Height, result);
+        }
     }
 
     private void ResizeAlpha(TilePlan plan, PlannedTile planned, Span<float> alpha, CancellationToken cancellationToken)
@@ -270,7 +291,9 @@ internal sealed class PictureTiler
         {
             RunNetwork(_window.Alpha, plan, planned, cancellationToken);
             for (int y = 0; y < tile.Height; y++)
+            {
                 ColourRows.ToFullRange(ResultRow(planned, tile.Y + y), alpha.Slice(y * tile.Width, tile.Width));
+            }
         }
         else
         {
@@ -330,15 +353,21 @@ internal sealed class PictureTiler
         {
             int start = (((y - region.Y) * destination.Width) + tile.X - region.X) * destination.Channels, count = tile.Width * destination.Channels;
             if (destination.BitsPerSample == 8)
+            {
                 destination.Samples8.Slice(start, count).Clear();
+            }
             else
+            {
                 destination.Samples16.Slice(start, count).Clear();
+            }
         }
     }
 
     private static void Grow(ref float[] buffer, int length)
     {
         if (buffer.Length < length)
+        {
             buffer = new float[length];
+        }
     }
 }

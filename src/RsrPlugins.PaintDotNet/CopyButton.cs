@@ -14,7 +14,9 @@ internal sealed class CopyButton
     public void DialogOpens()
     {
         lock (_lock)
+        {
             _seen = null;
+        }
     }
 
     /// <summary>Whether this number stands for a press that has not been answered yet.</summary>
@@ -23,7 +25,10 @@ internal sealed class CopyButton
         lock (_lock)
         {
             if (_seen is null || count < _seen)
+            {
                 _seen = count;
+            }
+
             return count > _seen;
         }
     }
@@ -32,6 +37,8 @@ internal sealed class CopyButton
     public void Answered(int count)
     {
         lock (_lock)
+        {
             _seen = Math.Max(_seen ?? count, count);
+        }
     }
 }

@@ -130,7 +130,10 @@ internal sealed record UpscaleOptions(int Scale, SourceKind Source, Reading Read
     public override LayerSource Read(Layer layer)
     {
         if (Reading == Reading.TopLeftPart)
+        {
             return new LayerSource(layer.Read(Geometry.TopLeftPart(layer.Bounds, Scale)));
+        }
+
         NearestEnlargement enlargement = NearestEnlargement.Undo(layer.Read(layer.Bounds), Scale);
         return new LayerSource(enlargement.Small, enlargement.FitTo(Scale));
     }

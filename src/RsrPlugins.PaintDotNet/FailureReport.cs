@@ -15,7 +15,9 @@ internal sealed class FailureReport
     public void Clear()
     {
         lock (_lock)
+        {
             _shown = null;
+        }
     }
 
     /// <summary>Shows a failure unless it is the one shown last.</summary>
@@ -25,21 +27,30 @@ internal sealed class FailureReport
         lock (_lock)
         {
             if (message == _shown)
+            {
                 return;
+            }
+
             _shown = message;
         }
 
         if (services.GetService(typeof(IExceptionDialogService)) is IExceptionDialogService dialogs)
+        {
             OnUIThread(services, () => dialogs.ShowErrorDialog(null, message, failure.ToString()));
+        }
     }
 
     /// <summary>Runs an action on the UI thread, without waiting for it where this is another thread.</summary>
     public static void OnUIThread(IServiceProvider services, Action action)
     {
         if (services.GetService(typeof(IUISynchronizationContext)) is IUISynchronizationContext { IsOnUIThread: false } ui)
+        {
             ui.Post(static state => ((Action)state!)(), action);
+        }
         else
+        {
             action();
+        }
     }
 
     private static string Describe(string effectName, Exception failure) => failure switch

@@ -18,7 +18,10 @@ internal sealed record GraphicsAdapter(long Luid, bool IsSoftware)
     public static GraphicsAdapter? Find(IServiceProvider services)
     {
         if (services.GetService(typeof(IDxgiAdapterService)) is not IDxgiAdapterService service)
+        {
             return null;
+        }
+
         try
         {
             using SafeComObject adapter = service.GetRenderingAdapter();
@@ -34,7 +37,7 @@ internal sealed record GraphicsAdapter(long Luid, bool IsSoftware)
     private static unsafe GraphicsAdapter? Describe(nint adapter)
     {
         // IUnknown has 3 entries, IDXGIObject 4, IDXGIAdapter::EnumOutputs 1: GetDesc is entry 8.
-        var getDesc = (delegate* unmanaged[Stdcall]<nint, AdapterDescription*, int>)(*(void***)adapter)[8];
+        delegate* unmanaged[Stdcall]<nint, AdapterDescription*, int> getDesc = (delegate* unmanaged[Stdcall]<nint, AdapterDescription*, int>)(*(void***)adapter)[8];
         AdapterDescription description;
         return getDesc(adapter, &description) < 0
             ? null

@@ -12,7 +12,10 @@ internal static class Icons
     public static Image? Load(string fileName)
     {
         if (!OperatingSystem.IsWindowsVersionAtLeast(6, 1))
+        {
             return null;
+        }
+
         try
         {
             // GDI+ reads from the stream for as long as the image lives, so the stream is not closed.

@@ -27,7 +27,9 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, TileR
             int rows = Math.Min(StripRows, rect.Height - y);
             using IBitmapLock<ColorBgra32> source = bitmap.Lock(new RectInt32(rect.X, rect.Y + y, rect.Width, rows));
             for (int row = 0; row < rows; row++)
+            {
                 SwapRedAndBlue(Row(source, row, rect.Width), samples.Slice((y + row) * rect.Width * 4, rect.Width * 4));
+            }
         }
 
         return picture;
@@ -46,12 +48,20 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, TileR
         {
             Span<byte> row = Row(target, y, tile.Width);
             if (source is not null)
+            {
                 Row(source, y, tile.Width).CopyTo(row);
+            }
             else if (!all)
+            {
                 row.Clear();
+            }
+
             int layerY = tile.Y + y;
             if (placed is null || covered.Width == 0 || layerY < covered.Y || layerY >= covered.Bottom)
+            {
                 continue;
+            }
+
             int from = (((layerY - placed.Y) * placed.Picture.Width) + covered.X - placed.X) * 4;
             SwapRedAndBlue(placed.Picture.Samples8.Slice(from, covered.Width * 4), row.Slice((covered.X - tile.X) * 4, covered.Width * 4));
         }

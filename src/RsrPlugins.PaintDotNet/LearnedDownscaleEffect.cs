@@ -12,12 +12,12 @@ namespace RsrPlugins.PaintDotNet;
 [PluginSupportInfo(typeof(PluginSupportInfo))]
 public sealed class LearnedDownscaleEffect : LearnedEffect
 {
-    private static readonly CopyButton s_copyButton = new();
-    private static readonly FailureReport s_failures = new();
+    private static readonly CopyButton _copyButton = new();
+    private static readonly FailureReport _failures = new();
 
     /// <summary>Made by Paint.NET.</summary>
     public LearnedDownscaleEffect()
-        : this(PluginRuntime.Shared, s_copyButton, s_failures)
+        : this(PluginRuntime.Shared, _copyButton, _failures)
     {
     }
 

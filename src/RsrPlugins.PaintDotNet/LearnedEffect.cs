@@ -105,9 +105,14 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         Describe(dialog, SharedProperty.Scale, "Scale", problem ?? "One choice for each scale whose weights are installed.");
         PropertyControlInfo scale = dialog.FindControlForPropertyName(SharedProperty.Scale)!;
         foreach (int factor in scales)
+        {
             scale.SetValueDisplayName((Scale)factor, string.Format(System.Globalization.CultureInfo.InvariantCulture, scaleFormat, factor));
+        }
+
         if (problem is not null)
+        {
             scale.SetValueDisplayName(Scale.X2, "(no weights installed)");
+        }
 
         Describe(dialog, SharedProperty.Copy, string.Empty, copyDescription);
         dialog.SetPropertyControlType(SharedProperty.Copy, PropertyControlType.IncrementButton);
@@ -166,7 +171,10 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         EffectOptions options = ReadOptions(newToken);
         Layer layer = CurrentLayer;
         if (_job is null || _job.Failure is not null || _job.Options != options || _job.Layer != layer)
+        {
             _job = new ResizeJob(options, layer, Runtime, () => GraphicsAdapter.Find(Services));
+        }
+
         _copyCount = newToken.GetProperty<Int32Property>(SharedProperty.Copy)!.Value;
         _copyWanted = _copyButton.IsPressed(_copyCount) ? 1 : 0;
         base.OnSetToken(newToken);
@@ -182,9 +190,14 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         {
             result = job.Result(CancellationToken);
             if (result is null)
+            {
                 _failures.Show(Services, _name, job.Failure!);
+            }
             else
+            {
                 _failures.Clear();
+            }
+
             AnswerCopyButton(job, result);
         }
         catch (OperationCanceledException)
@@ -201,11 +214,16 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     private void AnswerCopyButton(ResizeJob job, PlacedPicture? result)
     {
         if (Interlocked.Exchange(ref _copyWanted, 0) == 0)
+        {
             return;
+        }
+
         try
         {
             if (result is not null)
+            {
                 Copy(job.ForClipboard(result, CancellationToken));
+            }
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -219,12 +237,17 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     {
         IServiceProvider services = Services;
         if (services.GetService(typeof(IClipboardService)) is not IClipboardService clipboard)
+        {
             throw new NotSupportedException("Paint.NET offers no clipboard service.");
+        }
+
         IBitmap<ColorBgra32> bitmap = Environment.ImagingFactory.CreateBitmap<ColorBgra32>(picture.Width, picture.Height);
         using (IBitmapLock<ColorBgra32> target = bitmap.Lock(new RectInt32(0, 0, picture.Width, picture.Height), BitmapLockOptions.Write))
         {
             for (int y = 0; y < picture.Height; y++)
+            {
                 Layer.SwapRedAndBlue(picture.Samples8.Slice(y * picture.Width * 4, picture.Width * 4), Layer.Row(target, y, picture.Width));
+            }
         }
 
         // The clipboard belongs to the UI thread.

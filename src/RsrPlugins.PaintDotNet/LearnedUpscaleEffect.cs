@@ -17,12 +17,12 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
     // The dialog looks at a corner only: it must open at once, also over a very large layer. The render looks at everything.
     private const int CornerSide = 1024;
 
-    private static readonly CopyButton s_copyButton = new();
-    private static readonly FailureReport s_failures = new();
+    private static readonly CopyButton _copyButton = new();
+    private static readonly FailureReport _failures = new();
 
     /// <summary>Made by Paint.NET.</summary>
     public LearnedUpscaleEffect()
-        : this(PluginRuntime.Shared, s_copyButton, s_failures)
+        : this(PluginRuntime.Shared, _copyButton, _failures)
     {
     }
 

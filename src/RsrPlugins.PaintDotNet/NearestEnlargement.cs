@@ -23,10 +23,15 @@ internal readonly record struct AxisGrid(int Length, int Count, int Block)
         int blocks = Geometry.Reduce(length, scale);
         bool multiple = length % scale == 0;
         if (!multiple && blocks > 1)
+        {
             yield return new AxisGrid(length, blocks - 1, 0);
+        }
+
         yield return Blocks(length, scale);
         if (!multiple)
+        {
             yield return new AxisGrid(length, blocks, 0);
+        }
     }
 
     /// <summary>Runs of exactly this many pixels, the last one perhaps cut short.</summary>
@@ -67,7 +72,9 @@ internal sealed record NearestEnlargement(PixelImage Small, AxisGrid Columns, Ax
         foreach (AxisGrid grid in AxisGrid.Candidates(length, scale))
         {
             if (ColumnsRepeat(image, grid))
+            {
                 return grid;
+            }
         }
 
         return null;
@@ -78,7 +85,9 @@ internal sealed record NearestEnlargement(PixelImage Small, AxisGrid Columns, Ax
         foreach (AxisGrid grid in AxisGrid.Candidates(length, scale))
         {
             if (RowsRepeat(image, grid))
+            {
                 return grid;
+            }
         }
 
         return null;
@@ -95,7 +104,9 @@ internal sealed record NearestEnlargement(PixelImage Small, AxisGrid Columns, Ax
             for (int x = 1; x < row.Length; x++)
             {
                 if (repeats[x] && row[x] != row[x - 1])
+                {
                     return false;
+                }
             }
         }
 
@@ -109,7 +120,9 @@ internal sealed record NearestEnlargement(PixelImage Small, AxisGrid Columns, Ax
         {
             if (grid.Source(y) == grid.Source(y - 1)
                 && !pixels.Slice(y * image.Width, image.Width).SequenceEqual(pixels.Slice((y - 1) * image.Width, image.Width)))
+            {
                 return false;
+            }
         }
 
         return true;
@@ -123,7 +136,9 @@ internal sealed record NearestEnlargement(PixelImage Small, AxisGrid Columns, Ax
         for (int y = 0; y < large.Height; y++)
         {
             for (int x = 0; x < large.Width; x++)
+            {
                 to[(rows.Source(y) * small.Width) + columns.Source(x)] = from[(y * large.Width) + x];
+            }
         }
 
         return small;

@@ -38,7 +38,7 @@ internal sealed class PluginRuntime(Func<InferenceOptions, IInferenceEngine> cre
     {
         if (device != ProcessingDevice.Cpu && _gpuFailure is null)
         {
-            var opened = new List<INetwork>();
+            List<INetwork> opened = new List<INetwork>();
             bool opening = true;
             try
             {
@@ -95,7 +95,10 @@ internal sealed class PluginRuntime(Func<InferenceOptions, IInferenceEngine> cre
     private IInferenceEngine Create(DeviceChoice choice, Func<GraphicsAdapter?> adapter)
     {
         if (choice == DeviceChoice.Cpu)
+        {
             return createEngine(new InferenceOptions(DeviceChoice.Cpu));
+        }
+
         GraphicsAdapter? chosen = adapter();
         // Who has told Paint.NET to draw in software does not want to wait for a GPU that is none.
         return choice == DeviceChoice.Auto && chosen is { IsSoftware: true }

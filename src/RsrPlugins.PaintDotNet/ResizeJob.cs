@@ -33,13 +33,19 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (_result is not null || Failure is not null)
+            {
                 return _result;
+            }
+
             try
             {
                 LayerSource source = options.Read(layer);
                 PixelImage resized = Resize(source.Picture, cancellationToken);
                 if (source.FitTo is (int width, int height))
+                {
                     resized = Resampler.Resize(resized, width, height, ResamplingKernel.Bicubic, null, cancellationToken);
+                }
+
                 return _result = options.Place(layer.Bounds, resized);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)

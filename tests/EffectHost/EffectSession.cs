@@ -50,7 +50,10 @@ public sealed class EffectSession : IDisposable
     public IReadOnlyList<DialogControl> OpenDialog()
     {
         if (_effect is not PropertyBasedBitmapEffect effect || _properties is null)
+        {
             return [];
+        }
+
         _dialog = effect.CreateConfigUI(_properties);
         return [.. _properties.Select(Describe)];
     }
@@ -59,8 +62,11 @@ public sealed class EffectSession : IDisposable
     public string HelpText()
     {
         if (_effect is not PropertyBasedBitmapEffect effect)
+        {
             return string.Empty;
-        var window = new PropertyCollection(
+        }
+
+        PropertyCollection window = new PropertyCollection(
         [
             new StaticListChoiceProperty(ControlInfoPropertyNames.WindowHelpContentType, [.. Enum.GetValues<WindowHelpContentType>().Cast<object>()], 0),
             new TextProperty(ControlInfoPropertyNames.WindowHelpContent),
@@ -84,7 +90,7 @@ public sealed class EffectSession : IDisposable
     /// <summary>Presses a button: its number grows by one.</summary>
     public void Press(string property)
     {
-        var button = (Int32Property)FindProperty(property);
+        Int32Property button = (Int32Property)FindProperty(property);
         button.Value++;
     }
 
@@ -96,7 +102,9 @@ public sealed class EffectSession : IDisposable
         schedule ??= new RenderSchedule();
         RectInt32[] tiles = Tiles(schedule.TileSize);
         if (schedule.ShuffleSeed is int seed)
+        {
             new Random(seed).Shuffle(tiles);
+        }
 
         _effect.HostCancellationToken = cancellationToken;
         _effect.HostInitializeRenderInfo(new HostRenderInfo());
@@ -107,11 +115,20 @@ public sealed class EffectSession : IDisposable
         Exception? failure = null;
         Thread[] threads = [.. Enumerable.Range(0, schedule.Threads).Select(number => new Thread(Work) { IsBackground = true, Name = $"Render {number}" })];
         foreach (Thread thread in threads)
+        {
             thread.Start();
+        }
+
         foreach (Thread thread in threads)
+        {
             thread.Join();
+        }
+
         if (failure is not null)
+        {
             throw new InvalidOperationException($"{Name} let an exception escape from OnRender.", failure);
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
         return result;
 
@@ -121,10 +138,12 @@ public sealed class EffectSession : IDisposable
             {
                 for (int i = Interlocked.Increment(ref next); i < tiles.Length && !cancellationToken.IsCancellationRequested; i = Interlocked.Increment(ref next))
                 {
-                    var output = new HostOutput(tiles[i]);
+                    HostOutput output = new HostOutput(tiles[i]);
                     _effect.HostRender(output);
                     for (int y = 0; y < tiles[i].Height; y++)
+                    {
                         output.Tile.Bytes.AsSpan(y * tiles[i].Width * 4, tiles[i].Width * 4).CopyTo(result.Bytes.AsSpan((((tiles[i].Y + y) * result.Width) + tiles[i].X) * 4));
+                    }
                 }
             }
             catch (Exception exception)
@@ -139,7 +158,10 @@ public sealed class EffectSession : IDisposable
     private static RectInt32 Clip(Picture layer, (int X, int Y, int Width, int Height)? selection)
     {
         if (selection is not (int x, int y, int width, int height))
+        {
             return new RectInt32(0, 0, layer.Width, layer.Height);
+        }
+
         int left = Math.Max(0, x), top = Math.Max(0, y);
         int right = Math.Min(layer.Width, x + width), bottom = Math.Min(layer.Height, y + height);
         return right > left && bottom > top
@@ -149,11 +171,13 @@ public sealed class EffectSession : IDisposable
 
     private RectInt32[] Tiles(int size)
     {
-        var tiles = new List<RectInt32>();
+        List<RectInt32> tiles = new List<RectInt32>();
         for (int y = 0; y < _selection.Height; y += size)
         {
             for (int x = 0; x < _selection.Width; x += size)
+            {
                 tiles.Add(new RectInt32(_selection.X + x, _selection.Y + y, Math.Min(size, _selection.Width - x), Math.Min(size, _selection.Height - y)));
+            }
         }
 
         return [.. tiles];

@@ -21,7 +21,7 @@ public sealed record GoldenCase(string Name, string Effect, string Input, string
 public static class GoldenList
 {
     private const string FileName = "goldens.json";
-    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true };
 
     public static IReadOnlyList<GoldenCase> Load(string folder)
     {
@@ -39,6 +39,6 @@ public static class GoldenList
     public static void Save(string folder, IEnumerable<GoldenCase> cases)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(cases, s_indented).ReplaceLineEndings("\n") + "\n");
+        File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(cases, _indented).ReplaceLineEndings("\n") + "\n");
     }
 }

@@ -89,7 +89,9 @@ public sealed class HostServices : IServiceProvider, IDisposable
             _thread = new Thread(() =>
             {
                 foreach (Action action in _queue.GetConsumingEnumerable())
+                {
                     action();
+                }
             })
             { IsBackground = true, Name = "UI" };
             _thread.Start();
@@ -101,7 +103,7 @@ public sealed class HostServices : IServiceProvider, IDisposable
 
         public void Send(SendOrPostCallback d, object? state)
         {
-            using var done = new ManualResetEventSlim();
+            using ManualResetEventSlim done = new ManualResetEventSlim();
             _queue.Add(() =>
             {
                 d(state);
@@ -129,12 +131,18 @@ public sealed class HostServices : IServiceProvider, IDisposable
         public void SetImage(IBitmapSource bitmapSource)
         {
             if (!UI!.IsOnUIThread)
+            {
                 throw new InvalidOperationException("The clipboard belongs to the UI thread.");
+            }
+
             SizeInt32 size = bitmapSource.Size;
-            var picture = new Picture(size.Width, size.Height);
+            Picture picture = new Picture(size.Width, size.Height);
             using IBitmapLock<ColorBgra32> source = ((IBitmap<ColorBgra32>)bitmapSource).Lock(new RectInt32(0, 0, size.Width, size.Height), BitmapLockOptions.Read);
             for (int y = 0; y < size.Height; y++)
+            {
                 Row(source, y).CopyTo(picture.Bytes.AsSpan(y * size.Width * 4));
+            }
+
             Content = picture;
             Writes++;
         }
@@ -153,7 +161,10 @@ public sealed class HostServices : IServiceProvider, IDisposable
         public void ShowErrorDialog(IWin32Window? owner, string? message, string detailsText)
         {
             if (!UI!.IsOnUIThread)
+            {
                 throw new InvalidOperationException("Dialogs belong to the UI thread.");
+            }
+
             Messages.Add(message ?? string.Empty);
             Details.Add(detailsText);
         }

@@ -41,7 +41,7 @@ public sealed class Picture
             throw new HostException($"{path}: not a picture that can be read ({exception.Message}).");
         }
 
-        var picture = new Picture(image.Width, image.Height);
+        Picture picture = new Picture(image.Width, image.Height);
         ExchangeRedAndBlue(image.Data, picture.Bytes);
         return picture;
     }
@@ -49,7 +49,10 @@ public sealed class Picture
     public void Save(string path)
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is string folder)
+        {
             Directory.CreateDirectory(folder);
+        }
+
         byte[] rgba = new byte[Bytes.Length];
         ExchangeRedAndBlue(Bytes, rgba);
         using FileStream stream = File.Create(path);
@@ -58,7 +61,7 @@ public sealed class Picture
 
     public Picture Clone()
     {
-        var copy = new Picture(Width, Height);
+        Picture copy = new Picture(Width, Height);
         Bytes.CopyTo(copy.Bytes, 0);
         return copy;
     }
@@ -66,16 +69,21 @@ public sealed class Picture
     /// <summary>A rectangle of the picture as a picture of its own.</summary>
     public Picture Crop(int x, int y, int width, int height)
     {
-        var part = new Picture(width, height);
+        Picture part = new Picture(width, height);
         for (int row = 0; row < height; row++)
+        {
             Bytes.AsSpan((((y + row) * Width) + x) * 4, width * 4).CopyTo(part.Bytes.AsSpan(row * width * 4));
+        }
+
         return part;
     }
 
     private static void ExchangeRedAndBlue(byte[] from, byte[] to)
     {
         for (int i = 0; i < from.Length; i += 4)
+        {
             (to[i], to[i + 1], to[i + 2], to[i + 3]) = (from[i + 2], from[i + 1], from[i], from[i + 3]);
+        }
     }
 }
 
@@ -88,11 +96,16 @@ internal sealed unsafe class PictureLock : IBitmapLock<ColorBgra32>
     public PictureLock(Picture picture, RectInt32 rect)
     {
         if (rect.X < 0 || rect.Y < 0 || rect.Width < 1 || rect.Height < 1 || rect.X + rect.Width > picture.Width || rect.Y + rect.Height > picture.Height)
+        {
             throw new ArgumentOutOfRangeException(nameof(rect), $"{rect.X},{rect.Y},{rect.Width},{rect.Height} is not inside {picture.Width} x {picture.Height}.");
+        }
+
         _picture = picture;
         Size = new SizeInt32(rect.Width, rect.Height);
         fixed (byte* first = picture.Bytes)
+        {
             _buffer = (ColorBgra32*)first + ((long)rect.Y * picture.Width) + rect.X;
+        }
     }
 
     public ColorBgra32* Buffer => _buffer;

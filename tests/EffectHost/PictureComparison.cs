@@ -37,8 +37,11 @@ public sealed record PictureDifference(int Maximum, double Mean, int X, int Y, s
         ArgumentNullException.ThrowIfNull(expected);
         ArgumentNullException.ThrowIfNull(actual);
         if (expected.Width != actual.Width || expected.Height != actual.Height)
+        {
             throw new HostException($"expected a picture of {expected.Width} x {expected.Height}, found {actual.Width} x {actual.Height}.");
-        var image = new Picture(expected.Width, expected.Height);
+        }
+
+        Picture image = new Picture(expected.Width, expected.Height);
         int maximum = 0, worstX = 0, worstY = 0;
         long sum = 0;
         for (int y = 0; y < expected.Height; y++)
@@ -55,9 +58,14 @@ public sealed record PictureDifference(int Maximum, double Mean, int X, int Y, s
                     sum += difference;
                     // A difference of alpha shows in all colours.
                     for (int c = channel == 3 ? 0 : channel; c <= Math.Min(channel, 2); c++)
+                    {
                         shown[c] = (byte)Math.Max(shown[c], Math.Min(255, difference * 32));
+                    }
+
                     if (difference > maximum)
+                    {
                         (maximum, worstX, worstY) = (difference, x, y);
+                    }
                 }
             }
         }

@@ -14,7 +14,10 @@ public static class PluginLoader
     public static IReadOnlyList<Type> FindEffects(string folder)
     {
         if (!Directory.Exists(folder))
+        {
             throw new HostException($"{folder}: there is no such plugin folder. Make one with: dotnet publish src/RsrPlugins.PaintDotNet -c Release -r RID -p:PluginDir=FOLDER");
+        }
+
         Type[] effects =
         [
             .. Directory.EnumerateFiles(folder, "*.deps.json")

@@ -26,14 +26,16 @@ list.SetAction(arguments => Guard(() =>
 {
     foreach (Type type in PluginLoader.FindEffects(PluginFolder(arguments.GetValue(plugin))))
     {
-        using var services = new HostServices();
-        using var session = new EffectSession(PluginLoader.Create(type), new Picture(64, 64), services);
+        using HostServices services = new HostServices();
+        using EffectSession session = new EffectSession(PluginLoader.Create(type), new Picture(64, 64), services);
         Console.WriteLine($"{session.Name}  (Effects > {session.Submenu}{(session.IsConfigurable ? ", with a dialog" : string.Empty)})");
         foreach (DialogControl control in session.OpenDialog())
         {
             Console.WriteLine($"  {control.Property} = {control.Value}  [{control.ControlType}] {control.Label}. {control.Description}");
             foreach ((string value, string label) in control.Choices)
+            {
                 Console.WriteLine($"      {value}: {label}");
+            }
         }
     }
 
@@ -45,22 +47,28 @@ run.SetAction(arguments => Guard(() =>
 {
     Picture layer = Picture.Load(arguments.GetValue(input)!);
     string outputPath = arguments.GetValue(output)!;
-    using var services = new HostServices();
-    using var session = new EffectSession(FindEffect(PluginFolder(arguments.GetValue(plugin)), arguments.GetValue(effectName)!), layer, services, ParseSelection(arguments.GetValue(selection)));
-    var schedule = new RenderSchedule(arguments.GetValue(tiles), arguments.GetValue(threads));
+    using HostServices services = new HostServices();
+    using EffectSession session = new EffectSession(FindEffect(PluginFolder(arguments.GetValue(plugin)), arguments.GetValue(effectName)!), layer, services, ParseSelection(arguments.GetValue(selection)));
+    RenderSchedule schedule = new RenderSchedule(arguments.GetValue(tiles), arguments.GetValue(threads));
     session.OpenDialog();
     foreach (string setting in arguments.GetValue(settings) ?? [])
     {
         string[] parts = setting.Split('=', 2);
         if (parts.Length != 2)
+        {
             throw new HostException($"--set {setting}: give Property=Value.");
+        }
+
         session.Set(parts[0], parts[1]);
     }
 
-    using var cancellation = new CancellationTokenSource();
-    var watch = Stopwatch.StartNew();
+    using CancellationTokenSource cancellation = new CancellationTokenSource();
+    Stopwatch watch = Stopwatch.StartNew();
     if (arguments.GetValue(cancelAfter) is int milliseconds)
+    {
         cancellation.CancelAfter(milliseconds);
+    }
+
     Picture result;
     try
     {
@@ -82,15 +90,26 @@ run.SetAction(arguments => Guard(() =>
     result.Save(outputPath);
     Console.WriteLine(FormattableString.Invariant($"{session.Name}: {layer.Width} x {layer.Height} in {watch.Elapsed.TotalMilliseconds:0} ms -> {outputPath}"));
     foreach (DialogControl control in session.OpenDialog().Where(control => control.Property == "Device"))
+    {
         Console.WriteLine($"{control.Label}: {control.Description}");
+    }
+
     foreach (string message in services.ErrorMessages)
+    {
         Console.Error.WriteLine(message);
+    }
+
     if (services.ErrorMessages.Count > 0)
+    {
         return EffectFailed;
+    }
 
     if (arguments.GetValue(golden) is not string goldenPath)
+    {
         return 0;
-    var limits = new Tolerance(arguments.GetValue(tolerance), arguments.GetValue(meanTolerance) ?? arguments.GetValue(tolerance));
+    }
+
+    Tolerance limits = new Tolerance(arguments.GetValue(tolerance), arguments.GetValue(meanTolerance) ?? arguments.GetValue(tolerance));
     PictureDifference found = PictureDifference.Between(Picture.Load(goldenPath), result);
     if (found.Within(limits))
     {
@@ -112,18 +131,21 @@ goldens.SetAction(arguments => Guard(() =>
 {
     string folder = arguments.GetValue(goldenFolder)!;
     Type[] effects = [.. PluginLoader.FindEffects(PluginFolder(arguments.GetValue(plugin)))];
-    var limits = new Tolerance(arguments.GetValue(tolerance), arguments.GetValue(meanTolerance) ?? arguments.GetValue(tolerance));
+    Tolerance limits = new Tolerance(arguments.GetValue(tolerance), arguments.GetValue(meanTolerance) ?? arguments.GetValue(tolerance));
     int passed = 0, failed = 0;
     string device = string.Empty;
     foreach (GoldenCase one in GoldenList.Load(folder).Where(one => one.Name.Contains(arguments.GetValue(only) ?? string.Empty, StringComparison.Ordinal)))
     {
-        using var services = new HostServices();
+        using HostServices services = new HostServices();
         (int, int, int, int)? selected = one.Selection is [int x, int y, int width, int height] ? (x, y, width, height) : null;
         BitmapEffect effect = effects.Select(PluginLoader.Create).First(effect => effect.HostName == one.Effect);
-        using var session = new EffectSession(effect, Picture.Load(Path.Combine(folder, "inputs", one.Input + ".png")), services, selected);
+        using EffectSession session = new EffectSession(effect, Picture.Load(Path.Combine(folder, "inputs", one.Input + ".png")), services, selected);
         session.OpenDialog();
         foreach (string[] parts in one.Settings.Concat(arguments.GetValue(settings) ?? []).Select(setting => setting.Split('=', 2)))
+        {
             session.Set(parts[0], parts[^1]);
+        }
+
         Picture result = session.Render(new RenderSchedule(arguments.GetValue(tiles), arguments.GetValue(threads)));
         PictureDifference found = PictureDifference.Between(Picture.Load(Path.Combine(folder, one.Name + ".png")), result);
         device = session.OpenDialog().FirstOrDefault(control => control.Property == "Device")?.Description ?? string.Empty;
@@ -169,15 +191,23 @@ static int Guard(Func<int> action)
 static string PluginFolder(string? given)
 {
     if (given is not null)
+    {
         return given;
+    }
+
     string installed = Path.Combine(AppContext.BaseDirectory, "Effects", "RsrPlugins");
     if (Directory.Exists(installed))
+    {
         return installed;
+    }
+
     for (DirectoryInfo? folder = new(Environment.CurrentDirectory); folder is not null; folder = folder.Parent)
     {
         string built = Path.Combine(folder.FullName, "artifacts", "plugin", "RsrPlugins");
         if (Directory.Exists(built))
+        {
             return built;
+        }
     }
 
     throw new HostException("No plugin folder found; name one with --plugin.");
@@ -193,7 +223,10 @@ static BitmapEffect FindEffect(string folder, string name)
 static (int X, int Y, int Width, int Height)? ParseSelection(string? text)
 {
     if (text is null)
+    {
         return null;
+    }
+
     int[] numbers = [.. text.Split(',').Select(part => int.TryParse(part, out int number) ? number : int.MinValue)];
     return numbers.Length == 4 && !numbers.Contains(int.MinValue)
         ? (numbers[0], numbers[1], numbers[2], numbers[3])

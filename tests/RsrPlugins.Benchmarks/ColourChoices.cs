@@ -33,13 +33,15 @@ internal static class ColourChoices
             return 2;
         }
 
-        using var engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
         ModelCatalogue models = ModelCatalogue.LoadDefault();
         foreach (string path in paths)
         {
             PixelImage[] pictures = [.. (Directory.Exists(path) ? Directory.GetFiles(path, "*.png") : [path]).Order(StringComparer.Ordinal).Select(Read)];
             foreach (int scale in models.Scales(NetworkKind.RRNet, ModelKind.Learned))
+            {
                 Print(Path.GetFileNameWithoutExtension(path), [.. pictures.Select(picture => EvaluationProtocol.CropToMultiple(picture, scale))], scale, engine, models);
+            }
         }
 
         return 0;
@@ -54,8 +56,11 @@ internal static class ColourChoices
         foreach ((string caption, ColourOptions options) in Variants)
         {
             if (!hasAlpha && !options.AlphaByNetwork)
+            {
                 continue;
-            var rows = new List<(double Luma, double Rgb, double Alpha)>();
+            }
+
+            List<(double Luma, double Rgb, double Alpha)> rows = new List<(double Luma, double Rgb, double Alpha)>();
             foreach (PixelImage picture in pictures)
             {
                 PixelImage small = new LearnedResizer(rrNet, null, options).Resize(picture);
@@ -71,9 +76,12 @@ internal static class ColourChoices
 
     private static float[] Alpha(PixelImage image)
     {
-        var plane = new float[image.Width * image.Height];
+        float[] plane = new float[image.Width * image.Height];
         for (int i = 0; i < plane.Length; i++)
+        {
             plane[i] = image.Samples8[(i * image.Channels) + image.Channels - 1];
+        }
+
         return plane;
     }
 

@@ -9,8 +9,14 @@ using BenchmarkDotNet.Running;
 using RsrPlugins.Benchmarks;
 
 if (args is ["colour", .. var paths])
+{
     return ColourChoices.Run(paths);
+}
+
 if (args is ["refinement", .. var arguments])
+{
     return RefinementChoices.Run(arguments);
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

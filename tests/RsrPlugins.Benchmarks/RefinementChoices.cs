@@ -33,7 +33,7 @@ internal static class RefinementChoices
             return 2;
         }
 
-        using var engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
         ModelCatalogue models = ModelCatalogue.LoadDefault();
         INetwork Open(NetworkKind network) => engine.Open(models.Find(network, ModelKind.Learned, scale));
         (INetwork rrNet, INetwork srNet, INetwork gradient) = (Open(NetworkKind.RRNet), Open(NetworkKind.SRNet), Open(NetworkKind.SRNetGradient));
@@ -42,8 +42,8 @@ internal static class RefinementChoices
         Console.WriteLine($"\n{Path.GetFileName(folder)} x{scale}, {pictures.Length} pictures\n\n| step | momentum | growth | shrinkage | 0 |{string.Concat(Marks.Select(mark => $" {mark} |"))}\n|---|---|---|---|---|{string.Concat(Marks.Select(_ => "---|"))}");
         foreach (DescentOptions options in Variants)
         {
-            var sums = new SortedDictionary<int, double>();
-            var worst = new SortedDictionary<int, double>();
+            SortedDictionary<int, double> sums = new SortedDictionary<int, double>();
+            SortedDictionary<int, double> worst = new SortedDictionary<int, double>();
             foreach (PixelImage picture in pictures)
             {
                 int width = picture.Width / scale, height = picture.Height / scale;
@@ -52,12 +52,14 @@ internal static class RefinementChoices
                 float[] small = new LearnedResizer(rrNet).ResizeLuma(large, picture.Width, picture.Height);
                 double before = Score(small);
                 Add(0, before);
-                var refiner = new LumaRefiner(gradient, Marks[^1], null, options)
+                LumaRefiner refiner = new LumaRefiner(gradient, Marks[^1], null, options)
                 {
                     AfterPass = (pass, plane) =>
                     {
                         if (Marks.Contains(pass))
+                        {
                             Add(pass, Score(plane));
+                        }
                     },
                 };
                 refiner.Refine(small, large, width, height, []);

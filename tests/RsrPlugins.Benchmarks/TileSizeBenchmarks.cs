@@ -31,7 +31,7 @@ public class TileSizeBenchmarks : IDisposable
     {
         _engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
         ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
-        var settings = new ResizeSettings(TileSize: TileSize);
+        ResizeSettings settings = new ResizeSettings(TileSize: TileSize);
         _enlarge = new LumaTiler(_engine.Open(catalogue.Find(NetworkKind.SRNet, ModelKind.Learned, Scale)), settings);
         _reduce = new LumaTiler(_engine.Open(catalogue.Find(NetworkKind.RRNet, ModelKind.Learned, Scale)), settings);
     }

@@ -56,9 +56,13 @@ internal static class DrawnPictures
         for (int c = 0; c < image.Channels; c++)
         {
             if (image.BitsPerSample == 8)
+            {
                 image.Samples8[at + c] = (byte)values[c];
+            }
             else
+            {
                 image.Samples16[at + c] = (ushort)(values[c] * 257);
+            }
         }
     }
 

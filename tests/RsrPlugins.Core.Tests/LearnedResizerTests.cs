@@ -11,11 +11,13 @@ public sealed class LearnedResizerTests
 {
     public static TheoryData<NetworkKind, int> Networks()
     {
-        var data = new TheoryData<NetworkKind, int>();
+        TheoryData<NetworkKind, int> data = new TheoryData<NetworkKind, int>();
         foreach (NetworkKind kind in new[] { NetworkKind.RRNet, NetworkKind.SRNet })
         {
             foreach (int scale in new[] { 2, 3, 4 })
+            {
                 data.Add(kind, scale);
+            }
         }
 
         return data;
@@ -23,7 +25,7 @@ public sealed class LearnedResizerTests
 
     public static TheoryData<NetworkKind, int, PixelLayout, int> NetworksAndPictures()
     {
-        var data = new TheoryData<NetworkKind, int, PixelLayout, int>();
+        TheoryData<NetworkKind, int, PixelLayout, int> data = new TheoryData<NetworkKind, int, PixelLayout, int>();
         foreach (NetworkKind kind in new[] { NetworkKind.RRNet, NetworkKind.SRNet })
         {
             foreach (int scale in new[] { 2, 3, 4 })
@@ -43,7 +45,7 @@ public sealed class LearnedResizerTests
     [MemberData(nameof(NetworksAndPictures))]
     public void Tiled_equals_whole(NetworkKind kind, int scale, PixelLayout layout, int bits)
     {
-        var network = new SmoothNetwork(kind, scale);
+        SmoothNetwork network = new SmoothNetwork(kind, scale);
         (int width, int height) = kind == NetworkKind.SRNet ? (29, 23) : (61, 47);
         PixelImage source = Patchwork(width, height, layout, bits);
         PixelImage whole = new LearnedResizer(network, new ResizeSettings(1, 1000)).Resize(source, null, TestContext.Current.CancellationToken);
@@ -58,16 +60,16 @@ public sealed class LearnedResizerTests
     [MemberData(nameof(NetworksAndPictures))]
     public void A_region_is_that_part_of_the_whole(NetworkKind kind, int scale, PixelLayout layout, int bits)
     {
-        var network = new SmoothNetwork(kind, scale);
+        SmoothNetwork network = new SmoothNetwork(kind, scale);
         (int width, int height) = kind == NetworkKind.SRNet ? (29, 23) : (61, 47);
         PixelImage source = Patchwork(width, height, layout, bits);
-        var resizer = new LearnedResizer(network, new ResizeSettings(1, 6));
+        LearnedResizer resizer = new LearnedResizer(network, new ResizeSettings(1, 6));
         PixelImage whole = resizer.Resize(source, null, TestContext.Current.CancellationToken);
-        var random = new Random(7);
+        Random random = new Random(7);
         for (int i = 0; i < 8; i++)
         {
             int x = random.Next(whole.Width), y = random.Next(whole.Height);
-            var tile = new TileRect(x, y, 1 + random.Next(whole.Width - x), 1 + random.Next(whole.Height - y));
+            TileRect tile = new TileRect(x, y, 1 + random.Next(whole.Width - x), 1 + random.Next(whole.Height - y));
             PixelImage part = PixelImage.Create(tile.Width, tile.Height, layout, bits);
             resizer.ResizeRegion(source, tile, part, TestContext.Current.CancellationToken);
             ResamplerTests.AssertSame(Crop(whole, tile), part);
@@ -78,7 +80,7 @@ public sealed class LearnedResizerTests
     [MemberData(nameof(Networks))]
     public void Every_size_down_to_one_pixel_gives_the_promised_size(NetworkKind kind, int scale)
     {
-        var resizer = new LearnedResizer(new SmoothNetwork(kind, scale), new ResizeSettings(1, 3));
+        LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(kind, scale), new ResizeSettings(1, 3));
         for (int width = 1; width <= 9; width++)
         {
             for (int height = 1; height <= 9; height += 4)
@@ -98,7 +100,7 @@ public sealed class LearnedResizerTests
     [InlineData(4)]
     public void Reducing_extends_an_odd_size_by_its_last_column_and_row(int scale)
     {
-        var resizer = new LearnedResizer(new SmoothNetwork(NetworkKind.RRNet, scale));
+        LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(NetworkKind.RRNet, scale));
         PixelImage odd = TestData.Noise((4 * scale) + 1, (3 * scale) + 1, PixelLayout.Rgba, 8);
         PixelImage extended = PixelImage.Create(5 * scale, 4 * scale, PixelLayout.Rgba, 8);
         for (int y = 0; y < extended.Height; y++)
@@ -117,16 +119,21 @@ public sealed class LearnedResizerTests
     [MemberData(nameof(NetworksAndPictures))]
     public void A_constant_picture_comes_back_equal(NetworkKind kind, int scale, PixelLayout layout, int bits)
     {
-        var network = new SmoothNetwork(kind, scale, bias: 0.01f);
+        SmoothNetwork network = new SmoothNetwork(kind, scale, bias: 0.01f);
         foreach ((int Red, int Green, int Blue, int Alpha) colour in new[] { (0, 0, 0, 255), (255, 255, 255, 255), (255, 0, 0, 255), (0, 0, 255, 128), (201, 17, 90, 3), (77, 200, 13, 254) })
         {
             PixelImage source = PixelImage.Create(13, 7, layout, bits);
             for (int i = 0; i < 13 * 7; i++)
+            {
                 DrawnPictures.Set(source, i % 13, i / 13, colour.Red, colour.Green, colour.Blue, colour.Alpha);
+            }
+
             PixelImage result = new LearnedResizer(network).Resize(source, null, TestContext.Current.CancellationToken);
             (int, int, int, int) expected = DrawnPictures.Get(source, 0, 0);
             for (int i = 0; i < result.Width * result.Height; i++)
+            {
                 Assert.Equal(expected, DrawnPictures.Get(result, i % result.Width, i / result.Width));
+            }
         }
 
         Assert.Equal(0, network.Runs);
@@ -141,7 +148,7 @@ public sealed class LearnedResizerTests
             PixelImage grey = TestData.Noise(31, 26, PixelLayout.GreyAlpha, bits);
             PixelImage source = PixelImage.Create(31, 26, PixelLayout.Rgba, bits);
             CopyGreyTo(grey, source);
-            var resizer = new LearnedResizer(new SmoothNetwork(kind, scale));
+            LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(kind, scale));
             PixelImage result = resizer.Resize(source, null, TestContext.Current.CancellationToken);
 
             // And it is the same grey as that of a picture without colour.
@@ -169,15 +176,17 @@ public sealed class LearnedResizerTests
         PixelImage first = Patchwork(41, 37, PixelLayout.Rgba, 8);
         PixelImage second = PixelImage.Create(41, 37, PixelLayout.Rgba, 8);
         first.Samples8.CopyTo(second.Samples8);
-        var random = new Random(3);
+        Random random = new Random(3);
         for (int i = 0; i < 41 * 37; i++)
         {
             if (second.Samples8[(4 * i) + 3] == 0)
+            {
                 random.NextBytes(second.Samples8.Slice(4 * i, 3));
+            }
         }
 
         Assert.False(first.Samples8.SequenceEqual(second.Samples8));
-        var resizer = new LearnedResizer(new SmoothNetwork(kind, scale));
+        LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(kind, scale));
         ResamplerTests.AssertSame(resizer.Resize(first, null, TestContext.Current.CancellationToken), resizer.Resize(second, null, TestContext.Current.CancellationToken));
     }
 
@@ -193,8 +202,8 @@ public sealed class LearnedResizerTests
             rgba.Samples8[(4 * i) + 3] = 255;
         }
 
-        var network = new SmoothNetwork(kind, scale);
-        var resizer = new LearnedResizer(network, new ResizeSettings(1, 5));
+        SmoothNetwork network = new SmoothNetwork(kind, scale);
+        LearnedResizer resizer = new LearnedResizer(network, new ResizeSettings(1, 5));
         PixelImage plain = resizer.Resize(rgb, null, TestContext.Current.CancellationToken);
         int runs = network.Runs;
         PixelImage withAlpha = resizer.Resize(rgba, null, TestContext.Current.CancellationToken);
@@ -240,7 +249,10 @@ public sealed class LearnedResizerTests
         // A ramp within two 8-bit levels: 8-bit rounding anywhere would leave at most three values.
         PixelImage source = PixelImage.Create(64, 8, PixelLayout.Rgb, 16);
         for (int i = 0; i < 64 * 8; i++)
+        {
             source.Samples16.Slice(3 * i, 3).Fill((ushort)(30000 + (i % 64 * 8)));
+        }
+
         PixelImage result = new LearnedResizer(new SmoothNetwork(kind, scale, bias: 0)).Resize(source, null, TestContext.Current.CancellationToken);
         int values = result.Samples16[..(3 * result.Width)].ToArray().Distinct().Count();
         Assert.InRange(values, 12, result.Width);
@@ -255,7 +267,10 @@ public sealed class LearnedResizerTests
     {
         PixelImage source = PixelImage.Create(16, 16, PixelLayout.Rgb, 8);
         for (int i = 0; i < 256; i++)
+        {
             DrawnPictures.Set(source, i % 16, i / 16, 255, i % 16 < 8 ? 0 : 255, i % 16 < 8 ? 0 : 255);
+        }
+
         PixelImage guided = new LearnedResizer(new SmoothNetwork(NetworkKind.SRNet, scale, bias: 0)).Resize(source, null, TestContext.Current.CancellationToken);
         PixelImage kernelAlone = new LearnedResizer(new SmoothNetwork(NetworkKind.SRNet, scale, bias: 0), null, new ColourOptions { GuideChroma = false }).Resize(source, null, TestContext.Current.CancellationToken);
         int ErrorAtEdge(PixelImage image)
@@ -288,7 +303,7 @@ public sealed class LearnedResizerTests
     [Fact]
     public void Nearest_luma_rounding_is_never_further_in_luma_than_plain_rounding()
     {
-        var random = new Random(5);
+        Random random = new Random(5);
         PixelImage plain = PixelImage.Create(1, 1, PixelLayout.Rgb, 8), nearest = PixelImage.Create(1, 1, PixelLayout.Rgb, 8);
         double plainError = 0, nearestError = 0;
         for (int i = 0; i < 2000; i++)
@@ -299,7 +314,9 @@ public sealed class LearnedResizerTests
             plainError += Math.Abs(LumaOf(plain) - (255 * luma));
             nearestError += Math.Abs(LumaOf(nearest) - (255 * luma));
             for (int c = 0; c < 3; c++)
+            {
                 Assert.InRange(nearest.Samples8[c] - plain.Samples8[c], -1, 1);
+            }
         }
 
         Assert.InRange(nearestError, 0, plainError / 2);
@@ -309,7 +326,7 @@ public sealed class LearnedResizerTests
     public void Colours_that_differ_in_their_last_bits_round_at_most_one_level_apart()
     {
         // What two machines' networks differ by, tried around colours on and between whole levels, where choices tip over.
-        var random = new Random(6);
+        Random random = new Random(6);
         PixelImage one = PixelImage.Create(1, 1, PixelLayout.Rgb, 8), other = PixelImage.Create(1, 1, PixelLayout.Rgb, 8);
         int different = 0;
         for (int i = 0; i < 20000; i++)
@@ -320,7 +337,9 @@ public sealed class LearnedResizerTests
             new ColourRows().Write(other, 0, 0, new[] { luma + 2e-6f }, [red], [blue], [], ColourRounding.NearestLuma);
             different += one.Samples8.SequenceEqual(other.Samples8) ? 0 : 1;
             for (int c = 0; c < 3; c++)
+            {
                 Assert.InRange(one.Samples8[c] - other.Samples8[c], -1, 1);
+            }
         }
 
         Assert.NotEqual(0, different);
@@ -329,20 +348,20 @@ public sealed class LearnedResizerTests
     [Fact]
     public void Progress_and_cancellation()
     {
-        var recorder = new ProgressRecorder();
-        var resizer = new LearnedResizer(new SmoothNetwork(NetworkKind.SRNet, 2), new ResizeSettings(2, 4));
+        ProgressRecorder recorder = new ProgressRecorder();
+        LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(NetworkKind.SRNet, 2), new ResizeSettings(2, 4));
         PixelImage source = TestData.Noise(40, 40, PixelLayout.Rgb, 8);
         resizer.Resize(source, recorder, TestContext.Current.CancellationToken);
         recorder.AssertComplete();
 
-        using var cancellation = new CancellationTokenSource();
+        using CancellationTokenSource cancellation = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => resizer.Resize(source, new Callback(_ => cancellation.Cancel()), cancellation.Token));
     }
 
     [Fact]
     public void A_destination_of_another_shape_is_refused()
     {
-        var resizer = new LearnedResizer(new SmoothNetwork(NetworkKind.SRNet, 2));
+        LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(NetworkKind.SRNet, 2));
         PixelImage source = PixelImage.Create(4, 4, PixelLayout.Rgb, 8);
         Assert.Throws<ArgumentException>(() => resizer.ResizeRegion(source, new TileRect(0, 0, 4, 4), PixelImage.Create(4, 4, PixelLayout.Rgba, 8), TestContext.Current.CancellationToken));
         Assert.Throws<ArgumentOutOfRangeException>(() => resizer.ResizeRegion(source, new TileRect(5, 5, 4, 4), PixelImage.Create(4, 4, PixelLayout.Rgb, 8), TestContext.Current.CancellationToken));
@@ -359,9 +378,13 @@ public sealed class LearnedResizerTests
             for (int x = 0; x < width; x++)
             {
                 if (x < width / 2 && y < height / 2)
+                {
                     DrawnPictures.Set(image, x, y, 120, 30, 220);
+                }
                 else if (x > width * 2 / 3 && y < height * 2 / 3)
+                {
                     DrawnPictures.Set(image, x, y, 0, 255, 0, 0);
+                }
             }
         }
 
@@ -375,9 +398,13 @@ public sealed class LearnedResizerTests
         {
             int from = (((rect.Y + y) * image.Width) + rect.X) * image.Channels, to = y * rect.Width * image.Channels, count = rect.Width * image.Channels;
             if (image.BitsPerSample == 8)
+            {
                 image.Samples8.Slice(from, count).CopyTo(part.Samples8[to..]);
+            }
             else
+            {
                 image.Samples16.Slice(from, count).CopyTo(part.Samples16[to..]);
+            }
         }
 
         return part;
@@ -390,9 +417,13 @@ public sealed class LearnedResizerTests
             for (int c = 0; c < 4; c++)
             {
                 if (grey.BitsPerSample == 8)
+                {
                     rgba.Samples8[(4 * i) + c] = grey.Samples8[(2 * i) + (c == 3 ? 1 : 0)];
+                }
                 else
+                {
                     rgba.Samples16[(4 * i) + c] = grey.Samples16[(2 * i) + (c == 3 ? 1 : 0)];
+                }
             }
         }
     }

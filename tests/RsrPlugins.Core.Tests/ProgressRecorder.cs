@@ -8,7 +8,9 @@ internal sealed class ProgressRecorder : IProgress<double>
     public void Report(double value)
     {
         lock (_reports)
+        {
             _reports.Add(value);
+        }
     }
 
     public void AssertComplete()

@@ -36,17 +36,24 @@ internal static class TestData
     public static PixelImage Noise(int width, int height, PixelLayout layout, int bits, int seed = 1)
     {
         PixelImage image = PixelImage.Create(width, height, layout, bits);
-        var random = new Random(seed);
+        Random random = new Random(seed);
         for (int i = 0; i < width * height * image.Channels; i++)
         {
             int value = random.Next(image.MaxValue + 1);
             bool alpha = image.HasAlpha && i % image.Channels == image.Channels - 1;
             if (alpha && random.Next(3) != 0)
+            {
                 value = random.Next(2) * image.MaxValue;
+            }
+
             if (bits == 8)
+            {
                 image.Samples8[i] = (byte)value;
+            }
             else
+            {
                 image.Samples16[i] = (ushort)value;
+            }
         }
 
         return image;

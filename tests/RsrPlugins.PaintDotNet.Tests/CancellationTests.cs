@@ -6,15 +6,15 @@ namespace RsrPlugins.PaintDotNet.Tests;
 public sealed class CancellationTests
 {
     // Generous: the machine may be busy. What is waited for would otherwise never end.
-    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
 
     [Theory]
     [InlineData(Effects.Downscale)]
     [InlineData(Effects.Upscale)]
     public void A_cancelled_render_stops_within_one_tile(string effect)
     {
-        using var started = new ManualResetEventSlim();
-        var engine = new FakeEngine
+        using ManualResetEventSlim started = new ManualResetEventSlim();
+        FakeEngine engine = new FakeEngine
         {
             OnRun = (_, token) =>
             {
@@ -22,16 +22,16 @@ public sealed class CancellationTests
                 token.WaitHandle.WaitOne();
             },
         };
-        using var services = new HostServices();
-        using var session = new EffectSession(Effects.Create(effect, Effects.Runtime(engine)), TestPictures.Noise(600, 400, 1), services);
-        using var cancellation = new CancellationTokenSource();
+        using HostServices services = new HostServices();
+        using EffectSession session = new EffectSession(Effects.Create(effect, Effects.Runtime(engine)), TestPictures.Noise(600, 400, 1), services);
+        using CancellationTokenSource cancellation = new CancellationTokenSource();
         Task<Picture> render = Task.Run(() => session.Render(new RenderSchedule(64, 4), cancellation.Token), TestContext.Current.CancellationToken);
-        Assert.True(started.Wait(s_soon, TestContext.Current.CancellationToken));
+        Assert.True(started.Wait(_soon, TestContext.Current.CancellationToken));
 
-        var watch = Stopwatch.StartNew();
+        Stopwatch watch = Stopwatch.StartNew();
         cancellation.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() => render.GetAwaiter().GetResult());
-        Assert.True(watch.Elapsed < s_soon);
+        Assert.True(watch.Elapsed < _soon);
         // No run began after the cancellation: those that had begun are all there were, at most one for every core.
         Assert.InRange(engine.Runs, 1, Environment.ProcessorCount);
         Assert.Equal(0, engine.Active);
@@ -43,14 +43,14 @@ public sealed class CancellationTests
     {
         // A run lasts until it is cancelled, however late a busy machine does that, and does end if it never is.
         TimeSpan longestRun = TimeSpan.FromSeconds(10);
-        var engine = new FakeEngine { OnRun = (_, token) => token.WaitHandle.WaitOne(longestRun) };
-        using var services = new HostServices();
-        using var session = new EffectSession(Effects.Create(Effects.Upscale, Effects.Runtime(engine)), TestPictures.Noise(400, 300, 2), services);
+        FakeEngine engine = new FakeEngine { OnRun = (_, token) => token.WaitHandle.WaitOne(longestRun) };
+        using HostServices services = new HostServices();
+        using EffectSession session = new EffectSession(Effects.Create(Effects.Upscale, Effects.Runtime(engine)), TestPictures.Noise(400, 300, 2), services);
         session.OpenDialog();
         for (int i = 0; i < 10; i++)
         {
             session.Set("Scale", (2 + (i % 3)).ToString(System.Globalization.CultureInfo.InvariantCulture));
-            using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(5));
+            using CancellationTokenSource cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(5));
             Assert.ThrowsAny<OperationCanceledException>(() => session.Render(new RenderSchedule(64, 4), cancellation.Token));
             Assert.Equal(0, engine.Active);
         }

@@ -10,10 +10,10 @@ public sealed class CopyTests
     [Fact]
     public void Only_a_press_writes_the_clipboard()
     {
-        var button = new CopyButton();
+        CopyButton button = new CopyButton();
         PluginRuntime runtime = Effects.Runtime(new FakeEngine());
-        using var services = new HostServices();
-        using var session = new EffectSession(Effects.Create(Effects.Downscale, runtime, button), TestPictures.Of("photo"), services);
+        using HostServices services = new HostServices();
+        using EffectSession session = new EffectSession(Effects.Create(Effects.Downscale, runtime, button), TestPictures.Of("photo"), services);
         session.OpenDialog();
         session.Render();
         session.Set("Scale", "3");
@@ -32,13 +32,13 @@ public sealed class CopyTests
         Assert.Equal(2, services.ClipboardWrites);
 
         // OK: Paint.NET may render the same token again with another instance.
-        using var final = new EffectSession(Effects.Create(Effects.Downscale, runtime, button), TestPictures.Of("photo"), services);
+        using EffectSession final = new EffectSession(Effects.Create(Effects.Downscale, runtime, button), TestPictures.Of("photo"), services);
         final.Set("Copy", "2");
         final.Render();
         Assert.Equal(2, services.ClipboardWrites);
 
         // The next dialog starts with the number of the last one.
-        using var next = new EffectSession(Effects.Create(Effects.Downscale, runtime, button), TestPictures.Of("photo"), services);
+        using EffectSession next = new EffectSession(Effects.Create(Effects.Downscale, runtime, button), TestPictures.Of("photo"), services);
         next.OpenDialog();
         next.Set("Copy", "2");
         next.Render();
@@ -51,8 +51,8 @@ public sealed class CopyTests
     [Fact]
     public void Repeating_an_effect_does_not_copy_again()
     {
-        using var services = new HostServices();
-        using var session = new EffectSession(Effects.Create(Effects.Downscale, Effects.Runtime(new FakeEngine())), TestPictures.Of("photo"), services);
+        using HostServices services = new HostServices();
+        using EffectSession session = new EffectSession(Effects.Create(Effects.Downscale, Effects.Runtime(new FakeEngine())), TestPictures.Of("photo"), services);
         session.Set("Copy", "5");
         session.Render();
         Assert.Equal(0, services.ClipboardWrites);
@@ -62,18 +62,20 @@ public sealed class CopyTests
     public void A_press_whose_render_is_cancelled_is_answered_by_the_next()
     {
         // The first run of the render that is to be cancelled cancels it, so no clock decides which of them is first.
-        using var cancellation = new CancellationTokenSource();
+        using CancellationTokenSource cancellation = new CancellationTokenSource();
         bool cancelNext = false;
-        var engine = new FakeEngine
+        FakeEngine engine = new FakeEngine
         {
             OnRun = (_, _) =>
             {
                 if (Volatile.Read(ref cancelNext))
+                {
                     cancellation.Cancel();
+                }
             },
         };
-        using var services = new HostServices();
-        using var session = new EffectSession(Effects.Create(Effects.Upscale, Effects.Runtime(engine)), TestPictures.Noise(300, 200, 1), services);
+        using HostServices services = new HostServices();
+        using EffectSession session = new EffectSession(Effects.Create(Effects.Upscale, Effects.Runtime(engine)), TestPictures.Noise(300, 200, 1), services);
         session.OpenDialog();
         session.Render();
         session.Press("Copy");
@@ -102,9 +104,12 @@ public sealed class CopyTests
         // A document that is d times as large has the whole layer in its corner: enlarging that is what the clipboard gets.
         Picture large = Copied(Effects.Upscale, layer);
         Assert.Equal((56 * scale, 48 * scale), (large.Width, large.Height));
-        var canvas = new Picture(56 * scale, 48 * scale);
+        Picture canvas = new Picture(56 * scale, 48 * scale);
         for (int y = 0; y < layer.Height; y++)
+        {
             layer.Bytes.AsSpan(y * 56 * 4, 56 * 4).CopyTo(canvas.Bytes.AsSpan(y * canvas.Width * 4));
+        }
+
         PictureAssert.SameBytes(Effects.Run(Effects.Upscale, runtime, canvas, [$"Scale={scale}"]), large, "the whole layer enlarged");
 
         Picture refined = Copied(Effects.Upscale, layer.Enlarged(scale), "Reading=EnlargedImage");
@@ -112,8 +117,8 @@ public sealed class CopyTests
 
         Picture Copied(string effect, Picture source, params string[] settings)
         {
-            using var services = new HostServices();
-            using var session = new EffectSession(Effects.Create(effect, runtime), source, services);
+            using HostServices services = new HostServices();
+            using EffectSession session = new EffectSession(Effects.Create(effect, runtime), source, services);
             session.OpenDialog();
             session.SetAll([$"Scale={scale}", .. settings]);
             session.Render();
@@ -127,9 +132,9 @@ public sealed class CopyTests
     [Fact]
     public void When_the_clipboard_is_held_by_another_program_the_user_is_told_and_the_layer_is_rendered()
     {
-        using var services = new HostServices();
+        using HostServices services = new HostServices();
         services.Add<IClipboardService>(new NoClipboard());
-        using var session = new EffectSession(Effects.Create(Effects.Downscale, Effects.Runtime(new FakeEngine())), TestPictures.Of("photo"), services);
+        using EffectSession session = new EffectSession(Effects.Create(Effects.Downscale, Effects.Runtime(new FakeEngine())), TestPictures.Of("photo"), services);
         session.OpenDialog();
         Picture expected = session.Render();
         session.Press("Copy");

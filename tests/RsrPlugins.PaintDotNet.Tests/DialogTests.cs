@@ -12,7 +12,7 @@ public sealed class DialogTests
     [InlineData(Effects.Upscale, "Scale,Source,Reading,Copy,Device")]
     public void The_menu_entry_and_the_dialog_are_as_described(string name, string properties)
     {
-        using var services = new HostServices();
+        using HostServices services = new HostServices();
         using EffectSession session = Open(name, TestPictures.Of("photo"), services);
         IReadOnlyList<DialogControl> controls = session.OpenDialog();
 
@@ -27,7 +27,7 @@ public sealed class DialogTests
     [Fact]
     public void Plugin_support_info_is_complete()
     {
-        var info = new PluginSupportInfo();
+        PluginSupportInfo info = new PluginSupportInfo();
         Assert.All((string?[])[info.Author, info.Copyright, info.DisplayName, info.Version?.ToString()], text => Assert.False(string.IsNullOrEmpty(text)));
         Assert.All((Type[])[typeof(LearnedDownscaleEffect), typeof(LearnedUpscaleEffect)], effect => Assert.NotNull(effect.GetCustomAttribute<PluginSupportInfoAttribute>()));
     }
@@ -35,11 +35,11 @@ public sealed class DialogTests
     [Fact]
     public void Only_installed_scales_are_offered()
     {
-        using var folder = new ModelsFolder();
+        using ModelsFolder folder = new ModelsFolder();
         folder.Delete("rrnet-x3-learned.onnx");
         folder.Delete("srnet-x4-photo.onnx");
-        using var services = new HostServices();
-        var runtime = new PluginRuntime(_ => new FakeEngine(), () => ModelCatalogue.Load(folder.Path));
+        using HostServices services = new HostServices();
+        PluginRuntime runtime = new PluginRuntime(_ => new FakeEngine(), () => ModelCatalogue.Load(folder.Path));
 
         Assert.Equal(["X2", "X4"], ScalesOf(Effects.Downscale));
         Assert.Equal(["X2", "X3", "X4"], ScalesOf(Effects.Upscale));
@@ -48,7 +48,7 @@ public sealed class DialogTests
 
         string[] ScalesOf(string name)
         {
-            using var session = new EffectSession(Effects.Create(name, runtime), TestPictures.Of("tiny"), services);
+            using EffectSession session = new EffectSession(Effects.Create(name, runtime), TestPictures.Of("tiny"), services);
             return [.. session.OpenDialog().Single(control => control.Property == "Scale").Choices.Select(choice => choice.Value)];
         }
     }
@@ -58,11 +58,14 @@ public sealed class DialogTests
     [InlineData(Effects.Upscale)]
     public void Without_weights_the_dialog_opens_and_says_what_to_do(string name)
     {
-        using var folder = new ModelsFolder();
+        using ModelsFolder folder = new ModelsFolder();
         foreach (string file in Directory.EnumerateFiles(folder.Path, "*.onnx"))
+        {
             File.Delete(file);
-        using var services = new HostServices();
-        using var session = new EffectSession(Effects.Create(name, new PluginRuntime(_ => new FakeEngine(), () => ModelCatalogue.Load(folder.Path))), TestPictures.Of("tiny"), services);
+        }
+
+        using HostServices services = new HostServices();
+        using EffectSession session = new EffectSession(Effects.Create(name, new PluginRuntime(_ => new FakeEngine(), () => ModelCatalogue.Load(folder.Path))), TestPictures.Of("tiny"), services);
         DialogControl scale = session.OpenDialog().Single(control => control.Property == "Scale");
 
         Assert.Contains("Run the RsrPlugins installer again", scale.Description, StringComparison.Ordinal);
@@ -72,10 +75,12 @@ public sealed class DialogTests
     [Fact]
     public void The_dialog_says_whether_the_layer_is_an_enlargement()
     {
-        using var services = new HostServices();
+        using HostServices services = new HostServices();
         Assert.Contains("is not a nearest-neighbour enlargement", DescriptionFor(TestPictures.Of("photo")), StringComparison.Ordinal);
         foreach (int scale in (int[])[2, 3, 4])
+        {
             Assert.Contains($"is a nearest-neighbour enlargement by {scale}", DescriptionFor(TestPictures.Of("photo").Enlarged(scale)), StringComparison.Ordinal);
+        }
 
         string DescriptionFor(Picture layer)
         {
@@ -87,7 +92,7 @@ public sealed class DialogTests
     [Fact]
     public void Making_an_effect_opens_nothing()
     {
-        var runtime = new PluginRuntime(_ => throw new InvalidOperationException("an engine was made"), () => throw new InvalidOperationException("the models were read"));
+        PluginRuntime runtime = new PluginRuntime(_ => throw new InvalidOperationException("an engine was made"), () => throw new InvalidOperationException("the models were read"));
         Effects.Create(Effects.Downscale, runtime).Dispose();
         Effects.Create(Effects.Upscale, runtime).Dispose();
     }

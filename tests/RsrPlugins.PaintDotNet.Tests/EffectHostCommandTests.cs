@@ -75,7 +75,7 @@ public sealed class EffectHostCommandTests : IDisposable
 
     private static (int Code, string Text) Host(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "effecthost.dll"), .. arguments, "--plugin", Plugin]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "effecthost.dll"), .. arguments, "--plugin", Plugin]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

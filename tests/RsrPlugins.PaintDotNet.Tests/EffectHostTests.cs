@@ -20,8 +20,8 @@ public sealed class EffectHostTests
         Assert.All(types, type => Assert.True(type.IsAssignableTo(typeof(BitmapEffect))));
 
         Picture layer = TestPictures.Of("photo");
-        using var services = new HostServices();
-        using var session = new EffectSession(PluginLoader.Create(types[0]), layer, services);
+        using HostServices services = new HostServices();
+        using EffectSession session = new EffectSession(PluginLoader.Create(types[0]), layer, services);
         session.OpenDialog();
         session.SetAll("Scale=2", "Device=Cpu");
         PictureAssert.SameBytes(Effects.Run(Effects.Downscale, Effects.RealRuntime, layer, ["Scale=2"]), session.Render(), "the plugin in its own load context");
@@ -77,8 +77,8 @@ public sealed class EffectHostTests
     [Fact]
     public void A_wrong_setting_is_answered_with_what_there_is()
     {
-        using var services = new HostServices();
-        using var session = new EffectSession(Effects.Create(Effects.Upscale, Effects.Runtime(new FakeEngine())), TestPictures.Of("tiny"), services);
+        using HostServices services = new HostServices();
+        using EffectSession session = new EffectSession(Effects.Create(Effects.Upscale, Effects.Runtime(new FakeEngine())), TestPictures.Of("tiny"), services);
         Assert.Contains("Reading", Assert.Throws<HostException>(() => session.Set("Sauce", "1")).Message, StringComparison.Ordinal);
         Assert.Contains("Ordinary", Assert.Throws<HostException>(() => session.Set("Source", "Tomato")).Message, StringComparison.Ordinal);
     }

@@ -23,8 +23,8 @@ internal static class Effects
     /// <summary>Opens the dialog, sets controls ("Scale=2"), renders once.</summary>
     public static Picture Run(string name, PluginRuntime runtime, Picture layer, string[] settings, (int, int, int, int)? selection = null, RenderSchedule? schedule = null)
     {
-        using var services = new HostServices();
-        using var session = new EffectSession(Create(name, runtime), layer, services, selection);
+        using HostServices services = new HostServices();
+        using EffectSession session = new EffectSession(Create(name, runtime), layer, services, selection);
         session.OpenDialog();
         session.SetAll(settings);
         Picture result = session.Render(schedule);
@@ -35,6 +35,8 @@ internal static class Effects
     public static void SetAll(this EffectSession session, params IEnumerable<string> settings)
     {
         foreach (string[] parts in settings.Select(setting => setting.Split('=')))
+        {
             session.Set(parts[0], parts[1]);
+        }
     }
 }

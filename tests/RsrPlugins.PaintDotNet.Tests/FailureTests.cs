@@ -10,27 +10,30 @@ namespace RsrPlugins.PaintDotNet.Tests;
 
 public sealed class FailureTests
 {
-    private static readonly string[] s_effects = [Effects.Downscale, Effects.Upscale];
+    private static readonly string[] _effects = [Effects.Downscale, Effects.Upscale];
 
-    public static TheoryData<string> BothEffects => [.. s_effects];
+    public static TheoryData<string> BothEffects => [.. _effects];
 
     [Theory]
     [MemberData(nameof(BothEffects))]
     public void Missing_weights(string effect)
     {
-        using var folder = new ModelsFolder();
+        using ModelsFolder folder = new ModelsFolder();
         foreach (string file in Directory.EnumerateFiles(folder.Path))
+        {
             File.Delete(file);
+        }
+
         AssertOneMessage(effect, new PluginRuntime(_ => new FakeEngine(), () => ModelCatalogue.Load(folder.Path)), "models.json is missing");
     }
 
     [Fact]
     public void A_scale_that_was_uninstalled_since_the_dialog_opened()
     {
-        using var folder = new ModelsFolder();
-        var runtime = new PluginRuntime(_ => new FakeEngine(), () => ModelCatalogue.Load(folder.Path));
-        using var services = new HostServices();
-        using var session = new EffectSession(Effects.Create(Effects.Downscale, runtime), TestPictures.Of("photo"), services);
+        using ModelsFolder folder = new ModelsFolder();
+        PluginRuntime runtime = new PluginRuntime(_ => new FakeEngine(), () => ModelCatalogue.Load(folder.Path));
+        using HostServices services = new HostServices();
+        using EffectSession session = new EffectSession(Effects.Create(Effects.Downscale, runtime), TestPictures.Of("photo"), services);
         session.OpenDialog();
         session.Set("Scale", "4");
         folder.Delete("rrnet-x4-learned.onnx");
@@ -51,7 +54,7 @@ public sealed class FailureTests
     [InlineData(Effects.Upscale, "srnet-x2-learned.onnx")]
     public void Damaged_weights(string effect, string file)
     {
-        using var folder = new ModelsFolder();
+        using ModelsFolder folder = new ModelsFolder();
         folder.Damage(file);
         AssertOneMessage(effect, new PluginRuntime(_ => new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu)), () => ModelCatalogue.Load(folder.Path)), file);
     }
@@ -83,7 +86,7 @@ public sealed class FailureTests
     [MemberData(nameof(BothEffects))]
     public void DirectML_demanded_and_not_to_be_had(string effect)
     {
-        var cpu = new FakeEngine();
+        FakeEngine cpu = new FakeEngine();
         AssertSilentFallback(effect, "DirectML", cpu, options => options.Device == DeviceChoice.Cpu ? cpu : throw new RuntimeLibraryException("this ONNX Runtime has no DirectML"), "this ONNX Runtime has no DirectML");
     }
 
@@ -91,8 +94,8 @@ public sealed class FailureTests
     [MemberData(nameof(BothEffects))]
     public void A_GPU_that_refuses_the_network(string effect)
     {
-        var cpu = new FakeEngine();
-        var gpu = new Mock<IInferenceEngine>();
+        FakeEngine cpu = new FakeEngine();
+        Mock<IInferenceEngine> gpu = new Mock<IInferenceEngine>();
         gpu.SetupGet(engine => engine.Decision).Returns(new DeviceDecision(DeviceKind.DirectML, "DirectML"));
         gpu.Setup(engine => engine.Open(It.IsAny<ModelDescriptor>())).Throws(new InferenceException("887A0004"));
         AssertSilentFallback(effect, "Automatic", cpu, options => options.Device == DeviceChoice.Cpu ? cpu : gpu.Object, "887A0004");
@@ -102,8 +105,8 @@ public sealed class FailureTests
     [MemberData(nameof(BothEffects))]
     public void A_GPU_that_is_removed_in_the_middle_of_a_render(string effect)
     {
-        var cpu = new FakeEngine();
-        var gpu = new FakeEngine { Device = DeviceKind.DirectML, OnRun = (number, _) => FailAt(2, number, new InferenceException("887A0005: device removed")) };
+        FakeEngine cpu = new FakeEngine();
+        FakeEngine gpu = new FakeEngine { Device = DeviceKind.DirectML, OnRun = (number, _) => FailAt(2, number, new InferenceException("887A0005: device removed")) };
         AssertSilentFallback(effect, "Automatic", cpu, options => options.Device == DeviceChoice.Cpu ? cpu : gpu, "887A0005");
         Assert.True(gpu.Runs > 1);
     }
@@ -111,9 +114,9 @@ public sealed class FailureTests
     [Fact]
     public async Task A_dialog_opens_while_an_engine_is_still_being_made()
     {
-        using var making = new ManualResetEventSlim();
-        using var go = new ManualResetEventSlim();
-        var runtime = new PluginRuntime(
+        using ManualResetEventSlim making = new ManualResetEventSlim();
+        using ManualResetEventSlim go = new ManualResetEventSlim();
+        PluginRuntime runtime = new PluginRuntime(
             _ =>
             {
                 making.Set();
@@ -121,12 +124,12 @@ public sealed class FailureTests
                 return new FakeEngine();
             },
             ModelCatalogue.LoadDefault);
-        using var services = new HostServices();
-        using var first = new EffectSession(Effects.Create(Effects.Downscale, runtime), TestPictures.Of("photo"), services);
+        using HostServices services = new HostServices();
+        using EffectSession first = new EffectSession(Effects.Create(Effects.Downscale, runtime), TestPictures.Of("photo"), services);
         Task<Picture> render = Task.Run(() => first.Render(), TestContext.Current.CancellationToken);
         making.Wait(TestContext.Current.CancellationToken);
 
-        using var second = new EffectSession(Effects.Create(Effects.Upscale, runtime), TestPictures.Of("photo"), services);
+        using EffectSession second = new EffectSession(Effects.Create(Effects.Upscale, runtime), TestPictures.Of("photo"), services);
         Task<IReadOnlyList<DialogControl>> dialog = Task.Run(second.OpenDialog, TestContext.Current.CancellationToken);
         bool opened = await Task.WhenAny(dialog, Task.Delay(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken)) == dialog;
         go.Set();
@@ -137,12 +140,12 @@ public sealed class FailureTests
     [Fact]
     public void The_same_failure_is_said_once_per_dialog()
     {
-        var report = new FailureReport();
-        using var services = new HostServices();
+        FailureReport report = new FailureReport();
+        using HostServices services = new HostServices();
         PluginRuntime runtime = Effects.Runtime(new FakeEngine { OnRun = (_, _) => throw new InferenceException("broken") });
         for (int dialog = 1; dialog <= 2; dialog++)
         {
-            using var session = new EffectSession(Effects.Create(Effects.Downscale, runtime, report: report), TestPictures.Of("photo"), services);
+            using EffectSession session = new EffectSession(Effects.Create(Effects.Downscale, runtime, report: report), TestPictures.Of("photo"), services);
             session.OpenDialog();
             foreach (string placement in (string[])["TopLeft", "Centre", "TopLeft"])
             {
@@ -157,8 +160,8 @@ public sealed class FailureTests
     [Fact]
     public void The_GPU_Paint_NET_uses_is_the_one_that_is_asked_for()
     {
-        var asked = new List<InferenceOptions>();
-        var runtime = new PluginRuntime(
+        List<InferenceOptions> asked = new List<InferenceOptions>();
+        PluginRuntime runtime = new PluginRuntime(
             options =>
             {
                 asked.Add(options);
@@ -179,14 +182,16 @@ public sealed class FailureTests
     private static void FailAt(int number, int run, Exception exception)
     {
         if (run == number)
+        {
             throw exception;
+        }
     }
 
     private static void AssertOneMessage(string effect, PluginRuntime runtime, string part)
     {
         Picture layer = TestPictures.Noise(700, 500, 6);
-        using var services = new HostServices();
-        using var session = new EffectSession(Effects.Create(effect, runtime), layer, services);
+        using HostServices services = new HostServices();
+        using EffectSession session = new EffectSession(Effects.Create(effect, runtime), layer, services);
         session.OpenDialog();
         PictureAssert.SameBytes(layer, session.Render(new RenderSchedule(32, 4)), "the layer after a failure");
         Assert.Contains(part, Assert.Single(services.ErrorMessages), StringComparison.Ordinal);
@@ -196,8 +201,8 @@ public sealed class FailureTests
     private static void AssertSilentFallback(string effect, string device, FakeEngine cpu, Func<InferenceOptions, IInferenceEngine> create, string reason)
     {
         Picture layer = TestPictures.Noise(700, 500, 7);
-        using var services = new HostServices();
-        using var session = new EffectSession(Effects.Create(effect, new PluginRuntime(create, ModelCatalogue.LoadDefault)), layer, services);
+        using HostServices services = new HostServices();
+        using EffectSession session = new EffectSession(Effects.Create(effect, new PluginRuntime(create, ModelCatalogue.LoadDefault)), layer, services);
         session.OpenDialog();
         session.Set("Device", device);
         Picture result = session.Render(new RenderSchedule(64, 4));

@@ -29,7 +29,10 @@ internal sealed class FakeEngine : IInferenceEngine
     public INetwork Open(ModelDescriptor model)
     {
         lock (Opened)
+        {
             Opened.Add(model.Id);
+        }
+
         return new Network(this, model);
     }
 
@@ -52,11 +55,17 @@ internal sealed class FakeEngine : IInferenceEngine
                 engine.OnRun?.Invoke(number, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
                 if (model.Network == NetworkKind.SRNetGradient)
+                {
                     output.Fill(1);
+                }
                 else if (model.Network == NetworkKind.RRNet)
+                {
                     Reduce(input, width, height, output, model.Scale);
+                }
                 else
+                {
                     Enlarge(input, width, height, output, model.Scale);
+                }
             }
             finally
             {
@@ -72,7 +81,10 @@ internal sealed class FakeEngine : IInferenceEngine
                 {
                     float sum = 0;
                     for (int i = 0; i < scale * scale; i++)
+                    {
                         sum += input[(((y * scale) + (i / scale)) * width) + (x * scale) + (i % scale)];
+                    }
+
                     output[(y * (width / scale)) + x] = sum / (scale * scale);
                 }
             }

@@ -27,7 +27,7 @@ public sealed class GeometryTests
     [InlineData(1, 1, 2)]
     public void What_the_upscale_reads_is_what_the_downscale_wrote(int width, int height, int scale)
     {
-        var bounds = new TileRect(5, 6, width, height);
+        TileRect bounds = new TileRect(5, 6, width, height);
         TileRect part = Geometry.TopLeftPart(bounds, scale);
         Assert.Equal((part.X, part.Y), Geometry.Place(bounds, part.Width, part.Height, Placement.TopLeft));
         Assert.True(part.Width * scale >= width && part.Height * scale >= height);

@@ -63,16 +63,25 @@ public sealed class GoldenTests
         if (Repository.Refresh)
         {
             foreach (string stale in Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, "*.png", SearchOption.AllDirectories).Where(file => !IsKnown(file)) : [])
+            {
                 File.Delete(stale);
+            }
+
             foreach (string input in GoldenCases.All.Select(golden => golden.Input).Distinct())
+            {
                 GoldenCases.Draw(input).Save(Path.Combine(Folder, "inputs", input + ".png"));
+            }
+
             GoldenList.Save(Folder, GoldenCases.All);
             return;
         }
 
         Assert.Equal(GoldenCases.All.Select(golden => golden.Name), GoldenList.Load(Folder).Select(golden => golden.Name));
         foreach (string input in GoldenCases.All.Select(golden => golden.Input).Distinct())
+        {
             PictureAssert.SameBytes(GoldenCases.Draw(input), Picture.Load(Path.Combine(Folder, "inputs", input + ".png")), input);
+        }
+
         Assert.DoesNotContain(Directory.EnumerateFiles(Folder, "*.png", SearchOption.AllDirectories), file => !IsKnown(file));
     }
 
@@ -86,7 +95,7 @@ public sealed class GoldenTests
 /// <summary>The cases: pictures x scales for each way of working, options on the pictures they matter for.</summary>
 internal static class GoldenCases
 {
-    private static readonly ModelCatalogue s_models = ModelCatalogue.LoadDefault();
+    private static readonly ModelCatalogue _models = ModelCatalogue.LoadDefault();
 
     public static IReadOnlyList<GoldenCase> All { get; } = [.. Make()];
 
@@ -126,10 +135,13 @@ internal static class GoldenCases
     private static GoldenCase Case(string name, string effect, string input, int scale, int[]? selection = null, params string[] settings)
     {
         NetworkKind network = effect == Effects.Downscale ? NetworkKind.RRNet : NetworkKind.SRNet;
-        ModelDescriptor model = s_models.Find(network, settings.Contains("Source=Ordinary") ? ModelKind.Photo : ModelKind.Learned, scale);
+        ModelDescriptor model = _models.Find(network, settings.Contains("Source=Ordinary") ? ModelKind.Photo : ModelKind.Learned, scale);
         string models = $"{model.Id} {model.Sha256}";
         if (settings.Any(setting => setting.StartsWith("Effort=", StringComparison.Ordinal)))
-            models += $", {s_models.Find(NetworkKind.SRNetGradient, ModelKind.Learned, scale).Sha256}";
+        {
+            models += $", {_models.Find(NetworkKind.SRNetGradient, ModelKind.Learned, scale).Sha256}";
+        }
+
         return new GoldenCase(name, effect, input, [$"Scale={scale}", .. settings], selection, models);
     }
 }

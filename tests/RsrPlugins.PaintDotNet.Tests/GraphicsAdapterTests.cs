@@ -15,9 +15,9 @@ public sealed unsafe class GraphicsAdapterTests
     private const int VendorOffset = 256;
     private const int LuidOffset = VendorOffset + 16 + (3 * 8);
 
-    private static uint s_vendor;
-    private static uint s_device;
-    private static int s_result;
+    private static uint _vendor;
+    private static uint _device;
+    private static int _result;
 
     [Theory]
     [InlineData(0x10DEu, 0x2204u, false)]
@@ -25,21 +25,21 @@ public sealed unsafe class GraphicsAdapterTests
     public void The_adapter_is_described(uint vendor, uint device, bool isSoftware)
     {
         Assert.SkipUnless(Environment.Is64BitProcess, "Paint.NET and its adapters are 64-bit.");
-        (s_vendor, s_device, s_result) = (vendor, device, 0);
+        (_vendor, _device, _result) = (vendor, device, 0);
         Assert.Equal(new GraphicsAdapter(unchecked((long)0xFFFFFFFE_89ABCDEFUL), isSoftware), Find());
     }
 
     [Fact]
     public void An_adapter_that_does_not_answer_is_none()
     {
-        s_result = unchecked((int)0x887A0005);
+        _result = unchecked((int)0x887A0005);
         Assert.Null(Find());
     }
 
     [Fact]
     public void Without_the_service_there_is_no_adapter()
     {
-        using var services = new HostServices();
+        using HostServices services = new HostServices();
         Assert.Null(GraphicsAdapter.Find(services));
     }
 
@@ -49,10 +49,10 @@ public sealed unsafe class GraphicsAdapterTests
         new Span<nint>(table, 10).Clear();
         table[8] = (delegate* unmanaged[Stdcall]<nint, byte*, int>)&GetDesc;
         void* adapter = table;
-        var service = new Mock<IDxgiAdapterService>();
-        var handle = new SafeComObject((nint)(&adapter), ownsHandle: false);
+        Mock<IDxgiAdapterService> service = new Mock<IDxgiAdapterService>();
+        SafeComObject handle = new SafeComObject((nint)(&adapter), ownsHandle: false);
         service.Setup(dxgi => dxgi.GetRenderingAdapter()).Returns(handle);
-        using var services = new HostServices();
+        using HostServices services = new HostServices();
         services.Add(service.Object);
         GraphicsAdapter? found = GraphicsAdapter.Find(services);
         Assert.True(handle.IsClosed, "the reference to the adapter was not released");
@@ -63,10 +63,10 @@ public sealed unsafe class GraphicsAdapterTests
     private static int GetDesc(nint adapter, byte* description)
     {
         new Span<byte>(description, VendorOffset).Fill(0x41);
-        *(uint*)(description + VendorOffset) = s_vendor;
-        *(uint*)(description + VendorOffset + 4) = s_device;
+        *(uint*)(description + VendorOffset) = _vendor;
+        *(uint*)(description + VendorOffset + 4) = _device;
         *(uint*)(description + LuidOffset) = 0x89ABCDEF;
         *(int*)(description + LuidOffset + 4) = -2;
-        return s_result;
+        return _result;
     }
 }

@@ -23,7 +23,7 @@ public sealed class InverseTests
         Picture restored = Effects.Run(Effects.Upscale, Effects.RealRuntime, small, [$"Scale={scale}"]);
 
         ModelCatalogue models = ModelCatalogue.LoadDefault();
-        using var engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
         PixelImage reduced = new LearnedResizer(engine.Open(models.Find(NetworkKind.RRNet, ModelKind.Learned, scale))).Resize(original.ToImage(), null, TestContext.Current.CancellationToken);
         PixelImage enlarged = new LearnedResizer(engine.Open(models.Find(NetworkKind.SRNet, ModelKind.Learned, scale))).Resize(reduced, null, TestContext.Current.CancellationToken);
         PictureAssert.SameBytes(enlarged.ToPicture().Crop(0, 0, width, height), restored, "the engine without the editor");

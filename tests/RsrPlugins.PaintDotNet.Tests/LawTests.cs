@@ -22,7 +22,9 @@ public sealed class LawTests
         Picture layer = TestPictures.Noise(301, 203, 1);
         Picture expected = Run(new RenderSchedule(4096, 1));
         foreach (RenderSchedule schedule in (RenderSchedule[])[new(64, 4), new(7, 3), new(256, 2), new(64, 8, ShuffleSeed: 1), new(33, 5, ShuffleSeed: 2)])
+        {
             PictureAssert.SameBytes(expected, Run(schedule), schedule.ToString());
+        }
 
         Picture Run(RenderSchedule schedule) => Effects.Run(effect, Effects.Runtime(new FakeEngine()), layer, options.Split(' '), (11, 5, 280, 190), schedule);
     }
@@ -40,9 +42,9 @@ public sealed class LawTests
     [MemberData(nameof(SomeOptions))]
     public void A_parameter_set_is_computed_once_however_many_tiles_and_renders_ask(string effect, string options)
     {
-        var engine = new FakeEngine();
-        using var services = new HostServices();
-        using var session = new EffectSession(Effects.Create(effect, Effects.Runtime(engine)), TestPictures.Noise(200, 150, 3), services);
+        FakeEngine engine = new FakeEngine();
+        using HostServices services = new HostServices();
+        using EffectSession session = new EffectSession(Effects.Create(effect, Effects.Runtime(engine)), TestPictures.Noise(200, 150, 3), services);
         session.SetAll(options.Split(' '));
         Picture first = session.Render(new RenderSchedule(4096, 1));
         int runs = engine.Runs;
@@ -66,16 +68,20 @@ public sealed class LawTests
         Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
         {
             if (i % 2 == 0)
+            {
                 PictureAssert.SameBytes(small, Effects.Run(Effects.Downscale, runtime, layer, ["Scale=2"]), "downscale beside upscale");
+            }
             else
+            {
                 PictureAssert.SameBytes(large, Effects.Run(Effects.Upscale, runtime, layer, ["Scale=3"]), "upscale beside downscale");
+            }
         });
     }
 
     [Fact]
     public void Two_hundred_random_option_sets_and_sizes_let_nothing_escape()
     {
-        var random = new Random(20250101);
+        Random random = new Random(20250101);
         PluginRuntime runtime = Effects.Runtime(new FakeEngine());
         for (int i = 0; i < 200; i++)
         {
@@ -103,7 +109,9 @@ public sealed class LawTests
                 for (int column = 0; column < layer.Width; column++)
                 {
                     if ((column < left || column >= left + width || row < top || row >= top + height) && !result[column, row].SequenceEqual(layer[column, row]))
+                    {
                         Assert.Fail($"{what}: the pixel ({column}, {row}) outside the selection has changed");
+                    }
                 }
             }
         }
@@ -128,9 +136,13 @@ public sealed class LawTests
             {
                 bool inside = x >= left && x < left + width && y >= top && y < top + height;
                 if (inside)
+                {
                     Assert.True(kept[x, y].SequenceEqual(cleared[x, y]));
+                }
                 else
+                {
                     Assert.True(kept[x, y].SequenceEqual(layer[x, y]) && cleared[x, y].SequenceEqual((byte[])[0, 0, 0, 0]), $"({x}, {y})");
+                }
             }
         }
     }
@@ -145,7 +157,9 @@ public sealed class LawTests
         for (int i = 0; i < quiet.Bytes.Length; i += 4)
         {
             if (quiet.Bytes[i + 3] == 0)
+            {
                 quiet.Bytes.AsSpan(i, 4).Clear();
+            }
         }
 
         PluginRuntime runtime = Effects.RealRuntime;

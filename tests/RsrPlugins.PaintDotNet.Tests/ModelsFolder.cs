@@ -6,7 +6,9 @@ internal sealed class ModelsFolder : IDisposable
     public ModelsFolder()
     {
         foreach (string file in Directory.EnumerateFiles(System.IO.Path.Combine(AppContext.BaseDirectory, "models")))
+        {
             File.Copy(file, System.IO.Path.Combine(Path, System.IO.Path.GetFileName(file)));
+        }
     }
 
     public string Path { get; } = Directory.CreateTempSubdirectory("rsr-models-").FullName;

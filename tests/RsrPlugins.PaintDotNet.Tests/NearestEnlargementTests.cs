@@ -6,7 +6,7 @@ public sealed class NearestEnlargementTests
 {
     public static TheoryData<int, int, int, int, int> Sizes()
     {
-        var data = new TheoryData<int, int, int, int, int>();
+        TheoryData<int, int, int, int, int> data = new TheoryData<int, int, int, int, int>();
         foreach (int scale in (int[])[2, 3, 4])
         {
             // Exact multiples, and every size that still rounds to this factor from either side, the two axes unlike.
@@ -16,7 +16,9 @@ public sealed class NearestEnlargementTests
                 data.Add(width, height, (width * scale) + 1, height * scale, scale);
                 data.Add(width, height, width * scale, (height * scale) + scale - 1, scale);
                 if (width > 1)
+                {
                     data.Add(width, height, (width * scale) - 1, (height * scale) - (scale - 1), scale);
+                }
             }
         }
 
@@ -66,7 +68,10 @@ public sealed class NearestEnlargementTests
     {
         PixelImage picture = PixelImage.Create(scale * 2, scale, PixelLayout.Rgba, 8);
         for (int i = 0; i < picture.Samples8.Length; i += 4)
+        {
             (picture.Samples8[i], picture.Samples8[i + 3]) = ((byte)(i / 4 % (scale * 2) * 10), 255);
+        }
+
         NearestEnlargement undone = NearestEnlargement.Undo(picture, scale);
 
         Assert.False(undone.Exact);
@@ -111,7 +116,10 @@ public sealed class NearestEnlargementTests
     {
         PixelImage part = PixelImage.Create(width, height, PixelLayout.Rgba, 8);
         for (int y = 0; y < height; y++)
+        {
             picture.Samples8.Slice(y * picture.Width * 4, width * 4).CopyTo(part.Samples8.Slice(y * width * 4, width * 4));
+        }
+
         return part;
     }
 }

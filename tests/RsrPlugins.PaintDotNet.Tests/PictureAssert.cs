@@ -25,7 +25,7 @@ internal static class PictureAssert
 
     public static Picture ToPicture(this PixelImage image)
     {
-        var picture = new Picture(image.Width, image.Height);
+        Picture picture = new Picture(image.Width, image.Height);
         Layer.SwapRedAndBlue(image.Samples8, picture.Bytes);
         return picture;
     }

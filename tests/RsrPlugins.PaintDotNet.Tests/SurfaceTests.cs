@@ -27,7 +27,7 @@ public sealed class SurfaceTests
     [Fact]
     public void References_name_the_oldest_supported_Paint_NET()
     {
-        using var file = new PEReader(File.OpenRead(typeof(LearnedEffect).Assembly.Location));
+        using PEReader file = new PEReader(File.OpenRead(typeof(LearnedEffect).Assembly.Location));
         MetadataReader metadata = file.GetMetadataReader();
         string[] versions = [.. metadata.AssemblyReferences.Select(metadata.GetAssemblyReference).Where(reference => metadata.GetString(reference.Name).StartsWith("PaintDotNet.", StringComparison.Ordinal)).Select(reference => reference.Version.ToString()).Distinct()];
         Assert.Equal(["5.100.0.0"], versions);
@@ -47,13 +47,15 @@ public sealed class SurfaceTests
 
     private static IEnumerable<string> References(string path)
     {
-        using var file = new PEReader(File.OpenRead(path));
+        using PEReader file = new PEReader(File.OpenRead(path));
         MetadataReader metadata = file.GetMetadataReader();
-        var names = new Names(metadata);
+        Names names = new Names(metadata);
         foreach (TypeReferenceHandle handle in metadata.TypeReferences)
         {
             if (names.HostAssembly(handle) is string assembly)
+            {
                 yield return $"{assembly} | {names.Of(handle)}";
+            }
         }
 
         foreach (MemberReferenceHandle handle in metadata.MemberReferences)
@@ -66,7 +68,10 @@ public sealed class SurfaceTests
                 _ => (null, string.Empty),
             };
             if (assembly is null)
+            {
                 continue;
+            }
+
             string name = metadata.GetString(member.Name);
             if (member.GetKind() == MemberReferenceKind.Field)
             {
@@ -88,9 +93,15 @@ public sealed class SurfaceTests
         {
             TypeReference type = metadata.GetTypeReference(handle);
             if (type.ResolutionScope.Kind == HandleKind.TypeReference)
+            {
                 return HostAssembly((TypeReferenceHandle)type.ResolutionScope);
+            }
+
             if (type.ResolutionScope.Kind != HandleKind.AssemblyReference)
+            {
                 return null;
+            }
+
             string assembly = metadata.GetString(metadata.GetAssemblyReference((AssemblyReferenceHandle)type.ResolutionScope).Name);
             return assembly.StartsWith("PaintDotNet.", StringComparison.Ordinal) || assembly is "System.Windows.Forms" or "System.Drawing.Common" ? assembly : null;
         }
@@ -108,7 +119,10 @@ public sealed class SurfaceTests
             BlobReader blob = metadata.GetBlobReader(metadata.GetTypeSpecification(handle).Signature);
             // A generic instance: GENERICINST, CLASS or VALUETYPE, the type.
             if (blob.ReadSignatureTypeCode() != SignatureTypeCode.GenericTypeInstance)
+            {
                 return (null, string.Empty);
+            }
+
             blob.ReadCompressedInteger();
             EntityHandle generic = blob.ReadTypeHandle();
             return generic.Kind == HandleKind.TypeReference

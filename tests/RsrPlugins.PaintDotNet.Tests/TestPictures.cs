@@ -29,7 +29,7 @@ internal static class TestPictures
     /// <summary>Smooth hills with grain: what a photo is to a network.</summary>
     public static Picture Photo(int width, int height)
     {
-        var random = new Dice(12345);
+        Dice random = new Dice(12345);
         int[] hills = [.. Enumerable.Range(0, 16 * 16).Select(_ => random.Next(200) + 28)];
         return Draw(width, height, (x, y) =>
         {
@@ -41,7 +41,7 @@ internal static class TestPictures
     /// <summary>Pixels of any kind, alpha included.</summary>
     public static Picture Noise(int width, int height, int seed)
     {
-        var picture = new Picture(width, height);
+        Picture picture = new Picture(width, height);
         new Random(seed).NextBytes(picture.Bytes);
         return picture;
     }
@@ -75,17 +75,22 @@ internal static class TestPictures
         int squared = ((x - 21) * (x - 21)) + ((y - 18) * (y - 18));
         int alpha = Math.Clamp((324 - squared) * 4, 0, 255);
         if (squared < 49)
+        {
             alpha = 0;
+        }
+
         return alpha == 0 ? [255, 0, 255, 0] : [(byte)(40 + (x * 3)), 120, (byte)(240 - (y * 3)), (byte)alpha];
     });
 
     private static Picture Draw(int width, int height, Func<int, int, byte[]> pixel)
     {
-        var picture = new Picture(width, height);
+        Picture picture = new Picture(width, height);
         for (int y = 0; y < height; y++)
         {
             for (int x = 0; x < width; x++)
+            {
                 pixel(x, y).CopyTo(picture[x, y]);
+            }
         }
 
         return picture;

@@ -23,7 +23,7 @@ public sealed class ComponentsTests
     public void A_package_without_a_licence_text_is_an_error_that_says_where_to_put_one()
     {
         using TemporaryFolder folder = RestoredProject(licenceFile: false);
-        var error = Assert.Throws<ReleaseException>(() => Components.FromNuGet(Path.Combine(folder.Path, "project.assets.json"), null, folder.Path));
+        ReleaseException error = Assert.Throws<ReleaseException>(() => Components.FromNuGet(Path.Combine(folder.Path, "project.assets.json"), null, folder.Path));
         Assert.Contains(Path.Combine(folder.Path, "Zlib.txt"), error.Message, StringComparison.Ordinal);
 
         folder.Write("Zlib.txt", "standard terms");
@@ -52,7 +52,9 @@ public sealed class ComponentsTests
         string notices = ThirdPartyNotices.Write("Product", Sample(), "A remark.");
         Assert.Contains("A remark.", notices, StringComparison.Ordinal);
         foreach (string part in (string[])["Alpha 1.0", "Copyright Alpha", "terms of Alpha", "Beta 2.0", "Copyright Beta", "terms of Beta"])
+        {
             Assert.Contains(part, notices, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -77,11 +79,14 @@ public sealed class ComponentsTests
     /// <summary>A restored project with one package that ships a file and one that is only used while building.</summary>
     private static TemporaryFolder RestoredProject(bool licenceFile)
     {
-        var folder = new TemporaryFolder();
+        TemporaryFolder folder = new TemporaryFolder();
         folder.Write("packages/some.library/1.2.3/some.library.nuspec", """<package><metadata><id>Some.Library</id><version>1.2.3</version><license type="expression">Zlib</license><copyright>Copyright of Some.Library</copyright></metadata></package>""");
         folder.Write("packages/some.library/1.2.3/ThirdPartyNotices.txt", "the notices");
         if (licenceFile)
+        {
             folder.Write("packages/some.library/1.2.3/LICENSE.txt", "the terms");
+        }
+
         folder.Write(
             "project.assets.json",
             $$"""

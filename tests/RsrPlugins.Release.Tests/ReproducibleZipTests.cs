@@ -8,13 +8,16 @@ public sealed class ReproducibleZipTests
     [Fact]
     public void Order_and_time_of_writing_leave_no_trace()
     {
-        using var temporary = new TemporaryFolder();
+        using TemporaryFolder temporary = new TemporaryFolder();
         string[] names = ["b.txt", "a.txt", "sub/c.txt", "Z.txt"];
-        var bytes = new List<byte[]>();
+        List<byte[]> bytes = new List<byte[]>();
         foreach (string run in (string[])["first", "second"])
         {
             foreach (string name in run == "first" ? names : names.Reverse())
+            {
                 File.SetLastWriteTimeUtc(temporary.Write($"{run}/product/{name}", "content of " + name), run == "first" ? new DateTime(2020, 1, 1) : new DateTime(2026, 5, 5));
+            }
+
             string zip = Path.Combine(temporary.Path, run + ".zip");
             ReproducibleZip.Create(Path.Combine(temporary.Path, run, "product"), zip);
             bytes.Add(File.ReadAllBytes(zip));
@@ -26,7 +29,7 @@ public sealed class ReproducibleZipTests
     [Fact]
     public void Only_programs_may_be_run_on_Unix()
     {
-        using var temporary = new TemporaryFolder();
+        using TemporaryFolder temporary = new TemporaryFolder();
         temporary.Write("rsr-1.0/rsr", "program");
         temporary.Write("rsr-1.0/models/models.json", "{}");
         string zip = Path.Combine(temporary.Path, "rsr.zip");

@@ -65,15 +65,18 @@ public sealed class SetupFilesTests
     public void A_scale_without_a_component_is_an_error()
     {
         using TemporaryFolder plugin = Plugin("""{ "models": [ { "scale": 8, "file": "a.onnx", "card": "a.md" } ] }""");
-        var error = Assert.Throws<ReleaseException>(() => SetupFiles.Assign(plugin.Path));
+        ReleaseException error = Assert.Throws<ReleaseException>(() => SetupFiles.Assign(plugin.Path));
         Assert.Contains("scale 8", error.Message, StringComparison.Ordinal);
     }
 
     private static TemporaryFolder Plugin(string catalogue)
     {
-        var folder = new TemporaryFolder();
+        TemporaryFolder folder = new TemporaryFolder();
         foreach (string name in _files)
+        {
             folder.Write(name, name);
+        }
+
         folder.Write("models/models.json", catalogue);
         return folder;
     }

@@ -10,7 +10,7 @@ public sealed class SetupIconTests
     {
         byte[] icon = SetupIcon.Draw();
         int count = BinaryPrimitives.ReadUInt16LittleEndian(icon.AsSpan(4));
-        var sizes = new List<int>();
+        List<int> sizes = new List<int>();
         int end = 6 + 16 * count;
         for (int i = 0; i < count; i++)
         {

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using RsrPlugins.Trainer.Data;
 using RsrPlugins.Trainer.Experiments;
+using RsrPlugins.Trainer.Networks;
 using RsrPlugins.Trainer.Runtime;
 using RsrPlugins.Trainer.Training;
+using TorchSharp;
 
 // Torch must not be used with the same new shape by two threads at once (Training/FirstUse.cs), and two test classes know nothing of each other.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
@@ -35,10 +37,10 @@ internal static class TestSupport
     /// <summary>Waves and an edge, in studio range.</summary>
     internal static LumaImage Drawn(int width, int height)
     {
-        var luma = new byte[width * height];
-        for (var y = 0; y < height; y++)
+        byte[] luma = new byte[width * height];
+        for (int y = 0; y < height; y++)
         {
-            for (var x = 0; x < width; x++)
+            for (int x = 0; x < width; x++)
             {
                 luma[(y * width) + x] = (byte)(126 + (40 * Math.Sin(x * 0.7)) + (40 * Math.Cos((y * 0.4) + (x * 0.1))) + (x > y ? 25 : 0));
             }
@@ -50,11 +52,11 @@ internal static class TestSupport
     /// <summary>A checkpoint of networks whose last layers do something too, so that a wrong one shows.</summary>
     internal static Checkpoint RandomCheckpoint(TrainingConfig config, int seed = 3)
     {
-        var layout = Checkpoint.LayoutOf(config);
-        using var initial = layout.Initialise(seed);
-        var parameters = Checkpoint.ToArray(initial);
-        var random = new SampleRandom(seed, 0, 0);
-        for (var i = 0; i < parameters.Length; i++)
+        ParameterLayout layout = Checkpoint.LayoutOf(config);
+        using torch.Tensor initial = layout.Initialise(seed);
+        float[] parameters = Checkpoint.ToArray(initial);
+        SampleRandom random = new SampleRandom(seed, 0, 0);
+        for (int i = 0; i < parameters.Length; i++)
         {
             parameters[i] += (float)(0.02 * (random.NextDouble() - 0.5));
         }
@@ -65,7 +67,7 @@ internal static class TestSupport
     /// <summary>A path of the repository these tests were built in.</summary>
     internal static string InRepository(string path)
     {
-        var folder = AppContext.BaseDirectory;
+        string folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "RsrPlugins.sln")))
         {
             folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("RsrPlugins.sln is in no folder above the tests.");
@@ -89,7 +91,7 @@ internal static class TestSupport
 
     internal static float[] Noise(int count, int seed = 1)
     {
-        var random = new SampleRandom(seed, 1, 1);
+        SampleRandom random = new SampleRandom(seed, 1, 1);
         return [.. Enumerable.Range(0, count).Select(_ => (float)random.NextDouble())];
     }
 }

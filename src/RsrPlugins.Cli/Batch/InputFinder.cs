@@ -20,9 +20,9 @@ internal static class InputFinder
 {
     public static FoundInputs Find(IReadOnlyList<string> arguments)
     {
-        var files = new List<InputFile>();
-        var failures = new List<PictureFileException>();
-        var seen = new HashSet<string>(SamePath.Comparer);
+        List<InputFile> files = new List<InputFile>();
+        List<PictureFileException> failures = new List<PictureFileException>();
+        HashSet<string> seen = new HashSet<string>(SamePath.Comparer);
         foreach (string argument in arguments)
         {
             List<InputFile> found = FindOne(argument, failures);
@@ -35,7 +35,10 @@ internal static class InputFinder
     private static List<InputFile> FindOne(string argument, List<PictureFileException> failures)
     {
         if (File.Exists(argument))
+        {
             return [new InputFile(argument, Path.GetFileName(argument))];
+        }
+
         bool folder = Directory.Exists(argument);
         if (!folder && !IsPattern(argument))
         {
@@ -46,7 +49,10 @@ internal static class InputFinder
         (string root, string pattern) = folder ? (argument, "*") : SplitPattern(argument);
         List<InputFile> files = Match(root, pattern);
         if (files.Count == 0)
+        {
             failures.Add(new PictureFileException(argument, $"expected at least one {PictureFormat.Supported} file {(folder ? "in this folder" : "to match")}, found none"));
+        }
+
         return files;
     }
 
@@ -54,8 +60,11 @@ internal static class InputFinder
     {
         string start = root.Length == 0 ? "." : root;
         if (!Directory.Exists(start))
+        {
             return [];
-        var matcher = new Matcher(OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+        }
+
+        Matcher matcher = new Matcher(OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
         matcher.AddInclude(pattern);
         return matcher.GetResultsInFullPath(start)
             .Where(path => PictureFormat.OfExtension(path) is not null)

@@ -17,16 +17,27 @@ internal sealed class OutputNames
     public OutputNames(string? output, bool namesOneFile)
     {
         if (output is null)
+        {
             return;
+        }
+
         bool isFolder = Directory.Exists(output) || Path.EndsInDirectorySeparator(output) || Path.GetExtension(output).Length == 0;
         if (isFolder)
+        {
             _folder = output;
+        }
         else if (!namesOneFile)
+        {
             throw new UsageException($"{output}: expected a folder because there are several inputs; end its name with '{Path.DirectorySeparatorChar}' if it is one.");
+        }
         else if (PictureFormat.OfExtension(output) is null)
+        {
             throw new UsageException($"{output}: expected a name ending in .png, .jpg, .webp or .tif, found '{Path.GetExtension(output)}'; for a folder, end its name with '{Path.DirectorySeparatorChar}'.");
+        }
         else
+        {
             _file = output;
+        }
     }
 
     /// <summary>The output of one input.</summary>
@@ -35,7 +46,9 @@ internal sealed class OutputNames
     public string For(InputFile input, PictureFormat format, string suffix)
     {
         if (_file is not null)
+        {
             return _file;
+        }
         // The extension follows the content: a PNG that was named .jpg does not give another one.
         string extension = PictureFormat.OfExtension(input.Path) == format ? Path.GetExtension(input.Path) : format.Extensions[0];
         return _folder is not null

@@ -34,18 +34,23 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
     public int Run()
     {
         FoundInputs found = InputFinder.Find(options.Inputs);
-        var names = new OutputNames(options.Output, found.NamesOneFile);
+        OutputNames names = new OutputNames(options.Output, found.NamesOneFile);
         if (found.Files.Count + found.Failures.Count == 1 && found.Failures is [var only])
+        {
             throw only;
+        }
+
         _inputs.UnionWith(found.Files.Select(file => SamePath.Resolve(file.Path)));
 
-        var results = new List<ResizeResult>();
-        var failures = new List<ResizeFailure>();
+        List<ResizeResult> results = new List<ResizeResult>();
+        List<ResizeFailure> failures = new List<ResizeFailure>();
         bool otherThanModels = found.Failures.Count > 0;
         foreach (PictureFileException failure in found.Failures)
+        {
             Report(failures, failure.Path, failure.Problem);
+        }
 
-        var progress = new ProgressDisplay(enabled: !options.Json);
+        ProgressDisplay progress = new ProgressDisplay(enabled: !options.Json);
         for (int index = 0; index < found.Files.Count; index++)
         {
             context.CancellationToken.ThrowIfCancellationRequested();
@@ -56,28 +61,39 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
                 ResizeResult result = progress.Run($"{Path.GetFileName(input.Path)}{counter}", bar => ResizeOne(input, names, bar));
                 results.Add(result);
                 if (!options.Json)
+                {
                     context.Output.WriteLine(result.Describe());
+                }
             }
             catch (Exception error) when (error is OutOfMemoryException || (error is RsrException and not RuntimeLibraryException))
             {
                 if (found.Files.Count + found.Failures.Count == 1 && error is RsrException)
+                {
                     throw error is PictureFileException or UsageException or ModelException ? error : new PictureFileException(input.Path, error.Message, error);
+                }
+
                 otherThanModels |= error is not ModelException;
                 Report(failures, input.Path, error is OutOfMemoryException ? "not enough memory for a picture of this size" : WithoutName(error, input.Path));
             }
         }
 
         if (options.Json)
+        {
             context.Output.WriteLine(JsonSerializer.Serialize(new ResizeReport(results, failures), ResizeReportJson.Default.ResizeReport));
+        }
+
         if (failures.Count == 0)
+        {
             return ExitCode.Done;
+        }
+
         context.Error.WriteLine($"rsr: {failures.Count} of {results.Count + failures.Count} failed: {string.Join(", ", failures.Select(failure => failure.Input))}");
         return otherThanModels ? ExitCode.InputsFailed : ExitCode.ModelsOrRuntime;
     }
 
     private ResizeResult ResizeOne(InputFile input, OutputNames names, IProgress<double>? progress)
     {
-        var clock = Stopwatch.StartNew();
+        Stopwatch clock = Stopwatch.StartNew();
         PictureHeader header = PictureReader.ReadHeader(input.Path);
         ResizeDecision decision = decide(header);
         ResizePlan plan = decision.Plan;
@@ -86,10 +102,10 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
         CheckOutput(input.Path, output);
         PictureWriter.CheckSize(output, format, plan.Width, plan.Height);
 
-        var networks = plan.Steps.Select(step => models.Catalogue.Find(plan.Network, step.Kind, step.Factor)).ToList();
-        var gradients = decision.Effort == 0 ? [] : plan.Steps.Select(step => InstalledModels.Gradient(models.Catalogue, step.Factor).Id).ToList();
+        List<ModelDescriptor> networks = plan.Steps.Select(step => models.Catalogue.Find(plan.Network, step.Kind, step.Factor)).ToList();
+        List<string> gradients = decision.Effort == 0 ? [] : plan.Steps.Select(step => InstalledModels.Gradient(models.Catalogue, step.Factor).Id).ToList();
         string? device = null;
-        var notes = new List<string>(decision.Notes);
+        List<string> notes = new List<string>(decision.Notes);
         if (!options.DryRun)
         {
             Picture picture = PictureReader.Read(input.Path, PartOfProgress.Of(progress, 0, ReadShare), context.CancellationToken);
@@ -120,11 +136,16 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
             device = InstalledModels.NameOf(models.Engine.Decision.Device);
             bool last = index == plan.Steps.Count - 1 && !plan.ClassicalStep;
             if (!last) // The last crop costs nothing while writing.
+            {
                 pixels = Cropping.TopLeft(pixels, step.Width, step.Height);
+            }
         }
 
         if (plan.ClassicalStep)
+        {
             pixels = Resampler.Resize(pixels, plan.Width, plan.Height, ResamplingKernel.Bicubic, PartOfProgress.Of(progress, done / total, 1), context.CancellationToken);
+        }
+
         return (pixels, device);
     }
 
@@ -132,15 +153,30 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
     {
         string resolved = SamePath.Resolve(output);
         if (SamePath.Comparer.Equals(resolved, SamePath.Resolve(input)))
+        {
             throw new UsageException($"{output}: the output would replace its own input; choose another name or folder with -o.");
+        }
+
         if (_inputs.Contains(resolved))
+        {
             throw new PictureFileException(output, $"the output of {input} would replace another input; choose another folder with -o");
+        }
+
         if (_outputs.TryGetValue(resolved, out string? other))
+        {
             throw new PictureFileException(output, $"the outputs of {other} and {input} have the same name; do them in two runs");
+        }
+
         if (Directory.Exists(output))
+        {
             throw new PictureFileException(output, "expected a file's name, this is a folder");
+        }
+
         if (!options.Write.Overwrite && File.Exists(output))
+        {
             throw new PictureFileException(output, "exists already; --force replaces it");
+        }
+
         _outputs[resolved] = input;
     }
 

@@ -32,30 +32,37 @@ internal static class BenchCommand
 
     public static Command Create(CliContext context)
     {
-        var command = new DetailedCommand("bench", "Measures throughput here: networks per device and thread count, against bicubic and Lanczos.", Details);
+        DetailedCommand command = new DetailedCommand("bench", "Measures throughput here: networks per device and thread count, against bicubic and Lanczos.", Details);
         Option<DeviceChoice> device = CommonOptions.Device();
         device.Description = "What to measure: auto (the CPU, and DirectML where a GPU answers), cpu, directml.";
         Option<int> threads = CommonOptions.Threads();
         threads.Description = "Threads on the CPU; 0 measures 1, 2, 4 ... up to one per core.";
-        var scale = new Option<int?>("--scale") { Description = "Only this scale: 2, 3 or 4.", HelpName = "N" };
+        Option<int?> scale = new Option<int?>("--scale") { Description = "Only this scale: 2, 3 or 4.", HelpName = "N" };
         Option<int> side = Number("--size", 512, "Side of the small picture in pixels; less is taken on a device too slow for it.", 1, 8192);
         Option<int> tile = Number("--tile", 0, "Tile size in pixels of the small picture; 0 takes the product's.", 0, 4096);
-        var seconds = new Option<double>("--seconds") { Description = "Time for the repetitions of each row.", HelpName = "S", DefaultValueFactory = _ => 1 };
+        Option<double> seconds = new Option<double>("--seconds") { Description = "Time for the repetitions of each row.", HelpName = "S", DefaultValueFactory = _ => 1 };
         Option<bool> json = CommonOptions.Json();
         foreach (Option option in new Option[] { device, threads, scale, side, tile, seconds, json })
+        {
             command.Options.Add(option);
+        }
 
         command.SetAction(parsed =>
         {
-            var settings = new BenchSettings(parsed.GetValue(side), parsed.GetValue(seconds), parsed.GetValue(threads), parsed.GetValue(tile));
+            BenchSettings settings = new BenchSettings(parsed.GetValue(side), parsed.GetValue(seconds), parsed.GetValue(threads), parsed.GetValue(tile));
             bool asJson = parsed.GetValue(json);
             BenchReport report = new ProgressDisplay(!asJson).Run(
                 "Measuring",
                 progress => Run(parsed.GetValue(device), parsed.GetValue(scale), new Benchmark(settings, context.CancellationToken), progress));
             if (asJson)
+            {
                 context.Output.WriteLine(report.ToJson());
+            }
             else
+            {
                 report.WriteTable(context.Output);
+            }
+
             return ExitCode.Done;
         });
         return command;
@@ -66,7 +73,9 @@ internal static class BenchCommand
         ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
         ModelDescriptor[] models = [.. catalogue.Models.Where(model => scale is null || model.Scale == scale).OrderBy(model => model.Network).ThenBy(model => model.Kind).ThenBy(model => model.Scale)];
         if (models.Length == 0)
+        {
             throw new ModelException(scale is null ? $"{catalogue.Folder} holds no models. Reinstall the models." : $"No network for x{scale} is installed in {catalogue.Folder}. Choose another scale or install this one.");
+        }
 
         // Asked first: a demand for DirectML that cannot be met fails before anything is measured.
         using OnnxRuntimeEngine? gpu = choice == DeviceChoice.Cpu ? null : new OnnxRuntimeEngine(new InferenceOptions(choice));
@@ -74,16 +83,21 @@ internal static class BenchCommand
         using OnnxRuntimeEngine? cpu = choice == DeviceChoice.DirectML ? null : new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
 
         Dictionary<int, double> peaks = benchmark.Peaks();
-        var work = new List<Action>();
-        var results = new List<NetworkResult>();
-        var baselines = new List<BaselineResult>();
+        List<Action> work = new List<Action>();
+        List<NetworkResult> results = new List<NetworkResult>();
+        List<BaselineResult> baselines = new List<BaselineResult>();
         int most = benchmark.ThreadCounts[^1];
         foreach (ModelDescriptor model in models)
         {
             if (cpu is not null)
+            {
                 work.AddRange(benchmark.ThreadCounts.Select(threads => (Action)(() => results.Add(benchmark.Measure(cpu.Open(model), threads, peaks[threads])))));
+            }
+
             if (measureGpu)
+            {
                 work.Add(() => results.Add(benchmark.Measure(gpu!.Open(model), most, peaks[most])));
+            }
         }
 
         foreach (int one in models.Select(model => model.Scale).Distinct().Order())
@@ -108,7 +122,7 @@ internal static class BenchCommand
 
     private static Option<int> Number(string name, int standard, string description, int least, int most)
     {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => standard };
+        Option<int> option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => standard };
         option.Validators.Add(result => CommonOptions.Range(result, least, most));
         return option;
     }

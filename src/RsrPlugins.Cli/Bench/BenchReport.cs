@@ -73,7 +73,10 @@ internal sealed record BenchReport(
     {
         output.WriteLine($"ONNX Runtime {Runtime}. {string.Join(" ", Devices)}");
         foreach ((int threads, double peak) in PeakGflopsByThreads)
+        {
             output.WriteLine($"Peak of {threads} thread{(threads == 1 ? "" : "s")}: {peak:f0} GFLOP/s (fp32 fused multiply-add)");
+        }
+
         output.WriteLine();
         output.WriteLine($"{"network",-23}{"scale",-7}{"device",-10}{"threads",8}{"tile",6}{"Mpx/s",9}{"GFLOP/s",9}{"of peak",9}{"useful",9}");
         foreach (NetworkResult row in Results)
@@ -83,7 +86,9 @@ internal sealed record BenchReport(
         }
 
         foreach (BaselineResult row in Baselines)
+        {
             output.WriteLine($"{row.Kernel + " " + row.Direction,-23}{"x" + row.Scale,-7}{"cpu",-10}{row.Threads,8}{"",6}{row.OutputMegapixelsPerSecond,9:f2}");
+        }
     }
 
     private static double Rounded(double value) => Math.Round(value, 4);

@@ -28,9 +28,9 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
     {
         ModelDescriptor model = network.Model;
         bool reduces = model.Network == NetworkKind.RRNet;
-        var resize = new ResizeSettings(threads, settings.TileSize);
+        ResizeSettings resize = new ResizeSettings(threads, settings.TileSize);
         int tileSize = TileDefaults.TileSize(network, resize);
-        var tiler = new LumaTiler(network, resize);
+        LumaTiler tiler = new LumaTiler(network, resize);
         int smallSide = AffordableSide(probe => Fastest(Pass(probe), repeatFor: 0));
         double seconds = Fastest(Pass(smallSide), settings.Seconds);
         int side = LargeOrSmall(smallSide);
@@ -44,7 +44,7 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
             float[] plane = Plane(length);
             if (model.Network == NetworkKind.SRNetGradient)
             {
-                var refiner = new LumaRefiner(network, 1, resize);
+                LumaRefiner refiner = new LumaRefiner(network, 1, resize);
                 float[] large = Plane(length * model.Scale);
                 return () => refiner.Refine((float[])plane.Clone(), large, length, length, [], cancellationToken: cancellationToken);
             }
@@ -82,15 +82,20 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
     private static IEnumerable<int> PowersOfTwoBelow(int limit)
     {
         for (int power = 1; power < limit; power *= 2)
+        {
             yield return power;
+        }
     }
 
     /// <summary>A plane with something in it: the networks take as long on any.</summary>
     private static float[] Plane(int side)
     {
-        var plane = new float[side * side];
+        float[] plane = new float[side * side];
         for (int i = 0; i < plane.Length; i++)
+        {
             plane[i] = (16 + (i * 31 % 220)) / 255f;
+        }
+
         return plane;
     }
 
@@ -100,7 +105,10 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
         const int ProbeSide = 32;
         double longest = Math.Max(2, 4 * settings.Seconds);
         if (settings.Side <= ProbeSide)
+        {
             return settings.Side;
+        }
+
         double sideInTime = ProbeSide * Math.Sqrt(longest / secondsOfPass(ProbeSide));
         return (int)Math.Clamp(sideInTime, ProbeSide, settings.Side);
     }
@@ -110,10 +118,10 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
     {
         work();
         double best = double.PositiveInfinity;
-        var all = Stopwatch.StartNew();
+        Stopwatch all = Stopwatch.StartNew();
         do
         {
-            var one = Stopwatch.StartNew();
+            Stopwatch one = Stopwatch.StartNew();
             work();
             best = Math.Min(best, one.Elapsed.TotalSeconds);
         }

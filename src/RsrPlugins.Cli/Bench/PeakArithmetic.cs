@@ -19,7 +19,7 @@ internal static class PeakArithmetic
         chains(1);
 
         // As many steps as take about 50 ms on one thread.
-        var once = Stopwatch.StartNew();
+        Stopwatch once = Stopwatch.StartNew();
         const long Trial = 2_000_000;
         chains(Trial);
         long steps = Math.Max(Trial, (long)(Trial * 0.05 / once.Elapsed.TotalSeconds));
@@ -37,18 +37,24 @@ internal static class PeakArithmetic
     /// <summary>Time from the moment all threads are ready until the last is done.</summary>
     private static TimeSpan Together(int threads, Action work)
     {
-        using var start = new Barrier(threads + 1);
+        using Barrier start = new Barrier(threads + 1);
         Thread[] workers = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() =>
         {
             start.SignalAndWait();
             work();
         }))];
         foreach (Thread worker in workers)
+        {
             worker.Start();
+        }
+
         start.SignalAndWait();
-        var time = Stopwatch.StartNew();
+        Stopwatch time = Stopwatch.StartNew();
         foreach (Thread worker in workers)
+        {
             worker.Join();
+        }
+
         return time.Elapsed;
     }
 

@@ -12,11 +12,13 @@ internal static class CommonOptions
     /// <summary>One or more inputs. What looks like an option and is no file is a mistyped option, not a missing picture.</summary>
     public static Argument<string[]> Inputs(string name, string description)
     {
-        var argument = new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> argument = new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.OneOrMore };
         argument.Validators.Add(result =>
         {
             if (result.Tokens.Select(token => token.Value).FirstOrDefault(value => value.StartsWith('-') && !Path.Exists(value)) is { } option)
+            {
                 result.AddError($"Unrecognized option '{option}'.");
+            }
         });
         return argument;
     }
@@ -24,7 +26,7 @@ internal static class CommonOptions
     /// <summary>--device auto|cpu|directml.</summary>
     public static Option<DeviceChoice> Device()
     {
-        var option = new Option<DeviceChoice>("--device")
+        Option<DeviceChoice> option = new Option<DeviceChoice>("--device")
         {
             Description = "Where networks run: auto (the default: DirectML where a GPU answers, else the CPU), cpu, directml.",
             HelpName = "auto|cpu|directml",
@@ -36,7 +38,7 @@ internal static class CommonOptions
     /// <summary>--threads N, 0 = one per core.</summary>
     public static Option<int> Threads()
     {
-        var option = new Option<int>("--threads")
+        Option<int> option = new Option<int>("--threads")
         {
             Description = "Threads on the CPU; 0 (the default) takes one per core.",
             HelpName = "N",
@@ -48,7 +50,7 @@ internal static class CommonOptions
     /// <summary>--effort N, 0 = RRNet alone.</summary>
     public static Option<int> Effort()
     {
-        var option = new Option<int>("--effort", "-e")
+        Option<int> option = new Option<int>("--effort", "-e")
         {
             Description = $"Passes that correct the small picture by what its enlargement lacks, 0 (the default) to {LumaRefiner.MaxPasses}.",
             HelpName = "N",
@@ -64,7 +66,9 @@ internal static class CommonOptions
     public static void Range(OptionResult result, int least, int most)
     {
         if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int value) && (value < least || value > most))
+        {
             result.AddError(most == int.MaxValue ? $"{result.Option.Name} takes at least {least}; found {value}." : $"{result.Option.Name} takes {least} to {most}; found {value}.");
+        }
     }
 
     /// <summary>Parses one of a few words, in any case; the error names them all.</summary>
@@ -74,7 +78,9 @@ internal static class CommonOptions
         foreach ((string word, T value) in choices)
         {
             if (word.Equals(found, StringComparison.OrdinalIgnoreCase))
+            {
                 return value;
+            }
         }
 
         string option = (result.Parent as OptionResult)?.Option.Name ?? result.Argument.Name;

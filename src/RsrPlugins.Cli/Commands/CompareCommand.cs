@@ -34,13 +34,13 @@ internal static class CompareCommand
 
     public static Command Create(CliContext context)
     {
-        var command = new DetailedCommand("compare", "PSNR and SSIM of two pictures, and a picture of their difference.", Details);
-        var first = new Argument<string>("A") { Description = "The reference." };
-        var second = new Argument<string>("B") { Description = "The picture compared with it; the same size." };
-        var border = new Option<int>("--crop-border") { Description = "Pixels not counted at each side.", HelpName = "N", DefaultValueFactory = _ => 0 };
-        var difference = new Option<string?>("--difference", "-d") { Description = "Write the difference as a picture.", HelpName = "FILE" };
-        var gain = new Option<double>("--gain") { Description = "Times the difference is strengthened in that picture.", HelpName = "X", DefaultValueFactory = _ => 8 };
-        var force = new Option<bool>("--force", "-f") { Description = "Replace an existing difference picture." };
+        DetailedCommand command = new DetailedCommand("compare", "PSNR and SSIM of two pictures, and a picture of their difference.", Details);
+        Argument<string> first = new Argument<string>("A") { Description = "The reference." };
+        Argument<string> second = new Argument<string>("B") { Description = "The picture compared with it; the same size." };
+        Option<int> border = new Option<int>("--crop-border") { Description = "Pixels not counted at each side.", HelpName = "N", DefaultValueFactory = _ => 0 };
+        Option<string?> difference = new Option<string?>("--difference", "-d") { Description = "Write the difference as a picture.", HelpName = "FILE" };
+        Option<double> gain = new Option<double>("--gain") { Description = "Times the difference is strengthened in that picture.", HelpName = "X", DefaultValueFactory = _ => 8 };
+        Option<bool> force = new Option<bool>("--force", "-f") { Description = "Replace an existing difference picture." };
         Option<bool> json = CommonOptions.Json();
         border.Validators.Add(result => CommonOptions.Range(result, 0, int.MaxValue));
         command.Add(first);
@@ -56,18 +56,31 @@ internal static class CompareCommand
             PixelImage a = PictureReader.Read(pathA, null, context.CancellationToken).Pixels;
             PixelImage b = PictureReader.Read(pathB, null, context.CancellationToken).Pixels;
             if ((a.Width, a.Height) != (b.Width, b.Height))
+            {
                 throw new PictureFileException(pathB, $"expected {a.Width} x {a.Height} as in {pathA}, found {b.Width} x {b.Height}");
+            }
+
             int crop = parsed.GetValue(border);
             if (Math.Min(a.Width, a.Height) <= 2 * crop)
+            {
                 throw new UsageException($"--crop-border {crop} leaves nothing of {a.Width} x {a.Height} pixels.");
+            }
 
             CompareReport report = Compare(a, b, crop);
             if (parsed.GetValue(difference) is { } target)
+            {
                 WriteDifference(context, a, b, target, [pathA, pathB], parsed.GetValue(gain), parsed.GetValue(force));
+            }
+
             if (parsed.GetValue(json))
+            {
                 context.Output.WriteLine(JsonSerializer.Serialize(report, CompareReportJson.Default.CompareReport));
+            }
             else
+            {
                 WriteText(context.Output, report);
+            }
+
             return ExitCode.Done;
         });
         return command;
@@ -91,7 +104,7 @@ internal static class CompareCommand
     private static float[] Plane(PixelImage image, int colourChannel)
     {
         int channel = image.HasColour ? colourChannel : 0;
-        var plane = new float[image.Width * image.Height];
+        float[] plane = new float[image.Width * image.Height];
         for (int index = 0; index < plane.Length; index++)
         {
             int sample = (index * image.Channels) + channel;
@@ -106,13 +119,18 @@ internal static class CompareCommand
         PictureFormat format = PictureFormat.OfExtension(target)
             ?? throw new UsageException($"{target}: expected a name ending in .png, .jpg, .webp or .tif.");
         if (inputs.Any(input => SamePath.Comparer.Equals(SamePath.Resolve(input), SamePath.Resolve(target))))
+        {
             throw new UsageException($"{target}: the difference would replace a picture that is compared.");
+        }
+
         PixelImage picture = PixelImage.Create(a.Width, a.Height, PixelLayout.Rgb, 8);
         for (int channel = 0; channel < 3; channel++)
         {
             float[] planeA = Plane(a, channel), planeB = Plane(b, channel);
             for (int index = 0; index < planeA.Length; index++)
+            {
                 picture.Samples8[(index * 3) + channel] = (byte)Math.Clamp(Math.Round(Math.Abs(planeA[index] - planeB[index]) * gain), 0, 255);
+            }
         }
 
         new PictureWriter(context.TemporaryFiles).Write(target, picture, a.Width, a.Height, format, null, null, new WriteOptions(Overwrite: force), null, context.CancellationToken);
@@ -121,7 +139,10 @@ internal static class CompareCommand
     private static void WriteText(TextWriter output, CompareReport report)
     {
         if (report.Identical)
+        {
             output.WriteLine("The pictures are equal.");
+        }
+
         output.WriteLine(FormattableString.Invariant($"luma PSNR   {Decibel(report.LumaPsnr)}"));
         output.WriteLine(FormattableString.Invariant($"luma SSIM   {(report.LumaSsim is { } ssim ? ssim.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture) : "(too small)")}"));
         output.WriteLine(FormattableString.Invariant($"RGB PSNR    {Decibel(report.RgbPsnr)}"));

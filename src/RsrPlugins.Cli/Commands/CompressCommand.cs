@@ -45,16 +45,18 @@ internal static class CompressCommand
 
     public static Command CreateCompress(CliContext context)
     {
-        var command = new DetailedCommand("compress", "Stores a picture as a small one that 'rsr restore' brings back to full size.", CompressDetails);
-        var input = new Argument<string>("INPUT") { Description = "The picture." };
-        var output = new Argument<string?>("OUTPUT") { Description = "A .png, .webp or .tif; by default INPUT's name with .rsr.png.", Arity = ArgumentArity.ZeroOrOne };
-        var scale = new Option<int?>("--scale", "-s") { Description = "2 (the default), 3 or 4.", HelpName = "N" };
+        DetailedCommand command = new DetailedCommand("compress", "Stores a picture as a small one that 'rsr restore' brings back to full size.", CompressDetails);
+        Argument<string> input = new Argument<string>("INPUT") { Description = "The picture." };
+        Argument<string?> output = new Argument<string?>("OUTPUT") { Description = "A .png, .webp or .tif; by default INPUT's name with .rsr.png.", Arity = ArgumentArity.ZeroOrOne };
+        Option<int?> scale = new Option<int?>("--scale", "-s") { Description = "2 (the default), 3 or 4.", HelpName = "N" };
         scale.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value is < 2 or > 4)
+            {
                 result.AddError($"--scale takes 2, 3 or 4; found {value}.");
+            }
         });
-        var common = new CommonArguments(command, input, output);
+        CommonArguments common = new CommonArguments(command, input, output);
         Option<int> effort = CommonOptions.Effort();
         command.Options.Add(scale);
         command.Options.Add(effort);
@@ -63,8 +65,11 @@ internal static class CompressCommand
             string from = OnePicture(parsed.GetRequiredValue(input), "downscale");
             string to = parsed.GetValue(output) ?? Path.ChangeExtension(from, ".rsr.png");
             if (PictureFormat.OfExtension(to) is not { IsLossless: true })
+            {
                 throw new UsageException($"{to}: expected a lossless format (.png, .webp or .tif), found '{Path.GetExtension(to)}'; what a lossy one drops cannot be restored.");
-            var size = new SizeRequest(parsed.GetValue(scale) ?? DefaultScale, null, null);
+            }
+
+            SizeRequest size = new SizeRequest(parsed.GetValue(scale) ?? DefaultScale, null, null);
             using InstalledModels models = common.Models(parsed);
             bool json = common.IsJson(parsed);
             PictureHeader? original = null;
@@ -74,7 +79,10 @@ internal static class CompressCommand
                 common.Options(parsed, from, to),
                 header => DownscaleCommand.Decide(original = header, size, models.Catalogue, parsed.GetValue(effort))).Run();
             if (code == ExitCode.Done)
+            {
                 Report(context.Output, new FileInfo(from), new FileInfo(to), (int)size.Scale!.Value, from, to, original!, json);
+            }
+
             return code;
         });
         return command;
@@ -82,16 +90,19 @@ internal static class CompressCommand
 
     public static Command CreateRestore(CliContext context)
     {
-        var command = new DetailedCommand("restore", "Gives a picture made by 'rsr compress' (or 'rsr downscale') its full size back.", RestoreDetails);
-        var input = new Argument<string>("INPUT") { Description = "The small picture." };
-        var output = new Argument<string?>("OUTPUT") { Description = "By default INPUT's name without .rsr and with -restored.", Arity = ArgumentArity.ZeroOrOne };
-        var common = new CommonArguments(command, input, output);
+        DetailedCommand command = new DetailedCommand("restore", "Gives a picture made by 'rsr compress' (or 'rsr downscale') its full size back.", RestoreDetails);
+        Argument<string> input = new Argument<string>("INPUT") { Description = "The small picture." };
+        Argument<string?> output = new Argument<string?>("OUTPUT") { Description = "By default INPUT's name without .rsr and with -restored.", Arity = ArgumentArity.ZeroOrOne };
+        CommonArguments common = new CommonArguments(command, input, output);
         command.SetAction(parsed =>
         {
             string from = OnePicture(parsed.GetRequiredValue(input), "upscale");
             string to = parsed.GetValue(output) ?? RestoredName(from);
             if (PictureFormat.OfExtension(to) is null)
+            {
                 throw new UsageException($"{to}: expected a name ending in .png, .jpg, .webp or .tif.");
+            }
+
             using InstalledModels models = common.Models(parsed);
             return new ResizeBatch(context, models, common.Options(parsed, from, to), header => UpscaleCommand.DecideRestore(from, header, models.Catalogue)).Run();
         });
@@ -103,7 +114,10 @@ internal static class CompressCommand
     {
         string name = Path.GetFileNameWithoutExtension(path);
         if (name.EndsWith(".rsr", StringComparison.OrdinalIgnoreCase))
+        {
             name = name[..^".rsr".Length];
+        }
+
         return Path.Combine(Path.GetDirectoryName(path) ?? string.Empty, $"{name}-restored{Path.GetExtension(path)}");
     }
 
@@ -116,7 +130,7 @@ internal static class CompressCommand
     private static void Report(TextWriter output, FileInfo before, FileInfo after, int scale, string from, string to, PictureHeader original, bool json)
     {
         double pixels = (double)original.Width * original.Height;
-        var report = new CompressReport(from, to, scale, original.Width, original.Height, before.Length, after.Length, Math.Round(after.Length * 8 / pixels, 4));
+        CompressReport report = new CompressReport(from, to, scale, original.Width, original.Height, before.Length, after.Length, Math.Round(after.Length * 8 / pixels, 4));
         output.WriteLine(json
             ? JsonSerializer.Serialize(report, CompressReportJson.Default.CompressReport)
             : string.Create(CultureInfo.InvariantCulture, $"  {report.Bytes:N0} bytes, {report.BitsPerPixel:0.00} bits per pixel of the original ({report.InputBytes:N0} bytes, {report.InputBytes * 8 / pixels:0.00})"));

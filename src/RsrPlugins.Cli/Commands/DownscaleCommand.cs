@@ -36,15 +36,18 @@ internal static class DownscaleCommand
 
     public static Command Create(CliContext context)
     {
-        var command = new DetailedCommand("downscale", "Makes pictures smaller, keeping what 'rsr upscale' needs to bring them back.", Details);
-        var arguments = new ResizeArguments(command, "How many times smaller: 2, 3, 4, or any number above 1 up to 16.");
+        DetailedCommand command = new DetailedCommand("downscale", "Makes pictures smaller, keeping what 'rsr upscale' needs to bring them back.", Details);
+        ResizeArguments arguments = new ResizeArguments(command, "How many times smaller: 2, 3, 4, or any number above 1 up to 16.");
         Option<int> effort = CommonOptions.Effort();
         command.Options.Add(effort);
         command.SetAction(parsed =>
         {
             SizeRequest size = arguments.Size(parsed);
             if (size.IsEmpty)
+            {
                 throw new UsageException("A size is missing: give --scale, --width or --height. Try 'rsr downscale --help'.");
+            }
+
             using InstalledModels models = arguments.Models(parsed);
             return new ResizeBatch(context, models, arguments.Options(parsed), header => Decide(header, size, models.Catalogue, parsed.GetValue(effort))).Run();
         });
@@ -55,7 +58,10 @@ internal static class DownscaleCommand
     {
         // An exact scale is that network or nothing: quietly taking another way would not be what was asked for.
         if (size.Scale is 2 or 3 or 4)
+        {
             catalogue.Find(NetworkKind.RRNet, ModelKind.Learned, (int)size.Scale);
+        }
+
         ResizePlan plan = ResizePlan.Downscale(header.Width, header.Height, size, catalogue.Scales(NetworkKind.RRNet, ModelKind.Learned));
 
         // The passes prepare a picture for its partner; after a classical step no partner will see it.
@@ -72,8 +78,11 @@ internal static class DownscaleCommand
     private static DownscaleRecord? RecordOf(PictureHeader header, ResizePlan plan, ModelCatalogue catalogue)
     {
         if (plan.ClassicalStep)
+        {
             return null;
-        var steps = new List<DownscaleRecordStep>();
+        }
+
+        List<DownscaleRecordStep> steps = new List<DownscaleRecordStep>();
         foreach (ResizeStep step in plan.Steps)
         {
             ModelDescriptor model = catalogue.Find(NetworkKind.RRNet, ModelKind.Learned, step.Factor);

@@ -62,21 +62,23 @@ internal static class EvaluateCommand
 
     public static Command Create(CliContext context)
     {
-        var command = new DetailedCommand("evaluate", "The paper's protocol over pictures: PSNR and SSIM after making them small and large again.", Details);
+        DetailedCommand command = new DetailedCommand("evaluate", "The paper's protocol over pictures: PSNR and SSIM after making them small and large again.", Details);
         Argument<string[]> inputs = CommonOptions.Inputs("DIR", "A folder of pictures (or files, or quoted patterns).");
-        var scale = new Option<int>("--scale", "-s") { Description = "2, 3 or 4.", HelpName = "N", Required = true };
+        Option<int> scale = new Option<int>("--scale", "-s") { Description = "2, 3 or 4.", HelpName = "N", Required = true };
         scale.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value is < 2 or > 4)
+            {
                 result.AddError($"--scale takes 2, 3 or 4; found {value}.");
+            }
         });
-        var method = new Option<Choice?>("--method", "-m")
+        Option<Choice?> method = new Option<Choice?>("--method", "-m")
         {
             Description = "What makes the pictures small and large again; learned is the default.",
             HelpName = "learned|learned-editor|photo|bicubic|srcnn",
             CustomParser = result => CommonOptions.Parse(result, Methods),
         };
-        var folder = new Option<string?>("--models") { Description = "Folder with models.json, instead of the installed models.", HelpName = "DIR" };
+        Option<string?> folder = new Option<string?>("--models") { Description = "Folder with models.json, instead of the installed models.", HelpName = "DIR" };
         Option<DeviceChoice> device = CommonOptions.Device();
         Option<int> threads = CommonOptions.Threads();
         Option<int> effort = CommonOptions.Effort();
@@ -94,8 +96,11 @@ internal static class EvaluateCommand
             Choice choice = parsed.GetValue(method) ?? Methods[0].Value;
             int passes = parsed.GetValue(effort);
             if (passes > 0 && choice.Kind != ModelKind.Learned)
+            {
                 throw new UsageException($"--effort corrects small pictures of the learned pair; the method is {choice.Word}.");
-            using var models = new InstalledModels(parsed.GetValue(device), parsed.GetValue(threads), parsed.GetValue(folder));
+            }
+
+            using InstalledModels models = new InstalledModels(parsed.GetValue(device), parsed.GetValue(threads), parsed.GetValue(folder));
             return Run(context, parsed.GetRequiredValue(inputs), parsed.GetValue(scale), choice, passes, models, parsed.GetValue(threads), parsed.GetValue(json));
         });
         return command;
@@ -105,14 +110,17 @@ internal static class EvaluateCommand
     {
         FoundInputs found = InputFinder.Find(inputs);
         if (found.Files.Count == 0 && found.Failures is [var first, ..])
+        {
             throw first;
+        }
+
         (INetwork? rrNet, INetwork? srNet) = Networks(method, scale, models);
         LumaRefiner? refiner = models.Refiner(scale, effort);
 
-        var images = new List<EvaluateImage>();
-        var scores = new List<EvaluationScore>();
-        var failures = found.Failures.Select(failure => new ResizeFailure(failure.Path, failure.Problem)).ToList();
-        var progress = new ProgressDisplay(enabled: !json);
+        List<EvaluateImage> images = new List<EvaluateImage>();
+        List<EvaluationScore> scores = new List<EvaluationScore>();
+        List<ResizeFailure> failures = found.Failures.Select(failure => new ResizeFailure(failure.Path, failure.Problem)).ToList();
+        ProgressDisplay progress = new ProgressDisplay(enabled: !json);
         progress.Run("evaluate", bar =>
         {
             for (int index = 0; index < found.Files.Count; index++)
@@ -137,22 +145,33 @@ internal static class EvaluateCommand
             return 0;
         });
 
-        var mean = scores.Count == 0
+        EvaluateMean mean = scores.Count == 0
             ? new EvaluateMean(null, null)
             : new EvaluateMean(JsonNumber.Of(scores.Average(score => score.Psnr), 4), JsonNumber.Of(scores.Average(score => score.Ssim), 6));
         if (json)
+        {
             context.Output.WriteLine(JsonSerializer.Serialize(new EvaluateReport(scale, method.Word, effort, mean, images, failures), EvaluateReportJson.Default.EvaluateReport));
+        }
         else
+        {
             TextTable.Write(context.Output, [$"{method.Word} x{scale}{(effort == 0 ? string.Empty : $", effort {effort}")}", "PSNR dB#", "SSIM#"], [.. images.Select(image => Row(image.Name, image.Psnr, image.Ssim)), Row("mean", mean.Psnr, mean.Ssim)]);
+        }
+
         foreach (ResizeFailure failure in failures)
+        {
             context.Error.WriteLine($"rsr: {failure.Input}: {failure.Error}");
+        }
+
         return failures.Count == 0 ? ExitCode.Done : ExitCode.InputsFailed;
     }
 
     private static (INetwork? RRNet, INetwork? SRNet) Networks(Choice method, int scale, InstalledModels models)
     {
         if (method.Kind is not { } kind)
+        {
             return (null, null);
+        }
+
         ModelDescriptor srNet = models.Catalogue.Find(NetworkKind.SRNet, kind, scale);
         ModelDescriptor? rrNet = kind != ModelKind.Learned ? null : models.Catalogue.Find(NetworkKind.RRNet, kind, scale);
         return (rrNet is null ? null : models.Engine.Open(rrNet), models.Engine.Open(srNet));

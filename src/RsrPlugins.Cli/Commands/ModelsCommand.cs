@@ -45,7 +45,7 @@ internal static class ModelsCommand
 
     public static Command Create(CliContext context)
     {
-        var command = new DetailedCommand("models", "What is installed, and whether it is whole and works.", Details);
+        DetailedCommand command = new DetailedCommand("models", "What is installed, and whether it is whole and works.", Details);
         command.Add(CreateList(context));
         command.Add(CreateVerify(context));
         command.SetAction(int (_) => throw new UsageException("A command is missing: 'rsr models list' or 'rsr models verify'."));
@@ -54,13 +54,13 @@ internal static class ModelsCommand
 
     private static Command CreateList(CliContext context)
     {
-        var command = new Command("list", "Id, network, kind, scale, hash and card of every installed model.");
+        Command command = new Command("list", "Id, network, kind, scale, hash and card of every installed model.");
         Option<bool> json = CommonOptions.Json();
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
             ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
-            var rows = catalogue.Models.Select(model => new ModelRow(model.Id, model.Network.ToString(), Word(model.Kind), model.Scale, model.ByteLength, model.Sha256, model.FilePath, model.CardPath)).ToList();
+            List<ModelRow> rows = catalogue.Models.Select(model => new ModelRow(model.Id, model.Network.ToString(), Word(model.Kind), model.Scale, model.ByteLength, model.Sha256, model.FilePath, model.CardPath)).ToList();
             if (parsed.GetValue(json))
             {
                 context.Output.WriteLine(JsonSerializer.Serialize(new ModelList(catalogue.Folder, rows), ModelsJson.Default.ModelList));
@@ -79,9 +79,9 @@ internal static class ModelsCommand
 
     private static Command CreateVerify(CliContext context)
     {
-        var command = new Command("verify", "Checks every model's hash and runs it on a small fixed picture.");
+        Command command = new Command("verify", "Checks every model's hash and runs it on a small fixed picture.");
         // One engine per device to run on; two are compared.
-        var devices = new Option<DeviceChoice[]>("--device")
+        Option<DeviceChoice[]> devices = new Option<DeviceChoice[]>("--device")
         {
             Description = "Where to run them: auto, cpu, directml, or all (CPU and DirectML, compared).",
             HelpName = "auto|cpu|directml|all",
@@ -102,9 +102,9 @@ internal static class ModelsCommand
     private static int Verify(CliContext context, DeviceChoice[] devices, bool json)
     {
         ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
-        using var engine = new OnnxRuntimeEngine(new InferenceOptions(devices[0]));
+        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(devices[0]));
         using OnnxRuntimeEngine? other = devices.Length > 1 ? new OnnxRuntimeEngine(new InferenceOptions(devices[1])) : null;
-        var checks = new List<ModelCheck>();
+        List<ModelCheck> checks = new List<ModelCheck>();
         foreach (ModelDescriptor model in catalogue.Models)
         {
             context.CancellationToken.ThrowIfCancellationRequested();
@@ -125,9 +125,15 @@ internal static class ModelsCommand
         }
 
         foreach (ModelCheck check in checks.Where(check => !check.Good))
+        {
             context.Error.WriteLine($"rsr: {check.Id}: {check.Message}");
+        }
+
         if (checks.Count == 0)
+        {
             throw new ModelException($"No model is installed in {catalogue.Folder}.");
+        }
+
         return checks.All(check => check.Good) ? ExitCode.Done : ExitCode.ModelsOrRuntime;
     }
 
@@ -143,14 +149,22 @@ internal static class ModelsCommand
             bool isPicture = model.Network != NetworkKind.SRNetGradient;
             double shift = Math.Abs(output.Average() - (isPicture ? probe.Average() : 0));
             if (!(shift <= LargestShiftOfMean)) // Also true for NaN.
+            {
                 return new ModelCheck(model.Id, false, $"hash good, but its output is not a {(isPicture ? "picture" : "gradient")} (its mean is off by {shift:0.###})", InstalledModels.NameOf(network.Device), null);
+            }
+
             if (other is null)
+            {
                 return new ModelCheck(model.Id, true, $"good (hash, runs on {InstalledModels.NameOf(network.Device)})", InstalledModels.NameOf(network.Device), null);
+            }
 
             INetwork onOther = other.Open(model);
             float[] otherOutput = Run(onOther, probe, cancellationToken);
             if (onOther.Device == network.Device)
+            {
                 return new ModelCheck(model.Id, true, $"good (hash, runs on the CPU; DirectML does not run it. {OneLine.Of(other.Decision.Reason)})", InstalledModels.NameOf(network.Device), null);
+            }
+
             double difference = output.Zip(otherOutput, (a, b) => Math.Abs(a - b)).Max();
             bool good = difference <= LargestDifference;
             return new ModelCheck(model.Id, good, good ? "good (hash, CPU and DirectML agree)" : $"expected CPU and DirectML to differ by at most {LargestDifference:0.####}, found {difference:0.####}", "CPU, DirectML", difference);
@@ -164,7 +178,7 @@ internal static class ModelsCommand
     private static float[] Run(INetwork network, float[] probe, CancellationToken cancellationToken)
     {
         (int width, int height) = LearnedResizer.OutputSize(network.Model, ProbeSide, ProbeSide);
-        var output = new float[width * height];
+        float[] output = new float[width * height];
         network.Run(probe, ProbeSide, ProbeSide, output, cancellationToken);
         return output;
     }
@@ -175,7 +189,7 @@ internal static class ModelsCommand
     /// </summary>
     private static float[] Probe(ModelDescriptor model)
     {
-        var probe = new float[ProbeSide * ProbeSide * model.InputPlanes];
+        float[] probe = new float[ProbeSide * ProbeSide * model.InputPlanes];
         for (int y = 0; y < ProbeSide; y++)
         {
             for (int x = 0; x < ProbeSide; x++)
@@ -186,7 +200,10 @@ internal static class ModelsCommand
         }
 
         for (int plane = 1; plane < model.InputPlanes; plane++)
+        {
             probe.AsSpan(0, ProbeSide * ProbeSide).CopyTo(probe.AsSpan(plane * ProbeSide * ProbeSide));
+        }
+
         return probe;
     }
 

@@ -54,7 +54,9 @@ internal sealed class ResizeArguments
         command.Validators.Add(result =>
         {
             if (result.GetResult(_scale) is not null && (result.GetResult(_width) is not null || result.GetResult(_height) is not null))
+            {
                 result.AddError("Give --scale or --width/--height, not both.");
+            }
         });
     }
 
@@ -71,7 +73,7 @@ internal sealed class ResizeArguments
 
     private static Option<int?> Side(string name, string description)
     {
-        var option = new Option<int?>(name) { Description = description, HelpName = "PIXELS" };
+        Option<int?> option = new Option<int?>(name) { Description = description, HelpName = "PIXELS" };
         option.Validators.Add(result => CommonOptions.Range(result, 1, int.MaxValue));
         return option;
     }
@@ -80,7 +82,10 @@ internal sealed class ResizeArguments
     {
         string found = result.Tokens[0].Value;
         if (decimal.TryParse(found, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal scale) && scale is > 1 and <= SizeRequest.MaxScale)
+        {
             return scale;
+        }
+
         result.AddError($"--scale takes 2, 3, 4 or any number above 1 up to {SizeRequest.MaxScale}; found '{found}'.");
         return null;
     }

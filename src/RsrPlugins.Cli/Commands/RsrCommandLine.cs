@@ -36,7 +36,7 @@ internal static class RsrCommandLine
 
     private static RootCommand Create(CliContext context)
     {
-        var root = new RootCommand("Learned image resizing: makes pictures 2, 3 or 4 times smaller or larger with networks trained as a pair.");
+        RootCommand root = new RootCommand("Learned image resizing: makes pictures 2, 3 or 4 times smaller or larger with networks trained as a pair.");
         Command[] commands =
         [
             DownscaleCommand.Create(context),
@@ -49,7 +49,10 @@ internal static class RsrCommandLine
             BenchCommand.Create(context),
         ];
         foreach (Command command in commands)
+        {
             root.Add(command);
+        }
+
         root.SetAction(int (_) => throw new UsageException("A command is missing. Try 'rsr --help'."));
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, root, ExitCodes);
@@ -69,7 +72,10 @@ internal static class RsrCommandLine
             Command command = parseResult.CommandResult.Command;
             string? details = command == root ? rootDetails : (command as DetailedCommand)?.Details;
             if (details is not null)
+            {
                 parseResult.InvocationConfiguration.Output.WriteLine(details.TrimEnd());
+            }
+
             return code;
         }
     }

@@ -39,9 +39,9 @@ internal static class UpscaleCommand
 
     public static Command Create(CliContext context)
     {
-        var command = new DetailedCommand("upscale", "Makes pictures larger, or brings back what 'rsr downscale' made small.", Details);
-        var arguments = new ResizeArguments(command, "How many times larger: 2, 3, 4, or any number above 1 up to 16.");
-        var source = new Option<PictureSource>("--source")
+        DetailedCommand command = new DetailedCommand("upscale", "Makes pictures larger, or brings back what 'rsr downscale' made small.", Details);
+        ResizeArguments arguments = new ResizeArguments(command, "How many times larger: 2, 3, 4, or any number above 1 up to 16.");
+        Option<PictureSource> source = new Option<PictureSource>("--source")
         {
             Description = "What the picture is: auto (the default: its metadata says), learned (made by rsr downscale), photo (anything else).",
             HelpName = "auto|learned|photo",
@@ -54,7 +54,10 @@ internal static class UpscaleCommand
             SizeRequest size = arguments.Size(parsed);
             PictureSource what = parsed.GetValue(source);
             if (size.IsEmpty && what == PictureSource.Photo)
+            {
                 throw new UsageException("A size is missing: give --scale, --width or --height. Try 'rsr upscale --help'.");
+            }
+
             return new ResizeBatch(context, models, arguments.Options(parsed), header => Decide(header, size, what, models.Catalogue)).Run();
         });
         return command;
@@ -68,7 +71,7 @@ internal static class UpscaleCommand
 
     private static ResizeDecision Decide(PictureHeader header, SizeRequest size, PictureSource source, ModelCatalogue catalogue)
     {
-        var notes = new List<string>();
+        List<string> notes = new List<string>();
         DownscaleRecord? record = source == PictureSource.Photo ? null : header.Record;
         if (record is not null && !record.Fits(header.Width, header.Height))
         {
@@ -77,14 +80,22 @@ internal static class UpscaleCommand
         }
 
         if (size.IsEmpty && record is null)
+        {
             throw new UsageException("A size is missing: give --scale, --width or --height (only pictures that 'rsr downscale' made know their own).");
+        }
 
         ModelKind kind = source == PictureSource.Learned ? ModelKind.Learned : ModelKind.Photo;
         if (record is null && size.Scale is 2 or 3 or 4)
+        {
             catalogue.Find(NetworkKind.SRNet, kind, (int)size.Scale); // That network or nothing.
+        }
+
         ResizePlan plan = ResizePlan.Upscale(header.Width, header.Height, size, kind, catalogue.Scales(NetworkKind.SRNet, kind), record);
         if (record is not null)
+        {
             notes.AddRange(Explain(record, catalogue));
+        }
+
         return new ResizeDecision(plan, OutputNames.Suffix("x", size, record?.Scale, plan.Width, plan.Height), null, notes);
     }
 
@@ -95,9 +106,13 @@ internal static class UpscaleCommand
         {
             ModelDescriptor? installed = catalogue.Models.FirstOrDefault(model => model.Id == step.Model);
             if (installed is null)
+            {
                 yield return $"{step.Model} is not installed; the partner that is may not be its own, and detail may come back less exactly";
+            }
             else if (installed.Sha256 != step.Sha256)
+            {
                 yield return $"made by another version of {step.Model} ({Short(step.Sha256)}, installed is {Short(installed.Sha256)}); detail may come back less exactly";
+            }
         }
     }
 

@@ -9,16 +9,23 @@ internal static class Cropping
     public static PixelImage TopLeft(PixelImage source, int width, int height)
     {
         if (width == source.Width && height == source.Height)
+        {
             return source;
+        }
+
         PixelImage result = PixelImage.Create(width, height, source.Layout, source.BitsPerSample);
         int rowLength = width * source.Channels;
         int sourceRowLength = source.Width * source.Channels;
         for (int y = 0; y < height; y++)
         {
             if (source.BitsPerSample == 8)
+            {
                 source.Samples8.Slice(y * sourceRowLength, rowLength).CopyTo(result.Samples8.Slice(y * rowLength, rowLength));
+            }
             else
+            {
                 source.Samples16.Slice(y * sourceRowLength, rowLength).CopyTo(result.Samples16.Slice(y * rowLength, rowLength));
+            }
         }
 
         return result;

@@ -62,7 +62,9 @@ internal readonly struct Orientation
             ReadOnlySpan<T> stored = rows.Slice(row * storedWidth * channels, storedWidth * channels);
             long place = (_origin + ((y + row) * _stepY)) * channels;
             for (int x = 0; x < storedWidth; x++, place += _stepX * channels)
+            {
                 stored.Slice(x * channels, channels).CopyTo(picture[(int)place..]);
+            }
         }
     }
 }

@@ -38,22 +38,40 @@ internal sealed record PictureFormat(string Name, IReadOnlyList<string> Extensio
     public static PictureFormat OfFile(string path)
     {
         if (Directory.Exists(path))
+        {
             throw new PictureFileException(path, "a picture file was expected, this is a folder");
+        }
+
         try
         {
             using FileStream file = File.OpenRead(path);
             Span<byte> header = stackalloc byte[HeaderLength];
             header = header[..file.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false)];
             if (header.Length == 0)
+            {
                 throw new PictureFileException(path, $"expected {Supported}, found an empty file (0 bytes)");
+            }
+
             if (header.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]))
+            {
                 return IsAnimatedPng(file) ? throw Animated(path, "PNG") : Png;
+            }
+
             if (header.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
+            {
                 return Jpeg;
+            }
+
             if (header.StartsWith("RIFF"u8) && header.Length >= 12 && header[8..12].SequenceEqual("WEBP"u8))
+            {
                 return WebP;
+            }
+
             if (header.StartsWith("II*\0"u8) || header.StartsWith("MM\0*"u8) || header.StartsWith("II+\0"u8) || header.StartsWith("MM\0+"u8))
+            {
                 return Tiff;
+            }
+
             throw new PictureFileException(path, $"expected {Supported}, found {Describe(header)}");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
@@ -73,23 +91,46 @@ internal sealed record PictureFormat(string Name, IReadOnlyList<string> Extensio
     private static string Describe(ReadOnlySpan<byte> header)
     {
         if (header.StartsWith("GIF8"u8))
+        {
             return "a GIF; save it as PNG first";
+        }
+
         if (header.StartsWith("BM"u8))
+        {
             return "a BMP; save it as PNG first";
+        }
+
         if (header.StartsWith("%PDF"u8))
+        {
             return "a PDF; export its page as PNG first";
+        }
+
         if (header.StartsWith("\0\0\0\x0cJXL "u8) || header.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x0A]))
+        {
             return "a JPEG XL picture; save it as PNG first";
+        }
+
         if (header.Length >= 12 && header[4..8].SequenceEqual("ftyp"u8))
+        {
             return "a HEIF, AVIF or video file; save it as PNG or TIFF first";
+        }
+
         if (header.StartsWith("<svg"u8) || header.StartsWith("<?xml"u8))
+        {
             return "an SVG or XML file; export it as PNG first";
+        }
+
         if (header.StartsWith("8BPS"u8))
+        {
             return "a Photoshop document; save it as TIFF or PNG first";
+        }
+
         foreach (byte value in header)
         {
             if (value is not (>= 0x20 or (byte)'\t' or (byte)'\r' or (byte)'\n'))
+            {
                 return $"a file that starts with the bytes {Convert.ToHexString(header[..Math.Min(8, header.Length)])}";
+            }
         }
 
         string text = Encoding.UTF8.GetString(header);
@@ -104,9 +145,15 @@ internal sealed record PictureFormat(string Name, IReadOnlyList<string> Extensio
         while (file.ReadAtLeast(chunk, 8, throwOnEndOfStream: false) == 8)
         {
             if (chunk[4..].SequenceEqual("acTL"u8))
+            {
                 return true;
+            }
+
             if (chunk[4..].SequenceEqual("IDAT"u8))
+            {
                 return false;
+            }
+
             file.Position += BinaryPrimitives.ReadUInt32BigEndian(chunk) + 4L; // Its data and its checksum.
         }
 

@@ -31,14 +31,16 @@ internal sealed class PictureMetadata
     /// <summary>Takes over an image's metadata; the pixels are taken to be turned upright by the caller.</summary>
     public static PictureMetadata Of(Image image, Orientation orientation)
     {
-        var fields = new List<(nint Type, string Name, object Value)>();
+        List<(nint Type, string Name, object Value)> fields = new List<(nint Type, string Name, object Value)>();
         foreach (string name in image.GetFields())
         {
             // The EXIF thumbnail (and its IFD 1) shows the old picture the old way round: not kept.
             bool kept = Kept.Contains(name) || name.StartsWith(PngText, StringComparison.Ordinal)
                 || (name.StartsWith("exif-ifd", StringComparison.Ordinal) && !name.StartsWith("exif-ifd1-", StringComparison.Ordinal) && name != "exif-ifd0-Orientation");
             if (kept)
+            {
                 fields.Add((image.GetTypeOf(name), name, image.Get(name)));
+            }
         }
 
         DownscaleRecord? record = null;
@@ -63,8 +65,11 @@ internal sealed class PictureMetadata
         }
 
         if (image.Contains(OrientationTag))
+        {
             fields.Add((image.GetTypeOf(OrientationTag), OrientationTag, 1));
-        var metadata = new PictureMetadata { Record = record };
+        }
+
+        PictureMetadata metadata = new PictureMetadata { Record = record };
         metadata._fields.AddRange(fields);
         (metadata._horizontalResolution, metadata._verticalResolution, metadata._swapsSides) = (image.Xres, image.Yres, orientation.SwapsSides);
         return metadata;
@@ -76,9 +81,15 @@ internal sealed class PictureMetadata
         using Image tagged = image.Mutate(mutable =>
         {
             foreach ((nint type, string name, object value) in _fields)
+            {
                 mutable.Set(type, name, value);
+            }
+
             if (record is null)
+            {
                 return;
+            }
+
             if (format == PictureFormat.Png)
             {
                 int next = _fields.Count(field => field.Name.StartsWith(PngText, StringComparison.Ordinal));
@@ -89,7 +100,10 @@ internal sealed class PictureMetadata
             object? present = _fields.FirstOrDefault(field => field.Name == Xmp).Value;
             XmpPacket? packet = present is null ? XmpPacket.Empty() : XmpPacket.Parse((byte[])present);
             if (packet is null)
+            {
                 return; // Unreadable XMP is the user's; it is not replaced for the sake of a record.
+            }
+
             packet.SetRecord(record);
             mutable.Set(GValue.BlobType, Xmp, packet.ToBytes());
         });
@@ -105,7 +119,10 @@ internal sealed class PictureMetadata
             ? (tagged.Xres, tagged.Yres)
             : (_horizontalResolution, _verticalResolution);
         if (horizontal == UnknownResolution && vertical == UnknownResolution)
+        {
             return (Dpi72, Dpi72);
+        }
+
         return _swapsSides ? (vertical, horizontal) : (horizontal, vertical);
     }
 }

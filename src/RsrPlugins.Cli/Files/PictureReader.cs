@@ -67,9 +67,14 @@ internal static class PictureReader
             cancellationToken.ThrowIfCancellationRequested();
             byte[] strip = region.Fetch(0, y, image.Width, Math.Min(rowsPerStrip, image.Height - y));
             if (pixels.BitsPerSample == 8)
+            {
                 orientation.CopyRows<byte>(strip, y, image.Width, pixels.Channels, pixels.Samples8);
+            }
             else
+            {
                 orientation.CopyRows(MemoryMarshal.Cast<byte, ushort>(strip), y, image.Width, pixels.Channels, pixels.Samples16);
+            }
+
             progress?.Report((double)y / image.Height);
         }
     }
@@ -81,7 +86,10 @@ internal static class PictureReader
         try
         {
             if (image.Contains("n-pages") && (int)image.Get("n-pages") > 1)
+            {
                 throw PictureFormat.Animated(path, format.Name);
+            }
+
             return image;
         }
         catch
@@ -101,7 +109,9 @@ internal static class PictureReader
         }
 
         if (image.Format is not (Enums.BandFormat.Uchar or Enums.BandFormat.Ushort))
+        {
             throw new PictureFileException(path, $"expected 8 or 16 bits per sample, found {Describe(image.Format)}; convert it first");
+        }
 
         int depth = image.Format == Enums.BandFormat.Uchar ? 8 : 16;
         switch (image.Interpretation)

@@ -102,13 +102,18 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
     public static void CheckSize(string path, PictureFormat format, int width, int height)
     {
         if (Math.Max(width, height) > format.MaxSide)
+        {
             throw new PictureFileException(path, $"{format.Name} holds at most {format.MaxSide} pixels a side, the result is {width} x {height}; choose PNG or TIFF with -o");
+        }
     }
 
     private static void MoveIntoPlace(string temporary, string path, bool overwrite)
     {
         if (!overwrite && File.Exists(path))
+        {
             throw new PictureFileException(path, "exists already; --force replaces it");
+        }
+
         File.Move(temporary, path, overwrite);
     }
 

@@ -12,7 +12,10 @@ internal static class VipsMessage
     {
         string[] lines = error.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (lines.FirstOrDefault(line => line.Contains(SystemError, StringComparison.Ordinal)) is { } system)
+        {
             return system[(system.IndexOf(SystemError, StringComparison.Ordinal) + SystemError.Length)..];
+        }
+
         IEnumerable<string> useful = lines.Skip(lines.Length > 1 ? 1 : 0).Distinct(); // The first says only which call failed.
         return string.Join("; ", useful).TrimEnd('.');
     }

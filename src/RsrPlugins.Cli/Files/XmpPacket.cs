@@ -24,7 +24,7 @@ internal sealed class XmpPacket
 
     public static XmpPacket Empty()
     {
-        var rdf = new XElement(Rdf + "RDF", new XAttribute(XNamespace.Xmlns + "rdf", Rdf));
+        XElement rdf = new XElement(Rdf + "RDF", new XAttribute(XNamespace.Xmlns + "rdf", Rdf));
         return new XmpPacket(new XDocument(new XElement(Meta + "xmpmeta", new XAttribute(XNamespace.Xmlns + "x", Meta), rdf)), rdf);
     }
 
@@ -33,8 +33,8 @@ internal sealed class XmpPacket
     {
         try
         {
-            using var stream = new MemoryStream(bytes.AsSpan().TrimEnd((byte)0).ToArray());
-            using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit });
+            using MemoryStream stream = new MemoryStream(bytes.AsSpan().TrimEnd((byte)0).ToArray());
+            using XmlReader reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit });
             XDocument document = XDocument.Load(reader, LoadOptions.PreserveWhitespace);
             XElement? rdf = document.Descendants(Rdf + "RDF").FirstOrDefault();
             return rdf is null ? null : new XmpPacket(document, rdf);
@@ -73,9 +73,14 @@ internal sealed class XmpPacket
     public void ResetOrientation()
     {
         foreach (XAttribute attribute in _rdf.Elements().Attributes(Tiff + "Orientation"))
+        {
             attribute.Value = "1";
+        }
+
         foreach (XElement element in _rdf.Descendants(Tiff + "Orientation"))
+        {
             element.Value = "1";
+        }
     }
 
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(_document.ToString(SaveOptions.DisableFormatting));

@@ -41,7 +41,7 @@ internal sealed record ResizePlan(NetworkKind Network, IReadOnlyList<ResizeStep>
             .ThenBy(chain => chain.Length)
             .First(); // The empty chain always fits.
 
-        var steps = new List<ResizeStep>();
+        List<ResizeStep> steps = new List<ResizeStep>();
         foreach (int factor in chain.OrderDescending()) // The largest first leaves the least work for the next.
         {
             (width, height) = (DividedUp(width, factor), DividedUp(height, factor));
@@ -62,7 +62,7 @@ internal sealed record ResizePlan(NetworkKind Network, IReadOnlyList<ResizeStep>
         bool restore = record is not null && (request.IsEmpty || request.Scale == record.Scale);
         (int targetWidth, int targetHeight) = restore ? (record!.Width, record.Height) : request.LargerThan(width, height);
 
-        var steps = new List<ResizeStep>();
+        List<ResizeStep> steps = new List<ResizeStep>();
         if (record is not null)
         {
             foreach ((int factor, int stepWidth, int stepHeight) in Undo(record).TakeWhile(_ => width < targetWidth || height < targetHeight))
@@ -78,7 +78,10 @@ internal sealed record ResizePlan(NetworkKind Network, IReadOnlyList<ResizeStep>
             .ThenBy(chain => chain.Length)
             .FirstOrDefault();
         if (chain is null)
+        {
             throw new RsrPlugins.Core.ModelException($"No network for this enlargement is installed (scales: {(scales.Count == 0 ? "none" : string.Join(", ", scales))}).");
+        }
+
         foreach (int factor in chain.Order()) // The largest last: every step's work grows with what came before.
         {
             (width, height) = (checked(width * factor), checked(height * factor));
@@ -106,7 +109,7 @@ internal sealed record ResizePlan(NetworkKind Network, IReadOnlyList<ResizeStep>
 
     private static Stack<(int Factor, int Width, int Height)> Undo(DownscaleRecord record)
     {
-        var sizes = new Stack<(int Factor, int Width, int Height)>();
+        Stack<(int Factor, int Width, int Height)> sizes = new Stack<(int Factor, int Width, int Height)>();
         (int width, int height) = (record.Width, record.Height);
         foreach (DownscaleRecordStep step in record.Steps)
         {
@@ -122,14 +125,16 @@ internal sealed record ResizePlan(NetworkKind Network, IReadOnlyList<ResizeStep>
     /// <summary>All ascending sequences of scales with a bounded product, the empty one first.</summary>
     private static List<int[]> Chains(IReadOnlyList<int> scales)
     {
-        var chains = new List<int[]> { Array.Empty<int>() };
+        List<int[]> chains = new List<int[]> { Array.Empty<int>() };
         for (int index = 0; index < chains.Count; index++)
         {
             foreach (int scale in scales)
             {
                 int[] chain = chains[index];
                 if ((chain.Length == 0 || scale >= chain[^1]) && Product(chain) * scale <= MaxProduct)
+                {
                     chains.Add([.. chain, scale]);
+                }
             }
         }
 

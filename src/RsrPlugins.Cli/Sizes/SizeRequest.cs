@@ -20,9 +20,15 @@ internal sealed record SizeRequest(decimal? Scale, int? Width, int? Height)
             ? (Whole(Math.Ceiling(width * scale)), Whole(Math.Ceiling(height * scale)))
             : FromSides(width, height);
         if (target.Width < width || target.Height < height || target == (width, height))
+        {
             throw new ImageSizeException($"expected a size above {width} x {height}, found {target.Width} x {target.Height}; 'rsr downscale' makes pictures smaller");
+        }
+
         if (target.Width > (long)width * MaxScale || target.Height > (long)height * MaxScale)
+        {
             throw new ImageSizeException($"expected at most {MaxScale} times {width} x {height}, found {target.Width} x {target.Height}");
+        }
+
         return target;
     }
 
@@ -33,9 +39,15 @@ internal sealed record SizeRequest(decimal? Scale, int? Width, int? Height)
             ? (Whole(Math.Ceiling(width / scale)), Whole(Math.Ceiling(height / scale)))
             : FromSides(width, height);
         if (target.Width > width || target.Height > height || target == (width, height))
+        {
             throw new ImageSizeException($"expected a size below {width} x {height}, found {target.Width} x {target.Height}; 'rsr upscale' makes pictures larger");
+        }
+
         if ((long)target.Width * MaxScale < width - MaxScale || (long)target.Height * MaxScale < height - MaxScale)
+        {
             throw new ImageSizeException($"expected at least 1/{MaxScale} of {width} x {height}, found {target.Width} x {target.Height}; do it in two runs");
+        }
+
         return target;
     }
 

@@ -13,7 +13,10 @@ internal sealed class ProgressDisplay(bool enabled)
     public T Run<T>(string description, Func<IProgress<double>?, T> work)
     {
         if (_console is null)
+        {
             return work(null);
+        }
+
         return _console.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())

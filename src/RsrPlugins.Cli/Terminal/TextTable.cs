@@ -13,16 +13,22 @@ internal static class TextTable
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         if (Console.IsOutputRedirected)
+        {
             console.Profile.Width = RedirectedWidth;
+        }
+
         Table table = new Table().Border(TableBorder.Simple);
         foreach (string header in headers)
         {
-            var column = new TableColumn(Markup.Escape(header.TrimEnd('#'))).NoWrap();
+            TableColumn column = new TableColumn(Markup.Escape(header.TrimEnd('#'))).NoWrap();
             table.AddColumn(header.EndsWith('#') ? column.RightAligned() : column);
         }
 
         foreach (IReadOnlyList<string> row in rows)
+        {
             table.AddRow([.. row.Select(cell => new Markup(Markup.Escape(cell)))]);
+        }
+
         console.Write(table);
     }
 }

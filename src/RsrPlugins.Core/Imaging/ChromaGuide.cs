@@ -66,14 +66,22 @@ internal sealed class ChromaGuide
         for (int j = 0; j < 3; j++)
         {
             if (rows[j].Length < rect.Width + 2 + Vector<float>.Count)
+            {
                 rows[j] = new float[rect.Width + 2 + Vector<float>.Count];
+            }
+
             int from = window.At(left, Math.Clamp(rect.Y + y + j - 1, bounds.Y, bounds.Bottom - 1));
             Span<float> row = rows[j];
             plane.AsSpan(from, right - left).CopyTo(row[(left - (rect.X - 1))..]);
             if (left == rect.X)
+            {
                 row[0] = row[1];
+            }
+
             if (right == rect.Right)
+            {
                 row[rect.Width + 1] = row[rect.Width];
+            }
         }
     }
 
@@ -98,14 +106,18 @@ internal sealed class ChromaGuide
             // The last vector of the last row may reach beyond it.
             int count = (rect.Width * rect.Height) + Vector<float>.Count;
             if (Slope.Length < count)
+            {
                 (Slope, _least, _most) = (new float[count], new float[count], new float[count]);
+            }
         }
 
         public void FitRow(SourceWindow window, float[] plane, float[][] lumaRows, TileRect rect, int y)
         {
             TakeRows(window, plane, rect, y, _rows);
             for (int x = 0; x < rect.Width; x += Vector<float>.Count)
+            {
                 FitPixels(lumaRows, x, (y * rect.Width) + x);
+            }
         }
 
         public void Apply(int row, int column, int phase, int scale, ReadOnlySpan<float> slope, ReadOnlySpan<float> luma, ReadOnlySpan<float> kernelLuma, Span<float> colour)
@@ -125,13 +137,18 @@ internal sealed class ChromaGuide
             }
 
             for (; x < colour.Length; x++)
+            {
                 colour[x] = MathF.Min(MathF.Max(colour[x] + (slope[x] * (luma[x] - kernelLuma[x])), least[x]), most[x]);
+            }
         }
 
         private void EnlargeBounds(int at, int phase, int scale, int length)
         {
             if (_leastEnlarged.Length < length)
+            {
                 (_leastEnlarged, _mostEnlarged) = (new float[length], new float[length]);
+            }
+
             for (int x = 0; x < length; x++)
             {
                 _leastEnlarged[x] = _least[at];
@@ -154,7 +171,7 @@ internal sealed class ChromaGuide
             {
                 for (int i = 0; i < 3; i++)
                 {
-                    var value = new Vector<float>(_rows[j], x + i);
+                    Vector<float> value = new Vector<float>(_rows[j], x + i);
                     Vector<float> a = new Vector<float>(lumaRows[j], x + i) - lumaOrigin, b = value - colourOrigin;
                     luma += a;
                     colour += b;

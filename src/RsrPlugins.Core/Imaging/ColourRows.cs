@@ -45,9 +45,14 @@ internal sealed class ColourRows
         ReadOnlySpan<Vector<float>> from = MemoryMarshal.Cast<float, Vector<float>>(studio);
         Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(fullRange);
         for (int i = 0; i < from.Length; i++)
+        {
             to[i] = Vector.Min(Vector.Max(((from[i] * 255f) - new Vector<float>(16f)) * (1f / 219f), Vector<float>.Zero), Vector<float>.One);
+        }
+
         for (int i = from.Length * Vector<float>.Count; i < studio.Length; i++)
+        {
             fullRange[i] = MathF.Min(MathF.Max(((studio[i] * 255f) - 16f) * (1f / 219f), 0f), 1f);
+        }
     }
 
     /// <summary>Full-range luma to what networks read, studio luma Y/255.</summary>
@@ -56,9 +61,14 @@ internal sealed class ColourRows
         ReadOnlySpan<Vector<float>> from = MemoryMarshal.Cast<float, Vector<float>>(fullRange);
         Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(studio);
         for (int i = 0; i < from.Length; i++)
+        {
             to[i] = (from[i] * (219f / 255f)) + new Vector<float>(16f / 255f);
+        }
+
         for (int i = from.Length * Vector<float>.Count; i < fullRange.Length; i++)
+        {
             studio[i] = (fullRange[i] * (219f / 255f)) + (16f / 255f);
+        }
     }
 
     /// <summary>
@@ -74,7 +84,10 @@ internal sealed class ColourRows
             // Whole vectors: what lies beyond the row is computed and thrown away.
             int padded = (width + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
             if (_red.Length < padded)
+            {
                 (_red, _green, _blue) = (new float[padded], new float[padded], new float[padded]);
+            }
+
             luma.CopyTo(_green);
             redDifference.CopyTo(_red);
             blueDifference.CopyTo(_blue);
@@ -86,15 +99,21 @@ internal sealed class ColourRows
         else
         {
             for (int i = 0; i < width; i++)
+            {
                 luma[i] *= image.MaxValue;
+            }
         }
 
         int start = ((y * image.Width) + x) * image.Channels;
         int count = width * image.Channels;
         if (image.BitsPerSample == 8)
+        {
             Interleave<byte, EightBits>(image.Samples8.Slice(start, count), image, red, green, blue, alpha);
+        }
         else
+        {
             Interleave<ushort, SixteenBits>(image.Samples16.Slice(start, count), image, red, green, blue, alpha);
+        }
     }
 
     /// <summary>From (R' - G', Y', B' - G') in the buffers to R'G'B' on the sample scale, in gamut.</summary>
@@ -103,9 +122,9 @@ internal sealed class ColourRows
         Vector<float> zero = Vector<float>.Zero, one = Vector<float>.One;
         for (int i = 0; i < count; i += Vector<float>.Count)
         {
-            var luma = new Vector<float>(_green, i);
-            var redDifference = new Vector<float>(_red, i);
-            var blueDifference = new Vector<float>(_blue, i);
+            Vector<float> luma = new Vector<float>(_green, i);
+            Vector<float> redDifference = new Vector<float>(_red, i);
+            Vector<float> blueDifference = new Vector<float>(_blue, i);
             Vector<float> green = luma - ((0.299f * redDifference) + (0.114f * blueDifference));
             Vector<float> red = green + redDifference, blue = green + blueDifference;
 
@@ -179,16 +198,23 @@ internal sealed class ColourRows
         else
         {
             for (int x = 0, i = 0; x < red.Length; x++, i += channels)
+            {
                 samples[i] = TRounding.Round(red[x]);
+            }
         }
 
         if (!image.HasAlpha)
+        {
             return;
+        }
+
         for (int x = 0, i = 0; x < red.Length; x++, i += channels)
         {
             samples[i + channels - 1] = alpha.IsEmpty ? opaque : TRounding.Round(alpha[x] * image.MaxValue);
             if (EqualityComparer<T>.Default.Equals(samples[i + channels - 1], default))
+            {
                 samples.Slice(i, channels).Clear();
+            }
         }
     }
 

@@ -25,7 +25,10 @@ internal sealed class FlatAreas(int scale, int halo, bool reducing)
         int field = block + (2 * halo);
         int paddedWidth = width + (2 * halo);
         if (_columnRuns.Length < paddedWidth)
+        {
             _columnRuns = new int[paddedWidth];
+        }
+
         Array.Clear(_columnRuns);
         ReadOnlySpan<float> above = source[..width];
         for (int y = 0; y < height + (2 * halo); y++)
@@ -43,7 +46,9 @@ internal sealed class FlatAreas(int scale, int halo, bool reducing)
                 int columnRun = rowRun < field ? 0 : value == above[at] ? _columnRuns[x] + 1 : 1;
                 _columnRuns[x] = columnRun;
                 if (lastRowOfUnit && columnRun >= field && (x - field + 1) % block == 0)
+                {
                     Put(value, (x - field + 1) / block, (y - field + 1) / block, width / block, result);
+                }
             }
 
             above = row;
@@ -59,6 +64,8 @@ internal sealed class FlatAreas(int scale, int halo, bool reducing)
         }
 
         for (int j = 0; j < scale; j++)
+        {
             result.Slice((((y * scale) + j) * width * scale) + (x * scale), scale).Fill(value);
+        }
     }
 }

@@ -11,8 +11,8 @@ public static class Luma
     public static float[] Bt601StudioRounded(PixelImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        var plane = new float[image.Width * image.Height];
-        var row = new float[image.Width * image.Channels];
+        float[] plane = new float[image.Width * image.Height];
+        float[] row = new float[image.Width * image.Channels];
         int channels = image.Channels, blue = image.HasColour ? 2 : 0, green = image.HasColour ? 1 : 0;
         float toEightBit = 255f / image.MaxValue;
         for (int y = 0; y < image.Height; y++)
@@ -20,7 +20,9 @@ public static class Luma
             Samples.Read(image, 0, y, image.Width, row);
             Span<float> output = plane.AsSpan(y * image.Width, image.Width);
             for (int x = 0, i = 0; x < output.Length; x++, i += channels)
+            {
                 output[x] = MathF.Floor(Bt601Studio(row[i] * toEightBit, row[i + green] * toEightBit, row[i + blue] * toEightBit) + 0.5f);
+            }
         }
 
         return plane;

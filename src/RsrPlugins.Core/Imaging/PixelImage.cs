@@ -67,12 +67,21 @@ public sealed class PixelImage
     public static PixelImage Create(int width, int height, PixelLayout layout, int bitsPerSample)
     {
         if (width < 1 || height < 1)
+        {
             throw new ImageSizeException($"A picture needs at least 1 x 1 pixels; {width} x {height} was asked for.");
+        }
+
         if (bitsPerSample is not (8 or 16))
+        {
             throw new ArgumentOutOfRangeException(nameof(bitsPerSample), bitsPerSample, "8 or 16 bits per sample.");
+        }
+
         long count = (long)width * height * (int)layout;
         if (count > Array.MaxLength)
+        {
             throw new ImageSizeException($"{width} x {height} pixels with {(int)layout} channels are more than one picture can hold ({Array.MaxLength:N0} samples).");
+        }
+
         return bitsPerSample == 8
             ? new PixelImage(width, height, layout, new byte[count], null)
             : new PixelImage(width, height, layout, null, new ushort[count]);

@@ -13,9 +13,13 @@ internal static class Samples
         int start = ((y * image.Width) + x) * image.Channels;
         int count = width * image.Channels;
         if (image.BitsPerSample == 8)
+        {
             Widen(image.Samples8.Slice(start, count), row);
+        }
         else
+        {
             Widen(image.Samples16.Slice(start, count), row);
+        }
     }
 
     /// <summary>Writes interleaved samples from (x, y) on, rounded half up and clamped to 0 to MaxValue.</summary>
@@ -27,13 +31,17 @@ internal static class Samples
         {
             Span<byte> samples = image.Samples8.Slice(start, row.Length);
             for (int i = 0; i < row.Length; i++)
+            {
                 samples[i] = (byte)(Math.Min(Math.Max(row[i], 0f), max) + 0.5f);
+            }
         }
         else
         {
             Span<ushort> samples = image.Samples16.Slice(start, row.Length);
             for (int i = 0; i < row.Length; i++)
+            {
                 samples[i] = (ushort)(Math.Min(Math.Max(row[i], 0f), max) + 0.5f);
+            }
         }
     }
 
@@ -41,7 +49,10 @@ internal static class Samples
     public static bool IsOpaque(PixelImage image)
     {
         if (!image.HasAlpha)
+        {
             return true;
+        }
+
         int channels = image.Channels;
         if (image.BitsPerSample == 8)
         {
@@ -49,7 +60,9 @@ internal static class Samples
             for (int i = channels - 1; i < samples.Length; i += channels)
             {
                 if (samples[i] != byte.MaxValue)
+                {
                     return false;
+                }
             }
         }
         else
@@ -58,7 +71,9 @@ internal static class Samples
             for (int i = channels - 1; i < samples.Length; i += channels)
             {
                 if (samples[i] != ushort.MaxValue)
+                {
                     return false;
+                }
             }
         }
 
@@ -76,16 +91,23 @@ internal static class Samples
         }
 
         for (; i < samples.Length; i++)
+        {
             row[i] = samples[i];
+        }
     }
 
     private static void Widen(ReadOnlySpan<ushort> samples, Span<float> row)
     {
         int i = 0;
         for (; i <= samples.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
+        {
             Store(new Vector<ushort>(samples[i..]), row[i..]);
+        }
+
         for (; i < samples.Length; i++)
+        {
             row[i] = samples[i];
+        }
     }
 
     private static void Store(Vector<ushort> samples, Span<float> row)

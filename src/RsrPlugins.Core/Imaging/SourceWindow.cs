@@ -56,13 +56,24 @@ internal sealed class SourceWindow
         int count = rect.Width * rect.Height;
         bool readAlpha = image.HasAlpha && !ignoreAlpha;
         if (FullRangeLuma.Length < count)
+        {
             FullRangeLuma = new float[count];
+        }
+
         if (image.HasColour && RedDifference.Length < count)
+        {
             (RedDifference, BlueDifference) = (new float[count], new float[count]);
+        }
+
         if (readAlpha && Alpha.Length < count)
+        {
             Alpha = new float[count];
+        }
+
         if (_samples.Length < rect.Width * image.Channels)
+        {
             _samples = new float[rect.Width * image.Channels];
+        }
 
         int inside = Math.Min(rect.Right, image.Width) - rect.X;
         int insideRows = Math.Min(rect.Bottom, image.Height) - rect.Y;
@@ -79,7 +90,10 @@ internal sealed class SourceWindow
             Samples.Read(image, rect.X, rect.Y + y, inside, _samples);
             Split(image, row, inside);
             if (readAlpha)
+            {
                 SplitAlpha(image, row, inside, ref least, ref most);
+            }
+
             RepeatLastPixel(row + inside, rect.Width - inside, readAlpha);
         }
 
@@ -93,7 +107,9 @@ internal sealed class SourceWindow
         for (int y = rect.Y; y < rect.Bottom; y++)
         {
             if (Alpha.AsSpan(At(rect.X, y), rect.Width).ContainsAnyExcept(first))
+            {
                 return false;
+            }
         }
 
         return true;
@@ -107,7 +123,10 @@ internal sealed class SourceWindow
         if (!image.HasColour)
         {
             for (int x = 0, i = 0; x < count; x++, i += channels)
+            {
                 luma[x] = _samples[i] * scale;
+            }
+
             return;
         }
 
@@ -139,7 +158,10 @@ internal sealed class SourceWindow
     private void RepeatLastPixel(int from, int count, bool alpha)
     {
         if (count <= 0)
+        {
             return;
+        }
+
         FullRangeLuma.AsSpan(from, count).Fill(FullRangeLuma[from - 1]);
         if (HasColour)
         {
@@ -148,7 +170,9 @@ internal sealed class SourceWindow
         }
 
         if (alpha)
+        {
             Alpha.AsSpan(from, count).Fill(Alpha[from - 1]);
+        }
     }
 
     private void RepeatRow(int from, int to, int count, bool alpha)
@@ -161,6 +185,8 @@ internal sealed class SourceWindow
         }
 
         if (alpha)
+        {
             Alpha.AsSpan(from, count).CopyTo(Alpha.AsSpan(to));
+        }
     }
 }

@@ -58,7 +58,10 @@ internal sealed class TransparentFill(int radius)
             {
                 float alpha = window.Alpha[at + x];
                 if (alpha == 1)
+                {
                     continue;
+                }
+
                 float alphaSum = _alphaSums[(y * core.Width) + x];
                 float surroundings = alphaSum > 0 ? _sums[(y * core.Width) + x] / alphaSum : neutral;
                 float share = alphaSum > 0 ? Math.Min(alpha * weightOfRow * WeightWithin(core.X + x, window.Rect.X, window.Rect.Right) / alphaSum, 1) : 0;
@@ -85,14 +88,18 @@ internal sealed class TransparentFill(int radius)
             {
                 ReadOnlySpan<float> row = plane.AsSpan(y * window.Rect.Width, window.Rect.Width);
                 for (int x = 0; x < row.Length; x++)
+                {
                     weighted[x] = alpha[x] * row[x];
+                }
             }
 
             Span<float> output = _rows.AsSpan(y * core.Width, core.Width);
             int centre = core.X - window.Rect.X + radius;
             output.Clear();
             for (int k = -radius; k <= radius; k++)
+            {
                 BandResampler.Accumulate(padded.Slice(centre + k, core.Width), Weight(k), output);
+            }
         }
 
         // Down columns, over the rows there are.
@@ -102,7 +109,9 @@ internal sealed class TransparentFill(int radius)
             output.Clear();
             int centre = core.Y + y - window.Rect.Y;
             for (int k = Math.Max(-radius, -centre); k <= Math.Min(radius, window.Rect.Height - 1 - centre); k++)
+            {
                 BandResampler.Accumulate(_rows.AsSpan((centre + k) * core.Width, core.Width), Weight(k), output);
+            }
         }
     }
 
@@ -119,6 +128,8 @@ internal sealed class TransparentFill(int radius)
     private static void Grow(ref float[] buffer, int length)
     {
         if (buffer.Length < length)
+        {
             buffer = new float[length];
+        }
     }
 }

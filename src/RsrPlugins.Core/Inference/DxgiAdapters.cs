@@ -31,12 +31,18 @@ internal static unsafe partial class DxgiAdapters
     {
         nint factory = OperatingSystem.IsWindows() ? CreateFactory() : 0;
         if (factory == 0)
+        {
             throw new InferenceException("No GPU: this system has no DXGI.");
+        }
+
         try
         {
             List<Adapter> adapters = Enumerate(index => EnumAdapters1(factory, index));
             if (adapters.Count == 0)
+            {
                 throw new InferenceException("No GPU: DXGI lists no adapter.");
+            }
+
             List<long> byPerformance = LuidsByPerformance(factory);
             return [.. adapters.Index()
                 .OrderBy(adapter => adapter.Item.IsSoftware)
@@ -55,7 +61,10 @@ internal static unsafe partial class DxgiAdapters
     {
         nint factory6 = QueryFactory6(factory);
         if (factory6 == 0)
+        {
             return [];
+        }
+
         try
         {
             return [.. Enumerate(index => EnumAdapterByGpuPreference(factory6, index)).Select(adapter => adapter.Luid)];
@@ -68,7 +77,7 @@ internal static unsafe partial class DxgiAdapters
 
     private static List<Adapter> Enumerate(Func<uint, nint> next)
     {
-        var adapters = new List<Adapter>();
+        List<Adapter> adapters = new List<Adapter>();
         for (nint adapter = next(0); adapter != 0; adapter = next((uint)adapters.Count))
         {
             AdapterDescription description;

@@ -140,7 +140,9 @@ internal sealed unsafe partial class OnnxRuntimeApi
         // it is in the process first. Where it will not load there is no DirectML, which the runtime then says itself.
         string directML = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, "DirectML.dll");
         if (OperatingSystem.IsWindows() && File.Exists(directML))
+        {
             NativeLibrary.TryLoad(directML, out _);
+        }
 
         nint library;
         try
@@ -154,15 +156,21 @@ internal sealed unsafe partial class OnnxRuntimeApi
         }
 
         if (!NativeLibrary.TryGetExport(library, "OrtGetApiBase", out nint export))
+        {
             throw new RuntimeLibraryException($"{path} is not ONNX Runtime: it exports no OrtGetApiBase. Reinstall RsrPlugins.");
-        var apiBase = ((delegate* unmanaged<nint*>)export)();
-        var getApi = (delegate* unmanaged<uint, nint*>)apiBase[0];
+        }
+
+        nint* apiBase = ((delegate* unmanaged<nint*>)export)();
+        delegate* unmanaged<uint, nint*> getApi = (delegate* unmanaged<uint, nint*>)apiBase[0];
         string version = Utf8(((delegate* unmanaged<byte*>)apiBase[1])());
 
         int wanted = TableFor(version);
         nint* table = wanted < OldestApi ? null : getApi((uint)wanted);
         if (table == null)
+        {
             throw new RuntimeLibraryException($"{path} is ONNX Runtime {version}; 1.{OldestApi} or later is needed. Remove it or reinstall RsrPlugins.");
+        }
+
         return new OnnxRuntimeApi(library, path, version, wanted, table);
     }
 
@@ -175,7 +183,10 @@ internal sealed unsafe partial class OnnxRuntimeApi
     {
         string[] parts = version.Split('.');
         if (parts.Length < 2 || !int.TryParse(parts[0], out int major) || !int.TryParse(parts[1], out int minor))
+        {
             return 0;
+        }
+
         return major > 1 ? NewestApi : Math.Min(NewestApi, minor);
     }
 
@@ -185,9 +196,12 @@ internal sealed unsafe partial class OnnxRuntimeApi
         byte** names;
         int count;
         Check(((delegate* unmanaged<byte***, int*, nint>)_table[OrtApiIndex.GetAvailableProviders])(&names, &count));
-        var providers = new string[count];
+        string[] providers = new string[count];
         for (int i = 0; i < count; i++)
+        {
             providers[i] = Utf8(names[i]);
+        }
+
         Check(((delegate* unmanaged<byte**, int, nint>)_table[OrtApiIndex.ReleaseAvailableProviders])(names, count));
         return providers;
     }
@@ -198,7 +212,10 @@ internal sealed unsafe partial class OnnxRuntimeApi
         const int LogFatalOnly = 4;
         nint value;
         fixed (byte* name = "RsrPlugins\0"u8)
+        {
             Check(((delegate* unmanaged<int, byte*, nint*, nint>)_table[OrtApiIndex.CreateEnv])(LogFatalOnly, name, &value));
+        }
+
         OrtHandle environment = Own(value, OrtApiIndex.ReleaseEnv);
         Check(((delegate* unmanaged<nint, nint>)_table[OrtApiIndex.DisableTelemetryEvents])(value));
         return environment;
@@ -233,7 +250,10 @@ internal sealed unsafe partial class OnnxRuntimeApi
         {
             nint* api;
             fixed (byte* name = "DML\0"u8)
+            {
                 Check(((delegate* unmanaged<byte*, uint, nint**, nint>)_table[OrtApiIndex.GetExecutionProviderApi])(name, (uint)ApiVersion, &api));
+            }
+
             append = api[0];
         }
 
@@ -266,7 +286,7 @@ internal sealed unsafe partial class OnnxRuntimeApi
         nint allocator;
         Check(((delegate* unmanaged<nint*, nint>)_table[OrtApiIndex.GetAllocatorWithDefaultOptions])(&allocator));
 
-        var descriptions = new List<(string, int, long[])>();
+        List<(string, int, long[])> descriptions = new List<(string, int, long[])>();
         for (nuint i = 0; i < count; i++)
         {
             byte* nameBytes;
@@ -289,9 +309,12 @@ internal sealed unsafe partial class OnnxRuntimeApi
             nuint rank;
             Check(((delegate* unmanaged<nint, int*, nint>)_table[OrtApiIndex.GetTensorElementType])(tensor, &elementType));
             Check(((delegate* unmanaged<nint, nuint*, nint>)_table[OrtApiIndex.GetDimensionsCount])(tensor, &rank));
-            var dimensions = new long[(int)rank];
+            long[] dimensions = new long[(int)rank];
             fixed (long* pinned = dimensions)
+            {
                 Check(((delegate* unmanaged<nint, long*, nuint, nint>)_table[OrtApiIndex.GetDimensions])(tensor, pinned, rank));
+            }
+
             descriptions.Add((name, elementType, dimensions));
         }
 
@@ -360,7 +383,9 @@ internal sealed unsafe partial class OnnxRuntimeApi
     private void AddConfig(nint options, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         fixed (byte* keyPinned = key, valuePinned = value)
+        {
             Check(((delegate* unmanaged<nint, byte*, byte*, nint>)_table[OrtApiIndex.AddSessionConfigEntry])(options, keyPinned, valuePinned));
+        }
     }
 
     private OrtHandle Own(nint value, int release, SafeHandle? owner = null) => new(value, (delegate* unmanaged<nint, void>)_table[release], owner);
@@ -368,13 +393,15 @@ internal sealed unsafe partial class OnnxRuntimeApi
     private void Check(nint status)
     {
         if (status != 0)
+        {
             Throw(status);
+        }
     }
 
     [DoesNotReturn]
     private void Throw(nint status)
     {
-        var code = (OrtErrorCode)((delegate* unmanaged<nint, int>)_table[OrtApiIndex.GetErrorCode])(status);
+        OrtErrorCode code = (OrtErrorCode)((delegate* unmanaged<nint, int>)_table[OrtApiIndex.GetErrorCode])(status);
         string message = OneLine(Utf8(((delegate* unmanaged<nint, byte*>)_table[OrtApiIndex.GetErrorMessage])(status)));
         ((delegate* unmanaged<nint, void>)_table[OrtApiIndex.ReleaseStatus])(status);
         throw new OrtStatusException(code, message);

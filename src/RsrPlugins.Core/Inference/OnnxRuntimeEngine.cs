@@ -53,7 +53,9 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
             ObjectDisposedException.ThrowIf(_disposed, this);
             (string, string, string) key = (model.Id, model.FilePath, model.Sha256);
             if (_networks.TryGetValue(key, out Network? open))
+            {
                 return open;
+            }
 
             byte[] bytes = ModelCatalogue.ReadVerified(model);
             ISession? gpu = null;
@@ -67,7 +69,9 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
                 {
                     // This model alone: others may well run there.
                     lock (_deciding)
+                    {
                         _decision = _decision with { Reason = $"{_decision.Reason} {model.Id} runs on the CPU: {exception.Message}" };
+                    }
                 }
             }
 
@@ -81,10 +85,16 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         lock (_gate)
         {
             if (_disposed)
+            {
                 return;
+            }
+
             _disposed = true;
             foreach (Network network in _networks.Values)
+            {
                 network.Dispose();
+            }
+
             _sessions.Dispose();
         }
     }
@@ -92,7 +102,10 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
     private static DeviceDecision Decide(InferenceOptions options, ISessionFactory sessions)
     {
         if (options.Device == DeviceChoice.Cpu)
+        {
             return new DeviceDecision(DeviceKind.Cpu, "CPU: chosen.");
+        }
+
         string reason;
         if (sessions.HasDirectML)
         {
@@ -111,7 +124,10 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         }
 
         if (options.Device == DeviceChoice.DirectML)
+        {
             throw new RuntimeLibraryException($"DirectML is not to be had: {reason} Choose the device auto or cpu.");
+        }
+
         return new DeviceDecision(DeviceKind.Cpu, $"CPU: {reason}");
     }
 
@@ -127,14 +143,20 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
             int side = 4 * model.Scale;
             (int outputWidth, int outputHeight) = Tiling.TilePlan.OutputSize(model, side, side);
             fixed (float* input = new float[side * side * model.InputPlanes], output = new float[outputWidth * outputHeight])
+            {
                 session.Run((nint)input, side, side, (nint)output, outputWidth, outputHeight, CancellationToken.None);
+            }
+
             return session;
         }
         catch (InferenceException exception)
         {
             session.Dispose();
             if (device == DeviceKind.Cpu)
+            {
                 throw new ModelException($"{model.FilePath} does not work as {model.Network} x{model.Scale}: {exception.Message} Reinstall the models.", exception);
+            }
+
             throw;
         }
     }
@@ -143,7 +165,9 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
     private void GiveUpGpu(InferenceException exception)
     {
         lock (_deciding)
+        {
             _decision = new DeviceDecision(DeviceKind.Cpu, $"CPU: the GPU failed. {exception.Message}");
+        }
     }
 
     /// <summary>One model: its GPU session as long as the GPU lives, its CPU session from when it is needed.</summary>
@@ -159,12 +183,20 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         {
             int d = model.Scale;
             if (width < 1 || height < 1 || input.Length != (long)width * height * model.InputPlanes)
+            {
                 throw new InferenceException($"{model.Id} was given {input.Length:N0} values as {width} x {height} pixels{(model.InputPlanes == 1 ? string.Empty : $" in {model.InputPlanes} planes")}.");
+            }
+
             if (model.Network == NetworkKind.RRNet && (width % d != 0 || height % d != 0))
+            {
                 throw new InferenceException($"{model.Id} needs sides that are multiples of {d}; found {width} x {height}.");
+            }
+
             (int outputWidth, int outputHeight) = Tiling.TilePlan.OutputSize(model, width, height);
             if (output.Length != (long)outputWidth * outputHeight)
+            {
                 throw new InferenceException($"{model.Id} makes {outputWidth} x {outputHeight} pixels of {width} x {height}; found room for {output.Length:N0} values.");
+            }
 
             fixed (float* inputPinned = input, outputPinned = output)
             {
@@ -210,7 +242,10 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         private ISession Cpu()
         {
             if (_cpu is { } open)
+            {
                 return open;
+            }
+
             lock (engine._gate)
             {
                 ObjectDisposedException.ThrowIf(engine._disposed, engine);

@@ -27,7 +27,7 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
 
     public string FindDirectMLAdapter(long? adapterLuid)
     {
-        var refusals = new List<string>();
+        List<string> refusals = new List<string>();
         foreach ((int index, string name) in DxgiAdapters.InOrder(adapterLuid))
         {
             try
@@ -52,7 +52,10 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
         {
             using OrtHandle options = _api.CreateSessionOptions();
             if (device == DeviceKind.DirectML)
+            {
                 _api.AppendDirectML(options, _adapterIndex);
+            }
+
             OrtHandle session = _api.CreateSession(_environment, bytes, options, _memoryInfo);
             try
             {
@@ -123,7 +126,9 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
             finally
             {
                 if (held)
+                {
                     session.DangerousRelease();
+                }
             }
         }
 

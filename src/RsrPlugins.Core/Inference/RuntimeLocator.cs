@@ -21,7 +21,10 @@ internal static class RuntimeLocator
         if (!string.IsNullOrEmpty(asked))
         {
             if (!File.Exists(asked))
+            {
                 throw new RuntimeLibraryException($"ONNX Runtime was expected at {asked}; there is no such file. Correct the path{(runtimePath is null ? $" in {EnvironmentVariable}" : "")}.");
+            }
+
             return Path.GetFullPath(asked);
         }
 

@@ -39,18 +39,28 @@ public static class EvaluationProtocol
         ArgumentNullException.ThrowIfNull(image);
         int width = image.Width / scale * scale, height = image.Height / scale * scale;
         if (width == 0 || height == 0)
+        {
             throw new ImageSizeException($"A {image.Width} x {image.Height} picture has no multiple of {scale} pixels to evaluate.");
+        }
+
         if (width == image.Width && height == image.Height)
+        {
             return image;
+        }
+
         PixelImage cropped = PixelImage.Create(width, height, image.Layout, image.BitsPerSample);
         int channels = image.Channels;
         for (int y = 0; y < height; y++)
         {
             int from = y * image.Width * channels, to = y * width * channels, count = width * channels;
             if (image.BitsPerSample == 8)
+            {
                 image.Samples8.Slice(from, count).CopyTo(cropped.Samples8[to..]);
+            }
             else
+            {
                 image.Samples16.Slice(from, count).CopyTo(cropped.Samples16[to..]);
+            }
         }
 
         return cropped;
@@ -64,14 +74,19 @@ public static class EvaluationProtocol
     {
         ArgumentNullException.ThrowIfNull(image);
         if (image.HasColour)
+        {
             return Luma.Bt601StudioRounded(image);
-        var plane = new float[image.Width * image.Height];
-        var row = new float[image.Width * image.Channels];
+        }
+
+        float[] plane = new float[image.Width * image.Height];
+        float[] row = new float[image.Width * image.Channels];
         for (int y = 0; y < image.Height; y++)
         {
             Samples.Read(image, 0, y, image.Width, row);
             for (int x = 0; x < image.Width; x++)
+            {
                 plane[(y * image.Width) + x] = MathF.Floor((row[x * image.Channels] * (255f / image.MaxValue)) + 0.5f);
+            }
         }
 
         return plane;
@@ -96,7 +111,10 @@ public static class EvaluationProtocol
         PixelImage cropped = CropToMultiple(image, scale);
         int width = cropped.Width, height = cropped.Height;
         if (Math.Min(width, height) - (2 * scale) < 11)
+        {
             throw new ImageSizeException($"A {image.Width} x {image.Height} picture is too small to evaluate at scale {scale}: 11 x 11 pixels are needed inside a border of {scale}.");
+        }
+
         float[] reference = LumaPlane(cropped);
         int smallWidth = width / scale, smallHeight = height / scale;
         float[] restored;
@@ -130,21 +148,30 @@ public static class EvaluationProtocol
     // Values on the 8-bit scale in and out; networks work on Y/255.
     private static float[] Run(INetwork network, float[] plane, int width, int height, ResizeSettings? settings, CancellationToken cancellationToken, LumaRefiner? refiner = null)
     {
-        var input = new float[plane.Length];
+        float[] input = new float[plane.Length];
         for (int i = 0; i < plane.Length; i++)
+        {
             input[i] = plane[i] / 255f;
+        }
+
         float[] output = new LearnedResizer(network, settings, refiner).ResizeLuma(input, width, height, cancellationToken);
         for (int i = 0; i < output.Length; i++)
+        {
             output[i] *= 255f;
+        }
+
         return output;
     }
 
     /// <summary>Values on the 8-bit scale as a file of 8 bits holds them: clamped to 0 to 255, rounded half up.</summary>
     public static float[] RoundToEightBits(ReadOnlySpan<float> values)
     {
-        var rounded = new float[values.Length];
+        float[] rounded = new float[values.Length];
         for (int i = 0; i < values.Length; i++)
+        {
             rounded[i] = MathF.Floor(Math.Clamp(values[i], 0f, 255f) + 0.5f);
+        }
+
         return rounded;
     }
 }

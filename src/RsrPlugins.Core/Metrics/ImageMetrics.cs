@@ -45,7 +45,7 @@ public static class ImageMetrics
 
         // The window is separable: five moments (x, y, xx, yy, xy) are filtered down the columns of 11 rows, then along the row.
         int columns = width - (2 * cropBorder), positions = columns - WindowSize + 1;
-        var moments = new double[5 * columns];
+        double[] moments = new double[5 * columns];
         double sum = 0;
         int rows = height - (2 * cropBorder) - WindowSize + 1;
         for (int y = 0; y < rows; y++)
@@ -93,13 +93,18 @@ public static class ImageMetrics
         ArgumentOutOfRangeException.ThrowIfNegative(cropBorder);
         int width = reference.Width, height = reference.Height;
         if (actual.Width != width || actual.Height != height)
+        {
             throw new ImageSizeException($"Only pictures of one size can be compared: the first is {width} x {height}, the second {actual.Width} x {actual.Height}. Resize one of them first.");
+        }
+
         if (Math.Min(width, height) <= 2 * cropBorder)
+        {
             throw new ImageSizeException($"Nothing of a {width} x {height} picture is left inside a border of {cropBorder} pixels.");
+        }
 
         bool colour = reference.HasColour || actual.HasColour;
-        var referenceLuma = new float[width * height];
-        var actualLuma = new float[width * height];
+        float[] referenceLuma = new float[width * height];
+        float[] actualLuma = new float[width * height];
         float[] samples = new float[width * 4], referenceRow = new float[width * 4], actualRow = new float[width * 4];
         double squares = 0, largest = 0;
         for (int y = 0; y < height; y++)
@@ -112,7 +117,10 @@ public static class ImageMetrics
                 referenceLuma[(y * width) + x] = RoundedLuma(referenceRow.AsSpan(i), colour);
                 actualLuma[(y * width) + x] = RoundedLuma(actualRow.AsSpan(i), colour);
                 if (!inside || x < cropBorder || x >= width - cropBorder)
+                {
                     continue;
+                }
+
                 for (int c = 0; c < 4; c++)
                 {
                     double difference = Math.Abs((double)referenceRow[i + c] - actualRow[i + c]);
@@ -153,9 +161,14 @@ public static class ImageMetrics
     {
         double sum = 0;
         for (int i = 0; i < WindowSize; i++)
+        {
             sum += window[i] = Math.Exp(-(i - WindowRadius) * (i - WindowRadius) / (2 * WindowSigma * WindowSigma));
+        }
+
         for (int i = 0; i < WindowSize; i++)
+        {
             window[i] /= sum;
+        }
     }
 
     private static void AddMoments(ReadOnlySpan<float> reference, ReadOnlySpan<float> actual, double weight, double[] moments)
@@ -194,8 +207,13 @@ public static class ImageMetrics
         ArgumentOutOfRangeException.ThrowIfNegative(cropBorder);
         long count = (long)width * height;
         if (reference.Length != count || actual.Length != count)
+        {
             throw new ArgumentException($"Planes of {width} x {height} have {count} values; found {reference.Length} and {actual.Length}.");
+        }
+
         if (Math.Min(width, height) - (2 * cropBorder) < smallest)
+        {
             throw new ArgumentException($"The metric needs {smallest} x {smallest} pixels inside the border; {width} x {height} with a border of {cropBorder} has fewer.");
+        }
     }
 }

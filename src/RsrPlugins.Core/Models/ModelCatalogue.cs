@@ -36,10 +36,16 @@ public sealed class ModelCatalogue
             using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(list));
             int format = json.RootElement.GetProperty("format").GetInt32();
             if (format != KnownFormat)
+            {
                 throw new ModelException($"{list} has format {format}; this version reads format {KnownFormat}. Install models and program of the same release.");
+            }
+
             ModelDescriptor[] models = [.. json.RootElement.GetProperty("models").EnumerateArray().Select(row => Read(root, list, row))];
             if (models.GroupBy(model => model.Id).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            {
                 throw new ModelException($"{list} lists {twice.Key} twice. Reinstall the models.");
+            }
+
             return new ModelCatalogue(root, [.. models.Where(model => File.Exists(model.FilePath))]);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
@@ -61,7 +67,10 @@ public sealed class ModelCatalogue
     public static ModelCatalogue LoadDefault()
     {
         if (Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } asked)
+        {
             return Load(asked);
+        }
+
         string[] folders = [.. InstallLocation.Folders().Select(folder => Path.Combine(folder, "models"))];
         return Load(folders.FirstOrDefault(Directory.Exists) ?? folders[0]);
     }
@@ -75,7 +84,10 @@ public sealed class ModelCatalogue
     public ModelDescriptor Find(NetworkKind network, ModelKind kind, int scale)
     {
         if (Models.FirstOrDefault(model => model.Network == network && model.Kind == kind && model.Scale == scale) is { } found)
+        {
             return found;
+        }
+
         IReadOnlyList<int> scales = Scales(network, kind);
         string installed = scales.Count == 0 ? "no scale is" : $"installed: {string.Join(", ", scales.Select(other => $"x{other}"))}";
         throw new ModelException($"{network} x{scale} ({kind.ToString().ToLowerInvariant()}) is not installed in {Folder}; {installed}. Choose an installed scale or install this one.");
@@ -97,10 +109,16 @@ public sealed class ModelCatalogue
         }
 
         if (bytes.LongLength != model.ByteLength)
+        {
             throw new ModelException($"{model.FilePath} is damaged: expected {model.ByteLength:N0} bytes, found {bytes.LongLength:N0}. Reinstall the models.");
+        }
+
         string hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
         if (hash != model.Sha256)
+        {
             throw new ModelException($"{model.FilePath} is damaged: expected SHA-256 {model.Sha256}, found {hash}. Reinstall the models.");
+        }
+
         return bytes;
     }
 
@@ -129,14 +147,22 @@ public sealed class ModelCatalogue
         ModelKind kind = Named<ModelKind>("kind");
         int scale = row.GetProperty("scale").GetInt32();
         if (scale is < 2 or > 16)
+        {
             throw Wrong("scale", "2 to 16");
+        }
+
         int[] kernels = [.. row.GetProperty("kernels").EnumerateArray().Select(kernel => kernel.GetInt32())];
         int strideOne = network == NetworkKind.RRNet ? kernels.Length - 1 : kernels.Length;
         if (kernels.Length == 0 || kernels.Take(strideOne).Any(kernel => kernel < 1 || kernel % 2 == 0) || (network == NetworkKind.RRNet && kernels[^1] != scale))
+        {
             throw Wrong("kernels", network == NetworkKind.RRNet ? "odd sizes, then the scale" : "odd sizes");
+        }
+
         string hash = Text(row, "sha256");
         if (hash.Length != 64 || !hash.All(char.IsAsciiHexDigitLower))
+        {
             throw Wrong("sha256", "64 lower-case hex digits");
+        }
 
         return new ModelDescriptor(id, network, kind, scale, InFolder("file"), InFolder("card"), row.GetProperty("bytes").GetInt64(), hash, kernels, OptionalText(row, "pair"))
         {

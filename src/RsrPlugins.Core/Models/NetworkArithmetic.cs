@@ -32,7 +32,9 @@ public static class NetworkArithmetic
         const int Stack = (Units + 1) * Features;
         int last = (Stack + 1) * d * d;
         if (model.Network == NetworkKind.SRNet)
+        {
             return 2.0 * (First + Bottlenecks + (Units * Hidden) + last);
+        }
 
         // There and back: the way back has the same convolutions but for the shortcut, which is read by the last 3 x 3 convolution. The
         // large image is subtracted by the last convolution of the way there; its input's first plane is taken out by one of its own.

@@ -55,7 +55,10 @@ public sealed class LumaRefiner
         ArgumentOutOfRangeException.ThrowIfLessThan(passes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(passes, MaxPasses);
         if (gradient.Model.Network != NetworkKind.SRNetGradient)
+        {
             throw new ArgumentException($"A gradient was expected; found {gradient.Model.Id}.", nameof(gradient));
+        }
+
         _gradient = gradient;
         _settings = settings ?? new ResizeSettings();
         _options = options;
@@ -88,12 +91,14 @@ public sealed class LumaRefiner
         ArgumentNullException.ThrowIfNull(isFixed);
         long count = (long)width * height;
         if (small.Length != count || large.Length != count * Scale * Scale || (isFixed.Length != count && isFixed.Length != 0))
+        {
             throw new ArgumentException($"{width} x {height} small pixels and {Scale * Scale} times as many large ones were expected; found {small.Length:N0} and {large.Length:N0}.");
+        }
 
         TilePlan plan = TilePlan.Create(_gradient.Model, width, height, TileDefaults.TileSize(_gradient, _settings));
-        var velocity = new float[small.Length];
-        var slope = new float[small.Length];
-        var stepSize = new float[small.Length];
+        float[] velocity = new float[small.Length];
+        float[] slope = new float[small.Length];
+        float[] stepSize = new float[small.Length];
         Array.Fill(stepSize, _options.StepSize);
         int planes = _gradient.Model.InputPlanes;
         for (int pass = 0; pass < Passes; pass++)
@@ -121,10 +126,16 @@ public sealed class LumaRefiner
         for (int i = 0; i < small.Length; i++)
         {
             if (isFixed.Length != 0 && isFixed[i])
+            {
                 continue;
+            }
+
             bool hasTurned = slope[i] * velocity[i] > 0 && _options.Shrinkage < 1;
             if (hasTurned)
+            {
                 velocity[i] = 0;
+            }
+
             stepSize[i] = hasTurned ? stepSize[i] * _options.Shrinkage : Math.Min(stepSize[i] * _options.Growth, _options.StepSize * DescentOptions.MostGrowth);
             velocity[i] = (_options.Momentum * velocity[i]) - (stepSize[i] * slope[i]);
             small[i] = Math.Clamp(small[i] + velocity[i], Least, Most);
@@ -138,7 +149,9 @@ public sealed class LumaRefiner
         {
             int from = ((source.Y + y) * width) + source.X;
             for (int x = 0; x < source.Width; x++)
+            {
                 destination[(y * source.Width) + x] = small[from + x] + (_options.Momentum * velocity[from + x]);
+            }
         }
     }
 
@@ -155,7 +168,9 @@ public sealed class LumaRefiner
                 {
                     int from = ((((source.Y + y) * Scale) + i) * width * Scale) + (source.X * Scale) + j;
                     for (int x = 0; x < source.Width; x++)
+                    {
                         plane[(y * source.Width) + x] = large[from + (x * Scale)];
+                    }
                 }
             }
         }

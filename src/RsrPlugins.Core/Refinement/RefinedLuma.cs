@@ -33,7 +33,10 @@ internal sealed class RefinedLuma
     public static RefinedLuma Create(int width, int height, int scale)
     {
         if ((long)width * height * scale * scale > Array.MaxLength)
+        {
             throw new ImageSizeException($"{(long)width * height * scale * scale:N0} luma values are more than one plane can hold ({Array.MaxLength:N0}). Reduce the picture without refinement.");
+        }
+
         return new RefinedLuma(width, height, scale);
     }
 
@@ -49,7 +52,9 @@ internal sealed class RefinedLuma
             int from = ((y - planned.Result.Y) * planned.Result.Width) + tile.X - planned.Result.X, to = (y * _width) + tile.X;
             result.Slice(from, tile.Width).CopyTo(Small.AsSpan(to));
             for (int x = 0; x < tile.Width; x++)
+            {
                 IsFixed[to + x] = !float.IsNaN(flat[from + x]);
+            }
         }
 
         for (int y = tile.Y * _scale; y < tile.Bottom * _scale; y++)
@@ -71,7 +76,9 @@ internal sealed class RefinedLuma
         }
 
         for (int y = tile.Y * _scale; y < tile.Bottom * _scale; y++)
+        {
             Large.AsSpan((y * _width * _scale) + (tile.X * _scale), tile.Width * _scale).Fill(neutral);
+        }
     }
 
     /// <summary>Takes a tile out, to where its network would have put it.</summary>

@@ -18,7 +18,9 @@ internal sealed class AxisWeights
         _offsets = offsets;
         _weights = weights;
         for (int i = 0; i < length; i++)
+        {
             MaxCount = Math.Max(MaxCount, offsets[i + 1] - offsets[i]);
+        }
     }
 
     public int SourceLength { get; }
@@ -42,21 +44,27 @@ internal sealed class AxisWeights
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sourceLength, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
-        var starts = new int[length];
-        var offsets = new int[length + 1];
-        var weights = new List<float>(length * 4);
-        var window = new SortedDictionary<int, double>();
+        int[] starts = new int[length];
+        int[] offsets = new int[length + 1];
+        List<float> weights = new List<float>(length * 4);
+        SortedDictionary<int, double> window = new SortedDictionary<int, double>();
         for (int i = 0; i < length; i++)
         {
             window.Clear();
             AddWindow(window, sourceLength, length, i, kernel);
             double sum = 0;
             foreach (double weight in window.Values)
+            {
                 sum += weight;
+            }
+
             int first = window.First().Key, last = window.Last().Key;
             starts[i] = first;
             for (int j = first; j <= last; j++)
+            {
                 weights.Add((float)(window.GetValueOrDefault(j) / sum));
+            }
+
             offsets[i + 1] = weights.Count;
         }
 
@@ -80,7 +88,9 @@ internal sealed class AxisWeights
             {
                 double share = Math.Min(right, j + 1) - Math.Max(left, j);
                 if (share > 1e-9)
+                {
                     Add(window, Mirror(j, sourceLength), share);
+                }
             }
 
             return;
@@ -95,10 +105,15 @@ internal sealed class AxisWeights
         long numerator = (((2L * position) + 1) * sourceLength) - length, denominator = 2L * length;
         (long whole, long rest) = Math.DivRem(numerator, denominator);
         if (rest < 0)
+        {
             (whole, rest) = (whole - 1, rest + denominator);
+        }
+
         double fraction = (double)rest / denominator;
         for (int j = (int)Math.Floor(fraction - radius) + 1; j < fraction + radius; j++)
+        {
             Add(window, Mirror((int)whole + j, sourceLength), Evaluate(kernel, (j - fraction) * narrowing));
+        }
     }
 
     private static void Add(SortedDictionary<int, double> window, int index, double weight) => window[index] = window.GetValueOrDefault(index) + weight;
@@ -108,7 +123,10 @@ internal sealed class AxisWeights
     {
         int phase = index % (2 * length);
         if (phase < 0)
+        {
             phase += 2 * length;
+        }
+
         return phase < length ? phase : (2 * length) - 1 - phase;
     }
 

@@ -30,7 +30,10 @@ internal sealed class BandResampler
         _channels = channels;
         _rows = new float[vertical.MaxCount][];
         for (int i = 0; i < _rows.Length; i++)
+        {
             _rows[i] = new float[horizontal.SourceLength * channels];
+        }
+
         _rowNumbers = new int[vertical.MaxCount];
         Array.Fill(_rowNumbers, -1);
         _column = new float[horizontal.SourceLength * channels];
@@ -48,9 +51,13 @@ internal sealed class BandResampler
             {
                 float[] row = Row(_vertical.Start(y) + j, read);
                 if (j == 0)
+                {
                     Scale(row, weights[0], _column);
+                }
                 else
+                {
                     Accumulate(row, weights[j], _column);
+                }
             }
 
             ResampleRow(_column, _result, _horizontal, 0, 0, _horizontal.Length, _channels);
@@ -76,9 +83,14 @@ internal sealed class BandResampler
         ReadOnlySpan<Vector<float>> from = MemoryMarshal.Cast<float, Vector<float>>(row);
         Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(destination)[..from.Length];
         for (int i = 0; i < from.Length; i++)
+        {
             to[i] = from[i] * weight;
+        }
+
         for (int i = from.Length * Vector<float>.Count; i < row.Length; i++)
+        {
             destination[i] = row[i] * weight;
+        }
     }
 
     /// <summary>destination += weight * row.</summary>
@@ -87,9 +99,14 @@ internal sealed class BandResampler
         ReadOnlySpan<Vector<float>> from = MemoryMarshal.Cast<float, Vector<float>>(row);
         Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(destination)[..from.Length];
         for (int i = 0; i < from.Length; i++)
+        {
             to[i] += from[i] * weight;
+        }
+
         for (int i = from.Length * Vector<float>.Count; i < row.Length; i++)
+        {
             destination[i] += row[i] * weight;
+        }
     }
 
     /// <summary>
@@ -108,7 +125,10 @@ internal sealed class BandResampler
                 case 1:
                     float sum = 0;
                     for (int j = 0; j < window.Length; j++)
+                    {
                         sum += weights[j] * window[j];
+                    }
+
                     result[at] = sum;
                     break;
                 case 3:
@@ -129,7 +149,10 @@ internal sealed class BandResampler
                     {
                         float value = 0;
                         for (int j = 0, k = c; j < weights.Length; j++, k += channels)
+                        {
                             value += weights[j] * window[k];
+                        }
+
                         result[at + c] = value;
                     }
 

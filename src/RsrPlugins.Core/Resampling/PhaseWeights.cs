@@ -32,9 +32,12 @@ internal sealed class PhaseWeights
     {
         int reach = table.MaxCount, from = reach, to = table.SourceLength - reach;
         if (from >= to)
+        {
             return null;
-        var starts = new int[scale];
-        var weights = new float[scale][];
+        }
+
+        int[] starts = new int[scale];
+        float[][] weights = new float[scale][];
         for (int phase = 0; phase < scale; phase++)
         {
             starts[phase] = table.Start((from * scale) + phase) - from;
@@ -62,9 +65,12 @@ internal sealed class PhaseWeights
                 int count = Math.Min(lanes.Length, to - x);
                 if (window.Length >= lanes.Length + weights.Length - 1)
                 {
-                    var sum = new Vector<float>(window) * weights[0];
+                    Vector<float> sum = new Vector<float>(window) * weights[0];
                     for (int j = 1; j < weights.Length; j++)
+                    {
                         sum += new Vector<float>(window[j..]) * weights[j];
+                    }
+
                     sum.CopyTo(lanes);
                 }
                 else
@@ -73,13 +79,18 @@ internal sealed class PhaseWeights
                     {
                         float sum = window[i] * weights[0];
                         for (int j = 1; j < weights.Length; j++)
+                        {
                             sum += window[i + j] * weights[j];
+                        }
+
                         lanes[i] = sum;
                     }
                 }
 
                 for (int i = 0; i < count; i++, at += Scale)
+                {
                     result[at] = lanes[i];
+                }
             }
         }
     }

@@ -23,9 +23,14 @@ internal sealed class PlaneResampler(AxisWeights horizontal, AxisWeights vertica
     {
         TileRect source = SourceOf(tile);
         if (_rows.Length < source.Height * tile.Width)
+        {
             _rows = new float[source.Height * tile.Width];
+        }
+
         for (int y = 0; y < source.Height; y++)
+        {
             ResampleRow(plane.Slice((source.Y + y - window.Y) * window.Width, window.Width), window.X, tile, _rows.AsSpan(y * tile.Width, tile.Width));
+        }
 
         for (int y = 0; y < tile.Height; y++)
         {
@@ -51,7 +56,9 @@ internal sealed class PlaneResampler(AxisWeights horizontal, AxisWeights vertica
 
         BandResampler.ResampleRow(row, result, horizontal, rowStart, tile.X, Math.Min(from, tile.Right), channels: 1);
         if (to < tile.Right)
+        {
             BandResampler.ResampleRow(row, result[(to - tile.X)..], horizontal, rowStart, to, tile.Right, channels: 1);
+        }
     }
 
     private static void CombineRows(ReadOnlySpan<float> rows, int width, ReadOnlySpan<float> weights, Span<float> output)
@@ -61,7 +68,10 @@ internal sealed class PlaneResampler(AxisWeights horizontal, AxisWeights vertica
         {
             Vector<float> sum = new Vector<float>(rows[x..]) * weights[0];
             for (int j = 1, at = width + x; j < weights.Length; j++, at += width)
+            {
                 sum += new Vector<float>(rows[at..]) * weights[j];
+            }
+
             sum.CopyTo(output[x..]);
         }
 
@@ -69,7 +79,10 @@ internal sealed class PlaneResampler(AxisWeights horizontal, AxisWeights vertica
         {
             float sum = rows[x] * weights[0];
             for (int j = 1, at = width + x; j < weights.Length; j++, at += width)
+            {
                 sum += rows[at] * weights[j];
+            }
+
             output[x] = sum;
         }
     }

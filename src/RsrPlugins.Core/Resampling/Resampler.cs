@@ -35,9 +35,12 @@ public static class Resampler
     public static float[] Resize(ReadOnlySpan<float> plane, int width, int height, int newWidth, int newHeight, ResamplingKernel kernel, CancellationToken cancellationToken = default)
     {
         if (plane.Length != (long)width * height)
+        {
             throw new ArgumentException($"The plane has {plane.Length} values; {width} x {height} need {(long)width * height}.", nameof(plane));
+        }
+
         float[] source = plane.ToArray();
-        var result = new float[newWidth * newHeight];
+        float[] result = new float[newWidth * newHeight];
         RunBands(
             AxisWeights.Create(width, newWidth, kernel),
             AxisWeights.Create(height, newHeight, kernel),
@@ -84,7 +87,7 @@ public static class Resampler
     {
         int bands = (vertical.Length + RowsPerBand - 1) / RowsPerBand;
         int done = 0;
-        var reporting = new Lock();
+        Lock reporting = new Lock();
         try
         {
             Parallel.For(
@@ -99,7 +102,9 @@ public static class Resampler
                     {
                         // Counted and reported under one lock, so that the fraction never goes back.
                         lock (reporting)
+                        {
                             progress.Report((double)++done / bands);
+                        }
                     }
 
                     return worker;
@@ -118,7 +123,9 @@ public static class Resampler
         {
             float alpha = row[i + channels - 1] / maxValue;
             for (int c = 0; c < channels - 1; c++)
+            {
                 row[i + c] *= alpha;
+            }
         }
     }
 
@@ -134,7 +141,9 @@ public static class Resampler
             }
 
             for (int c = 0; c < channels - 1; c++)
+            {
                 row[i + c] *= maxValue / alpha;
+            }
         }
     }
 }

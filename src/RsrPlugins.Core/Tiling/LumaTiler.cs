@@ -19,19 +19,25 @@ public sealed class LumaTiler(INetwork network, ResizeSettings? settings = null)
     {
         TilePlan plan = TilePlan.Create(network.Model, width, height, TileDefaults.TileSize(network, _settings));
         if (luma.Length != (long)width * height)
+        {
             throw new ArgumentException($"A plane of {width} x {height} has {(long)width * height:N0} values; found {luma.Length:N0}.", nameof(luma));
+        }
+
         if ((long)plan.Region.Width * plan.Region.Height > Array.MaxLength)
+        {
             throw new ImageSizeException($"{plan.Region.Width} x {plan.Region.Height} luma values are more than one plane can hold ({Array.MaxLength:N0}).");
+        }
+
         return Run(plan, luma, progress, cancellationToken);
     }
 
     internal unsafe float[] Run(TilePlan plan, ReadOnlySpan<float> luma, IProgress<double>? progress, CancellationToken cancellationToken)
     {
-        var output = new float[plan.Region.Width * plan.Region.Height];
+        float[] output = new float[plan.Region.Width * plan.Region.Height];
         fixed (float* pinned = luma)
         {
             // A span cannot be given to other threads; its memory can, as long as this frame keeps it pinned.
-            var address = (nint)pinned;
+            nint address = (nint)pinned;
             int length = luma.Length;
             TileScheduler.Run(
                 plan.Tiles,

@@ -37,7 +37,10 @@ public static class TileDefaults
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.TileSize > 0)
+        {
             return settings.TileSize;
+        }
+
         return TileSize(network.Model, network.Device);
     }
 
@@ -53,7 +56,10 @@ public static class TileDefaults
             _ => GradientTile,
         };
         if (device != DeviceKind.Cpu)
+        {
             inputPixels = (int)Math.Sqrt((double)GpuBudgetBytes / NetworkArithmetic.FeatureBytesPerInputPixel(model)) - (2 * (model.Halo + model.Scale));
+        }
+
         return Math.Max(1, reduces ? inputPixels / model.Scale : inputPixels);
     }
 
@@ -63,7 +69,10 @@ public static class TileDefaults
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(settings);
         if (network.Device != DeviceKind.Cpu)
+        {
             return 2;
+        }
+
         return settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount;
     }
 }

@@ -72,13 +72,25 @@ public sealed class TilePlan
     {
         ArgumentNullException.ThrowIfNull(model);
         if (width < 1 || height < 1)
+        {
             throw new ImageSizeException($"{model.Id} needs a picture of at least 1 x 1 pixels; found {width} x {height}.");
+        }
+
         if (model.Network == NetworkKind.RRNet)
+        {
             return (DivideUp(width, model.Scale), DivideUp(height, model.Scale));
+        }
+
         if (model.Network == NetworkKind.SRNetGradient)
+        {
             return (width, height);
+        }
+
         if ((long)Math.Max(width, height) * model.Scale > int.MaxValue)
+        {
             throw new ImageSizeException($"{width} x {height} pixels enlarged x{model.Scale} have sides beyond {int.MaxValue:N0} pixels. Enlarge a part of the picture.");
+        }
+
         return (width * model.Scale, height * model.Scale);
     }
 
@@ -104,14 +116,16 @@ public sealed class TilePlan
         (int outputWidth, int outputHeight) = OutputSize(model, width, height);
         TileRect wanted = region ?? new TileRect(0, 0, outputWidth, outputHeight);
         if (wanted.Width < 1 || wanted.Height < 1 || wanted.X < 0 || wanted.Y < 0 || wanted.Right > outputWidth || wanted.Bottom > outputHeight)
+        {
             throw new ArgumentOutOfRangeException(nameof(region), wanted, $"The region must be inside the {outputWidth} x {outputHeight} result.");
+        }
 
         int inputStep = model.Network == NetworkKind.RRNet ? model.Scale : 1;
         int outputStep = model.Network == NetworkKind.SRNet ? model.Scale : 1;
         Span[] columns = CutAxis(DivideUp(width, inputStep), wanted.X, wanted.Right, outputStep, tileSize, halo);
         Span[] rows = CutAxis(DivideUp(height, inputStep), wanted.Y, wanted.Bottom, outputStep, tileSize, halo);
 
-        var tiles = new PlannedTile[columns.Length * rows.Length];
+        PlannedTile[] tiles = new PlannedTile[columns.Length * rows.Length];
         int next = 0;
         foreach (Span row in rows)
         {
@@ -141,12 +155,14 @@ public sealed class TilePlan
         int reach = reachEnd - reachStart;
         int between = reach - (2 * halo);
         if (between <= tileSize)
+        {
             return [new Span(outputStart, outputEnd, reachStart, reach)];
+        }
 
         int step = DivideUp(between, DivideUp(between, tileSize));
         int count = DivideUp(between, step);
         int sourceLength = step + (2 * halo);
-        var spans = new Span[count];
+        Span[] spans = new Span[count];
         for (int i = 0; i < count; i++)
         {
             int tileStart = i == 0 ? outputStart : (reachStart + halo + (i * step)) * outputStep;

@@ -32,8 +32,8 @@ public static class TileScheduler
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         cancellationToken.ThrowIfCancellationRequested();
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var gate = new Lock();
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Lock gate = new Lock();
         ExceptionDispatchInfo? failure = null;
         int taken = -1;
         int done = 0;
@@ -42,7 +42,10 @@ public static class TileScheduler
         {
             int next = Interlocked.Increment(ref taken);
             if (next >= tiles.Count)
+            {
                 return;
+            }
+
             IDisposable? owned = null;
             try
             {
@@ -66,7 +69,9 @@ public static class TileScheduler
                 {
                     // A run that was stopped because another tile failed is no failure of its own.
                     if (failure is null && !(exception is OperationCanceledException && stop.IsCancellationRequested))
+                    {
                         failure = ExceptionDispatchInfo.Capture(exception);
+                    }
                 }
 
                 stop.Cancel();
@@ -77,7 +82,7 @@ public static class TileScheduler
             }
         }
 
-        var others = new Thread[Math.Min(workers, tiles.Count) - 1];
+        Thread[] others = new Thread[Math.Min(workers, tiles.Count) - 1];
         for (int i = 0; i < others.Length; i++)
         {
             others[i] = new Thread(Work) { IsBackground = true, Name = "RSR tile worker" };
@@ -86,7 +91,9 @@ public static class TileScheduler
 
         Work();
         foreach (Thread other in others)
+        {
             other.Join();
+        }
 
         // A caller who cancelled is told so, whatever the cancelled tiles said.
         cancellationToken.ThrowIfCancellationRequested();

@@ -18,14 +18,14 @@ internal static class BenchCommand
 
     internal static Command Create()
     {
-        var secondsOption = new Option<double>("--seconds") { Description = "Time per measurement.", HelpName = "N", DefaultValueFactory = _ => 5 };
-        var workersOption = new Option<int>("--workers") { Description = "Workers; one per core where not given.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
-        var torchOption = new Option<bool>("--torch") { Description = "Leaves everything to Torch (\"ownKernels\": false)." };
-        var command = new Command("bench", "Measures training steps: HR kilopixels and arithmetic per second, of the pair and of SRNet alone, at each scale.") { secondsOption, workersOption, torchOption };
+        Option<double> secondsOption = new Option<double>("--seconds") { Description = "Time per measurement.", HelpName = "N", DefaultValueFactory = _ => 5 };
+        Option<int> workersOption = new Option<int>("--workers") { Description = "Workers; one per core where not given.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+        Option<bool> torchOption = new Option<bool>("--torch") { Description = "Leaves everything to Torch (\"ownKernels\": false)." };
+        Command command = new Command("bench", "Measures training steps: HR kilopixels and arithmetic per second, of the pair and of SRNet alone, at each scale.") { secondsOption, workersOption, torchOption };
         command.SetAction(parsed =>
         {
             Console.WriteLine("scale  step    kpx/s  GFLOP/s  steps/s");
-            for (var scale = 2; scale <= 4; scale++)
+            for (int scale = 2; scale <= 4; scale++)
             {
                 Measure(scale, RunKind.Learned, parsed.GetValue(secondsOption), parsed.GetValue(workersOption), !parsed.GetValue(torchOption));
                 Measure(scale, RunKind.Photo, parsed.GetValue(secondsOption), parsed.GetValue(workersOption), !parsed.GetValue(torchOption));
@@ -37,38 +37,38 @@ internal static class BenchCommand
     /// <summary>Multiply-adds per HR pixel of one forward pass of a layer.</summary>
     internal static double MultiplyAdds(ConvolutionSpec layer, int scale)
     {
-        var atLowResolution = layer.Stride > 1 || !layer.IsReducing;
+        bool atLowResolution = layer.Stride > 1 || !layer.IsReducing;
         return layer.WeightCount / (atLowResolution ? (double)(scale * scale) : 1);
     }
 
     private static void Measure(int scale, RunKind kind, double seconds, int workers, bool ownKernels)
     {
-        var config = new TrainingConfig { Name = "bench", Scale = scale, Kind = kind, Data = [new DataFolder("noise")], Workers = workers, OwnKernels = ownKernels };
-        using var run = new TrainingRun(config, new CropSampler([([Noise()], null)], config.Patch, scale, kind == RunKind.Photo ? Reduction.Bicubic : null), []);
-        var step = 0L;
+        TrainingConfig config = new TrainingConfig { Name = "bench", Scale = scale, Kind = kind, Data = [new DataFolder("noise")], Workers = workers, OwnKernels = ownKernels };
+        using TrainingRun run = new TrainingRun(config, new CropSampler([([Noise()], null)], config.Patch, scale, kind == RunKind.Photo ? Reduction.Bicubic : null), []);
+        long step = 0L;
         while (step < WarmupSteps)
         {
             run.TrainStep(++step, rate: 0);
         }
 
-        var clock = Stopwatch.StartNew();
+        Stopwatch clock = Stopwatch.StartNew();
         while (clock.Elapsed.TotalSeconds < seconds)
         {
             run.TrainStep(++step, rate: 0);
         }
 
-        var stepsPerSecond = (step - WarmupSteps) / clock.Elapsed.TotalSeconds;
-        var kilopixels = stepsPerSecond * config.Batch * config.Patch * config.Patch / 1e3;
-        var operations = Checkpoint.LayoutOf(config).Layers.Sum(layer => MultiplyAdds(layer, scale)) * OperationsPerMultiplyAdd;
+        double stepsPerSecond = (step - WarmupSteps) / clock.Elapsed.TotalSeconds;
+        double kilopixels = stepsPerSecond * config.Batch * config.Patch * config.Patch / 1e3;
+        double operations = Checkpoint.LayoutOf(config).Layers.Sum(layer => MultiplyAdds(layer, scale)) * OperationsPerMultiplyAdd;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"x{scale}     {(kind == RunKind.Learned ? "pair " : "SRNet")} {kilopixels,7:0} {kilopixels * operations / 1e6,8:0} {stepsPerSecond,8:0.0}"));
     }
 
     private static LumaImage Noise()
     {
         const int Side = 256;
-        var random = new SampleRandom(1, 0, 0);
-        var luma = new byte[Side * Side];
-        for (var i = 0; i < luma.Length; i++)
+        SampleRandom random = new SampleRandom(1, 0, 0);
+        byte[] luma = new byte[Side * Side];
+        for (int i = 0; i < luma.Length; i++)
         {
             luma[i] = (byte)(16 + random.NextInt(220));
         }

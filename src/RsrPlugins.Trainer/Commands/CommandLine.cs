@@ -10,7 +10,7 @@ internal static class CommandLine
     /// <summary>Exit codes: 0 done, 1 failed (message on stderr), 2 bad usage, 130 stopped by Ctrl-C.</summary>
     internal static int Run(string[] arguments)
     {
-        var root = new RootCommand("""
+        RootCommand root = new RootCommand("""
             Trains the networks of RsrPlugins and exports them.
 
             Examples:
@@ -34,8 +34,8 @@ internal static class CommandLine
         };
         try
         {
-            var parsed = root.Parse(arguments);
-            var code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            ParseResult parsed = root.Parse(arguments);
+            int code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
             return parsed.Errors.Count > 0 ? 2 : code;
         }
         catch (Exception error) when (error is TrainerException or RsrException)

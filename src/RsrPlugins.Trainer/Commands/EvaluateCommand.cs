@@ -10,16 +10,16 @@ internal static class EvaluateCommand
 {
     internal static Command Create()
     {
-        var modelsArgument = new Argument<string>("models") { Description = "Folder with models.json.", DefaultValueFactory = _ => "models" };
-        var scaleOption = new Option<int[]>("--scale") { Description = "Scale factors; all that are there where not given.", HelpName = "N", DefaultValueFactory = _ => [2, 3, 4] };
-        var dataOption = CommandLine.DataOption();
-        var command = new Command("evaluate", "Prints PSNR and SSIM of models on the test sets by the protocol, and how natural the learned small pictures are.") { modelsArgument, scaleOption, dataOption };
+        Argument<string> modelsArgument = new Argument<string>("models") { Description = "Folder with models.json.", DefaultValueFactory = _ => "models" };
+        Option<int[]> scaleOption = new Option<int[]>("--scale") { Description = "Scale factors; all that are there where not given.", HelpName = "N", DefaultValueFactory = _ => [2, 3, 4] };
+        Option<string?> dataOption = CommandLine.DataOption();
+        Command command = new Command("evaluate", "Prints PSNR and SSIM of models on the test sets by the protocol, and how natural the learned small pictures are.") { modelsArgument, scaleOption, dataOption };
         command.SetAction(parsed =>
         {
-            var catalogue = ModelCatalogue.Load(parsed.GetRequiredValue(modelsArgument));
-            var data = CommandLine.RequireData(parsed.GetValue(dataOption));
-            using var engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
-            foreach (var scale in parsed.GetRequiredValue(scaleOption))
+            ModelCatalogue catalogue = ModelCatalogue.Load(parsed.GetRequiredValue(modelsArgument));
+            string data = CommandLine.RequireData(parsed.GetValue(dataOption));
+            using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+            foreach (int scale in parsed.GetRequiredValue(scaleOption))
             {
                 Print(catalogue, engine, data, scale);
             }
@@ -29,10 +29,10 @@ internal static class EvaluateCommand
 
     private static void Print(ModelCatalogue catalogue, OnnxRuntimeEngine engine, string data, int scale)
     {
-        var rrNet = Find(NetworkKind.RRNet, ModelKind.Learned);
+        INetwork? rrNet = Find(NetworkKind.RRNet, ModelKind.Learned);
         if (rrNet is not null)
         {
-            var srNet = Find(NetworkKind.SRNet, ModelKind.Learned) ?? throw new TrainerException($"SRNet x{scale} of the learned pair is missing in {catalogue.Folder}.");
+            INetwork srNet = Find(NetworkKind.SRNet, ModelKind.Learned) ?? throw new TrainerException($"SRNet x{scale} of the learned pair is missing in {catalogue.Folder}.");
             Console.WriteLine($"Learned pair x{scale}\n\n{ModelFigures.MeasurePair(data, scale, rrNet, srNet).ToMarkdown()}");
             if (Find(NetworkKind.SRNetGradient, ModelKind.Learned) is { } gradient)
             {

@@ -22,33 +22,33 @@ internal static class ExperimentCommand
 
     internal static Command Create()
     {
-        var nameArgument = new Argument<string>("name") { Description = string.Join("; ", All.Select(experiment => $"{experiment.Name}: {experiment.Summary}")) };
+        Argument<string> nameArgument = new Argument<string>("name") { Description = string.Join("; ", All.Select(experiment => $"{experiment.Name}: {experiment.Summary}")) };
         nameArgument.AcceptOnlyFromAmong([.. All.Select(experiment => experiment.Name)]);
-        var documentOption = new Option<string>("--document") { Description = "The document whose section of this name is replaced; its pictures go to a folder of the document's name beside it.", HelpName = "FILE", DefaultValueFactory = _ => "docs/paper.md" };
-        var smokeOption = new Option<bool>("--smoke") { Description = "The shortest run, on drawn pictures, printed instead of written: shows that everything runs, its figures mean nothing." };
-        var modelsOption = new Option<string>("--models") { Description = "Folder of the models.", HelpName = "DIR", DefaultValueFactory = _ => "models" };
-        var trainingOption = new Option<string>("--training") { Description = "Folder of training configurations, checkpoints and baselines.", HelpName = "DIR", DefaultValueFactory = _ => "training" };
-        var sheetsOption = new Option<string>("--sheets") { Description = "Folder for contact sheets of the test sets, whose pictures do not belong in the repository.", HelpName = "DIR", DefaultValueFactory = _ => "artifacts/paper" };
-        var samplesOption = new Option<string>("--samples") { Description = "Folder of the project's own pictures.", HelpName = "DIR", DefaultValueFactory = _ => "samples" };
-        var dataOption = CommandLine.DataOption();
-        var command = new Command("experiment", "Runs a table or figure of the paper again and writes its section of docs/paper.md.")
+        Option<string> documentOption = new Option<string>("--document") { Description = "The document whose section of this name is replaced; its pictures go to a folder of the document's name beside it.", HelpName = "FILE", DefaultValueFactory = _ => "docs/paper.md" };
+        Option<bool> smokeOption = new Option<bool>("--smoke") { Description = "The shortest run, on drawn pictures, printed instead of written: shows that everything runs, its figures mean nothing." };
+        Option<string> modelsOption = new Option<string>("--models") { Description = "Folder of the models.", HelpName = "DIR", DefaultValueFactory = _ => "models" };
+        Option<string> trainingOption = new Option<string>("--training") { Description = "Folder of training configurations, checkpoints and baselines.", HelpName = "DIR", DefaultValueFactory = _ => "training" };
+        Option<string> sheetsOption = new Option<string>("--sheets") { Description = "Folder for contact sheets of the test sets, whose pictures do not belong in the repository.", HelpName = "DIR", DefaultValueFactory = _ => "artifacts/paper" };
+        Option<string> samplesOption = new Option<string>("--samples") { Description = "Folder of the project's own pictures.", HelpName = "DIR", DefaultValueFactory = _ => "samples" };
+        Option<string?> dataOption = CommandLine.DataOption();
+        Command command = new Command("experiment", "Runs a table or figure of the paper again and writes its section of docs/paper.md.")
         {
             nameArgument, documentOption, smokeOption, modelsOption, trainingOption, sheetsOption, samplesOption, dataOption,
         };
         command.SetAction(parsed =>
         {
-            var experiment = All.Single(experiment => experiment.Name == parsed.GetRequiredValue(nameArgument));
-            var document = parsed.GetRequiredValue(documentOption);
-            var smoke = parsed.GetValue(smokeOption);
-            var temporary = smoke ? Directory.CreateTempSubdirectory("rsr-train-smoke-").FullName : null;
-            var pictures = temporary ?? Path.ChangeExtension(document, null);
-            using var stop = new CancellationTokenSource();
-            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+            IExperiment experiment = All.Single(experiment => experiment.Name == parsed.GetRequiredValue(nameArgument));
+            string document = parsed.GetRequiredValue(documentOption);
+            bool smoke = parsed.GetValue(smokeOption);
+            string? temporary = smoke ? Directory.CreateTempSubdirectory("rsr-train-smoke-").FullName : null;
+            string pictures = temporary ?? Path.ChangeExtension(document, null);
+            using CancellationTokenSource stop = new CancellationTokenSource();
+            using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
             {
                 signal.Cancel = true;
                 stop.Cancel();
             });
-            var context = new ExperimentContext(
+            ExperimentContext context = new ExperimentContext(
                 parsed.GetValue(dataOption),
                 parsed.GetRequiredValue(modelsOption),
                 parsed.GetRequiredValue(trainingOption),
@@ -78,7 +78,7 @@ internal static class ExperimentCommand
     {
         try
         {
-            var section = experiment.Run(context);
+            string section = experiment.Run(context);
             if (context.IsSmoke)
             {
                 Console.WriteLine(section);

@@ -13,17 +13,17 @@ internal static class SheetCommand
 
     internal static Command Create()
     {
-        var checkpointArgument = new Argument<string>("checkpoint") { Description = "Checkpoint of a learned pair." };
-        var picturesArgument = new Argument<string[]>("pictures") { Description = "PNG pictures; baboon, lenna and comic of test/set14 where none is given.", Arity = ArgumentArity.ZeroOrMore };
-        var withoutOption = new Option<string?>("--without") { Description = "Checkpoint of a pair trained with \"qbRelu\": false, for the column without Q-BReLU; else the same RRNet's values before Q-BReLU.", HelpName = "FILE" };
-        var outputOption = new Option<string>("--output", "-o") { Description = "The sheet (PNG).", HelpName = "FILE", DefaultValueFactory = _ => "sheet.png" };
-        var dataOption = CommandLine.DataOption();
-        var command = new Command("sheet", "Draws HR, bicubic, without Q-BReLU and learned small pictures side by side.") { checkpointArgument, picturesArgument, withoutOption, outputOption, dataOption };
+        Argument<string> checkpointArgument = new Argument<string>("checkpoint") { Description = "Checkpoint of a learned pair." };
+        Argument<string[]> picturesArgument = new Argument<string[]>("pictures") { Description = "PNG pictures; baboon, lenna and comic of test/set14 where none is given.", Arity = ArgumentArity.ZeroOrMore };
+        Option<string?> withoutOption = new Option<string?>("--without") { Description = "Checkpoint of a pair trained with \"qbRelu\": false, for the column without Q-BReLU; else the same RRNet's values before Q-BReLU.", HelpName = "FILE" };
+        Option<string> outputOption = new Option<string>("--output", "-o") { Description = "The sheet (PNG).", HelpName = "FILE", DefaultValueFactory = _ => "sheet.png" };
+        Option<string?> dataOption = CommandLine.DataOption();
+        Command command = new Command("sheet", "Draws HR, bicubic, without Q-BReLU and learned small pictures side by side.") { checkpointArgument, picturesArgument, withoutOption, outputOption, dataOption };
         command.SetAction(parsed =>
         {
-            var learned = LoadPair(parsed.GetRequiredValue(checkpointArgument));
-            var without = parsed.GetValue(withoutOption) is { } path ? LoadPair(path) : learned;
-            var files = parsed.GetValue(picturesArgument) is { Length: > 0 } given
+            Checkpoint learned = LoadPair(parsed.GetRequiredValue(checkpointArgument));
+            Checkpoint without = parsed.GetValue(withoutOption) is { } path ? LoadPair(path) : learned;
+            string[] files = parsed.GetValue(picturesArgument) is { Length: > 0 } given
                 ? given
                 : [.. _pictures.Select(name => Path.Combine(CommandLine.RequireData(parsed.GetValue(dataOption)), "test/set14", name + ".png"))];
             Draw([.. files.Select(file => TestPicture.Load(file, learned.Config.Scale))], learned, without, parsed.GetRequiredValue(outputOption));
@@ -33,21 +33,21 @@ internal static class SheetCommand
 
     private static Checkpoint LoadPair(string path)
     {
-        var checkpoint = Checkpoint.Load(path);
+        Checkpoint checkpoint = Checkpoint.Load(path);
         return checkpoint.Config.Kind == RunKind.Learned ? checkpoint : throw new TrainerException($"{path}: a learned pair expected, found SRNet alone.");
     }
 
     private static void Draw(TestPicture[] pictures, Checkpoint learned, Checkpoint without, string output)
     {
-        var scale = learned.Config.Scale;
-        using var learnedNetworks = new TorchPictures(learned);
-        using var otherNetworks = new TorchPictures(without);
+        int scale = learned.Config.Scale;
+        using TorchPictures learnedNetworks = new TorchPictures(learned);
+        using TorchPictures otherNetworks = new TorchPictures(without);
         ContactSheet.Draw([.. pictures.Select(Row)], output);
         Console.WriteLine(output);
 
         IReadOnlyList<SheetCell> Row(TestPicture picture)
         {
-            var (width, height) = (picture.Width / scale, picture.Height / scale);
+            (int width, int height) = (picture.Width / scale, picture.Height / scale);
             return
             [
                 new SheetCell($"{picture.Name}: HR", picture.Plane, picture.Width, picture.Height),

@@ -11,14 +11,14 @@ internal static class TrainCommand
 
     internal static Command Create()
     {
-        var configOption = new Option<string>("--config") { Description = "Configuration of the run (JSON; the keys and their defaults are in TrainingConfig.cs).", HelpName = "FILE", Required = true };
-        var resumeOption = new Option<bool>("--resume") { Description = "Goes on from the run's latest checkpoint, to the same numbers as if it had never stopped." };
-        var minutesOption = new Option<double?>("--minutes") { Description = "Length of the whole run, instead of the configuration's; the schedule follows it.", HelpName = "N" };
-        var dataOption = CommandLine.DataOption();
-        var command = new Command("train", "Trains what a configuration describes. Ctrl-C stops after the current step, with a checkpoint.") { configOption, resumeOption, minutesOption, dataOption };
+        Option<string> configOption = new Option<string>("--config") { Description = "Configuration of the run (JSON; the keys and their defaults are in TrainingConfig.cs).", HelpName = "FILE", Required = true };
+        Option<bool> resumeOption = new Option<bool>("--resume") { Description = "Goes on from the run's latest checkpoint, to the same numbers as if it had never stopped." };
+        Option<double?> minutesOption = new Option<double?>("--minutes") { Description = "Length of the whole run, instead of the configuration's; the schedule follows it.", HelpName = "N" };
+        Option<string?> dataOption = CommandLine.DataOption();
+        Command command = new Command("train", "Trains what a configuration describes. Ctrl-C stops after the current step, with a checkpoint.") { configOption, resumeOption, minutesOption, dataOption };
         command.SetAction(parsed =>
         {
-            var config = TrainingConfig.Load(parsed.GetRequiredValue(configOption));
+            TrainingConfig config = TrainingConfig.Load(parsed.GetRequiredValue(configOption));
             if (parsed.GetValue(minutesOption) is { } minutes)
             {
                 config = config.WithMinutes(minutes);
@@ -31,11 +31,11 @@ internal static class TrainCommand
 
     private static int Run(TrainingConfig config, string data, bool resume)
     {
-        using var stop = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var session = TrainingSession.Open(config, data, resume, Console.WriteLine);
-        var outcome = string.Empty;
+        using CancellationTokenSource stop = new CancellationTokenSource();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using TrainingSession session = TrainingSession.Open(config, data, resume, Console.WriteLine);
+        string outcome = string.Empty;
         TrainingConsole.Show(config.Name, show => outcome = session.Run(show, stop.Token));
         Console.WriteLine(outcome);
         return stop.IsCancellationRequested ? StoppedByUser : 0;

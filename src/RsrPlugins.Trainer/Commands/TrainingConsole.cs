@@ -25,7 +25,7 @@ internal static class TrainingConsole
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 16 }, new PercentageColumn())
             .Start(context =>
             {
-                var task = context.AddTask(Markup.Escape(name), maxValue: 1);
+                ProgressTask task = context.AddTask(Markup.Escape(name), maxValue: 1);
                 ValidationScore? score = null;
                 run(report =>
                 {
@@ -38,8 +38,8 @@ internal static class TrainingConsole
 
     private static Action<TrainingReport> WriteLines()
     {
-        var last = double.NegativeInfinity;
-        var lastMade = 0.0;
+        double last = double.NegativeInfinity;
+        double lastMade = 0.0;
         return report =>
         {
             if (report.Preparation is { } made)
@@ -70,7 +70,7 @@ internal static class TrainingConsole
     /// <summary>One line of a log.</summary>
     private static string Describe(TrainingReport report, ValidationScore? score)
     {
-        var validation = score is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $", PSNR {score.Psnr:0.000} dB{(score.LowPsnr > 0 ? $", small {score.LowPsnr.ToString("0.0", CultureInfo.InvariantCulture)} dB" : string.Empty)}");
+        string validation = score is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $", PSNR {score.Psnr:0.000} dB{(score.LowPsnr > 0 ? $", small {score.LowPsnr.ToString("0.0", CultureInfo.InvariantCulture)} dB" : string.Empty)}");
         return string.Create(CultureInfo.InvariantCulture, $"step {report.Step}, {report.Megapixels:0} MP, loss {report.Loss:0.000}, rate {report.Rate:0.00}, {report.KilopixelsPerSecond:0} kpx/s{validation}, {Left(report):hh\\:mm\\:ss} left");
     }
 }

@@ -22,23 +22,23 @@ internal sealed class BicubicError
     internal BicubicError(LumaImage image, int scale)
     {
         // What a multiple of the scale factor leaves out at the right and at the bottom, at most 3 pixels, counts as error 0.
-        var cropped = image.CentralCrop(0, scale);
-        var (width, height) = (cropped.Width, cropped.Height);
-        var plane = cropped.ToUnit();
-        var small = Reduction.Reduce(plane, width, height, scale, ResamplingKernel.Bicubic);
-        var restored = Resampler.Resize(small, width / scale, height / scale, width, height, ResamplingKernel.Bicubic);
+        LumaImage cropped = image.CentralCrop(0, scale);
+        (int width, int height) = (cropped.Width, cropped.Height);
+        float[] plane = cropped.ToUnit();
+        float[] small = Reduction.Reduce(plane, width, height, scale, ResamplingKernel.Bicubic);
+        float[] restored = Resampler.Resize(small, width / scale, height / scale, width, height, ResamplingKernel.Bicubic);
         _columns = CellsIn(image.Width) + 1;
         _sums = new double[_columns * (CellsIn(image.Height) + 1)];
-        for (var y = 0; y < height; y++)
+        for (int y = 0; y < height; y++)
         {
-            for (var x = 0; x < width; x++)
+            for (int x = 0; x < width; x++)
             {
-                var error = plane[(y * width) + x] - restored[(y * width) + x];
+                float error = plane[(y * width) + x] - restored[(y * width) + x];
                 _sums[(((y / Cell) + 1) * _columns) + (x / Cell) + 1] += error * error;
             }
         }
 
-        for (var i = _columns; i < _sums.Length; i++)
+        for (int i = _columns; i < _sums.Length; i++)
         {
             _sums[i] += i % _columns == 0 ? _sums[i - _columns] : _sums[i - 1] + _sums[i - _columns] - _sums[i - _columns - 1];
         }
@@ -54,8 +54,8 @@ internal sealed class BicubicError
     /// <summary>Mean over the cells that a square touches, and one level squared.</summary>
     internal double At(int left, int top, int side)
     {
-        var (x0, y0, x1, y1) = (left / Cell, top / Cell, ((left + side - 1) / Cell) + 1, ((top + side - 1) / Cell) + 1);
-        var sum = _sums[(y1 * _columns) + x1] - _sums[(y0 * _columns) + x1] - _sums[(y1 * _columns) + x0] + _sums[(y0 * _columns) + x0];
+        (int x0, int y0, int x1, int y1) = (left / Cell, top / Cell, ((left + side - 1) / Cell) + 1, ((top + side - 1) / Cell) + 1);
+        double sum = _sums[(y1 * _columns) + x1] - _sums[(y0 * _columns) + x1] - _sums[(y1 * _columns) + x0] + _sums[(y0 * _columns) + x0];
         return Math.Max(0, sum / ((x1 - x0) * (y1 - y0) * Cell * Cell)) + Least;
     }
 }

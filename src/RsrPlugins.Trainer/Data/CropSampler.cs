@@ -45,14 +45,14 @@ internal sealed class CropSampler
         _candidates = candidates;
         _picturesCountAlike = picturesCountAlike;
         _regionSide = reduction is null ? patch : patch + (scale * ((2 * Margin) + BlockPhases));
-        var usable = folders.Select(folder => (Images: folder.Images.Where(image => Math.Min(image.Width, image.Height) >= _regionSide).ToArray(), folder.Share)).ToArray();
-        var sharedPixels = usable.Where(folder => folder.Share is null).Sum(folder => Pixels(folder.Images));
-        var left = 1 - usable.Sum(folder => folder.Share ?? 0);
-        var sum = 0.0;
-        foreach (var (images, share) in usable)
+        (LumaImage[] Images, double? Share)[] usable = folders.Select(folder => (Images: folder.Images.Where(image => Math.Min(image.Width, image.Height) >= _regionSide).ToArray(), folder.Share)).ToArray();
+        double sharedPixels = usable.Where(folder => folder.Share is null).Sum(folder => Pixels(folder.Images));
+        double left = 1 - usable.Sum(folder => folder.Share ?? 0);
+        double sum = 0.0;
+        foreach ((LumaImage[]? images, double? share) in usable)
         {
-            var perPixel = share is null ? left / sharedPixels : share.Value / Pixels(images);
-            foreach (var image in images)
+            double perPixel = share is null ? left / sharedPixels : share.Value / Pixels(images);
+            foreach (LumaImage? image in images)
             {
                 sum += perPixel * image.Luma.Length;
                 _images.Add(image);
@@ -94,7 +94,7 @@ internal sealed class CropSampler
     /// <summary>Loads the folders of a configuration.</summary>
     internal static CropSampler Load(TrainingConfig config, string dataRoot)
     {
-        var pictures = config.Data.Select(folder => folder.Path).Distinct().ToDictionary(path => path, path => LumaImage.LoadFolder(Path.Combine(dataRoot, path)));
+        Dictionary<string, IReadOnlyList<LumaImage>> pictures = config.Data.Select(folder => folder.Path).Distinct().ToDictionary(path => path, path => LumaImage.LoadFolder(Path.Combine(dataRoot, path)));
         return From(config, config.Data.Select(folder => (Of(folder), folder.Share)));
 
         IReadOnlyList<LumaImage> Of(DataFolder folder) =>
@@ -125,14 +125,14 @@ internal sealed class CropSampler
     {
         double[] shares = [.. _cumulative.Select((end, index) => end - (index > 0 ? _cumulative[index - 1] : 0))];
         double[] densities = [.. shares.Select((share, index) => share / _images[index].Luma.Length)];
-        var densest = densities.Max();
-        var (images, cumulative) = (new List<LumaImage>(), new List<double>());
-        for (var index = 0; index < _images.Count; index++)
+        double densest = densities.Max();
+        (List<LumaImage>? images, List<double>? cumulative) = (new List<LumaImage>(), new List<double>());
+        for (int index = 0; index < _images.Count; index++)
         {
-            var image = _images[index].CentralCrop(0, Scale);
-            var first = new SampleRandom(seed, 0, index).NextInt(8);
-            var count = Math.Max(1, (int)Math.Round(orientations * densities[index] / densest));
-            for (var i = 0; i < count; i++)
+            LumaImage image = _images[index].CentralCrop(0, Scale);
+            int first = new SampleRandom(seed, 0, index).NextInt(8);
+            int count = Math.Max(1, (int)Math.Round(orientations * densities[index] / densest));
+            for (int i = 0; i < count; i++)
             {
                 images.Add(image.Oriented((first + i) % 8));
                 cumulative.Add((cumulative.Count > 0 ? cumulative[^1] : 0) + (shares[index] / count));
@@ -149,33 +149,33 @@ internal sealed class CropSampler
     /// <returns>The weight of the crop's loss.</returns>
     internal float Sample(SampleRandom random, Span<float> high, Span<float> low)
     {
-        var (place, weight) = _candidates > 1 ? DrawByError(ref random) : (DrawPlace(ref random), 1f);
-        var (index, left, top) = place;
-        var image = _images[index];
+        (Place place, float weight) = _candidates > 1 ? DrawByError(ref random) : (DrawPlace(ref random), 1f);
+        (int index, int left, int top) = place;
+        LumaImage image = _images[index];
         weight *= (float)PictureWeight(index);
         if (_smallImages is not null)
         {
-            var side = Patch / Scale;
+            int side = Patch / Scale;
             Copy(new Plane(image.ToUnit(left, top, Patch), Patch), 0, 0, Patch, 0, high);
             Copy(new Plane(_smallImages[index].ToUnit(left / Scale, top / Scale, side), side), 0, 0, side, 0, low);
             return weight;
         }
 
-        var orientation = random.NextInt(8);
+        int orientation = random.NextInt(8);
         if (_reduction is null)
         {
             Copy(new Plane(image.ToUnit(left, top, Patch), Patch), 0, 0, Patch, orientation, high);
             return weight;
         }
 
-        var region = image.ToUnit(left, top, _regionSide);
-        var reduced = _reduction(region, _regionSide, _regionSide, Scale, ref random);
-        var column = Margin + random.NextInt(BlockPhases);
-        var row = Margin + random.NextInt(BlockPhases);
+        float[] region = image.ToUnit(left, top, _regionSide);
+        float[] reduced = _reduction(region, _regionSide, _regionSide, Scale, ref random);
+        int column = Margin + random.NextInt(BlockPhases);
+        int row = Margin + random.NextInt(BlockPhases);
         Copy(new Plane(region, _regionSide), column * Scale, row * Scale, Patch, orientation, high);
         if (_interpolation is { } kernel)
         {
-            var enlarged = Resampler.Resize(reduced, _regionSide / Scale, _regionSide / Scale, _regionSide, _regionSide, kernel);
+            float[] enlarged = Resampler.Resize(reduced, _regionSide / Scale, _regionSide / Scale, _regionSide, _regionSide, kernel);
             Copy(new Plane(enlarged, _regionSide), column * Scale, row * Scale, Patch, orientation, low);
         }
         else
@@ -188,9 +188,9 @@ internal sealed class CropSampler
 
     private Place DrawPlace(ref SampleRandom random)
     {
-        var found = _cumulative.BinarySearch(random.NextDouble() * _cumulative[^1]);
-        var index = Math.Min(found < 0 ? ~found : found, _images.Count - 1);
-        var grid = _smallImages is null ? 1 : Scale;
+        int found = _cumulative.BinarySearch(random.NextDouble() * _cumulative[^1]);
+        int index = Math.Min(found < 0 ? ~found : found, _images.Count - 1);
+        int grid = _smallImages is null ? 1 : Scale;
         return new Place(index, DrawStart(_images[index].Width, ref random), DrawStart(_images[index].Height, ref random));
 
         int DrawStart(int length, ref SampleRandom random) => random.NextInt(((length - _regionSide) / grid) + 1) * grid;
@@ -203,24 +203,24 @@ internal sealed class CropSampler
     private (Place Place, float Weight) DrawByError(ref SampleRandom random)
     {
         Span<double> ends = stackalloc double[_candidates];
-        var places = new Place[_candidates];
-        var sum = 0.0;
-        for (var i = 0; i < _candidates; i++)
+        Place[] places = new Place[_candidates];
+        double sum = 0.0;
+        for (int i = 0; i < _candidates; i++)
         {
             places[i] = DrawPlace(ref random);
-            var (index, left, top) = places[i];
-            var error = _errors![index].At(left, top, _regionSide) + (LeastErrorShare * _errors[index].Mean);
+            (int index, int left, int top) = places[i];
+            double error = _errors![index].At(left, top, _regionSide) + (LeastErrorShare * _errors[index].Mean);
             ends[i] = sum += Math.Pow(PictureWeight(index) * error, GradientPower);
         }
 
-        var point = random.NextDouble() * sum;
-        var taken = 0;
+        double point = random.NextDouble() * sum;
+        int taken = 0;
         while (taken < _candidates - 1 && ends[taken] <= point)
         {
             taken++;
         }
 
-        var score = ends[taken] - (taken > 0 ? ends[taken - 1] : 0);
+        double score = ends[taken] - (taken > 0 ? ends[taken - 1] : 0);
         return (places[taken], (float)(sum / _candidates / score));
     }
 
@@ -232,11 +232,11 @@ internal sealed class CropSampler
     /// <summary>Copies a square; bit 0 of the orientation mirrors left-right, bit 1 top-bottom, bit 2 transposes.</summary>
     private static void Copy(Plane source, int left, int top, int side, int orientation, Span<float> target)
     {
-        for (var y = 0; y < side; y++)
+        for (int y = 0; y < side; y++)
         {
-            for (var x = 0; x < side; x++)
+            for (int x = 0; x < side; x++)
             {
-                var (column, row) = (orientation & 4) != 0 ? (y, x) : (x, y);
+                (int column, int row) = (orientation & 4) != 0 ? (y, x) : (x, y);
                 column = (orientation & 1) != 0 ? side - 1 - column : column;
                 row = (orientation & 2) != 0 ? side - 1 - row : row;
                 target[(y * side) + x] = source.Values[((top + row) * source.Width) + left + column];

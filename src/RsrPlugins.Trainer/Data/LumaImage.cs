@@ -18,8 +18,8 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
             throw new TrainerException($"{folder}: no such folder of pictures. Give the data folder with --data or in RSR_DATA.");
         }
 
-        var files = Directory.GetFiles(folder).Where(file => _extensions.Contains(Path.GetExtension(file).ToLowerInvariant())).Order(StringComparer.Ordinal).ToArray();
-        var images = new LumaImage[files.Length];
+        string[] files = Directory.GetFiles(folder).Where(file => _extensions.Contains(Path.GetExtension(file).ToLowerInvariant())).Order(StringComparer.Ordinal).ToArray();
+        LumaImage[] images = new LumaImage[files.Length];
         Parallel.For(0, files.Length, i => images[i] = Load(files[i]));
         return images.Length > 0 ? images : throw new TrainerException($"{folder}: no pictures ({string.Join(" ", _extensions)}) in this folder.");
     }
@@ -29,16 +29,16 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
     {
         try
         {
-            using var file = Image.NewFromFile(path, access: Enums.Access.Sequential);
-            using var image = file.Format == Enums.BandFormat.Uchar ? file.Copy() : file.Colourspace(file.Bands < 3 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb).Cast(Enums.BandFormat.Uchar);
-            var samples = image.WriteToMemory<byte>();
-            var bands = image.Bands;
-            var luma = new byte[samples.Length / bands];
-            for (var i = 0; i < luma.Length; i++)
+            using Image file = Image.NewFromFile(path, access: Enums.Access.Sequential);
+            using Image image = file.Format == Enums.BandFormat.Uchar ? file.Copy() : file.Colourspace(file.Bands < 3 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb).Cast(Enums.BandFormat.Uchar);
+            byte[] samples = image.WriteToMemory<byte>();
+            int bands = image.Bands;
+            byte[] luma = new byte[samples.Length / bands];
+            for (int i = 0; i < luma.Length; i++)
             {
                 // Grey, or red, green, blue; alpha behind either is not looked at.
-                var first = i * bands;
-                var (green, blue) = bands < 3 ? (samples[first], samples[first]) : (samples[first + 1], samples[first + 2]);
+                int first = i * bands;
+                (byte green, byte blue) = bands < 3 ? (samples[first], samples[first]) : (samples[first + 1], samples[first + 2]);
                 luma[i] = (byte)MathF.Round(Core.Imaging.Luma.Bt601Studio(samples[first], green, blue));
             }
 
@@ -53,13 +53,13 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
     /// <summary>The centre, at most side x side, with sides that are multiples of the scale factor; side 0 means no limit.</summary>
     internal LumaImage CentralCrop(int side, int scale)
     {
-        var width = (side == 0 ? Width : Math.Min(side, Width)) / scale * scale;
-        var height = (side == 0 ? Height : Math.Min(side, Height)) / scale * scale;
+        int width = (side == 0 ? Width : Math.Min(side, Width)) / scale * scale;
+        int height = (side == 0 ? Height : Math.Min(side, Height)) / scale * scale;
         // Whole pictures are cropped at the right and bottom, as the protocol says.
-        var left = side == 0 ? 0 : (Width - width) / 2;
-        var top = side == 0 ? 0 : (Height - height) / 2;
-        var luma = new byte[width * height];
-        for (var y = 0; y < height; y++)
+        int left = side == 0 ? 0 : (Width - width) / 2;
+        int top = side == 0 ? 0 : (Height - height) / 2;
+        byte[] luma = new byte[width * height];
+        for (int y = 0; y < height; y++)
         {
             Luma.AsSpan(((top + y) * Width) + left, width).CopyTo(luma.AsSpan(y * width));
         }
@@ -70,13 +70,13 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
     /// <summary>The picture in one of the eight orientations: bit 0 mirrors left-right, bit 1 top-bottom, bit 2 transposes.</summary>
     internal LumaImage Oriented(int orientation)
     {
-        var (width, height) = (orientation & 4) != 0 ? (Height, Width) : (Width, Height);
-        var luma = new byte[Luma.Length];
-        for (var y = 0; y < height; y++)
+        (int width, int height) = (orientation & 4) != 0 ? (Height, Width) : (Width, Height);
+        byte[] luma = new byte[Luma.Length];
+        for (int y = 0; y < height; y++)
         {
-            for (var x = 0; x < width; x++)
+            for (int x = 0; x < width; x++)
             {
-                var (column, row) = (orientation & 4) != 0 ? (y, x) : (x, y);
+                (int column, int row) = (orientation & 4) != 0 ? (y, x) : (x, y);
                 column = (orientation & 1) != 0 ? Width - 1 - column : column;
                 row = (orientation & 2) != 0 ? Height - 1 - row : row;
                 luma[(y * width) + x] = Luma[(row * Width) + column];
@@ -90,8 +90,8 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
     /// <param name="factor">At least 1; sides are rounded to whole pixels.</param>
     internal LumaImage Reduced(double factor)
     {
-        var (width, height) = (Side(Width), Side(Height));
-        var plane = Resampler.Resize(ToUnit(), Width, Height, width, height, ResamplingKernel.Bicubic);
+        (int width, int height) = (Side(Width), Side(Height));
+        float[] plane = Resampler.Resize(ToUnit(), Width, Height, width, height, ResamplingKernel.Bicubic);
         return new LumaImage(Name, width, height, Array.ConvertAll(plane, value => (byte)MathF.Round(255f * Math.Clamp(value, 0f, 1f))));
 
         int Side(int length) => Math.Max(1, (int)Math.Round(length / factor));
@@ -103,10 +103,10 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
     /// <summary>A square of values as the networks see them, Y/255.</summary>
     internal float[] ToUnit(int left, int top, int side)
     {
-        var values = new float[side * side];
-        for (var y = 0; y < side; y++)
+        float[] values = new float[side * side];
+        for (int y = 0; y < side; y++)
         {
-            for (var x = 0; x < side; x++)
+            for (int x = 0; x < side; x++)
             {
                 values[(y * side) + x] = Luma[((top + y) * Width) + left + x] / 255f;
             }

@@ -48,19 +48,19 @@ internal static class Reduction
     /// </summary>
     internal static float[] Ordinary(float[] plane, int width, int height, int scale, ref SampleRandom random)
     {
-        var kernel = random.NextInt(12) switch
+        ResamplingKernel kernel = random.NextInt(12) switch
         {
             < 6 => ResamplingKernel.Bicubic,
             < 8 => ResamplingKernel.Area,
             < 10 => ResamplingKernel.Lanczos3,
             _ => ResamplingKernel.Bilinear,
         };
-        var blur = random.NextInt(8) == 0;
-        var sigma = scale * (0.2 + (0.3 * random.NextDouble()));
-        var compressed = random.NextInt(4) == 0;
-        var quality = 60 + random.NextInt(36);
+        bool blur = random.NextInt(8) == 0;
+        double sigma = scale * (0.2 + (0.3 * random.NextDouble()));
+        bool compressed = random.NextInt(4) == 0;
+        int quality = 60 + random.NextInt(36);
 
-        var low = RoundToEightBits(Reduce(blur ? Blur(plane, width, height, sigma) : plane, width, height, scale, kernel));
+        float[] low = RoundToEightBits(Reduce(blur ? Blur(plane, width, height, sigma) : plane, width, height, scale, kernel));
         return compressed ? Jpeg(low, width / scale, height / scale, quality) : low;
     }
 
@@ -70,43 +70,43 @@ internal static class Reduction
     /// <summary>Encodes and decodes a plane as a grey JPEG. JPEG's own luma is full-range, so the values are brought there and back.</summary>
     internal static float[] Jpeg(float[] plane, int width, int height, int quality)
     {
-        var grey = Array.ConvertAll(plane, value => (byte)Math.Clamp(MathF.Round(((value * 255f) - 16f) * 255f / 219f), 0f, 255f));
-        using var source = Image.NewFromMemory(grey, width, height, 1, Enums.BandFormat.Uchar);
-        var encoded = source.JpegsaveBuffer(q: quality);
-        using var decoded = Image.JpegloadBuffer(encoded);
+        byte[] grey = Array.ConvertAll(plane, value => (byte)Math.Clamp(MathF.Round(((value * 255f) - 16f) * 255f / 219f), 0f, 255f));
+        using Image source = Image.NewFromMemory(grey, width, height, 1, Enums.BandFormat.Uchar);
+        byte[] encoded = source.JpegsaveBuffer(q: quality);
+        using Image decoded = Image.JpegloadBuffer(encoded);
         return RoundToEightBits(Array.ConvertAll(decoded.WriteToMemory<byte>(), value => (16f + (value * 219f / 255f)) / 255f));
     }
 
     /// <summary>Separable Gaussian, borders repeated.</summary>
     internal static float[] Blur(float[] plane, int width, int height, double sigma)
     {
-        var radius = (int)Math.Ceiling(2.5 * sigma);
-        var taps = new float[(2 * radius) + 1];
-        for (var i = 0; i < taps.Length; i++)
+        int radius = (int)Math.Ceiling(2.5 * sigma);
+        float[] taps = new float[(2 * radius) + 1];
+        for (int i = 0; i < taps.Length; i++)
         {
             taps[i] = (float)Math.Exp(-0.5 * Math.Pow((i - radius) / sigma, 2));
         }
 
-        var sum = taps.Sum();
-        var horizontal = new float[plane.Length];
-        var result = new float[plane.Length];
-        for (var y = 0; y < height; y++)
+        float sum = taps.Sum();
+        float[] horizontal = new float[plane.Length];
+        float[] result = new float[plane.Length];
+        for (int y = 0; y < height; y++)
         {
-            for (var x = 0; x < width; x++)
+            for (int x = 0; x < width; x++)
             {
-                for (var i = 0; i < taps.Length; i++)
+                for (int i = 0; i < taps.Length; i++)
                 {
                     horizontal[(y * width) + x] += taps[i] / sum * plane[(y * width) + Math.Clamp(x + i - radius, 0, width - 1)];
                 }
             }
         }
 
-        for (var y = 0; y < height; y++)
+        for (int y = 0; y < height; y++)
         {
-            for (var i = 0; i < taps.Length; i++)
+            for (int i = 0; i < taps.Length; i++)
             {
-                var row = Math.Clamp(y + i - radius, 0, height - 1) * width;
-                for (var x = 0; x < width; x++)
+                int row = Math.Clamp(y + i - radius, 0, height - 1) * width;
+                for (int x = 0; x < width; x++)
                 {
                     result[(y * width) + x] += taps[i] / sum * horizontal[row + x];
                 }

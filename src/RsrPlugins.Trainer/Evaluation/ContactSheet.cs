@@ -20,30 +20,30 @@ internal static class ContactSheet
     /// <param name="path">The PNG, written anew by renaming.</param>
     internal static void Draw(IReadOnlyList<IReadOnlyList<SheetCell>> rows, string path)
     {
-        var columns = rows.Max(row => row.Count);
-        using var sheet = new SKBitmap((columns * (Part + Gap)) + Gap, (rows.Count * (Part + Gap + Caption)) + Gap);
-        using var canvas = new SKCanvas(sheet);
-        using var font = new SKFont(SKTypeface.Default, 15);
-        using var black = new SKPaint { Color = SKColors.Black, IsAntialias = true };
+        int columns = rows.Max(row => row.Count);
+        using SKBitmap sheet = new SKBitmap((columns * (Part + Gap)) + Gap, (rows.Count * (Part + Gap + Caption)) + Gap);
+        using SKCanvas canvas = new SKCanvas(sheet);
+        using SKFont font = new SKFont(SKTypeface.Default, 15);
+        using SKPaint black = new SKPaint { Color = SKColors.Black, IsAntialias = true };
         canvas.Clear(SKColors.White);
-        for (var row = 0; row < rows.Count; row++)
+        for (int row = 0; row < rows.Count; row++)
         {
-            for (var column = 0; column < rows[row].Count; column++)
+            for (int column = 0; column < rows[row].Count; column++)
             {
-                var cell = rows[row][column];
-                using var bitmap = ToBitmap(cell);
-                var scale = (int)Math.Round((double)rows[row][0].Width / cell.Width);
-                var side = Math.Min(Part / scale, Math.Min(cell.Width, cell.Height));
-                var (left, top) = ((cell.Width - side) / 2, (cell.Height - side) / 2);
-                var target = SKRect.Create(Gap + (column * (Part + Gap)), Gap + Caption + (row * (Part + Gap + Caption)), Part, Part);
-                using var image = SKImage.FromBitmap(bitmap);
+                SheetCell cell = rows[row][column];
+                using SKBitmap bitmap = ToBitmap(cell);
+                int scale = (int)Math.Round((double)rows[row][0].Width / cell.Width);
+                int side = Math.Min(Part / scale, Math.Min(cell.Width, cell.Height));
+                (int left, int top) = ((cell.Width - side) / 2, (cell.Height - side) / 2);
+                SKRect target = SKRect.Create(Gap + (column * (Part + Gap)), Gap + Caption + (row * (Part + Gap + Caption)), Part, Part);
+                using SKImage image = SKImage.FromBitmap(bitmap);
                 canvas.DrawText(cell.Caption, target.Left, target.Top - 6, font, black);
                 canvas.DrawImage(image, SKRect.Create(left, top, side, side), target, new SKSamplingOptions(SKFilterMode.Nearest));
             }
         }
 
-        using var data = sheet.Encode(SKEncodedImageFormat.Png, 100);
-        using (var file = File.Create(path + ".tmp"))
+        using SKData data = sheet.Encode(SKEncodedImageFormat.Png, 100);
+        using (FileStream file = File.Create(path + ".tmp"))
         {
             data.SaveTo(file);
         }
@@ -54,11 +54,11 @@ internal static class ContactSheet
     /// <summary>Studio luma as full-range grey.</summary>
     private static SKBitmap ToBitmap(SheetCell cell)
     {
-        var bitmap = new SKBitmap(cell.Width, cell.Height, SKColorType.Gray8, SKAlphaType.Opaque);
-        var pixels = bitmap.GetPixelSpan();
-        for (var y = 0; y < cell.Height; y++)
+        SKBitmap bitmap = new SKBitmap(cell.Width, cell.Height, SKColorType.Gray8, SKAlphaType.Opaque);
+        Span<byte> pixels = bitmap.GetPixelSpan();
+        for (int y = 0; y < cell.Height; y++)
         {
-            for (var x = 0; x < cell.Width; x++)
+            for (int x = 0; x < cell.Width; x++)
             {
                 pixels[(y * bitmap.RowBytes) + x] = (byte)Math.Clamp(MathF.Round((cell.Plane[(y * cell.Width) + x] - 16f) * 255f / 219f), 0f, 255f);
             }

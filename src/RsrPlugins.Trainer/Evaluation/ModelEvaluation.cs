@@ -43,25 +43,25 @@ internal sealed class ModelEvaluation(IReadOnlyList<TestPicture> pictures, int s
     /// <summary>Small pictures enlarged by a network (null: bicubically) and scored.</summary>
     internal SetScore Score(SmallPicture kind, INetwork? srNet)
     {
-        var scores = ScoreEach(kind, srNet);
+        EvaluationScore[] scores = ScoreEach(kind, srNet);
         return new SetScore(scores.Average(score => score.Psnr), scores.Average(score => score.Ssim));
     }
 
     /// <summary>The same, picture by picture.</summary>
     internal EvaluationScore[] ScoreEach(SmallPicture kind, INetwork? srNet)
     {
-        var small = Small(kind);
+        float[][] small = Small(kind);
         return [.. pictures.Select((picture, index) => EvaluationProtocol.Score(picture.Plane, Enlarge(small[index], picture, srNet), picture.Width, picture.Height, scale))];
     }
 
     /// <summary>Compares the learned small pictures with bicubic and area-averaged ones.</summary>
     internal Naturalness LearnedAgainstClassical()
     {
-        var learned = Small(SmallPicture.Learned);
-        var toBicubic = pictures.Select((picture, index) => Psnr(picture, learned[index], Small(SmallPicture.Bicubic)[index])).ToArray();
-        var toArea = pictures.Select((picture, index) => Psnr(picture, learned[index], Small(SmallPicture.Area)[index]));
-        var shift = pictures.Select((_, index) => Math.Abs(learned[index].Average() - Small(SmallPicture.Area)[index].Average())).Average();
-        var lowest = Array.IndexOf(toBicubic, toBicubic.Min());
+        float[][] learned = Small(SmallPicture.Learned);
+        double[] toBicubic = pictures.Select((picture, index) => Psnr(picture, learned[index], Small(SmallPicture.Bicubic)[index])).ToArray();
+        IEnumerable<double> toArea = pictures.Select((picture, index) => Psnr(picture, learned[index], Small(SmallPicture.Area)[index]));
+        float shift = pictures.Select((_, index) => Math.Abs(learned[index].Average() - Small(SmallPicture.Area)[index].Average())).Average();
+        int lowest = Array.IndexOf(toBicubic, toBicubic.Min());
         return new Naturalness(toBicubic.Average(), toBicubic[lowest], pictures[lowest].Name, toArea.Average(), shift);
 
         double Psnr(TestPicture picture, float[] left, float[] right) => ImageMetrics.Psnr(left, right, picture.Width / scale, picture.Height / scale, 0);
@@ -70,7 +70,7 @@ internal sealed class ModelEvaluation(IReadOnlyList<TestPicture> pictures, int s
     /// <summary>The small pictures of a kind: 8-bit scale, rounded.</summary>
     internal float[][] Small(SmallPicture kind)
     {
-        if (!_small.TryGetValue(kind, out var planes))
+        if (!_small.TryGetValue(kind, out float[][]? planes))
         {
             planes = [.. pictures.Select(picture => EvaluationProtocol.RoundToEightBits(Reduce(kind, picture)))];
             _small[kind] = planes;
@@ -84,10 +84,10 @@ internal sealed class ModelEvaluation(IReadOnlyList<TestPicture> pictures, int s
         switch (kind)
         {
             case SmallPicture.Learned:
-                var network = rrNet ?? throw new InvalidOperationException("Learned small pictures need an RRNet.");
+                INetwork network = rrNet ?? throw new InvalidOperationException("Learned small pictures need an RRNet.");
                 return Run(network, picture.Plane, picture.Width, picture.Height, refiner);
             case SmallPicture.Jpeg75:
-                var clean = EvaluationProtocol.RoundToEightBits(Classical(ResamplingKernel.Bicubic));
+                float[] clean = EvaluationProtocol.RoundToEightBits(Classical(ResamplingKernel.Bicubic));
                 return Scaled(Reduction.Jpeg(Scaled(clean, 1 / Levels), picture.Width / scale, picture.Height / scale, 75), Levels);
             case SmallPicture.Bicubic:
                 return Classical(ResamplingKernel.Bicubic);

@@ -22,7 +22,7 @@ internal sealed record ModelFigures(IReadOnlyList<string> Sets, FigureRow Main, 
     /// <summary>Measures a learned pair.</summary>
     internal static ModelFigures MeasurePair(string data, int scale, INetwork rrNet, INetwork srNet)
     {
-        var sets = Load(data, scale, rrNet);
+        Dictionary<string, ModelEvaluation> sets = Load(data, scale, rrNet);
         return new ModelFigures(
             TestSets,
             Row(sets, SmallPicture.Learned, "this SRNet", srNet),
@@ -37,9 +37,9 @@ internal sealed record ModelFigures(IReadOnlyList<string> Sets, FigureRow Main, 
     /// <summary>Measures an SRNet for ordinary pictures; with the pair's RRNet also what happens to learned small pictures.</summary>
     internal static ModelFigures MeasurePhoto(string data, int scale, INetwork srNet, INetwork? rrNet)
     {
-        var sets = Load(data, scale, rrNet);
-        var others = new List<FigureRow>();
-        foreach (var kind in new[] { SmallPicture.Bicubic, SmallPicture.Jpeg75, SmallPicture.Area, SmallPicture.Lanczos, SmallPicture.Bilinear })
+        Dictionary<string, ModelEvaluation> sets = Load(data, scale, rrNet);
+        List<FigureRow> others = new List<FigureRow>();
+        foreach (SmallPicture kind in new[] { SmallPicture.Bicubic, SmallPicture.Jpeg75, SmallPicture.Area, SmallPicture.Lanczos, SmallPicture.Bilinear })
         {
             if (kind != SmallPicture.Bicubic)
             {
@@ -60,21 +60,21 @@ internal sealed record ModelFigures(IReadOnlyList<string> Sets, FigureRow Main, 
     /// <summary>Measures SRCNN.</summary>
     internal static ModelFigures MeasureBaseline(string data, int scale, INetwork srcnn)
     {
-        var sets = Load(data, scale, null);
+        Dictionary<string, ModelEvaluation> sets = Load(data, scale, null);
         return new ModelFigures(TestSets, Row(sets, SmallPicture.Bicubic, "SRCNN", srcnn), [Row(sets, SmallPicture.Bicubic, "bicubic", null)], new Dictionary<string, Naturalness>());
     }
 
     /// <summary>Measures what a gradient brings a learned pair, by passes.</summary>
     internal static ModelFigures MeasureRefined(string data, int scale, INetwork rrNet, INetwork srNet, INetwork gradient)
     {
-        var unrefined = Load(data, scale, rrNet);
-        var rows = new List<FigureRow> { Row(unrefined, SmallPicture.Learned, "its SRNet", srNet) };
-        foreach (var passes in new[] { 2, 5, 20 })
+        Dictionary<string, ModelEvaluation> unrefined = Load(data, scale, rrNet);
+        List<FigureRow> rows = new List<FigureRow> { Row(unrefined, SmallPicture.Learned, "its SRNet", srNet) };
+        foreach (int passes in new[] { 2, 5, 20 })
         {
             rows.Add(Refined(Load(data, scale, rrNet, new LumaRefiner(gradient, passes)), passes));
         }
 
-        var main = Load(data, scale, rrNet, new LumaRefiner(gradient, RefinedPasses));
+        Dictionary<string, ModelEvaluation> main = Load(data, scale, rrNet, new LumaRefiner(gradient, RefinedPasses));
         return new ModelFigures(TestSets, Refined(main, RefinedPasses), rows, main.ToDictionary(set => set.Key, set => set.Value.LearnedAgainstClassical()));
 
         FigureRow Refined(Dictionary<string, ModelEvaluation> sets, int passes) =>
@@ -97,14 +97,14 @@ internal sealed record ModelFigures(IReadOnlyList<string> Sets, FigureRow Main, 
     /// <summary>The tables as Markdown.</summary>
     internal string ToMarkdown()
     {
-        var lines = new List<string>
+        List<string> lines = new List<string>
         {
             "| small picture | enlarged by | " + string.Join(" | ", Sets.Select(set => $"{set} PSNR / SSIM")) + " |",
             "|---|---|" + string.Concat(Sets.Select(_ => "---|")),
         };
-        foreach (var row in Others.Prepend(Main))
+        foreach (FigureRow? row in Others.Prepend(Main))
         {
-            var bold = row == Main ? "**" : string.Empty;
+            string bold = row == Main ? "**" : string.Empty;
             lines.Add($"| {row.SmallPicture} | {row.EnlargedBy} | " + string.Join(" | ", Sets.Select(set => FormattableString.Invariant($"{bold}{row.Scores[set].Psnr:0.00}{bold} / {row.Scores[set].Ssim:.0000}"))) + " |");
         }
 

@@ -16,22 +16,22 @@ internal sealed record SmallPictureSpectrum(double Kept, double Aliasing)
     /// <param name="small">w x h values on the same scale.</param>
     internal static SmallPictureSpectrum Measure(float[] large, float[] small, int smallWidth, int smallHeight, int scale)
     {
-        var wanted = Cosine(large, smallWidth * scale, smallHeight * scale, smallWidth, smallHeight);
-        var found = Cosine(small, smallWidth, smallHeight, smallWidth, smallHeight);
-        var (cross, own, total) = (new double[Rings], new double[Rings], new double[Rings]);
-        for (var v = 0; v < smallHeight; v++)
+        double[] wanted = Cosine(large, smallWidth * scale, smallHeight * scale, smallWidth, smallHeight);
+        double[] found = Cosine(small, smallWidth, smallHeight, smallWidth, smallHeight);
+        (double[]? cross, double[]? own, double[]? total) = (new double[Rings], new double[Rings], new double[Rings]);
+        for (int v = 0; v < smallHeight; v++)
         {
-            for (var u = 0; u < smallWidth; u++)
+            for (int u = 0; u < smallWidth; u++)
             {
                 // 1 is the highest frequency the small picture can hold; the upper half is divided into rings.
-                var frequency = Math.Max((double)u / smallWidth, (double)v / smallHeight);
+                double frequency = Math.Max((double)u / smallWidth, (double)v / smallHeight);
                 if (frequency < 0.5)
                 {
                     continue;
                 }
 
-                var ring = Math.Min((int)((frequency - 0.5) * 2 * Rings), Rings - 1);
-                var index = (v * smallWidth) + u;
+                int ring = Math.Min((int)((frequency - 0.5) * 2 * Rings), Rings - 1);
+                int index = (v * smallWidth) + u;
                 cross[ring] += wanted[index] * found[index];
                 own[ring] += wanted[index] * wanted[index];
                 total[ring] += found[index] * found[index];
@@ -39,23 +39,23 @@ internal sealed record SmallPictureSpectrum(double Kept, double Aliasing)
         }
 
         // In each ring found = g wanted + rest with the rest orthogonal to wanted, so the energies add up.
-        var leastOwn = 1e-9 * own.Sum(); // below this a ring of the large picture holds rounding errors, which anything resembles
-        var kept = Enumerable.Range(0, Rings).Sum(ring => own[ring] > leastOwn ? cross[ring] * cross[ring] / own[ring] : 0);
+        double leastOwn = 1e-9 * own.Sum(); // below this a ring of the large picture holds rounding errors, which anything resembles
+        double kept = Enumerable.Range(0, Rings).Sum(ring => own[ring] > leastOwn ? cross[ring] * cross[ring] / own[ring] : 0);
         return new SmallPictureSpectrum(kept / own.Sum(), (total.Sum() - kept) / own.Sum());
     }
 
     /// <summary>The first columns x rows coefficients of the DCT-II, scaled so that a constant c gives c in the first one whatever the size.</summary>
     internal static double[] Cosine(float[] plane, int width, int height, int columns, int rows)
     {
-        var across = Basis(width, columns);
-        var down = Basis(height, rows);
-        var half = new double[height * columns];
-        for (var y = 0; y < height; y++)
+        double[] across = Basis(width, columns);
+        double[] down = Basis(height, rows);
+        double[] half = new double[height * columns];
+        for (int y = 0; y < height; y++)
         {
-            for (var u = 0; u < columns; u++)
+            for (int u = 0; u < columns; u++)
             {
-                var sum = 0.0;
-                for (var x = 0; x < width; x++)
+                double sum = 0.0;
+                for (int x = 0; x < width; x++)
                 {
                     sum += plane[(y * width) + x] * across[(u * width) + x];
                 }
@@ -64,13 +64,13 @@ internal sealed record SmallPictureSpectrum(double Kept, double Aliasing)
             }
         }
 
-        var result = new double[rows * columns];
-        for (var v = 0; v < rows; v++)
+        double[] result = new double[rows * columns];
+        for (int v = 0; v < rows; v++)
         {
-            for (var y = 0; y < height; y++)
+            for (int y = 0; y < height; y++)
             {
-                var weight = down[(v * height) + y];
-                for (var u = 0; u < columns; u++)
+                double weight = down[(v * height) + y];
+                for (int u = 0; u < columns; u++)
                 {
                     result[(v * columns) + u] += weight * half[(y * columns) + u];
                 }
@@ -82,10 +82,10 @@ internal sealed record SmallPictureSpectrum(double Kept, double Aliasing)
 
     private static double[] Basis(int length, int count)
     {
-        var basis = new double[count * length];
-        for (var k = 0; k < count; k++)
+        double[] basis = new double[count * length];
+        for (int k = 0; k < count; k++)
         {
-            for (var i = 0; i < length; i++)
+            for (int i = 0; i < length; i++)
             {
                 basis[(k * length) + i] = (k == 0 ? 1 : Math.Sqrt(2)) * Math.Cos(Math.PI * (i + 0.5) * k / length) / length;
             }

@@ -11,8 +11,8 @@ internal sealed record TestPicture(string Name, int Width, int Height, float[] P
     /// <exception cref="TrainerException">The folder is missing or has no PNG picture.</exception>
     internal static IReadOnlyList<TestPicture> LoadSet(string data, string set, int scale)
     {
-        var folder = Path.Combine(data, set);
-        var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.png") : [];
+        string folder = Path.Combine(data, set);
+        string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.png") : [];
         return files.Length > 0
             ? [.. files.Order(StringComparer.Ordinal).Select(file => Load(file, scale))]
             : throw new TrainerException($"{folder}: PNG pictures of a test set expected, found none. Give the data folder with --data or in RSR_DATA.");
@@ -21,8 +21,8 @@ internal sealed record TestPicture(string Name, int Width, int Height, float[] P
     /// <summary>The plane as a grey picture, whose values the protocol takes as they are.</summary>
     internal PixelImage ToGrey()
     {
-        var pixels = PixelImage.Create(Width, Height, PixelLayout.Grey, 8);
-        for (var i = 0; i < Plane.Length; i++)
+        PixelImage pixels = PixelImage.Create(Width, Height, PixelLayout.Grey, 8);
+        for (int i = 0; i < Plane.Length; i++)
         {
             pixels.Samples8[i] = (byte)Plane[i];
         }
@@ -32,15 +32,15 @@ internal sealed record TestPicture(string Name, int Width, int Height, float[] P
 
     internal static TestPicture Load(string file, int scale)
     {
-        using var image = Image.NewFromFile(file);
+        using Image image = Image.NewFromFile(file);
         if (image.Format != Enums.BandFormat.Uchar)
         {
             throw new TrainerException($"{file}: 8 bits per sample expected, found {image.Format}.");
         }
 
-        var pixels = PixelImage.Create(image.Width, image.Height, (PixelLayout)image.Bands, 8);
+        PixelImage pixels = PixelImage.Create(image.Width, image.Height, (PixelLayout)image.Bands, 8);
         image.WriteToMemory<byte>().CopyTo(pixels.Samples8);
-        var cropped = EvaluationProtocol.CropToMultiple(pixels, scale);
+        PixelImage cropped = EvaluationProtocol.CropToMultiple(pixels, scale);
         return new TestPicture(Path.GetFileNameWithoutExtension(file), cropped.Width, cropped.Height, EvaluationProtocol.LumaPlane(cropped));
     }
 }

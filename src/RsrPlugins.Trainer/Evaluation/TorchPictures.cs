@@ -35,7 +35,7 @@ internal sealed class TorchPictures : IDisposable
     /// <summary>The large picture of a small one, which is interpolated first where the network wants that.</summary>
     internal float[] Enlarge(float[] small, TestPicture picture)
     {
-        var (width, height) = (picture.Width / _config.Scale, picture.Height / _config.Scale);
+        (int width, int height) = (picture.Width / _config.Scale, picture.Height / _config.Scale);
         return _config.Kind == RunKind.Srcnn && Reduction.Kernel(_config.Interpolation) is { } kernel
             ? Run(_networks.Enlarging.Forward, Resampler.Resize(small, width, height, picture.Width, picture.Height, kernel), picture.Width, picture.Height)
             : Run(_networks.Enlarging.Forward, small, width, height);
@@ -45,9 +45,9 @@ internal sealed class TorchPictures : IDisposable
 
     private static float[] Run(Func<Tensor, Tensor> network, float[] plane, int width, int height)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var input = tensor(Array.ConvertAll(plane, value => value / Levels), [1, 1, height, width]);
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor input = tensor(Array.ConvertAll(plane, value => value / Levels), [1, 1, height, width]);
         return Array.ConvertAll(Checkpoint.ToArray(network(input)), value => value * Levels);
     }
 

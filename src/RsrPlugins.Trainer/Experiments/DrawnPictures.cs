@@ -16,10 +16,10 @@ internal static class DrawnPictures
 
     private static LumaImage Draw(string name, Func<double, double, double> level)
     {
-        var luma = new byte[Side * Side];
-        for (var i = 0; i < luma.Length; i++)
+        byte[] luma = new byte[Side * Side];
+        for (int i = 0; i < luma.Length; i++)
         {
-            var value = level(((i % Side) - (Side / 2)) / (Side / 2.0), ((i / Side) - (Side / 2)) / (Side / 2.0));
+            double value = level(((i % Side) - (Side / 2)) / (Side / 2.0), ((i / Side) - (Side / 2)) / (Side / 2.0));
             luma[i] = (byte)Math.Round(16 + (219 * Math.Clamp(value, 0, 1)));
         }
 

@@ -19,9 +19,9 @@ internal static class ExperimentDocument
 
     internal static string Replaced(string text, string name, string section, string source)
     {
-        var (begin, end) = ($"<!-- begin {name} -->", $"<!-- end {name} -->");
-        var from = text.IndexOf(begin, StringComparison.Ordinal);
-        var to = from < 0 ? -1 : text.IndexOf(end, from, StringComparison.Ordinal);
+        (string? begin, string? end) = ($"<!-- begin {name} -->", $"<!-- end {name} -->");
+        int from = text.IndexOf(begin, StringComparison.Ordinal);
+        int to = from < 0 ? -1 : text.IndexOf(end, from, StringComparison.Ordinal);
         return to < 0
             ? throw new TrainerException($"{source}: the marks \"{begin}\" and \"{end}\" are missing.")
             : $"{text[..(from + begin.Length)]}\n{section.Trim()}\n{text[to..]}";

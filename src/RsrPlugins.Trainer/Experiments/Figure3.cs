@@ -1,4 +1,7 @@
 // Section 2.2: how fast a network learns depends on how the small picture is made, and on how it is enlarged before the network.
+using ScottPlot;
+using ScottPlot.Plottables;
+
 namespace RsrPlugins.Trainer.Experiments;
 
 /// <summary>Convergence of SRCNN at x3 by reduction and by enlargement before the network, every curve on the same number of pixels.</summary>
@@ -25,8 +28,8 @@ internal sealed class Figure3 : IExperiment
 
     public string Run(ExperimentContext context)
     {
-        var reductions = Trained(context, _reductions);
-        var enlargements = Trained(context, _enlargements);
+        (string Caption, TrainedRun Run)[] reductions = Trained(context, _reductions);
+        (string Caption, TrainedRun Run)[] enlargements = Trained(context, _enlargements);
         Plot(reductions, "Reductions, bicubic enlargement before the network", context.PicturePath("figure3-reductions.png"));
         Plot(enlargements, "Enlargements before the network, bicubic reduction", context.PicturePath("figure3-enlargements.png"));
         return string.Join('\n',
@@ -49,17 +52,17 @@ internal sealed class Figure3 : IExperiment
 
     private static string Row((string Caption, TrainedRun Run) curve)
     {
-        var last = curve.Run.Log[^1];
-        var half = curve.Run.Log.MinBy(point => Math.Abs(point.Megapixels - (last.Megapixels / 2)));
+        (double Megapixels, double Psnr) last = curve.Run.Log[^1];
+        (double Megapixels, double Psnr) half = curve.Run.Log.MinBy(point => Math.Abs(point.Megapixels - (last.Megapixels / 2)));
         return FormattableString.Invariant($"| {curve.Caption} | {last.Megapixels:0} | {half.Psnr:0.00} | {last.Psnr:0.00} |");
     }
 
     private static void Plot((string Caption, TrainedRun Run)[] curves, string title, string path)
     {
-        using var plot = new ScottPlot.Plot();
-        foreach (var (caption, run) in curves)
+        using Plot plot = new ScottPlot.Plot();
+        foreach ((string? caption, TrainedRun? run) in curves)
         {
-            var line = plot.Add.Scatter(run.Log.Select(point => point.Megapixels).ToArray(), run.Log.Select(point => point.Psnr).ToArray());
+            Scatter line = plot.Add.Scatter(run.Log.Select(point => point.Megapixels).ToArray(), run.Log.Select(point => point.Psnr).ToArray());
             line.LegendText = caption;
             line.LineWidth = 2;
         }

@@ -4,6 +4,7 @@ using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Data;
 using RsrPlugins.Trainer.Evaluation;
+using RsrPlugins.Trainer.Training;
 
 namespace RsrPlugins.Trainer.Experiments;
 
@@ -20,18 +21,18 @@ internal sealed class Figure6 : IExperiment
 
     public string Run(ExperimentContext context)
     {
-        var runs = _runs.Select(run => (run.Caption, TrainedRuns.Get(context, run.Config).Checkpoint)).ToArray();
-        var scale = runs[0].Checkpoint.Config.Scale;
-        var pictures = context.TestSet("set14", scale);
-        var networks = runs.Select(run => (run.Caption, Networks: new TorchPictures(run.Checkpoint))).ToArray();
+        (string Caption, Checkpoint Checkpoint)[] runs = _runs.Select(run => (run.Caption, TrainedRuns.Get(context, run.Config).Checkpoint)).ToArray();
+        int scale = runs[0].Checkpoint.Config.Scale;
+        IReadOnlyList<TestPicture> pictures = context.TestSet("set14", scale);
+        (string Caption, TorchPictures Networks)[] networks = runs.Select(run => (run.Caption, Networks: new TorchPictures(run.Checkpoint))).ToArray();
         try
         {
-            var lines = new List<string>();
-            foreach (var (caption, pair) in networks)
+            List<string> lines = new List<string>();
+            foreach ((string? caption, TorchPictures? pair) in networks)
             {
                 context.CancellationToken.ThrowIfCancellationRequested();
-                var measured = pictures.Select(picture => Measure(pair, picture, scale)).ToArray();
-                var means = Enumerable.Range(0, measured[0].Length).Select(column => measured.Average(row => row[column])).ToArray();
+                double[][] measured = pictures.Select(picture => Measure(pair, picture, scale)).ToArray();
+                double[] means = Enumerable.Range(0, measured[0].Length).Select(column => measured.Average(row => row[column])).ToArray();
                 lines.Add(FormattableString.Invariant($"| {caption} | {means[0]:0.00} | {means[1]:0.00} | {means[2]:0.00} | {means[3]:0.0} | {means[4]:0.00} | {means[5]:0.00} |"));
                 context.Log(caption);
             }
@@ -53,7 +54,7 @@ internal sealed class Figure6 : IExperiment
         }
         finally
         {
-            foreach (var (_, pair) in networks)
+            foreach ((string _, TorchPictures? pair) in networks)
             {
                 pair.Dispose();
             }
@@ -63,7 +64,7 @@ internal sealed class Figure6 : IExperiment
 
         IReadOnlyList<SheetCell> Row(TestPicture picture)
         {
-            var (width, height) = (picture.Width / scale, picture.Height / scale);
+            (int width, int height) = (picture.Width / scale, picture.Height / scale);
             return
             [
                 new SheetCell($"{picture.Name}: HR", picture.Plane, picture.Width, picture.Height),
@@ -75,11 +76,11 @@ internal sealed class Figure6 : IExperiment
 
     private static double[] Measure(TorchPictures networks, TestPicture picture, int scale)
     {
-        var small = networks.Reduce(picture);
-        var stored = Stored(small);
-        var (width, height) = (picture.Width / scale, picture.Height / scale);
-        var bicubic = EvaluationProtocol.RoundToEightBits(Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic));
-        var spectrum = SmallPictureSpectrum.Measure(picture.Plane, stored, width, height, scale);
+        float[] small = networks.Reduce(picture);
+        float[] stored = Stored(small);
+        (int width, int height) = (picture.Width / scale, picture.Height / scale);
+        float[] bicubic = EvaluationProtocol.RoundToEightBits(Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic));
+        SmallPictureSpectrum spectrum = SmallPictureSpectrum.Measure(picture.Plane, stored, width, height, scale);
         return
         [
             Restored(small),

@@ -26,16 +26,16 @@ internal sealed class Figure8 : IExperiment
 
     public string Run(ExperimentContext context)
     {
-        var models = ModelCatalogue.Load(context.Models);
-        using var engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
-        var (kept, aliasing) = (new List<string>(), new List<string>());
-        for (var scale = 2; scale <= 4; scale++)
+        ModelCatalogue models = ModelCatalogue.Load(context.Models);
+        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        (List<string>? kept, List<string>? aliasing) = (new List<string>(), new List<string>());
+        for (int scale = 2; scale <= 4; scale++)
         {
             context.CancellationToken.ThrowIfCancellationRequested();
-            var pictures = context.TestSet("set14", scale);
-            var rrNet = engine.Open(models.Find(NetworkKind.RRNet, ModelKind.Learned, scale));
-            var evaluation = new ModelEvaluation(pictures, scale, rrNet);
-            var spectra = _columns.Select(column => Mean(pictures, evaluation.Small(column.Kind), scale)).ToArray();
+            IReadOnlyList<TestPicture> pictures = context.TestSet("set14", scale);
+            INetwork rrNet = engine.Open(models.Find(NetworkKind.RRNet, ModelKind.Learned, scale));
+            ModelEvaluation evaluation = new ModelEvaluation(pictures, scale, rrNet);
+            SmallPictureSpectrum[] spectra = _columns.Select(column => Mean(pictures, evaluation.Small(column.Kind), scale)).ToArray();
             kept.Add(Row(scale, spectra.Select(spectrum => spectrum.Kept)));
             aliasing.Add(Row(scale, spectra.Select(spectrum => spectrum.Aliasing)));
             if (scale == ShownScale)
@@ -67,14 +67,14 @@ internal sealed class Figure8 : IExperiment
 
     private static SmallPictureSpectrum Mean(IReadOnlyList<TestPicture> pictures, float[][] small, int scale)
     {
-        var spectra = pictures.Select((picture, index) => SmallPictureSpectrum.Measure(picture.Plane, small[index], picture.Width / scale, picture.Height / scale, scale)).ToArray();
+        SmallPictureSpectrum[] spectra = pictures.Select((picture, index) => SmallPictureSpectrum.Measure(picture.Plane, small[index], picture.Width / scale, picture.Height / scale, scale)).ToArray();
         return new SmallPictureSpectrum(spectra.Average(spectrum => spectrum.Kept), spectra.Average(spectrum => spectrum.Aliasing));
     }
 
     private static void Draw(IEnumerable<TestPicture> pictures, INetwork rrNet, string path)
     {
         TestPicture[] shown = [.. pictures];
-        var evaluation = new ModelEvaluation(shown, ShownScale, rrNet);
+        ModelEvaluation evaluation = new ModelEvaluation(shown, ShownScale, rrNet);
         ContactSheet.Draw([.. shown.Select(Row)], path);
 
         IReadOnlyList<SheetCell> Row(TestPicture picture, int index) =>

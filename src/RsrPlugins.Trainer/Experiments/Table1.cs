@@ -27,15 +27,15 @@ internal sealed class Table1 : IExperiment
 
     public string Run(ExperimentContext context)
     {
-        var pictures = context.TestSet("set5", Scale);
-        var psnr = new double[_reductions.Length, _reductions.Length];
-        var megapixels = 0.0;
-        for (var trained = 0; trained < _reductions.Length; trained++)
+        IReadOnlyList<TestPicture> pictures = context.TestSet("set5", Scale);
+        double[,] psnr = new double[_reductions.Length, _reductions.Length];
+        double megapixels = 0.0;
+        for (int trained = 0; trained < _reductions.Length; trained++)
         {
-            var run = TrainedRuns.Get(context, _reductions[trained].Config);
+            TrainedRun run = TrainedRuns.Get(context, _reductions[trained].Config);
             megapixels = run.Checkpoint.Progress.MegapixelsBefore + run.Checkpoint.Megapixels;
-            using var network = new TorchPictures(run.Checkpoint);
-            for (var tested = 0; tested < _reductions.Length; tested++)
+            using TorchPictures network = new TorchPictures(run.Checkpoint);
+            for (int tested = 0; tested < _reductions.Length; tested++)
             {
                 context.CancellationToken.ThrowIfCancellationRequested();
                 psnr[trained, tested] = pictures.Average(picture => Score(network, picture, _reductions[tested].Kernel));
@@ -49,17 +49,17 @@ internal sealed class Table1 : IExperiment
 
     private static double Score(TorchPictures network, TestPicture picture, ResamplingKernel kernel)
     {
-        var small = EvaluationProtocol.RoundToEightBits(Data.Reduction.Reduce(picture.Plane, picture.Width, picture.Height, Scale, kernel));
+        float[] small = EvaluationProtocol.RoundToEightBits(Data.Reduction.Reduce(picture.Plane, picture.Width, picture.Height, Scale, kernel));
         return EvaluationProtocol.Score(picture.Plane, network.Enlarge(small, picture), picture.Width, picture.Height, Scale).Psnr;
     }
 
     /// <summary>Rows whose highest value stands on the diagonal.</summary>
     internal static int DiagonalWins(double[,] psnr)
     {
-        var wins = 0;
-        for (var row = 0; row < psnr.GetLength(0); row++)
+        int wins = 0;
+        for (int row = 0; row < psnr.GetLength(0); row++)
         {
-            var best = Enumerable.Range(0, psnr.GetLength(1)).MaxBy(column => psnr[row, column]);
+            int best = Enumerable.Range(0, psnr.GetLength(1)).MaxBy(column => psnr[row, column]);
             wins += best == row ? 1 : 0;
         }
 
@@ -68,16 +68,16 @@ internal sealed class Table1 : IExperiment
 
     private static string Section(double[,] psnr, double megapixels)
     {
-        var lines = new List<string>
+        List<string> lines = new List<string>
         {
             FormattableString.Invariant($"SRCNN 9-5-5 at x{Scale}, each network trained on {megapixels:0} HR megapixels, the last half with the squared error its authors use; PSNR in dB on Set5, *published* in brackets. Small pictures are rounded to 8 bits and enlarged bicubically before the network."),
             string.Empty,
             "| trained on | tested on nearest | bilinear | bicubic |",
             "|---|---|---|---|",
         };
-        for (var row = 0; row < _reductions.Length; row++)
+        for (int row = 0; row < _reductions.Length; row++)
         {
-            var cells = Enumerable.Range(0, _reductions.Length).Select(column => FormattableString.Invariant($"{Bold(row == column)}{psnr[row, column]:0.00}{Bold(row == column)} (*{_published[row, column]:0.00}*)"));
+            IEnumerable<string> cells = Enumerable.Range(0, _reductions.Length).Select(column => FormattableString.Invariant($"{Bold(row == column)}{psnr[row, column]:0.00}{Bold(row == column)} (*{_published[row, column]:0.00}*)"));
             lines.Add($"| {_reductions[row].Kernel.ToString().ToLowerInvariant()} | {string.Join(" | ", cells)} |");
         }
 

@@ -18,18 +18,18 @@ internal sealed class Table3 : IExperiment
 
     public string Run(ExperimentContext context)
     {
-        var installed = ModelCatalogue.Load(context.Models);
-        var baselines = ModelCatalogue.Load(Path.Combine(context.Training, "baselines"));
-        using var engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
-        var measured = new List<string>();
-        var published = new List<string>();
-        foreach (var set in ModelFigures.TestSets)
+        ModelCatalogue installed = ModelCatalogue.Load(context.Models);
+        ModelCatalogue baselines = ModelCatalogue.Load(Path.Combine(context.Training, "baselines"));
+        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        List<string> measured = new List<string>();
+        List<string> published = new List<string>();
+        foreach (string set in ModelFigures.TestSets)
         {
-            for (var scale = 2; scale <= 4; scale++)
+            for (int scale = 2; scale <= 4; scale++)
             {
                 context.CancellationToken.ThrowIfCancellationRequested();
-                var pictures = context.TestSet(set, scale);
-                var rrNet = engine.Open(installed.Find(NetworkKind.RRNet, ModelKind.Learned, scale));
+                IReadOnlyList<TestPicture> pictures = context.TestSet(set, scale);
+                INetwork rrNet = engine.Open(installed.Find(NetworkKind.RRNet, ModelKind.Learned, scale));
                 (EvaluationMethod, INetwork?)[] methods =
                 [
                     (EvaluationMethod.Bicubic, null),
@@ -59,7 +59,7 @@ internal sealed class Table3 : IExperiment
 
     private static (double Psnr, double Ssim) Mean(IReadOnlyList<TestPicture> pictures, EvaluationMethod method, int scale, INetwork rrNet, INetwork? srNet, CancellationToken cancellationToken)
     {
-        var scores = pictures.Select(picture => EvaluationProtocol.Evaluate(picture.ToGrey(), method, scale, rrNet, srNet, cancellationToken: cancellationToken)).ToArray();
+        EvaluationScore[] scores = pictures.Select(picture => EvaluationProtocol.Evaluate(picture.ToGrey(), method, scale, rrNet, srNet, cancellationToken: cancellationToken)).ToArray();
         return (scores.Average(score => score.Psnr), scores.Average(score => score.Ssim));
     }
 

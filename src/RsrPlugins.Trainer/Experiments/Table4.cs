@@ -2,7 +2,10 @@
 // what people choose from today is WebP, AVIF and JPEG XL, so they are here too, each at the quality our picture has.
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Trainer.Evaluation;
 using RsrPlugins.Trainer.Experiments.Compression;
+using ScottPlot;
+using ScottPlot.Plottables;
 
 namespace RsrPlugins.Trainer.Experiments;
 
@@ -38,8 +41,8 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
 
     public string Run(ExperimentContext context)
     {
-        var token = context.CancellationToken;
-        var missing = lossyCodecs.SelectMany(codec => codec.Tools).Concat(losslessCodecs.SelectMany(codec => codec.Tools)).Distinct().Where(tool => !tool.IsInstalled).ToArray();
+        CancellationToken token = context.CancellationToken;
+        ExternalTool[] missing = lossyCodecs.SelectMany(codec => codec.Tools).Concat(losslessCodecs.SelectMany(codec => codec.Tools)).Distinct().Where(tool => !tool.IsInstalled).ToArray();
         if (missing.Length > 0 && !context.IsSmoke)
         {
             throw new TrainerException(string.Join("; ", missing.Select(tool => tool.MissingMessage)) + ".");
@@ -47,26 +50,26 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
 
         LosslessCodec[] lossless = [.. losslessCodecs.Where(codec => codec.IsInstalled)];
         LossyCodec[] lossy = [.. lossyCodecs.Where(codec => codec.IsInstalled)];
-        var catalogue = ModelCatalogue.Load(context.Models);
-        using var engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
-        var scales = new List<ScaleResult>();
-        foreach (var scale in _scales)
+        ModelCatalogue catalogue = ModelCatalogue.Load(context.Models);
+        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        List<ScaleResult> scales = new List<ScaleResult>();
+        foreach (int scale in _scales)
         {
-            var rrNet = engine.Open(catalogue.Find(NetworkKind.RRNet, ModelKind.Learned, scale));
-            var srNet = engine.Open(catalogue.Find(NetworkKind.SRNet, ModelKind.Learned, scale));
-            var measured = new PairedCompression(scale, context.TestSet(Set, scale), rrNet, srNet, token);
-            var ours = lossless.Select(codec => (codec.Name, measured.Pair(codec))).ToArray();
+            INetwork rrNet = engine.Open(catalogue.Find(NetworkKind.RRNet, ModelKind.Learned, scale));
+            INetwork srNet = engine.Open(catalogue.Find(NetworkKind.SRNet, ModelKind.Learned, scale));
+            PairedCompression measured = new PairedCompression(scale, context.TestSet(Set, scale), rrNet, srNet, token);
+            (string Name, Stored[])[] ours = lossless.Select(codec => (codec.Name, measured.Pair(codec))).ToArray();
             context.Log($"x{scale}: small pictures stored");
-            var others = lossy.Select(codec =>
+            (string Name, Stored?[] files)[] others = lossy.Select(codec =>
             {
-                var files = measured.AtEqualSsim(codec, context.IsSmoke ? SmokeStride : 1);
+                Stored?[] files = measured.AtEqualSsim(codec, context.IsSmoke ? SmokeStride : 1);
                 context.Log($"x{scale}: {codec.Name} at equal SSIM");
                 return (codec.Name, files);
             }).ToArray();
             scales.Add(new ScaleResult(measured, ours, others));
         }
 
-        var paper = scales.Single(result => result.Measured.Scale == PaperScale);
+        ScaleResult paper = scales.Single(result => result.Measured.Scale == PaperScale);
         Draw(context, paper.Measured, lossy, scales);
         string[] parts =
         [
@@ -102,12 +105,12 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
     // The four methods of the paper's Table 4, with the published averages of each.
     private static string AsPublished(PairedCompression measured)
     {
-        var methods = new List<(string Title, Stored[] Files, string Published)>();
+        List<(string Title, Stored[] Files, string Published)> methods = new List<(string Title, Stored[] Files, string Published)>();
         AddPair(Codecs.SevenZip, "9,017 / .6587 / - / .9300");
         AddOther(Codecs.PlainJpeg, PaperJpegQuality, FormattableString.Invariant($"JPEG q={PaperJpegQuality}"), "9,320 / .7353 / - / .9290");
         AddPair(Codecs.LosslessJpeg2000, "8,095 / .5800 / - / .9300");
         AddOther(Codecs.ReversibleJpeg2000, PaperJpeg2000Ratio, "JPEG 2000 \"13 %\"", "8,366 / .5902 / - / .9272");
-        var table = new List<string[]> { (string[])["bytes / bpp / PSNR / SSIM", .. methods.Select(method => method.Title)] };
+        List<string[]> table = new List<string[]> { (string[])["bytes / bpp / PSNR / SSIM", .. methods.Select(method => method.Title)] };
         table.AddRange(measured.Pictures.Select((picture, index) => methods.Select(method => Cell(method.Files[index])).Prepend(picture.Name).ToArray()));
         table.Add([.. methods.Select(method => $"**{Cell(Stored.Mean(method.Files))}**").Prepend("**average**")]);
         table.Add([.. methods.Select(method => method.Published).Prepend("published average")]);
@@ -133,11 +136,11 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
     // What "13 %" may mean, measured, for the reader to judge.
     private static string Readings(PairedCompression measured)
     {
-        var pictures = measured.Pictures;
-        var raw = pictures.Select(picture => picture.Width * picture.Height * PaperJpeg2000Share).ToArray();
-        var whole = measured.WholeBytes(Codecs.LosslessJpeg2000).Select(bytes => bytes * PaperJpeg2000Share).ToArray();
-        var reversible = measured.At(Codecs.ReversibleJpeg2000, PaperJpeg2000Ratio);
-        var irreversible = Stored.Mean(measured.At(Codecs.Jpeg2000, PaperJpeg2000Ratio));
+        IReadOnlyList<TestPicture> pictures = measured.Pictures;
+        double[] raw = pictures.Select(picture => picture.Width * picture.Height * PaperJpeg2000Share).ToArray();
+        double[] whole = measured.WholeBytes(Codecs.LosslessJpeg2000).Select(bytes => bytes * PaperJpeg2000Share).ToArray();
+        Stored[] reversible = measured.At(Codecs.ReversibleJpeg2000, PaperJpeg2000Ratio);
+        Stored irreversible = Stored.Mean(measured.At(Codecs.Jpeg2000, PaperJpeg2000Ratio));
         string Figures(IEnumerable<double> bytes) =>
             FormattableString.Invariant($"{bytes.Average():N0} bytes, {bytes.Select((value, index) => 8 * value / (pictures[index].Width * (double)pictures[index].Height)).Average():.0000} bpp");
         return FormattableString.Invariant($"""
@@ -152,7 +155,7 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
 
     private static string SmallFiles(IReadOnlyList<ScaleResult> scales)
     {
-        var table = new List<string[]> { (string[])["average bytes / bpp", .. scales[0].Ours.Select(ours => ours.Codec)] };
+        List<string[]> table = new List<string[]> { (string[])["average bytes / bpp", .. scales[0].Ours.Select(ours => ours.Codec)] };
         table.AddRange(scales.Select(result => result.Ours
             .Select(ours => (ours.Codec, Mean: Stored.Mean(ours.Files)))
             .Select(ours => Emphasised(FormattableString.Invariant($"{ours.Mean.Bytes:N0} / {ours.Mean.BitsPerPixel:.0000}"), ours.Codec == result.Best.Codec))
@@ -162,8 +165,8 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
 
     private static string EqualSsim(ScaleResult paper)
     {
-        var ours = paper.Best;
-        var table = new List<string[]> { (string[])["bytes", "SSIM", $"pair + {ours.Codec}", .. paper.Others.Select(other => other.Codec)] };
+        (string Codec, Stored[] Files) ours = paper.Best;
+        List<string[]> table = new List<string[]> { (string[])["bytes", "SSIM", $"pair + {ours.Codec}", .. paper.Others.Select(other => other.Codec)] };
         table.AddRange(paper.Measured.Pictures.Select((picture, index) => Row(picture.Name, ours.Files[index], other => other.Files[index])));
         table.Add([.. Row("average", Stored.Mean(ours.Files), MeanOrNull).Select(cell => $"**{cell}**")]);
         return $"""
@@ -188,10 +191,10 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
 
     private static string EveryScale(IReadOnlyList<ScaleResult> scales)
     {
-        var table = new List<string[]> { (string[])["average bpp", "SSIM", "pair, best codec", .. scales[0].Others.Select(other => other.Codec)] };
+        List<string[]> table = new List<string[]> { (string[])["average bpp", "SSIM", "pair, best codec", .. scales[0].Others.Select(other => other.Codec)] };
         table.AddRange(scales.Select(result =>
         {
-            var ours = Stored.Mean(result.Best.Files);
+            Stored ours = Stored.Mean(result.Best.Files);
             return new[] { $"x{result.Measured.Scale}", FormattableString.Invariant($"{ours.Ssim:.0000}"), FormattableString.Invariant($"{ours.BitsPerPixel:.0000}") }
                 .Concat(result.Others.Select(other => MeanOrNull(other) is { } mean ? FormattableString.Invariant($"{mean.BitsPerPixel:.0000} ({Percent(mean.BitsPerPixel / ours.BitsPerPixel)})") : "not reached"))
                 .ToArray();
@@ -201,8 +204,8 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
 
     private static string Conclusion(ScaleResult paper)
     {
-        var ours = Stored.Mean(paper.Best.Files).Bytes;
-        var reached = paper.Others.Select(other => (other.Codec, Mean: MeanOrNull(other))).Where(other => other.Mean is not null).Select(other => (other.Codec, other.Mean!.Bytes)).ToArray();
+        double ours = Stored.Mean(paper.Best.Files).Bytes;
+        (string Codec, double Bytes)[] reached = paper.Others.Select(other => (other.Codec, Mean: MeanOrNull(other))).Where(other => other.Mean is not null).Select(other => (other.Codec, other.Mean!.Bytes)).ToArray();
         string[] better = [.. reached.Where(other => other.Bytes < ours).Select(other => other.Codec)];
         string[] worse = [.. reached.Where(other => other.Bytes >= ours).Select(other => other.Codec)];
         return (better.Length, worse.Length) switch
@@ -215,23 +218,23 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
 
     private static void Draw(ExperimentContext context, PairedCompression measured, LossyCodec[] lossy, IReadOnlyList<ScaleResult> scales)
     {
-        using var plot = new ScottPlot.Plot();
-        foreach (var codec in lossy)
+        using Plot plot = new ScottPlot.Plot();
+        foreach (LossyCodec codec in lossy)
         {
-            var points = codec.Curve.Where((_, index) => !context.IsSmoke || index % SmokeCurveStride == 0).Select(setting => Stored.Mean(measured.At(codec, setting))).OrderBy(point => point.BitsPerPixel).ToArray();
-            var curve = plot.Add.Scatter(points.Select(point => point.BitsPerPixel).ToArray(), points.Select(point => point.Ssim).ToArray());
+            Stored[] points = codec.Curve.Where((_, index) => !context.IsSmoke || index % SmokeCurveStride == 0).Select(setting => Stored.Mean(measured.At(codec, setting))).OrderBy(point => point.BitsPerPixel).ToArray();
+            Scatter curve = plot.Add.Scatter(points.Select(point => point.BitsPerPixel).ToArray(), points.Select(point => point.Ssim).ToArray());
             curve.LegendText = codec.Name;
             curve.LineWidth = 2;
             curve.MarkerSize = 5;
             context.Log($"{codec.Name}: curve");
         }
 
-        foreach (var result in scales)
+        foreach (ScaleResult result in scales)
         {
-            var mean = Stored.Mean(result.Best.Files);
-            var marker = plot.Add.Marker(mean.BitsPerPixel, mean.Ssim, ScottPlot.MarkerShape.FilledDiamond, 13, ScottPlot.Colors.Black);
+            Stored mean = Stored.Mean(result.Best.Files);
+            Marker marker = plot.Add.Marker(mean.BitsPerPixel, mean.Ssim, ScottPlot.MarkerShape.FilledDiamond, 13, ScottPlot.Colors.Black);
             marker.LegendText = result == scales[0] ? "learned pair, small picture lossless" : string.Empty;
-            var label = plot.Add.Text($"x{result.Measured.Scale} + {result.Best.Codec}", mean.BitsPerPixel, mean.Ssim);
+            Text label = plot.Add.Text($"x{result.Measured.Scale} + {result.Best.Codec}", mean.BitsPerPixel, mean.Ssim);
             label.LabelFontSize = 14;
             label.LabelBold = true;
             label.LabelBackgroundColor = ScottPlot.Colors.White.WithAlpha(0.8);
@@ -239,7 +242,7 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
             label.OffsetY = 8;
         }
 
-        var best = scales.Select(result => Stored.Mean(result.Best.Files)).ToArray();
+        Stored[] best = scales.Select(result => Stored.Mean(result.Best.Files)).ToArray();
         plot.Axes.SetLimits(0, 1.25 * best.Max(point => point.BitsPerPixel), best.Min(point => point.Ssim) - 0.06, 1);
         plot.XLabel("bits per pixel of the original (average)");
         plot.YLabel("SSIM (average)");
@@ -262,7 +265,7 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
     /// <summary>A table whose first row is its head.</summary>
     private static string Markdown(List<string[]> rows)
     {
-        var lines = rows.ConvertAll(row => $"| {string.Join(" | ", row)} |");
+        List<string> lines = rows.ConvertAll(row => $"| {string.Join(" | ", row)} |");
         lines.Insert(1, "|" + string.Concat(rows[0].Select(_ => "---|")));
         return string.Join('\n', lines);
     }

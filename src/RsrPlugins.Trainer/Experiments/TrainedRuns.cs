@@ -20,18 +20,18 @@ internal static class TrainedRuns
     /// <exception cref="OperationCanceledException">Stopped; the run goes on from its checkpoint next time.</exception>
     internal static TrainedRun Get(ExperimentContext context, string name)
     {
-        var config = TrainingConfig.Load(Path.Combine(context.Training, "configs", name + ".json"));
+        TrainingConfig config = TrainingConfig.Load(Path.Combine(context.Training, "configs", name + ".json"));
         if (context.IsSmoke)
         {
             return Smoke(context, config);
         }
 
-        var checkpoint = Path.Combine(context.Training, "checkpoints", name + ".ckpt");
-        var log = Path.Combine(context.Training, "logs", name + ".csv");
+        string checkpoint = Path.Combine(context.Training, "checkpoints", name + ".ckpt");
+        string log = Path.Combine(context.Training, "logs", name + ".csv");
         if (!File.Exists(checkpoint) || !File.Exists(log))
         {
             config = config with { Output = Path.Combine(context.Training, "runs") };
-            using (var session = TrainingSession.Open(config, context.RequireData(), File.Exists(TrainingSession.LatestOf(config)), context.Log))
+            using (TrainingSession session = TrainingSession.Open(config, context.RequireData(), File.Exists(TrainingSession.LatestOf(config)), context.Log))
             {
                 context.Log(session.Run(Shown(context), context.CancellationToken));
             }
@@ -46,7 +46,7 @@ internal static class TrainedRuns
 
     private static TrainedRun Smoke(ExperimentContext context, TrainingConfig config)
     {
-        var tiny = config with
+        TrainingConfig tiny = config with
         {
             Init = null,
             Steps = SmokeSteps,
@@ -58,13 +58,13 @@ internal static class TrainedRuns
             ValidationMinutes = 1e-6,
             Output = context.PicturePath("runs"),
         };
-        using (var session = TrainingSession.Open(tiny, DrawnPictures.Luma(), resume: false, context.Log))
+        using (TrainingSession session = TrainingSession.Open(tiny, DrawnPictures.Luma(), resume: false, context.Log))
         {
             session.Run(_ => { }, context.CancellationToken);
         }
 
         context.CancellationToken.ThrowIfCancellationRequested();
-        var run = Read(TrainingSession.WeightsOf(tiny), TrainingSession.LogOf(tiny));
+        TrainedRun run = Read(TrainingSession.WeightsOf(tiny), TrainingSession.LogOf(tiny));
         Directory.Delete(TrainingSession.FolderOf(tiny), recursive: true);
         return run;
     }

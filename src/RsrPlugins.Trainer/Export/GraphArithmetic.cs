@@ -1,5 +1,6 @@
 // What a model costs, read from its graph: the figures of a comparison come from the thing that is timed, not from what
 // its paper says of it.
+using Google.Protobuf.Collections;
 using RsrPlugins.Trainer.Export.Onnx;
 
 namespace RsrPlugins.Trainer.Export;
@@ -17,23 +18,23 @@ internal sealed record GraphArithmetic(long Weights, double MultiplyAddsPerInput
     /// <exception cref="TrainerException">It holds an operator that changes the size of its input in a way not known here.</exception>
     internal static GraphArithmetic Of(byte[] onnx)
     {
-        var graph = ModelProto.Parser.ParseFrom(onnx).Graph;
-        var shapes = graph.Initializer.ToDictionary(constant => constant.Name, constant => constant.Dims);
-        var counted = new HashSet<string>();
-        var (weights, multiplyAdds) = (0L, 0.0);
+        GraphProto graph = ModelProto.Parser.ParseFrom(onnx).Graph;
+        Dictionary<string, RepeatedField<long>> shapes = graph.Initializer.ToDictionary(constant => constant.Name, constant => constant.Dims);
+        HashSet<string> counted = new HashSet<string>();
+        (long weights, double multiplyAdds) = (0L, 0.0);
 
         // Side of every plane over that of the input.
-        var sides = new Dictionary<string, double> { [graph.Input[0].Name] = 1 };
-        foreach (var node in graph.Node)
+        Dictionary<string, double> sides = new Dictionary<string, double> { [graph.Input[0].Name] = 1 };
+        foreach (NodeProto? node in graph.Node)
         {
-            var side = sides[node.Input[0]];
-            var resized = side * SideFactor(node);
+            double side = sides[node.Input[0]];
+            double resized = side * SideFactor(node);
             if (node.OpType is "Conv" or "ConvTranspose")
             {
-                var count = shapes[node.Input[1]].Aggregate(1L, (product, length) => product * length);
+                long count = shapes[node.Input[1]].Aggregate(1L, (product, length) => product * length);
                 weights += counted.Add(node.Input[1]) ? count : 0;
                 // A transposed convolution spreads every pixel it reads; a convolution gathers every pixel it writes.
-                var pixels = node.OpType == "Conv" ? resized : side;
+                double pixels = node.OpType == "Conv" ? resized : side;
                 multiplyAdds += count * pixels * pixels;
             }
 

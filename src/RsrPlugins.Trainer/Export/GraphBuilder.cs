@@ -56,7 +56,7 @@ internal sealed class GraphBuilder
     /// <param name="stride">Of both directions.</param>
     internal string TransposedConvolution(string name, string input, long[] shape, float[] weights, float[] bias, int stride)
     {
-        var cut = (shape[^1] - stride) / 2;
+        long cut = (shape[^1] - stride) / 2;
         return Add("ConvTranspose", name, [input, Constant(name + ".weight", shape, weights), Constant(name + ".bias", [bias.Length], bias)],
             Ints("kernel_shape", shape[2], shape[3]), Ints("strides", stride, stride), Ints("pads", cut, cut, cut, cut));
     }
@@ -99,7 +99,7 @@ internal sealed class GraphBuilder
     internal string NegativeLeakyReluGradient(string name, string gradient, string output, double slope)
     {
         const float Steep = 1e30f;
-        var step = Add("HardSigmoid", name + ".step", [output], Real("alpha", Steep), Real("beta", 0));
+        string step = Add("HardSigmoid", name + ".step", [output], Real("alpha", Steep), Real("beta", 0));
         return Add("PRelu", name, [Add("Neg", name + ".factor", [Clip(name + ".derivative", step, (float)slope, 1)]), gradient]);
     }
 
@@ -119,7 +119,7 @@ internal sealed class GraphBuilder
     internal byte[] Build(IEnumerable<KeyValuePair<string, string>> metadata)
     {
         _graph.Node[^1].Output[0] = Output;
-        var model = new ModelProto
+        ModelProto model = new ModelProto
         {
             IrVersion = 7,
             ProducerName = "rsr-train",
@@ -133,7 +133,7 @@ internal sealed class GraphBuilder
 
     private string Add(string operation, string name, IEnumerable<string> inputs, params AttributeProto[] attributes)
     {
-        var node = new NodeProto { Name = name, OpType = operation };
+        NodeProto node = new NodeProto { Name = name, OpType = operation };
         node.Input.AddRange(inputs);
         node.Output.Add(name);
         node.Attribute.AddRange(attributes);
@@ -143,13 +143,13 @@ internal sealed class GraphBuilder
 
     private string Constant(string name, long[] shape, float[] values)
     {
-        var bytes = new byte[4 * values.Length];
-        for (var i = 0; i < values.Length; i++)
+        byte[] bytes = new byte[4 * values.Length];
+        for (int i = 0; i < values.Length; i++)
         {
             BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(4 * i), values[i]);
         }
 
-        var constant = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float, RawData = ByteString.CopyFrom(bytes) };
+        TensorProto constant = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float, RawData = ByteString.CopyFrom(bytes) };
         constant.Dims.AddRange(shape);
         _graph.Initializer.Add(constant);
         return name;
@@ -163,14 +163,14 @@ internal sealed class GraphBuilder
 
     private static AttributeProto Ints(string name, params long[] values)
     {
-        var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Ints };
+        AttributeProto attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Ints };
         attribute.Ints.AddRange(values);
         return attribute;
     }
 
     private static ValueInfoProto Planes(string name, int channels, string height, string width)
     {
-        var shape = new TensorShapeProto();
+        TensorShapeProto shape = new TensorShapeProto();
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "batch" });
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = channels });
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = height });

@@ -23,14 +23,14 @@ internal static class ModelCard
 
     internal static string Write(ModelRow row, Checkpoint checkpoint, ModelFigures? figures)
     {
-        var config = checkpoint.Config;
-        var layers = row switch
+        TrainingConfig config = checkpoint.Config;
+        IReadOnlyList<ConvolutionSpec> layers = row switch
         {
             { Kind: ModelRow.Baseline } => NetworkTable.Srcnn(outputs: 1),
             { Network: ModelRow.RRNet } => NetworkTable.RRNet(row.Scale),
             _ => NetworkTable.SRNet(row.Scale),
         };
-        var data = string.Join('\n', row.TrainedOn.Select(name => $"| {name} | {_terms.GetValueOrDefault(name, "not described | unknown")} |"));
+        string data = string.Join('\n', row.TrainedOn.Select(name => $"| {name} | {_terms.GetValueOrDefault(name, "not described | unknown")} |"));
         return FormattableString.Invariant($"""
             # {row.Id}
 

@@ -32,7 +32,7 @@ internal static class ModelExporter
     /// <exception cref="TrainerException">ONNX Runtime and Torch disagree.</exception>
     internal static IReadOnlyList<ExportedModel> Build(Checkpoint checkpoint, string models, string? data)
     {
-        var config = checkpoint.Config;
+        TrainingConfig config = checkpoint.Config;
         if (!config.QBRelu)
         {
             throw new TrainerException($"{config.Name}: trained without Q-BReLU, so its small pictures are no 8-bit pictures; it cannot be exported.");
@@ -43,29 +43,29 @@ internal static class ModelExporter
             throw new TrainerException($"{config.Name}: only SRCNN on bicubic reductions enlarged bicubically is exported, found {config.Reduction} and {config.Interpolation}.");
         }
 
-        var parameters = checkpoint.Vectors[Checkpoint.AverageName];
-        using var staged = new StagedModels();
+        float[] parameters = checkpoint.Vectors[Checkpoint.AverageName];
+        using StagedModels staged = new StagedModels();
         if (config.Kind == RunKind.Photo)
         {
-            var row = Row(ModelRow.SRNet, NetworkTable.SRNet(config.Scale), null);
-            var onnx = NetworkGraphs.SRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, row));
-            var network = Proven(row, onnx);
+            ModelRow row = Row(ModelRow.SRNet, NetworkTable.SRNet(config.Scale), null);
+            byte[] onnx = NetworkGraphs.SRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, row));
+            INetwork network = Proven(row, onnx);
             return [Model(row, onnx, data is null ? null : ModelFigures.MeasurePhoto(data, config.Scale, network, staged.OpenExisting(models, IdOf("rrnet", config.Scale, RunKind.Learned))))];
         }
 
         if (config.Kind == RunKind.Srcnn)
         {
-            var row = Row(ModelRow.SRNet, NetworkTable.Srcnn(outputs: 1), null) with { Kernels = SrcnnKernels(config.Scale) };
-            var onnx = NetworkGraphs.Srcnn(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, row));
-            var network = Proven(row, onnx);
+            ModelRow row = Row(ModelRow.SRNet, NetworkTable.Srcnn(outputs: 1), null) with { Kernels = SrcnnKernels(config.Scale) };
+            byte[] onnx = NetworkGraphs.Srcnn(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, row));
+            INetwork network = Proven(row, onnx);
             return [Model(row, onnx, data is null ? null : ModelFigures.MeasureBaseline(data, config.Scale, network))];
         }
 
-        var rrRow = Row(ModelRow.RRNet, NetworkTable.RRNet(config.Scale), IdOf("srnet", config.Scale, config.Kind));
-        var srRow = Row(ModelRow.SRNet, NetworkTable.SRNet(config.Scale), rrRow.Id);
-        var rrOnnx = NetworkGraphs.RRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, rrRow));
-        var srOnnx = NetworkGraphs.SRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, srRow));
-        var gradientRow = srRow with
+        ModelRow rrRow = Row(ModelRow.RRNet, NetworkTable.RRNet(config.Scale), IdOf("srnet", config.Scale, config.Kind));
+        ModelRow srRow = Row(ModelRow.SRNet, NetworkTable.SRNet(config.Scale), rrRow.Id);
+        byte[] rrOnnx = NetworkGraphs.RRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, rrRow));
+        byte[] srOnnx = NetworkGraphs.SRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, srRow));
+        ModelRow gradientRow = srRow with
         {
             Id = srRow.Id + GradientSuffix,
             Network = ModelRow.SRNetGradient,
@@ -74,16 +74,16 @@ internal static class ModelExporter
             Kernels = [.. srRow.Kernels, .. srRow.Kernels], // there and back
             Pair = srRow.Id,
         };
-        var gradientOnnx = NetworkGraphs.SRNetGradient(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, gradientRow));
-        var (rrNet, srNet, gradient) = (Proven(rrRow, rrOnnx), Proven(srRow, srOnnx), Proven(gradientRow, gradientOnnx));
-        var figures = data is null ? null : ModelFigures.MeasurePair(data, config.Scale, rrNet, srNet);
-        var refined = data is null ? null : ModelFigures.MeasureRefined(data, config.Scale, rrNet, srNet, gradient);
+        byte[] gradientOnnx = NetworkGraphs.SRNetGradient(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, gradientRow));
+        (INetwork? rrNet, INetwork? srNet, INetwork? gradient) = (Proven(rrRow, rrOnnx), Proven(srRow, srOnnx), Proven(gradientRow, gradientOnnx));
+        ModelFigures? figures = data is null ? null : ModelFigures.MeasurePair(data, config.Scale, rrNet, srNet);
+        ModelFigures? refined = data is null ? null : ModelFigures.MeasureRefined(data, config.Scale, rrNet, srNet, gradient);
         return [Model(rrRow, rrOnnx, figures), Model(srRow, srOnnx, figures), Model(gradientRow, gradientOnnx, refined)];
 
         INetwork Proven(ModelRow row, byte[] onnx)
         {
-            var network = staged.Open(row, onnx);
-            var difference = LargestDifference(checkpoint, row, network);
+            INetwork network = staged.Open(row, onnx);
+            float difference = LargestDifference(checkpoint, row, network);
             return difference <= ParityTolerance
                 ? network
                 : throw new TrainerException($"{row.Id}: ONNX Runtime differs from Torch by {difference:g3}, at most {ParityTolerance:g1} expected. Nothing was written.");
@@ -91,7 +91,7 @@ internal static class ModelExporter
 
         ExportedModel Model(ModelRow row, byte[] onnx, ModelFigures? figures)
         {
-            var complete = figures is null ? row : row with
+            ModelRow complete = figures is null ? row : row with
             {
                 Psnr = figures.Main.Scores.ToDictionary(score => score.Key, score => Math.Round(score.Value.Psnr, 3)),
                 Ssim = figures.Main.Scores.ToDictionary(score => score.Key, score => Math.Round(score.Value.Ssim, 4)),
@@ -101,7 +101,7 @@ internal static class ModelExporter
 
         ModelRow Row(string network, IReadOnlyList<ConvolutionSpec> layers, string? pair)
         {
-            var id = IdOf(network, config.Scale, config.Kind);
+            string id = IdOf(network, config.Scale, config.Kind);
             return new ModelRow(
                 id,
                 network,
@@ -127,21 +127,21 @@ internal static class ModelExporter
     /// </summary>
     private static int[] SrcnnKernels(int scale)
     {
-        var radius = NetworkTable.Srcnn(outputs: 1).Sum(layer => layer.Kernel / 2);
+        int radius = NetworkTable.Srcnn(outputs: 1).Sum(layer => layer.Kernel / 2);
         return [5, (2 * (((radius + scale) - 1) / scale)) + 1];
     }
 
     /// <summary>Runs a model and the Torch network on the same picture.</summary>
     internal static float LargestDifference(Checkpoint checkpoint, ModelRow row, INetwork onnx)
     {
-        var scale = checkpoint.Config.Scale;
+        int scale = checkpoint.Config.Scale;
         const int Height = 36;
         const int Width = 48;
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        using var views = new ParameterViews(checkpoint.Layout, tensor(checkpoint.Vectors[Checkpoint.AverageName]), train: false);
-        using var generator = new Generator(1);
-        var input = rand([1, 1, Height, Width], generator: generator);
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using ParameterViews views = new ParameterViews(checkpoint.Layout, tensor(checkpoint.Vectors[Checkpoint.AverageName]), train: false);
+        using Generator generator = new Generator(1);
+        Tensor input = rand([1, 1, Height, Width], generator: generator);
         if (row.Network == ModelRow.SRNetGradient)
         {
             return LargestDifferenceOfGradient(views, scale, input, onnx);
@@ -152,8 +152,8 @@ internal static class ModelExporter
             return LargestDifferenceInside(views, scale, input, onnx);
         }
 
-        var expected = row.Network == ModelRow.RRNet ? QBRelu.Clamp(new RRNet(scale, views).ForwardUnbounded(input)) : new SRNet(scale, views).Forward(input);
-        var actual = new float[expected.numel()];
+        Tensor expected = row.Network == ModelRow.RRNet ? QBRelu.Clamp(new RRNet(scale, views).ForwardUnbounded(input)) : new SRNet(scale, views).Forward(input);
+        float[] actual = new float[expected.numel()];
         onnx.Run(Checkpoint.ToArray(input), Width, Height, actual, CancellationToken.None);
         return Checkpoint.ToArray(expected).Zip(actual, (left, right) => MathF.Abs(left - right)).Max();
     }
@@ -161,13 +161,13 @@ internal static class ModelExporter
     /// <summary>The same for SRNet's gradient, which Torch gets by going backward through SRNet.</summary>
     private static float LargestDifferenceOfGradient(ParameterViews views, int scale, Tensor large, INetwork onnx)
     {
-        using var grad = enable_grad();
-        var (height, width) = ((int)large.shape[2] / scale, (int)large.shape[3] / scale);
-        var small = nn.functional.avg_pool2d(large, scale, scale).detach().requires_grad_(true);
-        using var halfMean = (0.5 / (scale * scale)).ToScalar();
+        using IDisposable grad = enable_grad();
+        (int height, int width) = ((int)large.shape[2] / scale, (int)large.shape[3] / scale);
+        Tensor small = nn.functional.avg_pool2d(large, scale, scale).detach().requires_grad_(true);
+        using Scalar halfMean = (0.5 / (scale * scale)).ToScalar();
         new SRNet(scale, views).Forward(small).sub(large).pow(2).sum().mul(halfMean).backward();
-        var planes = cat([small.detach(), nn.functional.pixel_unshuffle(large, scale)], 1);
-        var actual = new float[height * width];
+        Tensor planes = cat([small.detach(), nn.functional.pixel_unshuffle(large, scale)], 1);
+        float[] actual = new float[height * width];
         onnx.Run(Checkpoint.ToArray(planes), width, height, actual, CancellationToken.None);
         return Checkpoint.ToArray(small.grad!).Zip(actual, (left, right) => MathF.Abs(left - right)).Max();
     }
@@ -176,17 +176,17 @@ internal static class ModelExporter
     private static float LargestDifferenceInside(ParameterViews views, int scale, Tensor input, INetwork onnx)
     {
         const int Border = 4; // small pixels: beyond the reach of what differs
-        var (height, width) = ((int)input.shape[2], (int)input.shape[3]);
-        var (largeHeight, largeWidth) = (height * scale, width * scale);
-        var enlarged = Resampler.Resize(Checkpoint.ToArray(input), width, height, largeWidth, largeHeight, ResamplingKernel.Bicubic);
-        var expected = Checkpoint.ToArray(new Srcnn(scale, Interpolation.Bicubic, views).Forward(tensor(enlarged, [1, 1, largeHeight, largeWidth])));
-        var actual = new float[expected.Length];
+        (int height, int width) = ((int)input.shape[2], (int)input.shape[3]);
+        (int largeHeight, int largeWidth) = (height * scale, width * scale);
+        float[] enlarged = Resampler.Resize(Checkpoint.ToArray(input), width, height, largeWidth, largeHeight, ResamplingKernel.Bicubic);
+        float[] expected = Checkpoint.ToArray(new Srcnn(scale, Interpolation.Bicubic, views).Forward(tensor(enlarged, [1, 1, largeHeight, largeWidth])));
+        float[] actual = new float[expected.Length];
         onnx.Run(Checkpoint.ToArray(input), width, height, actual, CancellationToken.None);
-        var largest = 0f;
-        var border = (Border + (8 / scale) + 1) * scale;
-        for (var y = border; y < largeHeight - border; y++)
+        float largest = 0f;
+        int border = (Border + (8 / scale) + 1) * scale;
+        for (int y = border; y < largeHeight - border; y++)
         {
-            for (var x = border; x < largeWidth - border; x++)
+            for (int x = border; x < largeWidth - border; x++)
             {
                 largest = MathF.Max(largest, MathF.Abs(expected[(y * largeWidth) + x] - actual[(y * largeWidth) + x]));
             }
@@ -197,7 +197,7 @@ internal static class ModelExporter
 
     private static Dictionary<string, string> Metadata(Checkpoint checkpoint, ModelRow row)
     {
-        var config = checkpoint.Config;
+        TrainingConfig config = checkpoint.Config;
         return new Dictionary<string, string>
         {
             ["id"] = row.Id,

@@ -72,7 +72,7 @@ internal static class ModelFolder
     /// <exception cref="TrainerException">models.json is of another format.</exception>
     internal static IReadOnlyList<ModelRow> Read(string folder)
     {
-        var path = Path.Combine(folder, IndexFile);
+        string path = Path.Combine(folder, IndexFile);
         if (!File.Exists(path))
         {
             return [];
@@ -80,7 +80,7 @@ internal static class ModelFolder
 
         try
         {
-            var index = JsonSerializer.Deserialize<Index>(File.ReadAllText(path), _json);
+            Index? index = JsonSerializer.Deserialize<Index>(File.ReadAllText(path), _json);
             return index is { Format: Format } ? index.Models : throw new TrainerException($"{path}: format {Format} expected, found {index?.Format}.");
         }
         catch (JsonException error)
@@ -93,15 +93,15 @@ internal static class ModelFolder
     internal static void Write(string folder, IReadOnlyList<ExportedModel> models)
     {
         Directory.CreateDirectory(folder);
-        var rows = Read(folder).Where(row => models.All(model => model.Row.Id != row.Id)).ToList();
-        foreach (var model in models)
+        List<ModelRow> rows = Read(folder).Where(row => models.All(model => model.Row.Id != row.Id)).ToList();
+        foreach (ExportedModel model in models)
         {
             WriteAtomically(Path.Combine(folder, model.Row.File), model.Onnx);
             WriteAtomically(Path.Combine(folder, model.Row.Card), System.Text.Encoding.UTF8.GetBytes(model.Card));
             rows.Add(model.Row with { Bytes = model.Onnx.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(model.Onnx)) });
         }
 
-        var ordered = rows.OrderBy(row => row.Kind, StringComparer.Ordinal).ThenBy(row => row.Scale).ThenBy(row => row.Network, StringComparer.Ordinal);
+        IOrderedEnumerable<ModelRow> ordered = rows.OrderBy(row => row.Kind, StringComparer.Ordinal).ThenBy(row => row.Scale).ThenBy(row => row.Network, StringComparer.Ordinal);
         WriteAtomically(Path.Combine(folder, IndexFile), [.. JsonSerializer.SerializeToUtf8Bytes(new Index(Format, [.. ordered]), _json), (byte)'\n']);
     }
 

@@ -17,10 +17,10 @@ internal static class NetworkGraphs
     /// <param name="folded">False builds pooling and addition as separate operators.</param>
     internal static byte[] RRNet(int scale, ParameterLayout layout, float[] parameters, IEnumerable<KeyValuePair<string, string>> metadata, bool folded = true)
     {
-        var graph = new GraphBuilder($"RRNet x{scale}");
-        var layers = NetworkTable.RRNet(scale);
-        var x = GraphBuilder.Input;
-        foreach (var layer in layers.SkipLast(1))
+        GraphBuilder graph = new GraphBuilder($"RRNet x{scale}");
+        IReadOnlyList<ConvolutionSpec> layers = NetworkTable.RRNet(scale);
+        string x = GraphBuilder.Input;
+        foreach (ConvolutionSpec? layer in layers.SkipLast(1))
         {
             x = Activated(graph, layer, layout, parameters, x);
         }
@@ -41,9 +41,9 @@ internal static class NetworkGraphs
     /// <inheritdoc cref="RRNet"/>
     internal static byte[] SRNet(int scale, ParameterLayout layout, float[] parameters, IEnumerable<KeyValuePair<string, string>> metadata, bool folded = true)
     {
-        var graph = new GraphBuilder($"SRNet x{scale}");
-        var layers = NetworkTable.SRNet(scale);
-        var (features, _) = DenseTrunk(graph, layers, layout, parameters, GraphBuilder.Input);
+        GraphBuilder graph = new GraphBuilder($"SRNet x{scale}");
+        IReadOnlyList<ConvolutionSpec> layers = NetworkTable.SRNet(scale);
+        (IReadOnlyList<string>? features, IReadOnlyList<string> _) = DenseTrunk(graph, layers, layout, parameters, GraphBuilder.Input);
 
         string subPixels;
         if (folded)
@@ -66,17 +66,17 @@ internal static class NetworkGraphs
     /// </summary>
     internal static byte[] SRNetGradient(int scale, ParameterLayout layout, float[] parameters, IEnumerable<KeyValuePair<string, string>> metadata)
     {
-        var (subPixels, width) = (scale * scale, NetworkTable.Width);
-        var graph = new GraphBuilder($"Gradient of SRNet x{scale}", 1 + subPixels);
-        var layers = NetworkTable.SRNet(scale);
+        (int subPixels, int width) = (scale * scale, NetworkTable.Width);
+        GraphBuilder graph = new GraphBuilder($"Gradient of SRNet x{scale}", 1 + subPixels);
+        IReadOnlyList<ConvolutionSpec> layers = NetworkTable.SRNet(scale);
 
         // Forward, and instead of the large picture what it lacks, still in sub-pixels: (SRNet(L) - H) / d^2.
-        var small = graph.Convolution("small", GraphBuilder.Input, [1, 1 + subPixels, 1, 1], [1, .. new float[subPixels]], [0], 1, 0);
-        var (features, bottlenecks) = DenseTrunk(graph, layers, layout, parameters, small);
+        string small = graph.Convolution("small", GraphBuilder.Input, [1, 1 + subPixels, 1, 1], [1, .. new float[subPixels]], [0], 1, 0);
+        (IReadOnlyList<string>? features, IReadOnlyList<string>? bottlenecks) = DenseTrunk(graph, layers, layout, parameters, small);
 
-        var last = Weights(layout, parameters, layers[^1]);
-        var all = width * features.Count;
-        var error = graph.Convolution(
+        Func<int, int, int, float> last = Weights(layout, parameters, layers[^1]);
+        int all = width * features.Count;
+        string error = graph.Convolution(
             "error",
             graph.Concat("sr.features_and_input", [.. features, GraphBuilder.Input]),
             [subPixels, all + 1 + subPixels, 1, 1],
@@ -86,19 +86,19 @@ internal static class NetworkGraphs
             0);
 
         // Backward, last unit first. Every rectifier on the way changes the sign, and the convolution after it changes it back. A dense output's gradient is the sum over everything that read it: one convolution of all of them.
-        var readers = new List<string> { error };
-        var transposed = new List<Func<int, int, float>>();
-        for (var unit = NetworkTable.DenseUnits; unit >= 1; unit--)
+        List<string> readers = new List<string> { error };
+        List<Func<int, int, float>> transposed = new List<Func<int, int, float>>();
+        for (int unit = NetworkTable.DenseUnits; unit >= 1; unit--)
         {
-            var output = Gradient(unit);
-            var bottleneck = layers[(2 * unit) - 1];
-            var inner = graph.Convolution($"back.unit{unit}.conv", output, [width, width, 3, 3], Transposed(layers[2 * unit]), new float[width], 1, 1);
+            string output = Gradient(unit);
+            ConvolutionSpec bottleneck = layers[(2 * unit) - 1];
+            string inner = graph.Convolution($"back.unit{unit}.conv", output, [width, width, 3, 3], Transposed(layers[2 * unit]), new float[width], 1, 1);
             readers.Add(graph.NegativeLeakyReluGradient($"back.unit{unit}.bottleneck", inner, bottlenecks[unit - 1], NetworkTable.LeakySlope));
-            var weights = Weights(layout, parameters, bottleneck);
+            Func<int, int, int, float> weights = Weights(layout, parameters, bottleneck);
             transposed.Add((output, input) => -weights(output, input, 0));
         }
 
-        var first = Weights(layout, parameters, layers[0]);
+        Func<int, int, int, float> first = Weights(layout, parameters, layers[0]);
         const int Taps = 9;
         const int Centre = Taps / 2;
         graph.Convolution(
@@ -114,15 +114,15 @@ internal static class NetworkGraphs
         // The gradient of the first convolution's output (0) or a unit's, before its rectifier, with the opposite sign.
         string Gradient(int feature)
         {
-            var name = feature == 0 ? "back.conv1" : $"back.unit{feature}";
-            var inputs = subPixels + (width * transposed.Count);
-            var sum = graph.Convolution(
+            string name = feature == 0 ? "back.conv1" : $"back.unit{feature}";
+            int inputs = subPixels + (width * transposed.Count);
+            string sum = graph.Convolution(
                 name + ".sum",
                 readers.Count == 1 ? error : graph.Concat(name + ".readers", [.. readers]),
                 [width, inputs, 1, 1],
                 Filled(width, inputs, 1, (output, input, _) =>
                 {
-                    var channel = (feature * width) + output;
+                    int channel = (feature * width) + output;
                     return input < subPixels ? last(input, channel, 0) : transposed[(input - subPixels) / width]((input - subPixels) % width, channel);
                 }),
                 new float[width],
@@ -135,7 +135,7 @@ internal static class NetworkGraphs
         // take back the sign that the rectifier before them has changed.
         float[] Transposed(ConvolutionSpec layer)
         {
-            var weights = Weights(layout, parameters, layer);
+            Func<int, int, int, float> weights = Weights(layout, parameters, layer);
             return Filled(layer.Inputs, layer.Outputs, Taps, (output, input, tap) => -weights(input, output, Taps - 1 - tap));
         }
     }
@@ -143,10 +143,10 @@ internal static class NetworkGraphs
     /// <summary>SRCNN with the bicubic enlargement before it, so that like SRNet it takes the small picture.</summary>
     internal static byte[] Srcnn(int scale, ParameterLayout layout, float[] parameters, IEnumerable<KeyValuePair<string, string>> metadata)
     {
-        var graph = new GraphBuilder($"SRCNN x{scale}");
-        var layers = NetworkTable.Srcnn(outputs: 1);
-        var x = graph.Bicubic("srcnn.bicubic", GraphBuilder.Input, scale);
-        foreach (var layer in layers.SkipLast(1))
+        GraphBuilder graph = new GraphBuilder($"SRCNN x{scale}");
+        IReadOnlyList<ConvolutionSpec> layers = NetworkTable.Srcnn(outputs: 1);
+        string x = graph.Bicubic("srcnn.bicubic", GraphBuilder.Input, scale);
+        foreach (ConvolutionSpec? layer in layers.SkipLast(1))
         {
             x = graph.Relu(layer.Name + ".relu", Last(graph, layer, layout, parameters, x));
         }
@@ -158,11 +158,11 @@ internal static class NetworkGraphs
     /// <summary>SRNet up to its last convolution: the outputs of the first one and of all units, and the units' bottlenecks.</summary>
     private static (IReadOnlyList<string> Features, IReadOnlyList<string> Bottlenecks) DenseTrunk(GraphBuilder graph, IReadOnlyList<ConvolutionSpec> layers, ParameterLayout layout, float[] parameters, string small)
     {
-        var features = new List<string> { Activated(graph, layers[0], layout, parameters, small) };
-        var bottlenecks = new List<string>();
-        for (var unit = 1; unit <= NetworkTable.DenseUnits; unit++)
+        List<string> features = new List<string> { Activated(graph, layers[0], layout, parameters, small) };
+        List<string> bottlenecks = new List<string>();
+        for (int unit = 1; unit <= NetworkTable.DenseUnits; unit++)
         {
-            var dense = unit == 1 ? features[0] : graph.Concat($"sr.unit{unit}.input", [.. features]);
+            string dense = unit == 1 ? features[0] : graph.Concat($"sr.unit{unit}.input", [.. features]);
             bottlenecks.Add(Activated(graph, layers[(2 * unit) - 1], layout, parameters, dense));
             features.Add(Activated(graph, layers[2 * unit], layout, parameters, bottlenecks[^1]));
         }
@@ -175,9 +175,9 @@ internal static class NetworkGraphs
 
     private static string Last(GraphBuilder graph, ConvolutionSpec layer, ParameterLayout layout, float[] parameters, string input, float? shortcutWeight = null)
     {
-        var stored = Weights(layout, parameters, layer);
-        var inputs = layer.Inputs + (shortcutWeight is null ? 0 : 1);
-        var weights = Filled(layer.Outputs, inputs, layer.Kernel * layer.Kernel, (output, channel, tap) => channel < layer.Inputs ? stored(output, channel, tap) : shortcutWeight!.Value);
+        Func<int, int, int, float> stored = Weights(layout, parameters, layer);
+        int inputs = layer.Inputs + (shortcutWeight is null ? 0 : 1);
+        float[] weights = Filled(layer.Outputs, inputs, layer.Kernel * layer.Kernel, (output, channel, tap) => channel < layer.Inputs ? stored(output, channel, tap) : shortcutWeight!.Value);
         return graph.Convolution(layer.Name, input, [layer.Outputs, inputs, layer.Kernel, layer.Kernel], weights, Bias(layout, parameters, layer), layer.Stride, layer.Padding);
     }
 
@@ -185,7 +185,7 @@ internal static class NetworkGraphs
     private static Func<int, int, int, float> Weights(ParameterLayout layout, float[] parameters, ConvolutionSpec layer)
     {
         // Stored channels-last, see Networks/Parameters.cs.
-        var (offset, area) = (layout.WeightOffset(layer), layer.Kernel * layer.Kernel);
+        (int offset, int area) = (layout.WeightOffset(layer), layer.Kernel * layer.Kernel);
         return (output, input, tap) => parameters[offset + (((output * area) + tap) * layer.Inputs) + input];
     }
 
@@ -194,8 +194,8 @@ internal static class NetworkGraphs
     /// <summary>Weights as ONNX orders them: output, input, tap.</summary>
     private static float[] Filled(int outputs, int inputs, int area, Func<int, int, int, float> value)
     {
-        var weights = new float[outputs * inputs * area];
-        for (var i = 0; i < weights.Length; i++)
+        float[] weights = new float[outputs * inputs * area];
+        for (int i = 0; i < weights.Length; i++)
         {
             weights[i] = value(i / (inputs * area), i / area % inputs, i % area);
         }

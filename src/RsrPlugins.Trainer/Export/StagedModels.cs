@@ -46,8 +46,8 @@ internal sealed class StagedModels : IDisposable
 
     private INetwork Open(string id, NetworkKind network, ModelKind kind, int scale, IReadOnlyList<int> kernels, string? pair, byte[] onnx)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(onnx));
-        var path = Path.Combine(_folder.FullName, $"{id}-{hash}.onnx");
+        string hash = Convert.ToHexStringLower(SHA256.HashData(onnx));
+        string path = Path.Combine(_folder.FullName, $"{id}-{hash}.onnx");
         File.WriteAllBytes(path, onnx);
         return _engine.Open(new ModelDescriptor(id, network, kind, scale, path, string.Empty, onnx.Length, hash, kernels, pair));
     }

@@ -34,7 +34,7 @@ internal sealed unsafe class FusedRRNet : IDisposable
     /// <param name="side">Side of an HR crop, a multiple of the scale factor.</param>
     internal FusedRRNet(int scale, ParameterLayout layout, int crops, int side)
     {
-        var layers = NetworkTable.RRNet(scale);
+        IReadOnlyList<ConvolutionSpec> layers = NetworkTable.RRNet(scale);
         (_layout, _scale, _side) = (layout, scale, side);
         (_first, _hidden, _last) = (layers[0], [.. layers.Where(layer => layer.Role == LayerRole.Hidden)], layers[^1]);
         _convolutions = [.. _hidden.Select(_ => new Winograd())];
@@ -54,18 +54,18 @@ internal sealed unsafe class FusedRRNet : IDisposable
         _firstConvolution.SetWeights(_layout.Weights(_parameters, _first), _layout.Biases(_parameters, _first));
         fixed (float* parameter = _parameters)
         {
-            for (var i = 0; i < _hidden.Length; i++)
+            for (int i = 0; i < _hidden.Length; i++)
             {
                 _convolutions[i].SetWeights(parameter + _layout.WeightOffset(_hidden[i]));
             }
 
-            var (highPixels, lowPixels) = (_side * _side, low.Length / _planes.Length);
-            for (var crop = 0; crop < _planes.Length; crop++)
+            (int highPixels, int lowPixels) = (_side * _side, low.Length / _planes.Length);
+            for (int crop = 0; crop < _planes.Length; crop++)
             {
-                var features = _features[crop];
+                FeatureMap[] features = _features[crop];
                 _planes[crop].Set(high.Slice(crop * highPixels, highPixels));
                 _firstConvolution.Forward(_planes[crop], features[0]);
-                for (var i = 0; i < _hidden.Length; i++)
+                for (int i = 0; i < _hidden.Length; i++)
                 {
                     _convolutions[i].Forward(features[i], parameter + _layout.BiasOffset(_hidden[i]), features[i + 1]);
                 }
@@ -80,20 +80,20 @@ internal sealed unsafe class FusedRRNet : IDisposable
     /// <param name="gradient">The flat gradient.</param>
     internal void Backward(ReadOnlySpan<float> lowGradient, Span<float> gradient)
     {
-        foreach (var convolution in _convolutions)
+        foreach (Winograd convolution in _convolutions)
         {
             convolution.ClearKernelGradient();
         }
 
-        var lowPixels = lowGradient.Length / _planes.Length;
+        int lowPixels = lowGradient.Length / _planes.Length;
         fixed (float* parameter = _parameters, target = gradient)
         {
-            for (var crop = 0; crop < _planes.Length; crop++)
+            for (int crop = 0; crop < _planes.Length; crop++)
             {
-                var features = _features[crop];
+                FeatureMap[] features = _features[crop];
                 BackwardLast(lowGradient.Slice(crop * lowPixels, lowPixels), features[^1], parameter + _layout.WeightOffset(_last), target + _layout.WeightOffset(_last), target + _layout.BiasOffset(_last), _gradient);
-                var (after, before) = (_gradient, _previousGradient);
-                for (var i = _hidden.Length - 1; i >= 0; i--)
+                (FeatureMap? after, FeatureMap? before) = (_gradient, _previousGradient);
+                for (int i = _hidden.Length - 1; i >= 0; i--)
                 {
                     _convolutions[i].AddKernelGradient(features[i], after, target + _layout.BiasOffset(_hidden[i]));
                     _convolutions[i].Backward(after, features[i], before);
@@ -105,7 +105,7 @@ internal sealed unsafe class FusedRRNet : IDisposable
         }
 
         _firstConvolution.AddGradientTo(_layout.Weights(gradient, _first), _layout.Biases(gradient, _first));
-        for (var i = 0; i < _hidden.Length; i++)
+        for (int i = 0; i < _hidden.Length; i++)
         {
             _convolutions[i].AddKernelGradientTo(_layout.Weights(gradient, _hidden[i]));
         }
@@ -113,12 +113,12 @@ internal sealed unsafe class FusedRRNet : IDisposable
 
     public void Dispose()
     {
-        foreach (var map in _features.SelectMany(maps => maps).Append(_gradient).Append(_previousGradient))
+        foreach (FeatureMap? map in _features.SelectMany(maps => maps).Append(_gradient).Append(_previousGradient))
         {
             map.Dispose();
         }
 
-        foreach (var convolution in _convolutions)
+        foreach (Winograd convolution in _convolutions)
         {
             convolution.Dispose();
         }
@@ -128,23 +128,23 @@ internal sealed unsafe class FusedRRNet : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ForwardLast(LumaPlane plane, FeatureMap features, float* weights, float bias, Span<float> low)
     {
-        var lowSide = _side / _scale;
-        for (var y = 0; y < lowSide; y++)
+        int lowSide = _side / _scale;
+        for (int y = 0; y < lowSide; y++)
         {
-            for (var x = 0; x < lowSide; x++)
+            for (int x = 0; x < lowSide; x++)
             {
-                var (sum, mean) = (Vector512<float>.Zero, 0f);
-                for (var row = 0; row < _scale; row++)
+                (Vector512<float> sum, float mean) = (Vector512<float>.Zero, 0f);
+                for (int row = 0; row < _scale; row++)
                 {
                     // A row of the d x d block is one run of values, in the features and in the weights.
-                    var values = features.At((y * _scale) + row, x * _scale);
-                    var weight = weights + (row * _scale * Channels);
-                    for (var i = 0; i < _scale * Channels; i += VectorLength)
+                    float* values = features.At((y * _scale) + row, x * _scale);
+                    float* weight = weights + (row * _scale * Channels);
+                    for (int i = 0; i < _scale * Channels; i += VectorLength)
                     {
                         sum = Vector512.FusedMultiplyAdd(Vector512.Load(values + i), Vector512.Load(weight + i), sum);
                     }
 
-                    for (var column = 0; column < _scale; column++)
+                    for (int column = 0; column < _scale; column++)
                     {
                         mean += plane.Values[plane.At((y * _scale) + row, (x * _scale) + column)];
                     }
@@ -159,25 +159,25 @@ internal sealed unsafe class FusedRRNet : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void BackwardLast(ReadOnlySpan<float> lowGradient, FeatureMap features, float* weights, float* weightGradient, float* biasGradient, FeatureMap result)
     {
-        var lowSide = _side / _scale;
-        var slope = Vector512.Create((float)NetworkTable.LeakySlope);
-        for (var y = 0; y < lowSide; y++)
+        int lowSide = _side / _scale;
+        Vector512<float> slope = Vector512.Create((float)NetworkTable.LeakySlope);
+        for (int y = 0; y < lowSide; y++)
         {
-            for (var x = 0; x < lowSide; x++)
+            for (int x = 0; x < lowSide; x++)
             {
-                var scalar = lowGradient[(y * lowSide) + x];
-                var gradient = Vector512.Create(scalar);
+                float scalar = lowGradient[(y * lowSide) + x];
+                Vector512<float> gradient = Vector512.Create(scalar);
                 *biasGradient += scalar;
-                for (var row = 0; row < _scale; row++)
+                for (int row = 0; row < _scale; row++)
                 {
-                    var values = features.At((y * _scale) + row, x * _scale);
-                    var target = result.At((y * _scale) + row, x * _scale);
-                    var offset = row * _scale * Channels;
-                    for (var i = 0; i < _scale * Channels; i += VectorLength)
+                    float* values = features.At((y * _scale) + row, x * _scale);
+                    float* target = result.At((y * _scale) + row, x * _scale);
+                    int offset = row * _scale * Channels;
+                    for (int i = 0; i < _scale * Channels; i += VectorLength)
                     {
-                        var value = Vector512.Load(values + i);
+                        Vector512<float> value = Vector512.Load(values + i);
                         Vector512.FusedMultiplyAdd(gradient, value, Vector512.Load(weightGradient + offset + i)).Store(weightGradient + offset + i);
-                        var back = gradient * Vector512.Load(weights + offset + i);
+                        Vector512<float> back = gradient * Vector512.Load(weights + offset + i);
                         Vector512.ConditionalSelect(Vector512.GreaterThan(value, Vector512<float>.Zero), back, back * slope).Store(target + i);
                     }
                 }

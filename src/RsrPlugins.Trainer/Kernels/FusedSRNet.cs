@@ -45,7 +45,7 @@ internal sealed unsafe class FusedSRNet : IDisposable
     internal FusedSRNet(int scale, ParameterLayout layout, int crops, int side)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(side, LeastSide);
-        var layers = NetworkTable.SRNet(scale);
+        IReadOnlyList<ConvolutionSpec> layers = NetworkTable.SRNet(scale);
         _layout = layout;
         (_first, _last) = (layers[0], layers[^1]);
         _bottlenecks = [.. Enumerable.Range(0, Units).Select(unit => layers[1 + (2 * unit)])];
@@ -74,19 +74,19 @@ internal sealed unsafe class FusedSRNet : IDisposable
         _lastConvolution.SetWeights(_layout.Weights(_parameters, _last), _layout.Biases(_parameters, _last));
         fixed (float* parameter = _parameters)
         {
-            for (var unit = 0; unit < Units; unit++)
+            for (int unit = 0; unit < Units; unit++)
             {
                 _pointwise[unit].SetWeights(_layout.Weights(_parameters, _bottlenecks[unit]), _layout.Biases(_parameters, _bottlenecks[unit]));
                 _convolutions[unit].SetWeights(parameter + _layout.WeightOffset(_hidden[unit]));
             }
 
-            var (lowPixels, highPixels) = (low.Length / _planes.Length, restored.Length / _planes.Length);
-            for (var crop = 0; crop < _planes.Length; crop++)
+            (int lowPixels, int highPixels) = (low.Length / _planes.Length, restored.Length / _planes.Length);
+            for (int crop = 0; crop < _planes.Length; crop++)
             {
-                var (features, reduced) = (_features[crop], _reduced[crop]);
+                (FeatureMap[]? features, FeatureMap[]? reduced) = (_features[crop], _reduced[crop]);
                 _planes[crop].Set(low.Slice(crop * lowPixels, lowPixels));
                 _firstConvolution.Forward(_planes[crop], features[0]);
-                for (var unit = 0; unit < Units; unit++)
+                for (int unit = 0; unit < Units; unit++)
                 {
                     _pointwise[unit].Forward(features, reduced[unit]);
                     _convolutions[unit].Forward(reduced[unit], parameter + _layout.BiasOffset(_hidden[unit]), features[unit + 1]);
@@ -103,20 +103,20 @@ internal sealed unsafe class FusedSRNet : IDisposable
     /// <param name="lowGradient">Is added the gradient of the small crops.</param>
     internal void Backward(ReadOnlySpan<float> restoredGradient, Span<float> gradient, Span<float> lowGradient)
     {
-        foreach (var convolution in _convolutions)
+        foreach (Winograd convolution in _convolutions)
         {
             convolution.ClearKernelGradient();
         }
 
-        var (lowPixels, highPixels) = (lowGradient.Length / _planes.Length, restoredGradient.Length / _planes.Length);
+        (int lowPixels, int highPixels) = (lowGradient.Length / _planes.Length, restoredGradient.Length / _planes.Length);
         fixed (float* target = gradient)
         {
-            for (var crop = 0; crop < _planes.Length; crop++)
+            for (int crop = 0; crop < _planes.Length; crop++)
             {
-                var (features, reduced) = (_features[crop], _reduced[crop]);
-                var cropGradient = lowGradient.Slice(crop * lowPixels, lowPixels);
+                (FeatureMap[]? features, FeatureMap[]? reduced) = (_features[crop], _reduced[crop]);
+                Span<float> cropGradient = lowGradient.Slice(crop * lowPixels, lowPixels);
                 _lastConvolution.Backward(restoredGradient.Slice(crop * highPixels, highPixels), features, _gradients, cropGradient);
-                for (var unit = Units - 1; unit >= 0; unit--)
+                for (int unit = Units - 1; unit >= 0; unit--)
                 {
                     // All that reads the unit's features has added its part.
                     Deactivate(_gradients[unit + 1], features[unit + 1]);
@@ -133,7 +133,7 @@ internal sealed unsafe class FusedSRNet : IDisposable
 
         _firstConvolution.AddGradientTo(_layout.Weights(gradient, _first), _layout.Biases(gradient, _first));
         _lastConvolution.AddGradientTo(_layout.Weights(gradient, _last), _layout.Biases(gradient, _last));
-        for (var unit = 0; unit < Units; unit++)
+        for (int unit = 0; unit < Units; unit++)
         {
             _pointwise[unit].AddGradientTo(_layout.Weights(gradient, _bottlenecks[unit]), _layout.Biases(gradient, _bottlenecks[unit]));
             _convolutions[unit].AddKernelGradientTo(_layout.Weights(gradient, _hidden[unit]));
@@ -142,12 +142,12 @@ internal sealed unsafe class FusedSRNet : IDisposable
 
     public void Dispose()
     {
-        foreach (var map in _features.Concat(_reduced).Append(_gradients).SelectMany(maps => maps).Append(_reducedGradient))
+        foreach (FeatureMap? map in _features.Concat(_reduced).Append(_gradients).SelectMany(maps => maps).Append(_reducedGradient))
         {
             map.Dispose();
         }
 
-        foreach (var convolution in _convolutions)
+        foreach (Winograd convolution in _convolutions)
         {
             convolution.Dispose();
         }
@@ -157,14 +157,14 @@ internal sealed unsafe class FusedSRNet : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Deactivate(FeatureMap gradient, FeatureMap activations)
     {
-        var slope = Vector512.Create((float)NetworkTable.LeakySlope);
-        for (var y = 0; y < gradient.Side; y++)
+        Vector512<float> slope = Vector512.Create((float)NetworkTable.LeakySlope);
+        for (int y = 0; y < gradient.Side; y++)
         {
-            var (values, signs) = ((nint)gradient.At(y, 0), (nint)activations.At(y, 0));
-            for (var i = 0; i < gradient.Side * FeatureMap.Channels; i += VectorLength)
+            (nint values, nint signs) = ((nint)gradient.At(y, 0), (nint)activations.At(y, 0));
+            for (int i = 0; i < gradient.Side * FeatureMap.Channels; i += VectorLength)
             {
-                var value = Vector512.Load((float*)values + i);
-                var positive = Vector512.GreaterThan(Vector512.Load((float*)signs + i), Vector512<float>.Zero);
+                Vector512<float> value = Vector512.Load((float*)values + i);
+                Vector512<float> positive = Vector512.GreaterThan(Vector512.Load((float*)signs + i), Vector512<float>.Zero);
                 Vector512.ConditionalSelect(positive, value, value * slope).Store((float*)values + i);
             }
         }

@@ -21,9 +21,9 @@ internal sealed unsafe class LumaConvolution
     /// <param name="bias">[64].</param>
     internal void SetWeights(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
-        for (var channel = 0; channel < Channels; channel++)
+        for (int channel = 0; channel < Channels; channel++)
         {
-            for (var tap = 0; tap < Taps; tap++)
+            for (int tap = 0; tap < Taps; tap++)
             {
                 _weights[(tap * Channels) + channel] = weights[(channel * Taps) + tap];
             }
@@ -39,10 +39,10 @@ internal sealed unsafe class LumaConvolution
     /// <param name="bias">[64].</param>
     internal void AddGradientTo(Span<float> weights, Span<float> bias)
     {
-        for (var channel = 0; channel < Channels; channel++)
+        for (int channel = 0; channel < Channels; channel++)
         {
             bias[channel] += _biasGradient[channel];
-            for (var tap = 0; tap < Taps; tap++)
+            for (int tap = 0; tap < Taps; tap++)
             {
                 weights[(channel * Taps) + tap] += _weightGradient[(tap * Channels) + channel];
             }
@@ -53,21 +53,21 @@ internal sealed unsafe class LumaConvolution
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Forward(LumaPlane plane, FeatureMap result)
     {
-        var (side, stride) = (plane.Side, plane.Stride);
-        var slope = Vector512.Create((float)NetworkTable.LeakySlope);
+        (int side, int stride) = (plane.Side, plane.Stride);
+        Vector512<float> slope = Vector512.Create((float)NetworkTable.LeakySlope);
         fixed (float* values = plane.Values, weights = _weights, bias = _bias)
         {
-            for (var y = 0; y < side; y++)
+            for (int y = 0; y < side; y++)
             {
-                for (var x = 0; x < side; x++)
+                for (int x = 0; x < side; x++)
                 {
-                    var target = result.At(y, x);
-                    var (s0, s1) = (Vector512.Load(bias), Vector512.Load(bias + VectorLength));
-                    var (s2, s3) = (Vector512.Load(bias + (2 * VectorLength)), Vector512.Load(bias + (3 * VectorLength)));
-                    for (var tap = 0; tap < Taps; tap++)
+                    float* target = result.At(y, x);
+                    (Vector512<float> s0, Vector512<float> s1) = (Vector512.Load(bias), Vector512.Load(bias + VectorLength));
+                    (Vector512<float> s2, Vector512<float> s3) = (Vector512.Load(bias + (2 * VectorLength)), Vector512.Load(bias + (3 * VectorLength)));
+                    for (int tap = 0; tap < Taps; tap++)
                     {
-                        var value = Vector512.Create(values[((y + (tap / 3)) * stride) + x + (tap % 3)]);
-                        var weight = weights + (tap * Channels);
+                        Vector512<float> value = Vector512.Create(values[((y + (tap / 3)) * stride) + x + (tap % 3)]);
+                        float* weight = weights + (tap * Channels);
                         s0 = Vector512.FusedMultiplyAdd(value, Vector512.Load(weight), s0);
                         s1 = Vector512.FusedMultiplyAdd(value, Vector512.Load(weight + VectorLength), s1);
                         s2 = Vector512.FusedMultiplyAdd(value, Vector512.Load(weight + (2 * VectorLength)), s2);
@@ -89,25 +89,25 @@ internal sealed unsafe class LumaConvolution
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void AddGradient(LumaPlane plane, FeatureMap gradient)
     {
-        var (side, stride) = (plane.Side, plane.Stride);
+        (int side, int stride) = (plane.Side, plane.Stride);
         fixed (float* values = plane.Values, sums = _weightGradient, biasGradient = _biasGradient)
         {
-            for (var channel = 0; channel < Channels; channel += VectorLength)
+            for (int channel = 0; channel < Channels; channel += VectorLength)
             {
-                var sum = sums + channel;
-                var bias = Vector512.Load(biasGradient + channel);
-                var (s0, s1, s2) = (Vector512.Load(sum), Vector512.Load(sum + Channels), Vector512.Load(sum + (2 * Channels)));
-                var (s3, s4, s5) = (Vector512.Load(sum + (3 * Channels)), Vector512.Load(sum + (4 * Channels)), Vector512.Load(sum + (5 * Channels)));
-                var (s6, s7, s8) = (Vector512.Load(sum + (6 * Channels)), Vector512.Load(sum + (7 * Channels)), Vector512.Load(sum + (8 * Channels)));
-                for (var y = 0; y < side; y++)
+                float* sum = sums + channel;
+                Vector512<float> bias = Vector512.Load(biasGradient + channel);
+                (Vector512<float> s0, Vector512<float> s1, Vector512<float> s2) = (Vector512.Load(sum), Vector512.Load(sum + Channels), Vector512.Load(sum + (2 * Channels)));
+                (Vector512<float> s3, Vector512<float> s4, Vector512<float> s5) = (Vector512.Load(sum + (3 * Channels)), Vector512.Load(sum + (4 * Channels)), Vector512.Load(sum + (5 * Channels)));
+                (Vector512<float> s6, Vector512<float> s7, Vector512<float> s8) = (Vector512.Load(sum + (6 * Channels)), Vector512.Load(sum + (7 * Channels)), Vector512.Load(sum + (8 * Channels)));
+                for (int y = 0; y < side; y++)
                 {
-                    var above = values + (y * stride);
-                    var here = above + stride;
-                    var below = here + stride;
-                    var row = gradient.At(y, 0) + channel;
-                    for (var x = 0; x < side; x++)
+                    float* above = values + (y * stride);
+                    float* here = above + stride;
+                    float* below = here + stride;
+                    float* row = gradient.At(y, 0) + channel;
+                    for (int x = 0; x < side; x++)
                     {
-                        var value = Vector512.Load(row + (x * Channels));
+                        Vector512<float> value = Vector512.Load(row + (x * Channels));
                         bias += value;
                         s0 = Vector512.FusedMultiplyAdd(value, Vector512.Create(above[x]), s0);
                         s1 = Vector512.FusedMultiplyAdd(value, Vector512.Create(above[x + 1]), s1);
@@ -143,16 +143,16 @@ internal sealed unsafe class LumaConvolution
     {
         fixed (float* weights = _weights)
         {
-            for (var y = 0; y < gradient.Side; y++)
+            for (int y = 0; y < gradient.Side; y++)
             {
-                for (var x = 0; x < gradient.Side; x++)
+                for (int x = 0; x < gradient.Side; x++)
                 {
                     // The pixel is tap (row, column) of the result one row and column further on the other side.
-                    var (s0, s1) = (Vector512<float>.Zero, Vector512<float>.Zero);
-                    for (var tap = 0; tap < Taps; tap++)
+                    (Vector512<float> s0, Vector512<float> s1) = (Vector512<float>.Zero, Vector512<float>.Zero);
+                    for (int tap = 0; tap < Taps; tap++)
                     {
-                        var value = gradient.At(y + 1 - (tap / 3), x + 1 - (tap % 3));
-                        var weight = weights + (tap * Channels);
+                        float* value = gradient.At(y + 1 - (tap / 3), x + 1 - (tap % 3));
+                        float* weight = weights + (tap * Channels);
                         s0 = Vector512.FusedMultiplyAdd(Vector512.Load(value), Vector512.Load(weight), s0);
                         s1 = Vector512.FusedMultiplyAdd(Vector512.Load(value + VectorLength), Vector512.Load(weight + VectorLength), s1);
                         s0 = Vector512.FusedMultiplyAdd(Vector512.Load(value + (2 * VectorLength)), Vector512.Load(weight + (2 * VectorLength)), s0);

@@ -17,7 +17,7 @@ internal sealed class LumaPlane(int side)
     /// <summary>Takes side x side values.</summary>
     internal void Set(ReadOnlySpan<float> values)
     {
-        for (var y = 0; y < side; y++)
+        for (int y = 0; y < side; y++)
         {
             values.Slice(y * side, side).CopyTo(Values.AsSpan(At(y, 0)));
         }

@@ -49,25 +49,25 @@ internal sealed unsafe class Muon : IDisposable
     /// <param name="step">Factors.</param>
     internal void Update(Span<float> weights, Span<float> momentum, ReadOnlySpan<float> gradient, float momentumKept, (float A, float B, float C) coefficients, int iterations, MuonStep step)
     {
-        var columns = weights.Length / Channels;
+        int columns = weights.Length / Channels;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(columns, _columns);
-        for (var row = 0; row < Channels; row++)
+        for (int row = 0; row < Channels; row++)
         {
-            for (var column = 0; column < columns; column++)
+            for (int column = 0; column < columns; column++)
             {
-                var i = (row * columns) + column;
-                var added = gradient[i] * (1 - momentumKept);
+                int i = (row * columns) + column;
+                float added = gradient[i] * (1 - momentumKept);
                 momentum[i] = (momentum[i] * momentumKept) + added;
                 _transposed[(column * Channels) + row] = added + (momentum[i] * momentumKept);
             }
         }
 
         Orthogonalise(columns, coefficients, iterations);
-        for (var row = 0; row < Channels; row++)
+        for (int row = 0; row < Channels; row++)
         {
-            for (var column = 0; column < columns; column++)
+            for (int column = 0; column < columns; column++)
             {
-                var i = (row * columns) + column;
+                int i = (row * columns) + column;
                 weights[i] = (weights[i] * step.Kept) - (step.Rate * _orthogonal[(column * Channels) + row]);
             }
         }
@@ -75,7 +75,7 @@ internal sealed unsafe class Muon : IDisposable
 
     public void Dispose()
     {
-        foreach (var memory in (ReadOnlySpan<nint>)[(nint)_transposed, (nint)_orthogonal, (nint)_power, (nint)_factor, (nint)_product, (nint)_scratch])
+        foreach (nint memory in (ReadOnlySpan<nint>)[(nint)_transposed, (nint)_orthogonal, (nint)_power, (nint)_factor, (nint)_product, (nint)_scratch])
         {
             NativeFloats.Free((float*)memory);
         }
@@ -89,24 +89,24 @@ internal sealed unsafe class Muon : IDisposable
     {
         new Span<float>(_power, Matrix).Clear();
         Products.AddProducts(_transposed, _transposed, columns, _power);
-        var squaredNorm = 1e-20f;
-        for (var i = 0; i < Channels; i++)
+        float squaredNorm = 1e-20f;
+        for (int i = 0; i < Channels; i++)
         {
             squaredNorm += _power[i * (Channels + 1)];
         }
 
         Scale(_power, 1 / squaredNorm);
-        for (var iteration = 0; iteration < iterations; iteration++)
+        for (int iteration = 0; iteration < iterations; iteration++)
         {
             // m = c q q + b q + a I; product = m product; q = m q m.
             Multiply(_power, Channels, _power, _factor);
-            var (b, c) = (Vector512.Create(coefficients.B), Vector512.Create(coefficients.C));
-            for (var i = 0; i < Matrix; i += VectorLength)
+            (Vector512<float> b, Vector512<float> c) = (Vector512.Create(coefficients.B), Vector512.Create(coefficients.C));
+            for (int i = 0; i < Matrix; i += VectorLength)
             {
                 Vector512.FusedMultiplyAdd(c, Vector512.Load(_factor + i), b * Vector512.Load(_power + i)).Store(_factor + i);
             }
 
-            for (var i = 0; i < Channels; i++)
+            for (int i = 0; i < Channels; i++)
             {
                 _factor[i * (Channels + 1)] += coefficients.A;
             }
@@ -131,7 +131,7 @@ internal sealed unsafe class Muon : IDisposable
 
     private static void Scale(float* matrix, float factor)
     {
-        for (var i = 0; i < Matrix; i += VectorLength)
+        for (int i = 0; i < Matrix; i += VectorLength)
         {
             (Vector512.Load(matrix + i) * factor).Store(matrix + i);
         }
@@ -140,9 +140,9 @@ internal sealed unsafe class Muon : IDisposable
     /// <summary>result [rows, 64] = left [rows, 64] x right [64, 64]; up to five rows beyond are written too.</summary>
     private static void Multiply(float* left, int rows, float* right, float* result)
     {
-        for (var row = 0; row < rows; row += Products.Rows)
+        for (int row = 0; row < rows; row += Products.Rows)
         {
-            var block = left + (row * Channels);
+            float* block = left + (row * Channels);
             Products.Multiply(&block, 1, right, result + (row * Channels));
         }
     }

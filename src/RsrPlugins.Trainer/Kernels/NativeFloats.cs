@@ -9,8 +9,8 @@ internal static unsafe class NativeFloats
 
     internal static float* Allocate(int count)
     {
-        var bytes = (nuint)count * sizeof(float);
-        var memory = (float*)NativeMemory.AlignedAlloc(bytes, CacheLine);
+        nuint bytes = (nuint)count * sizeof(float);
+        float* memory = (float*)NativeMemory.AlignedAlloc(bytes, CacheLine);
         NativeMemory.Clear(memory, bytes);
         return memory;
     }

@@ -32,13 +32,13 @@ internal sealed unsafe class PointwiseConvolution
     /// <param name="bias">[64].</param>
     internal void SetWeights(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
-        for (var map = 0; map < _maps; map++)
+        for (int map = 0; map < _maps; map++)
         {
-            for (var to = 0; to < Channels; to++)
+            for (int to = 0; to < Channels; to++)
             {
-                var row = weights.Slice(((to * _maps) + map) * Channels, Channels);
+                ReadOnlySpan<float> row = weights.Slice(((to * _maps) + map) * Channels, Channels);
                 row.CopyTo(_weights.AsSpan((map * Matrix) + (to * Channels)));
-                for (var from = 0; from < Channels; from++)
+                for (int from = 0; from < Channels; from++)
                 {
                     _transposed[(map * Matrix) + (from * Channels) + to] = row[from];
                 }
@@ -55,13 +55,13 @@ internal sealed unsafe class PointwiseConvolution
     /// <param name="bias">[64].</param>
     internal void AddGradientTo(Span<float> weights, Span<float> bias)
     {
-        for (var to = 0; to < Channels; to++)
+        for (int to = 0; to < Channels; to++)
         {
             bias[to] += _biasGradient[to];
-            for (var map = 0; map < _maps; map++)
+            for (int map = 0; map < _maps; map++)
             {
-                var row = weights.Slice(((to * _maps) + map) * Channels, Channels);
-                for (var from = 0; from < Channels; from++)
+                Span<float> row = weights.Slice(((to * _maps) + map) * Channels, Channels);
+                for (int from = 0; from < Channels; from++)
                 {
                     row[from] += _sums[(map * Matrix) + (to * Channels) + from];
                 }
@@ -75,26 +75,26 @@ internal sealed unsafe class PointwiseConvolution
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Forward(FeatureMap[] inputs, FeatureMap result)
     {
-        var slope = Vector512.Create((float)NetworkTable.LeakySlope);
-        var lefts = stackalloc float*[_maps];
+        Vector512<float> slope = Vector512.Create((float)NetworkTable.LeakySlope);
+        float** lefts = stackalloc float*[_maps];
         fixed (float* weights = _transposed, bias = _bias)
         {
-            for (var y = 0; y < result.Side; y++)
+            for (int y = 0; y < result.Side; y++)
             {
-                for (var start = 0; start < result.Side; start += Products.Rows)
+                for (int start = 0; start < result.Side; start += Products.Rows)
                 {
                     // The last block of a row reaches back over pixels that are done: they come out the same.
-                    var x = Math.Min(start, result.Side - Products.Rows);
-                    for (var map = 0; map < _maps; map++)
+                    int x = Math.Min(start, result.Side - Products.Rows);
+                    for (int map = 0; map < _maps; map++)
                     {
                         lefts[map] = inputs[map].At(y, x);
                     }
 
-                    var target = result.At(y, x);
+                    float* target = result.At(y, x);
                     Products.Multiply(lefts, _maps, weights, target);
-                    for (var i = 0; i < Products.Rows * Channels; i += VectorLength)
+                    for (int i = 0; i < Products.Rows * Channels; i += VectorLength)
                     {
-                        var value = Vector512.Load(target + i) + Vector512.Load(bias + (i % Channels));
+                        Vector512<float> value = Vector512.Load(target + i) + Vector512.Load(bias + (i % Channels));
                         Vector512.Max(value, value * slope).Store(target + i);
                     }
                 }
@@ -109,22 +109,22 @@ internal sealed unsafe class PointwiseConvolution
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Backward(FeatureMap[] inputs, FeatureMap gradient, FeatureMap[] inputGradients)
     {
-        var block = stackalloc float[Products.Rows * Channels];
+        float* block = stackalloc float[Products.Rows * Channels];
         fixed (float* weights = _weights, sums = _sums, biasGradient = _biasGradient)
         {
-            for (var y = 0; y < gradient.Side; y++)
+            for (int y = 0; y < gradient.Side; y++)
             {
                 AddColumns(gradient.At(y, 0), gradient.Side, biasGradient);
-                for (var map = 0; map < _maps; map++)
+                for (int map = 0; map < _maps; map++)
                 {
                     Products.AddProducts(gradient.At(y, 0), inputs[map].At(y, 0), gradient.Side, sums + (map * Matrix));
-                    for (var start = 0; start < gradient.Side; start += Products.Rows)
+                    for (int start = 0; start < gradient.Side; start += Products.Rows)
                     {
-                        var x = Math.Min(start, gradient.Side - Products.Rows);
-                        var left = gradient.At(y, x);
+                        int x = Math.Min(start, gradient.Side - Products.Rows);
+                        float* left = gradient.At(y, x);
                         Products.Multiply(&left, 1, weights + (map * Matrix), block);
-                        var target = inputGradients[map].At(y, x);
-                        for (var i = (start - x) * Channels; i < Products.Rows * Channels; i += VectorLength)
+                        float* target = inputGradients[map].At(y, x);
+                        for (int i = (start - x) * Channels; i < Products.Rows * Channels; i += VectorLength)
                         {
                             (Vector512.Load(target + i) + Vector512.Load(block + i)).Store(target + i);
                         }
@@ -136,9 +136,9 @@ internal sealed unsafe class PointwiseConvolution
 
     private static void AddColumns(float* rows, int count, float* sums)
     {
-        for (var i = 0; i < count * Channels; i += VectorLength)
+        for (int i = 0; i < count * Channels; i += VectorLength)
         {
-            var sum = sums + (i % Channels);
+            float* sum = sums + (i % Channels);
             (Vector512.Load(sum) + Vector512.Load(rows + i)).Store(sum);
         }
     }

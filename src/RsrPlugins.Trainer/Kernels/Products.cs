@@ -29,46 +29,46 @@ internal static unsafe class Products
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Multiply(float** lefts, int count, float* rights, float* result)
     {
-        var (s00, s01, s02, s03) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        var (s10, s11, s12, s13) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        var (s20, s21, s22, s23) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        var (s30, s31, s32, s33) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        var (s40, s41, s42, s43) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        var (s50, s51, s52, s53) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        for (var i = 0; i < count; i++)
+        (Vector512<float> s00, Vector512<float> s01, Vector512<float> s02, Vector512<float> s03) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+        (Vector512<float> s10, Vector512<float> s11, Vector512<float> s12, Vector512<float> s13) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+        (Vector512<float> s20, Vector512<float> s21, Vector512<float> s22, Vector512<float> s23) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+        (Vector512<float> s30, Vector512<float> s31, Vector512<float> s32, Vector512<float> s33) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+        (Vector512<float> s40, Vector512<float> s41, Vector512<float> s42, Vector512<float> s43) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+        (Vector512<float> s50, Vector512<float> s51, Vector512<float> s52, Vector512<float> s53) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+        for (int i = 0; i < count; i++)
         {
-            var left = lefts[i];
-            var right = rights + (i * Matrix);
-            for (var k = 0; k < Channels; k++)
+            float* left = lefts[i];
+            float* right = rights + (i * Matrix);
+            for (int k = 0; k < Channels; k++)
             {
-                var row = right + (k * Channels);
-                var (r0, r1, r2, r3) = (Vector512.Load(row), Vector512.Load(row + VectorLength), Vector512.Load(row + (2 * VectorLength)), Vector512.Load(row + (3 * VectorLength)));
-                var l0 = Vector512.Create(left[k]);
+                float* row = right + (k * Channels);
+                (Vector512<float> r0, Vector512<float> r1, Vector512<float> r2, Vector512<float> r3) = (Vector512.Load(row), Vector512.Load(row + VectorLength), Vector512.Load(row + (2 * VectorLength)), Vector512.Load(row + (3 * VectorLength)));
+                Vector512<float> l0 = Vector512.Create(left[k]);
                 s00 = Vector512.FusedMultiplyAdd(l0, r0, s00);
                 s01 = Vector512.FusedMultiplyAdd(l0, r1, s01);
                 s02 = Vector512.FusedMultiplyAdd(l0, r2, s02);
                 s03 = Vector512.FusedMultiplyAdd(l0, r3, s03);
-                var l1 = Vector512.Create(left[k + Channels]);
+                Vector512<float> l1 = Vector512.Create(left[k + Channels]);
                 s10 = Vector512.FusedMultiplyAdd(l1, r0, s10);
                 s11 = Vector512.FusedMultiplyAdd(l1, r1, s11);
                 s12 = Vector512.FusedMultiplyAdd(l1, r2, s12);
                 s13 = Vector512.FusedMultiplyAdd(l1, r3, s13);
-                var l2 = Vector512.Create(left[k + (2 * Channels)]);
+                Vector512<float> l2 = Vector512.Create(left[k + (2 * Channels)]);
                 s20 = Vector512.FusedMultiplyAdd(l2, r0, s20);
                 s21 = Vector512.FusedMultiplyAdd(l2, r1, s21);
                 s22 = Vector512.FusedMultiplyAdd(l2, r2, s22);
                 s23 = Vector512.FusedMultiplyAdd(l2, r3, s23);
-                var l3 = Vector512.Create(left[k + (3 * Channels)]);
+                Vector512<float> l3 = Vector512.Create(left[k + (3 * Channels)]);
                 s30 = Vector512.FusedMultiplyAdd(l3, r0, s30);
                 s31 = Vector512.FusedMultiplyAdd(l3, r1, s31);
                 s32 = Vector512.FusedMultiplyAdd(l3, r2, s32);
                 s33 = Vector512.FusedMultiplyAdd(l3, r3, s33);
-                var l4 = Vector512.Create(left[k + (4 * Channels)]);
+                Vector512<float> l4 = Vector512.Create(left[k + (4 * Channels)]);
                 s40 = Vector512.FusedMultiplyAdd(l4, r0, s40);
                 s41 = Vector512.FusedMultiplyAdd(l4, r1, s41);
                 s42 = Vector512.FusedMultiplyAdd(l4, r2, s42);
                 s43 = Vector512.FusedMultiplyAdd(l4, r3, s43);
-                var l5 = Vector512.Create(left[k + (5 * Channels)]);
+                Vector512<float> l5 = Vector512.Create(left[k + (5 * Channels)]);
                 s50 = Vector512.FusedMultiplyAdd(l5, r0, s50);
                 s51 = Vector512.FusedMultiplyAdd(l5, r1, s51);
                 s52 = Vector512.FusedMultiplyAdd(l5, r2, s52);
@@ -88,34 +88,34 @@ internal static unsafe class Products
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void AddProducts(float* left, float* right, int count, float* sums)
     {
-        for (var first = 0; first < Channels; first += 4)
+        for (int first = 0; first < Channels; first += 4)
         {
-            var sum = sums + (first * Channels);
-            var (s00, s01, s02, s03) = (Vector512.Load(sum), Vector512.Load(sum + VectorLength), Vector512.Load(sum + (2 * VectorLength)), Vector512.Load(sum + (3 * VectorLength)));
-            var (s10, s11, s12, s13) = (Vector512.Load(sum + 64), Vector512.Load(sum + 80), Vector512.Load(sum + 96), Vector512.Load(sum + 112));
-            var (s20, s21, s22, s23) = (Vector512.Load(sum + 128), Vector512.Load(sum + 144), Vector512.Load(sum + 160), Vector512.Load(sum + 176));
-            var (s30, s31, s32, s33) = (Vector512.Load(sum + 192), Vector512.Load(sum + 208), Vector512.Load(sum + 224), Vector512.Load(sum + 240));
-            for (var t = 0; t < count; t++)
+            float* sum = sums + (first * Channels);
+            (Vector512<float> s00, Vector512<float> s01, Vector512<float> s02, Vector512<float> s03) = (Vector512.Load(sum), Vector512.Load(sum + VectorLength), Vector512.Load(sum + (2 * VectorLength)), Vector512.Load(sum + (3 * VectorLength)));
+            (Vector512<float> s10, Vector512<float> s11, Vector512<float> s12, Vector512<float> s13) = (Vector512.Load(sum + 64), Vector512.Load(sum + 80), Vector512.Load(sum + 96), Vector512.Load(sum + 112));
+            (Vector512<float> s20, Vector512<float> s21, Vector512<float> s22, Vector512<float> s23) = (Vector512.Load(sum + 128), Vector512.Load(sum + 144), Vector512.Load(sum + 160), Vector512.Load(sum + 176));
+            (Vector512<float> s30, Vector512<float> s31, Vector512<float> s32, Vector512<float> s33) = (Vector512.Load(sum + 192), Vector512.Load(sum + 208), Vector512.Load(sum + 224), Vector512.Load(sum + 240));
+            for (int t = 0; t < count; t++)
             {
-                var row = right + (t * Channels);
-                var column = left + (t * Channels) + first;
-                var (r0, r1, r2, r3) = (Vector512.Load(row), Vector512.Load(row + VectorLength), Vector512.Load(row + (2 * VectorLength)), Vector512.Load(row + (3 * VectorLength)));
-                var l0 = Vector512.Create(column[0]);
+                float* row = right + (t * Channels);
+                float* column = left + (t * Channels) + first;
+                (Vector512<float> r0, Vector512<float> r1, Vector512<float> r2, Vector512<float> r3) = (Vector512.Load(row), Vector512.Load(row + VectorLength), Vector512.Load(row + (2 * VectorLength)), Vector512.Load(row + (3 * VectorLength)));
+                Vector512<float> l0 = Vector512.Create(column[0]);
                 s00 = Vector512.FusedMultiplyAdd(l0, r0, s00);
                 s01 = Vector512.FusedMultiplyAdd(l0, r1, s01);
                 s02 = Vector512.FusedMultiplyAdd(l0, r2, s02);
                 s03 = Vector512.FusedMultiplyAdd(l0, r3, s03);
-                var l1 = Vector512.Create(column[1]);
+                Vector512<float> l1 = Vector512.Create(column[1]);
                 s10 = Vector512.FusedMultiplyAdd(l1, r0, s10);
                 s11 = Vector512.FusedMultiplyAdd(l1, r1, s11);
                 s12 = Vector512.FusedMultiplyAdd(l1, r2, s12);
                 s13 = Vector512.FusedMultiplyAdd(l1, r3, s13);
-                var l2 = Vector512.Create(column[2]);
+                Vector512<float> l2 = Vector512.Create(column[2]);
                 s20 = Vector512.FusedMultiplyAdd(l2, r0, s20);
                 s21 = Vector512.FusedMultiplyAdd(l2, r1, s21);
                 s22 = Vector512.FusedMultiplyAdd(l2, r2, s22);
                 s23 = Vector512.FusedMultiplyAdd(l2, r3, s23);
-                var l3 = Vector512.Create(column[3]);
+                Vector512<float> l3 = Vector512.Create(column[3]);
                 s30 = Vector512.FusedMultiplyAdd(l3, r0, s30);
                 s31 = Vector512.FusedMultiplyAdd(l3, r1, s31);
                 s32 = Vector512.FusedMultiplyAdd(l3, r2, s32);

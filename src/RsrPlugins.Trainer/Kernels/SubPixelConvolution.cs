@@ -35,10 +35,10 @@ internal sealed unsafe class SubPixelConvolution
     {
         weights.CopyTo(_weights);
         bias.CopyTo(_bias);
-        var inputs = _maps * Channels;
-        for (var subPixel = 0; subPixel < _subPixels; subPixel++)
+        int inputs = _maps * Channels;
+        for (int subPixel = 0; subPixel < _subPixels; subPixel++)
         {
-            for (var from = 0; from < inputs; from++)
+            for (int from = 0; from < inputs; from++)
             {
                 _transposed[(from * VectorLength) + subPixel] = weights[(subPixel * inputs) + from];
             }
@@ -51,12 +51,12 @@ internal sealed unsafe class SubPixelConvolution
     /// <summary>Adds the gradients of all crops since <see cref="SetWeights"/>.</summary>
     internal void AddGradientTo(Span<float> weights, Span<float> bias)
     {
-        for (var i = 0; i < _weightGradient.Length; i++)
+        for (int i = 0; i < _weightGradient.Length; i++)
         {
             weights[i] += _weightGradient[i];
         }
 
-        for (var i = 0; i < _subPixels; i++)
+        for (int i = 0; i < _subPixels; i++)
         {
             bias[i] += _biasGradient[i];
         }
@@ -69,20 +69,20 @@ internal sealed unsafe class SubPixelConvolution
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Forward(LumaPlane low, FeatureMap[] inputs, Span<float> restored)
     {
-        var block = stackalloc float[Products.Rows * VectorLength];
-        var (side, stride) = (low.Side, low.Side * _scale);
+        float* block = stackalloc float[Products.Rows * VectorLength];
+        (int side, int stride) = (low.Side, low.Side * _scale);
         fixed (float* weights = _transposed, bias = _bias)
         {
-            for (var y = 0; y < side; y++)
+            for (int y = 0; y < side; y++)
             {
-                for (var start = 0; start < side; start += Products.Rows)
+                for (int start = 0; start < side; start += Products.Rows)
                 {
-                    var x = Math.Min(start, side - Products.Rows);
+                    int x = Math.Min(start, side - Products.Rows);
                     Multiply(inputs, y, x, weights, Vector512.Load(bias), block);
-                    for (var pixel = 0; pixel < Products.Rows; pixel++)
+                    for (int pixel = 0; pixel < Products.Rows; pixel++)
                     {
-                        var residual = low.Values[low.At(y, x + pixel)];
-                        for (var i = 0; i < _subPixels; i++)
+                        float residual = low.Values[low.At(y, x + pixel)];
+                        for (int i = 0; i < _subPixels; i++)
                         {
                             restored[(((y * _scale) + (i / _scale)) * stride) + ((x + pixel) * _scale) + (i % _scale)] = block[(pixel * VectorLength) + i] + residual;
                         }
@@ -100,23 +100,23 @@ internal sealed unsafe class SubPixelConvolution
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Backward(ReadOnlySpan<float> restoredGradient, FeatureMap[] inputs, FeatureMap[] inputGradients, Span<float> lowGradient)
     {
-        var side = inputs[0].Side;
-        var stride = side * _scale;
-        var gradients = stackalloc float[VectorLength];
+        int side = inputs[0].Side;
+        int stride = side * _scale;
+        float* gradients = stackalloc float[VectorLength];
         fixed (float* weights = _weights, weightGradient = _weightGradient)
         {
-            for (var y = 0; y < side; y++)
+            for (int y = 0; y < side; y++)
             {
-                for (var x = 0; x < side; x++)
+                for (int x = 0; x < side; x++)
                 {
-                    for (var i = 0; i < _subPixels; i++)
+                    for (int i = 0; i < _subPixels; i++)
                     {
                         gradients[i] = restoredGradient[(((y * _scale) + (i / _scale)) * stride) + (x * _scale) + (i % _scale)];
                         lowGradient[(y * side) + x] += gradients[i];
                         _biasGradient[i] += gradients[i];
                     }
 
-                    for (var map = 0; map < _maps; map++)
+                    for (int map = 0; map < _maps; map++)
                     {
                         BackwardPixel(gradients, inputs[map].At(y, x), weights + (map * Channels), weightGradient + (map * Channels), inputGradients[map].At(y, x));
                     }
@@ -129,14 +129,14 @@ internal sealed unsafe class SubPixelConvolution
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Multiply(FeatureMap[] inputs, int y, int x, float* weights, Vector512<float> bias, float* result)
     {
-        var (s0, s1, s2, s3, s4, s5) = (bias, bias, bias, bias, bias, bias);
-        for (var map = 0; map < _maps; map++)
+        (Vector512<float> s0, Vector512<float> s1, Vector512<float> s2, Vector512<float> s3, Vector512<float> s4, Vector512<float> s5) = (bias, bias, bias, bias, bias, bias);
+        for (int map = 0; map < _maps; map++)
         {
-            var left = inputs[map].At(y, x);
-            var right = weights + (map * Channels * VectorLength);
-            for (var k = 0; k < Channels; k++)
+            float* left = inputs[map].At(y, x);
+            float* right = weights + (map * Channels * VectorLength);
+            for (int k = 0; k < Channels; k++)
             {
-                var row = Vector512.Load(right + (k * VectorLength));
+                Vector512<float> row = Vector512.Load(right + (k * VectorLength));
                 s0 = Vector512.FusedMultiplyAdd(Vector512.Create(left[k]), row, s0);
                 s1 = Vector512.FusedMultiplyAdd(Vector512.Create(left[k + Channels]), row, s1);
                 s2 = Vector512.FusedMultiplyAdd(Vector512.Create(left[k + (2 * Channels)]), row, s2);
@@ -158,15 +158,15 @@ internal sealed unsafe class SubPixelConvolution
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void BackwardPixel(float* gradients, float* values, float* weights, float* weightGradient, float* result)
     {
-        var inputs = _maps * Channels;
-        var (v0, v1) = (Vector512.Load(values), Vector512.Load(values + VectorLength));
-        var (v2, v3) = (Vector512.Load(values + (2 * VectorLength)), Vector512.Load(values + (3 * VectorLength)));
-        var (s0, s1, s2, s3) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        for (var i = 0; i < _subPixels; i++)
+        int inputs = _maps * Channels;
+        (Vector512<float> v0, Vector512<float> v1) = (Vector512.Load(values), Vector512.Load(values + VectorLength));
+        (Vector512<float> v2, Vector512<float> v3) = (Vector512.Load(values + (2 * VectorLength)), Vector512.Load(values + (3 * VectorLength)));
+        (Vector512<float> s0, Vector512<float> s1, Vector512<float> s2, Vector512<float> s3) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+        for (int i = 0; i < _subPixels; i++)
         {
-            var gradient = Vector512.Create(gradients[i]);
-            var weight = weights + (i * inputs);
-            var sum = weightGradient + (i * inputs);
+            Vector512<float> gradient = Vector512.Create(gradients[i]);
+            float* weight = weights + (i * inputs);
+            float* sum = weightGradient + (i * inputs);
             s0 = Vector512.FusedMultiplyAdd(gradient, Vector512.Load(weight), s0);
             s1 = Vector512.FusedMultiplyAdd(gradient, Vector512.Load(weight + VectorLength), s1);
             s2 = Vector512.FusedMultiplyAdd(gradient, Vector512.Load(weight + (2 * VectorLength)), s2);

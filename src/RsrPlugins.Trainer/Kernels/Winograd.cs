@@ -58,12 +58,12 @@ internal sealed unsafe class Winograd : IDisposable
     /// <summary>LReLU(convolution + bias).</summary>
     internal void Forward(FeatureMap input, float* bias, FeatureMap result)
     {
-        for (var first = 0; first < input.Tiles * input.Tiles; first += Block)
+        for (int first = 0; first < input.Tiles * input.Tiles; first += Block)
         {
-            var count = MultiplyBlock(input, _kernel, first);
-            for (var i = 0; i < count; i++)
+            int count = MultiplyBlock(input, _kernel, first);
+            for (int i = 0; i < count; i++)
             {
-                var (y, x) = Place(input, first + i);
+                (int y, int x) = Place(input, first + i);
                 TransformResult(_outputs + (i * Channels), bias, null, result, y, x);
             }
         }
@@ -75,12 +75,12 @@ internal sealed unsafe class Winograd : IDisposable
     /// <param name="result">Receives the gradient.</param>
     internal void Backward(FeatureMap gradient, FeatureMap activations, FeatureMap result)
     {
-        for (var first = 0; first < gradient.Tiles * gradient.Tiles; first += Block)
+        for (int first = 0; first < gradient.Tiles * gradient.Tiles; first += Block)
         {
-            var count = MultiplyBlock(gradient, _turnedKernel, first);
-            for (var i = 0; i < count; i++)
+            int count = MultiplyBlock(gradient, _turnedKernel, first);
+            for (int i = 0; i < count; i++)
             {
-                var (y, x) = Place(gradient, first + i);
+                (int y, int x) = Place(gradient, first + i);
                 TransformResult(_outputs + (i * Channels), null, activations, result, y, x);
             }
         }
@@ -95,16 +95,16 @@ internal sealed unsafe class Winograd : IDisposable
     /// <param name="biasGradient">64 sums that are added to.</param>
     internal void AddKernelGradient(FeatureMap input, FeatureMap gradient, float* biasGradient)
     {
-        for (var first = 0; first < input.Tiles * input.Tiles; first += Block)
+        for (int first = 0; first < input.Tiles * input.Tiles; first += Block)
         {
-            var count = TransformInputs(input, first);
-            for (var i = 0; i < count; i++)
+            int count = TransformInputs(input, first);
+            for (int i = 0; i < count; i++)
             {
-                var (y, x) = Place(input, first + i);
+                (int y, int x) = Place(input, first + i);
                 TransformGradient(gradient.At(y, x), gradient.Stride, _outputs + (i * Channels), biasGradient);
             }
 
-            for (var point = 0; point < Points; point++)
+            for (int point = 0; point < Points; point++)
             {
                 Products.AddProducts(_outputs + (point * BlockStride), _inputs + (point * BlockStride), count, _sums + (point * KernelStride));
             }
@@ -117,17 +117,17 @@ internal sealed unsafe class Winograd : IDisposable
     {
         fixed (float* target = gradient)
         {
-            for (var to = 0; to < Channels; to++)
+            for (int to = 0; to < Channels; to++)
             {
-                for (var from = 0; from < Channels; from += VectorLength)
+                for (int from = 0; from < Channels; from += VectorLength)
                 {
-                    var sums = _sums + (to * Channels) + from;
-                    for (var column = 0; column < Window; column++)
+                    float* sums = _sums + (to * Channels) + from;
+                    for (int column = 0; column < Window; column++)
                     {
                         TransformBack(sums + (column * KernelStride), Window * KernelStride, _window + (column * VectorLength), Window * VectorLength, add: false);
                     }
 
-                    for (var row = 0; row < Taps; row++)
+                    for (int row = 0; row < Taps; row++)
                     {
                         TransformBack(_window + (row * Window * VectorLength), VectorLength, target + (((to * Taps) + row) * Taps * Channels) + from, Channels, add: true);
                     }
@@ -138,7 +138,7 @@ internal sealed unsafe class Winograd : IDisposable
 
     public void Dispose()
     {
-        foreach (var memory in (ReadOnlySpan<nint>)[(nint)_inputs, (nint)_outputs, (nint)_sums, (nint)_kernel, (nint)_turnedKernel, (nint)_window])
+        foreach (nint memory in (ReadOnlySpan<nint>)[(nint)_inputs, (nint)_outputs, (nint)_sums, (nint)_kernel, (nint)_turnedKernel, (nint)_window])
         {
             NativeFloats.Free((float*)memory);
         }
@@ -151,16 +151,16 @@ internal sealed unsafe class Winograd : IDisposable
     {
         const int Side = VectorLength;
         const int Stride = Taps * Taps * Channels;
-        for (var tap = 0; tap < Taps * Taps; tap++)
+        for (int tap = 0; tap < Taps * Taps; tap++)
         {
-            for (var corner = 0; corner < Products.Matrix / (Side * Side); corner++)
+            for (int corner = 0; corner < Products.Matrix / (Side * Side); corner++)
             {
-                var (firstTo, firstFrom) = (corner / (Channels / Side) * Side, corner % (Channels / Side) * Side);
-                var source = weights + (firstTo * Stride) + (tap * Channels) + firstFrom;
-                var target = result + (firstFrom * Stride) + (tap * Channels) + firstTo;
-                for (var from = 0; from < Side; from++)
+                (int firstTo, int firstFrom) = (corner / (Channels / Side) * Side, corner % (Channels / Side) * Side);
+                float* source = weights + (firstTo * Stride) + (tap * Channels) + firstFrom;
+                float* target = result + (firstFrom * Stride) + (tap * Channels) + firstTo;
+                for (int from = 0; from < Side; from++)
                 {
-                    for (var to = 0; to < Side; to++)
+                    for (int to = 0; to < Side; to++)
                     {
                         target[(from * Stride) + to] = source[(to * Stride) + from];
                     }
@@ -171,13 +171,13 @@ internal sealed unsafe class Winograd : IDisposable
 
     private int MultiplyBlock(FeatureMap input, float* kernel, int first)
     {
-        var count = TransformInputs(input, first);
-        for (var point = 0; point < Points; point++)
+        int count = TransformInputs(input, first);
+        for (int point = 0; point < Points; point++)
         {
-            for (var row = 0; row < count; row += Products.Rows)
+            for (int row = 0; row < count; row += Products.Rows)
             {
-                var offset = (point * BlockStride) + (row * Channels);
-                var left = _inputs + offset;
+                int offset = (point * BlockStride) + (row * Channels);
+                float* left = _inputs + offset;
                 Products.Multiply(&left, 1, kernel + (point * KernelStride), _outputs + offset);
             }
         }
@@ -187,10 +187,10 @@ internal sealed unsafe class Winograd : IDisposable
 
     private int TransformInputs(FeatureMap input, int first)
     {
-        var count = Math.Min(Block, (input.Tiles * input.Tiles) - first);
-        for (var i = 0; i < count; i++)
+        int count = Math.Min(Block, (input.Tiles * input.Tiles) - first);
+        for (int i = 0; i < count; i++)
         {
-            var (y, x) = Place(input, first + i);
+            (int y, int x) = Place(input, first + i);
             TransformInput(input.At(y - 1, x - 1), input.Stride, _inputs + (i * Channels));
         }
 
@@ -201,14 +201,14 @@ internal sealed unsafe class Winograd : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TransformInput(float* input, int stride, float* target)
     {
-        for (var channel = 0; channel < Channels; channel += VectorLength)
+        for (int channel = 0; channel < Channels; channel += VectorLength)
         {
-            for (var column = 0; column < Window; column++)
+            for (int column = 0; column < Window; column++)
             {
                 InputPoints(input + (column * Channels) + channel, stride, _window + (column * VectorLength), Window * VectorLength);
             }
 
-            for (var row = 0; row < Window; row++)
+            for (int row = 0; row < Window; row++)
             {
                 InputPoints(_window + (row * Window * VectorLength), VectorLength, target + (row * Window * BlockStride) + channel, BlockStride);
             }
@@ -219,13 +219,13 @@ internal sealed unsafe class Winograd : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void InputPoints(float* d, int stride, float* target, int targetStride)
     {
-        var (d0, d1, d2) = (Vector512.Load(d), Vector512.Load(d + stride), Vector512.Load(d + (2 * stride)));
-        var (d3, d4, d5) = (Vector512.Load(d + (3 * stride)), Vector512.Load(d + (4 * stride)), Vector512.Load(d + (5 * stride)));
-        var (two, four, minusFour, minusFive) = (Vector512.Create(2f), Vector512.Create(4f), Vector512.Create(-4f), Vector512.Create(-5f));
-        var even = Vector512.FusedMultiplyAdd(minusFour, d2, d4);
-        var odd = Vector512.FusedMultiplyAdd(minusFour, d1, d3);
-        var even2 = d4 - d2;
-        var odd2 = two * (d3 - d1);
+        (Vector512<float> d0, Vector512<float> d1, Vector512<float> d2) = (Vector512.Load(d), Vector512.Load(d + stride), Vector512.Load(d + (2 * stride)));
+        (Vector512<float> d3, Vector512<float> d4, Vector512<float> d5) = (Vector512.Load(d + (3 * stride)), Vector512.Load(d + (4 * stride)), Vector512.Load(d + (5 * stride)));
+        (Vector512<float> two, Vector512<float> four, Vector512<float> minusFour, Vector512<float> minusFive) = (Vector512.Create(2f), Vector512.Create(4f), Vector512.Create(-4f), Vector512.Create(-5f));
+        Vector512<float> even = Vector512.FusedMultiplyAdd(minusFour, d2, d4);
+        Vector512<float> odd = Vector512.FusedMultiplyAdd(minusFour, d1, d3);
+        Vector512<float> even2 = d4 - d2;
+        Vector512<float> odd2 = two * (d3 - d1);
         Vector512.FusedMultiplyAdd(four, d0, Vector512.FusedMultiplyAdd(minusFive, d2, d4)).Store(target);
         (even + odd).Store(target + targetStride);
         (even - odd).Store(target + (2 * targetStride));
@@ -238,37 +238,37 @@ internal sealed unsafe class Winograd : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TransformResult(float* products, float* bias, FeatureMap? activations, FeatureMap result, int y, int x)
     {
-        var slope = Vector512.Create((float)NetworkTable.LeakySlope);
-        var (rows, columns) = (Math.Min(TileSide, result.Side - y), Math.Min(TileSide, result.Side - x));
-        for (var channel = 0; channel < Channels; channel += VectorLength)
+        Vector512<float> slope = Vector512.Create((float)NetworkTable.LeakySlope);
+        (int rows, int columns) = (Math.Min(TileSide, result.Side - y), Math.Min(TileSide, result.Side - x));
+        for (int channel = 0; channel < Channels; channel += VectorLength)
         {
-            for (var column = 0; column < Window; column++)
+            for (int column = 0; column < Window; column++)
             {
                 ResultPoints(products + (column * BlockStride) + channel, Window * BlockStride, _window + (column * VectorLength), Window * VectorLength);
             }
 
-            for (var row = 0; row < rows; row++)
+            for (int row = 0; row < rows; row++)
             {
                 // In place: the four results replace the first four of six values.
-                var values = _window + (row * Window * VectorLength);
+                float* values = _window + (row * Window * VectorLength);
                 ResultPoints(values, VectorLength, values, VectorLength);
-                var target = result.At(y + row, x) + channel;
+                float* target = result.At(y + row, x) + channel;
                 if (activations is null)
                 {
-                    var added = Vector512.Load(bias + channel);
-                    for (var column = 0; column < columns; column++)
+                    Vector512<float> added = Vector512.Load(bias + channel);
+                    for (int column = 0; column < columns; column++)
                     {
-                        var value = Vector512.Load(values + (column * VectorLength)) + added;
+                        Vector512<float> value = Vector512.Load(values + (column * VectorLength)) + added;
                         Vector512.Max(value, value * slope).Store(target + (column * Channels));
                     }
                 }
                 else
                 {
-                    var signs = activations.At(y + row, x) + channel;
-                    for (var column = 0; column < columns; column++)
+                    float* signs = activations.At(y + row, x) + channel;
+                    for (int column = 0; column < columns; column++)
                     {
-                        var value = Vector512.Load(values + (column * VectorLength));
-                        var positive = Vector512.GreaterThan(Vector512.Load(signs + (column * Channels)), Vector512<float>.Zero);
+                        Vector512<float> value = Vector512.Load(values + (column * VectorLength));
+                        Vector512<float> positive = Vector512.GreaterThan(Vector512.Load(signs + (column * Channels)), Vector512<float>.Zero);
                         Vector512.ConditionalSelect(positive, value, value * slope).Store(target + (column * Channels));
                     }
                 }
@@ -280,9 +280,9 @@ internal sealed unsafe class Winograd : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ResultPoints(float* m, int stride, float* target, int targetStride)
     {
-        var (m0, m1, m2) = (Vector512.Load(m), Vector512.Load(m + stride), Vector512.Load(m + (2 * stride)));
-        var (m3, m4, m5) = (Vector512.Load(m + (3 * stride)), Vector512.Load(m + (4 * stride)), Vector512.Load(m + (5 * stride)));
-        var (sum, difference, sum2, difference2) = (m1 + m2, m1 - m2, m3 + m4, m3 - m4);
+        (Vector512<float> m0, Vector512<float> m1, Vector512<float> m2) = (Vector512.Load(m), Vector512.Load(m + stride), Vector512.Load(m + (2 * stride)));
+        (Vector512<float> m3, Vector512<float> m4, Vector512<float> m5) = (Vector512.Load(m + (3 * stride)), Vector512.Load(m + (4 * stride)), Vector512.Load(m + (5 * stride)));
+        (Vector512<float> sum, Vector512<float> difference, Vector512<float> sum2, Vector512<float> difference2) = (m1 + m2, m1 - m2, m3 + m4, m3 - m4);
         (m0 + sum + sum2).Store(target);
         Vector512.FusedMultiplyAdd(Vector512.Create(2f), difference2, difference).Store(target + targetStride);
         Vector512.FusedMultiplyAdd(Vector512.Create(4f), sum2, sum).Store(target + (2 * targetStride));
@@ -293,16 +293,16 @@ internal sealed unsafe class Winograd : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TransformGradient(float* gradient, int stride, float* target, float* biasGradient)
     {
-        for (var channel = 0; channel < Channels; channel += VectorLength)
+        for (int channel = 0; channel < Channels; channel += VectorLength)
         {
-            var sum = Vector512.Load(biasGradient + channel);
-            for (var column = 0; column < TileSide; column++)
+            Vector512<float> sum = Vector512.Load(biasGradient + channel);
+            for (int column = 0; column < TileSide; column++)
             {
                 sum += GradientPoints(gradient + (column * Channels) + channel, stride, _window + (column * VectorLength), TileSide * VectorLength);
             }
 
             sum.Store(biasGradient + channel);
-            for (var row = 0; row < Window; row++)
+            for (int row = 0; row < Window; row++)
             {
                 GradientPoints(_window + (row * TileSide * VectorLength), VectorLength, target + (row * Window * BlockStride) + channel, BlockStride);
             }
@@ -313,10 +313,10 @@ internal sealed unsafe class Winograd : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> GradientPoints(float* y, int stride, float* target, int targetStride)
     {
-        var (y0, y1, y2, y3) = (Vector512.Load(y), Vector512.Load(y + stride), Vector512.Load(y + (2 * stride)), Vector512.Load(y + (3 * stride)));
-        var (even, odd) = (y0 + y2, y1 + y3);
-        var even2 = Vector512.FusedMultiplyAdd(Vector512.Create(4f), y2, y0);
-        var odd2 = Vector512.FusedMultiplyAdd(Vector512.Create(8f), y3, y1 + y1);
+        (Vector512<float> y0, Vector512<float> y1, Vector512<float> y2, Vector512<float> y3) = (Vector512.Load(y), Vector512.Load(y + stride), Vector512.Load(y + (2 * stride)), Vector512.Load(y + (3 * stride)));
+        (Vector512<float> even, Vector512<float> odd) = (y0 + y2, y1 + y3);
+        Vector512<float> even2 = Vector512.FusedMultiplyAdd(Vector512.Create(4f), y2, y0);
+        Vector512<float> odd2 = Vector512.FusedMultiplyAdd(Vector512.Create(8f), y3, y1 + y1);
         y0.Store(target);
         (even + odd).Store(target + targetStride);
         (even - odd).Store(target + (2 * targetStride));
@@ -332,17 +332,17 @@ internal sealed unsafe class Winograd : IDisposable
     /// <param name="kernel">[36, 64, 64].</param>
     private void TransformTaps(float* taps, int tapStride, float* kernel)
     {
-        for (var i = 0; i < Channels; i++)
+        for (int i = 0; i < Channels; i++)
         {
-            for (var channel = 0; channel < Channels; channel += VectorLength)
+            for (int channel = 0; channel < Channels; channel += VectorLength)
             {
-                var first = taps + (i * Taps * Taps * Channels) + channel;
-                for (var column = 0; column < Taps; column++)
+                float* first = taps + (i * Taps * Taps * Channels) + channel;
+                for (int column = 0; column < Taps; column++)
                 {
                     KernelPoints(first + (column * tapStride), Taps * tapStride, _window + (column * VectorLength), Taps * VectorLength);
                 }
 
-                for (var row = 0; row < Window; row++)
+                for (int row = 0; row < Window; row++)
                 {
                     KernelPoints(_window + (row * Taps * VectorLength), VectorLength, kernel + (row * Window * KernelStride) + (i * Channels) + channel, KernelStride);
                 }
@@ -354,8 +354,8 @@ internal sealed unsafe class Winograd : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void KernelPoints(float* g, int stride, float* target, int targetStride)
     {
-        var (g0, g1, g2) = (Vector512.Load(g), Vector512.Load(g + stride), Vector512.Load(g + (2 * stride)));
-        var (even, even2) = ((g0 + g2) * (-1f / 6), (g0 + (4f * g2)) * (1f / 24));
+        (Vector512<float> g0, Vector512<float> g1, Vector512<float> g2) = (Vector512.Load(g), Vector512.Load(g + stride), Vector512.Load(g + (2 * stride)));
+        (Vector512<float> even, Vector512<float> even2) = ((g0 + g2) * (-1f / 6), (g0 + (4f * g2)) * (1f / 24));
         (g0 * 0.25f).Store(target);
         (even - (g1 * (1f / 6))).Store(target + targetStride);
         (even + (g1 * (1f / 6))).Store(target + (2 * targetStride));
@@ -368,12 +368,12 @@ internal sealed unsafe class Winograd : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransformBack(float* u, int stride, float* target, int targetStride, bool add)
     {
-        var (u0, u1, u2) = (Vector512.Load(u), Vector512.Load(u + stride), Vector512.Load(u + (2 * stride)));
-        var (u3, u4, u5) = (Vector512.Load(u + (3 * stride)), Vector512.Load(u + (4 * stride)), Vector512.Load(u + (5 * stride)));
-        var (sum, difference, sum2, difference2) = ((u1 + u2) * (-1f / 6), (u2 - u1) * (1f / 6), u3 + u4, u3 - u4);
-        var g0 = (u0 * 0.25f) + sum + (sum2 * (1f / 24));
-        var g1 = difference + (difference2 * (1f / 12));
-        var g2 = sum + (sum2 * (1f / 6)) + u5;
+        (Vector512<float> u0, Vector512<float> u1, Vector512<float> u2) = (Vector512.Load(u), Vector512.Load(u + stride), Vector512.Load(u + (2 * stride)));
+        (Vector512<float> u3, Vector512<float> u4, Vector512<float> u5) = (Vector512.Load(u + (3 * stride)), Vector512.Load(u + (4 * stride)), Vector512.Load(u + (5 * stride)));
+        (Vector512<float> sum, Vector512<float> difference, Vector512<float> sum2, Vector512<float> difference2) = ((u1 + u2) * (-1f / 6), (u2 - u1) * (1f / 6), u3 + u4, u3 - u4);
+        Vector512<float> g0 = (u0 * 0.25f) + sum + (sum2 * (1f / 24));
+        Vector512<float> g1 = difference + (difference2 * (1f / 12));
+        Vector512<float> g2 = sum + (sum2 * (1f / 6)) + u5;
         if (add)
         {
             g0 += Vector512.Load(target);

@@ -64,8 +64,8 @@ internal static class NetworkTable
     /// <summary>SRNet: 3 x 3, three dense units of (1 x 1, 3 x 3), then 1 x 1 from everything to d * d sub-pixels.</summary>
     internal static IReadOnlyList<ConvolutionSpec> SRNet(int scale)
     {
-        var layers = new List<ConvolutionSpec> { new("sr.conv1", 1, Width, 3, 1, LayerRole.First) };
-        for (var unit = 1; unit <= DenseUnits; unit++)
+        List<ConvolutionSpec> layers = new List<ConvolutionSpec> { new("sr.conv1", 1, Width, 3, 1, LayerRole.First) };
+        for (int unit = 1; unit <= DenseUnits; unit++)
         {
             layers.Add(new($"sr.unit{unit}.bottleneck", Width * unit, Width, 1, 1, LayerRole.Hidden));
             layers.Add(new($"sr.unit{unit}.conv", Width, Width, 3, 1, LayerRole.Hidden));

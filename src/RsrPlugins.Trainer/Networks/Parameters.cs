@@ -18,17 +18,17 @@ internal sealed class ParameterLayout
     internal ParameterLayout(IEnumerable<ConvolutionSpec> layers)
     {
         Layers = [.. layers];
-        var next = 0;
-        foreach (var layer in Hidden)
+        int next = 0;
+        foreach (ConvolutionSpec layer in Hidden)
         {
             _offsets[layer.Name] = (next, 0);
             next += layer.WeightCount;
         }
 
         HiddenCount = next;
-        foreach (var layer in Layers)
+        foreach (ConvolutionSpec layer in Layers)
         {
-            var weight = next;
+            int weight = next;
             if (layer.Role == LayerRole.Hidden)
             {
                 weight = _offsets[layer.Name].Weight;
@@ -75,14 +75,14 @@ internal sealed class ParameterLayout
     /// <summary>He initialisation; the last layer of each residual branch Gaussian with sigma 0.001; biases 0.</summary>
     internal Tensor Initialise(long seed)
     {
-        using var generator = new Generator((ulong)seed);
-        using var scope = NewDisposeScope();
-        var flat = zeros(Count);
-        foreach (var layer in Layers)
+        using Generator generator = new Generator((ulong)seed);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor flat = zeros(Count);
+        foreach (ConvolutionSpec layer in Layers)
         {
             // He et al. for max(x, a x): variance 2 / ((1 + a^2) fan-in).
-            var fanIn = layer.Inputs * layer.Kernel * layer.Kernel;
-            var sigma = layer.Role == LayerRole.Last ? 0.001 : Math.Sqrt(2 / ((1 + (NetworkTable.LeakySlope * NetworkTable.LeakySlope)) * fanIn));
+            int fanIn = layer.Inputs * layer.Kernel * layer.Kernel;
+            double sigma = layer.Role == LayerRole.Last ? 0.001 : Math.Sqrt(2 / ((1 + (NetworkTable.LeakySlope * NetworkTable.LeakySlope)) * fanIn));
             flat.narrow(0, WeightOffset(layer), layer.WeightCount).normal_(0, sigma, generator);
         }
 
@@ -92,10 +92,10 @@ internal sealed class ParameterLayout
     /// <summary>Copies every layer that both layouts have with the same shape; returns the names of those that were left as they are.</summary>
     internal IReadOnlyList<string> CopyFrom(Tensor flat, ParameterLayout otherLayout, Tensor other)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var left = new List<string>();
-        foreach (var layer in Layers)
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        List<string> left = new List<string>();
+        foreach (ConvolutionSpec layer in Layers)
         {
             if (!otherLayout.Layers.Contains(layer))
             {
@@ -124,16 +124,16 @@ internal sealed class ParameterViews : IDisposable
     /// <param name="train">False makes views without gradients.</param>
     internal ParameterViews(ParameterLayout layout, Tensor flat, bool train)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Gradient = train ? zeros_like(flat).DetachFromDisposeScope() : null;
-        foreach (var layer in layout.Layers)
+        foreach (ConvolutionSpec layer in layout.Layers)
         {
             _views[layer.Name] = (Leaf(view => layout.Weight(view, layer)), Leaf(view => layout.Bias(view, layer)));
         }
 
         Tensor Leaf(Func<Tensor, Tensor> view)
         {
-            var leaf = view(flat).detach();
+            Tensor leaf = view(flat).detach();
             if (Gradient is not null)
             {
                 leaf.requires_grad = true;
@@ -151,7 +151,7 @@ internal sealed class ParameterViews : IDisposable
 
     public void Dispose()
     {
-        foreach (var (weight, bias) in _views.Values)
+        foreach ((Tensor? weight, Tensor? bias) in _views.Values)
         {
             weight.Dispose();
             bias.Dispose();
@@ -169,8 +169,8 @@ internal sealed record Convolution(ConvolutionSpec Spec, Tensor Weight, Tensor B
         if (Spec.Inputs == 1 && input.shape[0] == 1)
         {
             // Torch tries NNPACK for one small one-channel picture, and where there is none says so on stderr every time.
-            using var twice = input.expand(2, -1, -1, -1);
-            using var both = nn.functional.conv2d(twice, Weight, Bias, padding: [Spec.Padding, Spec.Padding]);
+            using Tensor twice = input.expand(2, -1, -1, -1);
+            using Tensor both = nn.functional.conv2d(twice, Weight, Bias, padding: [Spec.Padding, Spec.Padding]);
             return both.narrow(0, 0, 1);
         }
 
@@ -181,9 +181,9 @@ internal sealed record Convolution(ConvolutionSpec Spec, Tensor Weight, Tensor B
 
         // In channels-last layout a 1 x 1 convolution is a matrix product over the pixels, and no copy is needed to say so.
         // Torch would leave oneDNN for a slower path here when it has a single thread.
-        using var pixels = input.permute(0, 2, 3, 1);
-        using var matrix = Weight.view(Spec.Outputs, Spec.Inputs);
-        using var product = nn.functional.linear(pixels, matrix, Bias);
+        using Tensor pixels = input.permute(0, 2, 3, 1);
+        using Tensor matrix = Weight.view(Spec.Outputs, Spec.Inputs);
+        using Tensor product = nn.functional.linear(pixels, matrix, Bias);
         return product.permute(0, 3, 1, 2);
     }
 

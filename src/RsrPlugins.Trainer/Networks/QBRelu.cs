@@ -17,11 +17,11 @@ internal static class QBRelu
     /// <summary>Eq. 2: clamp to [tmin, tmax], then round to the levels of an 8-bit picture. Eq. 3: gradient 1 inside the open interval, 0 outside.</summary>
     internal static Tensor Forward(Tensor x)
     {
-        using var inside = Inside(x);
-        using var passed = x * inside;
-        using var rounded = Clamp(x.detach()).mul_(Constants.Levels).round_().div_(Constants.Levels);
-        using var constant = passed.detach();
-        using var correction = rounded.sub(constant);
+        using Tensor inside = Inside(x);
+        using Tensor passed = x * inside;
+        using Tensor rounded = Clamp(x.detach()).mul_(Constants.Levels).round_().div_(Constants.Levels);
+        using Tensor constant = passed.detach();
+        using Tensor correction = rounded.sub(constant);
         return passed.add(correction, Constants.One);
     }
 
@@ -30,9 +30,9 @@ internal static class QBRelu
 
     private static Tensor Inside(Tensor x)
     {
-        using var above = x.gt(Constants.LumaMinimum);
-        using var below = x.lt(Constants.LumaMaximum);
-        using var inside = above.logical_and(below);
+        using Tensor above = x.gt(Constants.LumaMinimum);
+        using Tensor below = x.lt(Constants.LumaMaximum);
+        using Tensor inside = above.logical_and(below);
         return inside.to_type(ScalarType.Float32);
     }
 }

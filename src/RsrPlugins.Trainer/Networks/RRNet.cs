@@ -1,5 +1,6 @@
 // Section 3.1 of the paper: the reduced-resolution network. Its super-pixel residual is the area average, so at the start
 // of training (last layer near zero) it is area reduction, and it learns what to add to that.
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RsrPlugins.Trainer.Networks;
@@ -12,14 +13,14 @@ internal sealed class RRNet(int scale, ParameterViews parameters, bool qBRelu = 
     /// <summary>Trunk + average pooling, before Q-BReLU.</summary>
     internal Tensor ForwardUnbounded(Tensor high)
     {
-        using var scope = NewDisposeScope();
-        var x = high;
-        foreach (var layer in _layers[..^1])
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = high;
+        foreach (Convolution layer in _layers[..^1])
         {
             x = layer.ForwardActivated(x);
         }
 
-        var superPixels = nn.functional.avg_pool2d(high, scale, scale);
+        Tensor superPixels = nn.functional.avg_pool2d(high, scale, scale);
         return _layers[^1].Forward(x).add(superPixels, Constants.One).MoveToOuterDisposeScope();
     }
 

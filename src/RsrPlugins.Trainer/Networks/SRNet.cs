@@ -1,5 +1,6 @@
 // Section 3.2 of the paper: the super-resolution network. Its sub-pixel residual repeats each LR pixel d x d times, so at
 // the start of training it is nearest-neighbour enlargement.
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RsrPlugins.Trainer.Networks;
@@ -11,17 +12,17 @@ internal sealed class SRNet(int scale, ParameterViews parameters) : IEnlargingNe
 
     public Tensor Forward(Tensor low)
     {
-        using var scope = NewDisposeScope();
-        var features = _layers[0].ForwardActivated(low);
-        for (var unit = 0; unit < NetworkTable.DenseUnits; unit++)
+        using DisposeScope scope = NewDisposeScope();
+        Tensor features = _layers[0].ForwardActivated(low);
+        for (int unit = 0; unit < NetworkTable.DenseUnits; unit++)
         {
             // Dense connections: a unit reads the first layer's output and those of all units before it.
-            var bottleneck = _layers[1 + (2 * unit)].ForwardActivated(features);
+            Tensor bottleneck = _layers[1 + (2 * unit)].ForwardActivated(features);
             features = cat([features, _layers[2 + (2 * unit)].ForwardActivated(bottleneck)], 1);
         }
 
         // The shortcut is broadcast over the d * d channels, which is the same as tiling L d * d times.
-        var subPixels = _layers[^1].Forward(features).add(low, Constants.One);
+        Tensor subPixels = _layers[^1].Forward(features).add(low, Constants.One);
         return nn.functional.pixel_shuffle(subPixels, scale).MoveToOuterDisposeScope();
     }
 }

@@ -13,14 +13,14 @@ internal sealed class Srcnn(int scale, Interpolation interpolation, ParameterVie
 
     public Tensor Forward(Tensor low)
     {
-        using var scope = NewDisposeScope();
-        var x = low;
-        foreach (var layer in _layers[..^1])
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = low;
+        foreach (Convolution layer in _layers[..^1])
         {
             x = layer.Forward(x).relu_();
         }
 
-        var last = _layers[^1].Forward(x);
+        Tensor last = _layers[^1].Forward(x);
         return (interpolation == Interpolation.None ? nn.functional.pixel_shuffle(last, scale) : last).MoveToOuterDisposeScope();
     }
 }

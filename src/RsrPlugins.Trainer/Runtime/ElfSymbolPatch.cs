@@ -30,26 +30,26 @@ internal static class ElfSymbolPatch
             throw new InvalidDataException("Not a 64-bit little-endian ELF file.");
         }
 
-        var sections = ReadSections(elf);
-        var symbols = Find(sections, type: 11, ".dynsym");
-        var versions = Find(sections, type: 0x6fffffff, ".gnu.version");
-        var needs = Find(sections, type: 0x6ffffffe, ".gnu.version_r");
-        var names = sections[symbols.Link];
+        List<Section> sections = ReadSections(elf);
+        Section symbols = Find(sections, type: 11, ".dynsym");
+        Section versions = Find(sections, type: 0x6fffffff, ".gnu.version");
+        Section needs = Find(sections, type: 0x6ffffffe, ".gnu.version_r");
+        Section names = sections[symbols.Link];
 
-        for (var index = 0; index < symbols.Length / SymbolLength; index++)
+        for (int index = 0; index < symbols.Length / SymbolLength; index++)
         {
-            var nameOffset = names.Offset + (int)BinaryPrimitives.ReadUInt32LittleEndian(elf[(symbols.Offset + (index * SymbolLength))..]);
+            int nameOffset = names.Offset + (int)BinaryPrimitives.ReadUInt32LittleEndian(elf[(symbols.Offset + (index * SymbolLength))..]);
             if (ReadName(elf, nameOffset) != WantedSymbol)
             {
                 continue;
             }
 
-            var olderVersion = FindNeed(elf, needs, names, OlderVersion);
-            var wantedNeed = FindNeed(elf, needs, names, WantedVersion);
+            int olderVersion = FindNeed(elf, needs, names, OlderVersion);
+            int wantedNeed = FindNeed(elf, needs, names, WantedVersion);
             Encoding.ASCII.GetBytes(OlderSymbol + '\0', elf[nameOffset..]);
             elf[(versions.Offset + (index * 2))..][0] = elf[olderVersion + 6];
             elf[(versions.Offset + (index * 2))..][1] = elf[olderVersion + 7];
-            var flags = elf[(wantedNeed + 4)..];
+            Span<byte> flags = elf[(wantedNeed + 4)..];
             BinaryPrimitives.WriteUInt16LittleEndian(flags, (ushort)(BinaryPrimitives.ReadUInt16LittleEndian(flags) | WeakNeed));
             return true;
         }
@@ -59,12 +59,12 @@ internal static class ElfSymbolPatch
 
     private static List<Section> ReadSections(ReadOnlySpan<byte> elf)
     {
-        var table = (int)BinaryPrimitives.ReadUInt64LittleEndian(elf[40..]);
-        var count = BinaryPrimitives.ReadUInt16LittleEndian(elf[60..]);
-        var sections = new List<Section>(count);
-        for (var i = 0; i < count; i++)
+        int table = (int)BinaryPrimitives.ReadUInt64LittleEndian(elf[40..]);
+        ushort count = BinaryPrimitives.ReadUInt16LittleEndian(elf[60..]);
+        List<Section> sections = new List<Section>(count);
+        for (int i = 0; i < count; i++)
         {
-            var header = elf.Slice(table + (i * SectionHeaderLength), SectionHeaderLength);
+            ReadOnlySpan<byte> header = elf.Slice(table + (i * SectionHeaderLength), SectionHeaderLength);
             sections.Add(new Section(
                 BinaryPrimitives.ReadUInt32LittleEndian(header[4..]),
                 (int)BinaryPrimitives.ReadUInt64LittleEndian(header[24..]),
@@ -81,11 +81,11 @@ internal static class ElfSymbolPatch
     /// <summary>The offset of the Elf64_Vernaux entry of a version (hash 4, flags 2, other 2, name 4, next 4 bytes).</summary>
     private static int FindNeed(ReadOnlySpan<byte> elf, Section needs, Section names, string version)
     {
-        var need = needs.Offset;
+        int need = needs.Offset;
         while (true)
         {
-            var entry = need + (int)BinaryPrimitives.ReadUInt32LittleEndian(elf[(need + 8)..]);
-            for (var i = BinaryPrimitives.ReadUInt16LittleEndian(elf[(need + 2)..]); i > 0; i--)
+            int entry = need + (int)BinaryPrimitives.ReadUInt32LittleEndian(elf[(need + 8)..]);
+            for (ushort i = BinaryPrimitives.ReadUInt16LittleEndian(elf[(need + 2)..]); i > 0; i--)
             {
                 if (ReadName(elf, names.Offset + (int)BinaryPrimitives.ReadUInt32LittleEndian(elf[(entry + 8)..])) == version)
                 {
@@ -95,14 +95,14 @@ internal static class ElfSymbolPatch
                 entry += (int)BinaryPrimitives.ReadUInt32LittleEndian(elf[(entry + 12)..]);
             }
 
-            var next = (int)BinaryPrimitives.ReadUInt32LittleEndian(elf[(need + 12)..]);
+            int next = (int)BinaryPrimitives.ReadUInt32LittleEndian(elf[(need + 12)..]);
             need = next != 0 ? need + next : throw new InvalidDataException($"The ELF file does not need version {version}.");
         }
     }
 
     private static string ReadName(ReadOnlySpan<byte> elf, int offset)
     {
-        var text = elf[offset..];
+        ReadOnlySpan<byte> text = elf[offset..];
         return Encoding.ASCII.GetString(text[..text.IndexOf((byte)0)]);
     }
 

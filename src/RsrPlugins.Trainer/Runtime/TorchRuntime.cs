@@ -34,13 +34,13 @@ internal static partial class TorchRuntime
             return;
         }
 
-        var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value);
-        foreach (var (name, value) in _environment)
+        Dictionary<string, string?> variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value);
+        foreach ((string? name, string? value) in _environment)
         {
             variables.TryAdd(name, value);
         }
 
-        var arguments = File.ReadAllText("/proc/self/cmdline").Split('\0')[..^1];
+        string[] arguments = File.ReadAllText("/proc/self/cmdline").Split('\0')[..^1];
         Execute(Environment.ProcessPath!, arguments, [.. variables.Select(variable => $"{variable.Key}={variable.Value}")]);
     }
 
@@ -57,26 +57,26 @@ internal static partial class TorchRuntime
 
     internal static bool PatchFile(string path)
     {
-        var image = File.ReadAllBytes(path);
+        byte[] image = File.ReadAllBytes(path);
         if (!ElfSymbolPatch.Apply(image))
         {
             return false;
         }
 
         // A new file under the old name, so that another process that has loaded the old one keeps it.
-        var temporary = $"{path}.{Environment.ProcessId}";
+        string temporary = $"{path}.{Environment.ProcessId}";
         File.WriteAllBytes(temporary, image);
         File.Move(temporary, path, overwrite: true);
         return true;
     }
 
     private static bool SystemHasWantedSymbol() =>
-        NativeLibrary.TryLoad("libstdc++.so.6", out var library) && NativeLibrary.TryGetExport(library, ElfSymbolPatch.WantedSymbol, out _);
+        NativeLibrary.TryLoad("libstdc++.so.6", out nint library) && NativeLibrary.TryGetExport(library, ElfSymbolPatch.WantedSymbol, out _);
 
     private static unsafe void Execute(string path, string[] arguments, string[] environment)
     {
-        var argumentPointers = ToPointers(arguments);
-        var environmentPointers = ToPointers(environment);
+        byte*[] argumentPointers = ToPointers(arguments);
+        byte*[] environmentPointers = ToPointers(environment);
         fixed (byte** argv = argumentPointers)
         fixed (byte** envp = environmentPointers)
         {
@@ -89,8 +89,8 @@ internal static partial class TorchRuntime
 
     private static unsafe byte*[] ToPointers(string[] texts)
     {
-        var pointers = new byte*[texts.Length + 1];
-        for (var i = 0; i < texts.Length; i++)
+        byte*[] pointers = new byte*[texts.Length + 1];
+        for (int i = 0; i < texts.Length; i++)
         {
             pointers[i] = (byte*)Marshal.StringToCoTaskMemUTF8(texts[i]);
         }

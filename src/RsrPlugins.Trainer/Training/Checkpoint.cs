@@ -48,17 +48,17 @@ internal sealed record Checkpoint(TrainingConfig Config, TrainingProgress Progre
 
     internal void Save(string path)
     {
-        var header = new Header(Format, Config.ToJson(), Progress, [.. Vectors.Select(vector => new VectorHeader(vector.Key, vector.Value.Length))]);
-        var json = JsonSerializer.SerializeToUtf8Bytes(header);
+        Header header = new Header(Format, Config.ToJson(), Progress, [.. Vectors.Select(vector => new VectorHeader(vector.Key, vector.Value.Length))]);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(header);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var temporary = path + ".tmp";
-        using (var stream = File.Create(temporary))
-        using (var writer = new BinaryWriter(stream))
+        string temporary = path + ".tmp";
+        using (FileStream stream = File.Create(temporary))
+        using (BinaryWriter writer = new BinaryWriter(stream))
         {
             writer.Write(_magic);
             writer.Write(json.Length);
             writer.Write(json);
-            foreach (var vector in Vectors.Values)
+            foreach (float[] vector in Vectors.Values)
             {
                 writer.Write(MemoryMarshal.AsBytes<float>(vector));
             }
@@ -78,7 +78,7 @@ internal sealed record Checkpoint(TrainingConfig Config, TrainingProgress Progre
             throw new TrainerException($"{path}: no such checkpoint.");
         }
 
-        using var reader = new BinaryReader(File.OpenRead(path));
+        using BinaryReader reader = new BinaryReader(File.OpenRead(path));
         try
         {
             if (!reader.ReadBytes(_magic.Length).AsSpan().SequenceEqual(_magic))
@@ -86,22 +86,22 @@ internal sealed record Checkpoint(TrainingConfig Config, TrainingProgress Progre
                 throw new TrainerException($"{path}: not a checkpoint of rsr-train.");
             }
 
-            var header = JsonSerializer.Deserialize<Header>(reader.ReadBytes(reader.ReadInt32()))!;
+            Header header = JsonSerializer.Deserialize<Header>(reader.ReadBytes(reader.ReadInt32()))!;
             if (header.Format != Format)
             {
                 throw new TrainerException($"{path}: checkpoint format {Format} expected, found {header.Format}.");
             }
 
-            var vectors = new Dictionary<string, float[]>();
-            foreach (var (name, length) in header.Vectors)
+            Dictionary<string, float[]> vectors = new Dictionary<string, float[]>();
+            foreach ((string? name, int length) in header.Vectors)
             {
-                var values = new float[length];
+                float[] values = new float[length];
                 reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
                 vectors[name] = values;
             }
 
-            var checkpoint = new Checkpoint(TrainingConfig.Parse(header.Config, path), header.Progress, vectors);
-            var expected = checkpoint.Layout.Count;
+            Checkpoint checkpoint = new Checkpoint(TrainingConfig.Parse(header.Config, path), header.Progress, vectors);
+            int expected = checkpoint.Layout.Count;
             return vectors[AverageName].Length == expected
                 ? checkpoint
                 : throw new TrainerException($"{path}: {expected} parameters expected, found {vectors[AverageName].Length}.");
@@ -114,7 +114,7 @@ internal sealed record Checkpoint(TrainingConfig Config, TrainingProgress Progre
 
     internal static float[] ToArray(Tensor values)
     {
-        using var copy = values.cpu().contiguous();
+        using Tensor copy = values.cpu().contiguous();
         return copy.data<float>().ToArray();
     }
 

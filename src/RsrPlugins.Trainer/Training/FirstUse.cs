@@ -23,7 +23,7 @@ internal sealed class FirstUse
 
         lock (_lock)
         {
-            var result = compute();
+            T? result = compute();
             _known[key] = true;
             return result;
         }

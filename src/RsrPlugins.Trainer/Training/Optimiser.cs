@@ -64,14 +64,14 @@ internal sealed class Optimiser : IDisposable
         _reducingRateFactor = config.ReducingRateFactor;
         _weightDecay = config.WeightDecay;
         _adamRate = config.AdamRate;
-        using var scope = NewDisposeScope();
-        var adamCount = layout.Count - layout.HiddenCount;
+        using DisposeScope scope = NewDisposeScope();
+        int adamCount = layout.Count - layout.HiddenCount;
         _momentum = zeros(layout.HiddenCount, device: device).DetachFromDisposeScope();
         _mean = zeros(adamCount, device: device).DetachFromDisposeScope();
         _variance = zeros(adamCount, device: device).DetachFromDisposeScope();
 
-        var factors = ones(layout.Count);
-        foreach (var layer in layout.Layers.Where(layer => layer.Role == LayerRole.Last))
+        Tensor factors = ones(layout.Count);
+        foreach (ConvolutionSpec? layer in layout.Layers.Where(layer => layer.Role == LayerRole.Last))
         {
             factors.narrow(0, layout.WeightOffset(layer), layer.WeightCount).fill_(config.LastLayerRateFactor);
             factors.narrow(0, layout.BiasOffset(layer), layer.Outputs).fill_(config.LastLayerRateFactor);
@@ -92,8 +92,8 @@ internal sealed class Optimiser : IDisposable
     /// <param name="rate">The schedule's factor, 0 to 1.</param>
     internal void Step(Tensor parameters, Tensor gradient, long step, double rate)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         if (_pool is null)
         {
             StepMuon(parameters, gradient.narrow(0, 0, _layout.HiddenCount), rate * _muonRate);
@@ -109,15 +109,15 @@ internal sealed class Optimiser : IDisposable
     private void StepMuon(Tensor parameters, Tensor gradient, double rate)
     {
         _momentum.mul_(_muonMomentum).add_(gradient, _muonRest);
-        var nesterov = gradient.mul(_muonRest).add_(_momentum, _muonMomentum);
+        Tensor nesterov = gradient.mul(_muonRest).add_(_momentum, _muonMomentum);
         using Scalar enlarging = -rate;
         using Scalar reducing = -rate * _reducingRateFactor;
-        var matrices = _layout.Hidden.Select(layer => Matrix(nesterov, layer)).ToArray();
-        var factors = OrthogonalisingFactors(matrices);
-        var index = 0;
+        Tensor[] matrices = _layout.Hidden.Select(layer => Matrix(nesterov, layer)).ToArray();
+        Tensor factors = OrthogonalisingFactors(matrices);
+        int index = 0;
         using Scalar enlargingKept = 1 - (rate * _weightDecay);
         using Scalar reducingKept = 1 - (rate * _reducingRateFactor * _weightDecay);
-        foreach (var layer in _layout.Hidden)
+        foreach (ConvolutionSpec layer in _layout.Hidden)
         {
             Matrix(parameters, layer).mul_(layer.IsReducing ? reducingKept : enlargingKept);
             Matrix(parameters, layer).add_(factors[index].mm(matrices[index]), layer.IsReducing ? reducing : enlarging);
@@ -128,13 +128,13 @@ internal sealed class Optimiser : IDisposable
     private void StepMuon(WorkerPool pool, Tensor parameters, Tensor gradient, double rate)
     {
         // The largest first, so that the cores are done at about the same time.
-        var next = -1;
+        int next = -1;
         pool.Run(worker =>
         {
-            for (var i = Interlocked.Increment(ref next); i < _layersBySize.Length; i = Interlocked.Increment(ref next))
+            for (int i = Interlocked.Increment(ref next); i < _layersBySize.Length; i = Interlocked.Increment(ref next))
             {
-                var layer = _layersBySize[i];
-                var layerRate = rate * (layer.IsReducing ? _reducingRateFactor : 1);
+                ConvolutionSpec layer = _layersBySize[i];
+                double layerRate = rate * (layer.IsReducing ? _reducingRateFactor : 1);
                 _muons[worker].Update(
                     _layout.Weights(TorchValues.Of(parameters), layer),
                     _layout.Weights(TorchValues.Of(_momentum), layer),
@@ -153,14 +153,14 @@ internal sealed class Optimiser : IDisposable
     /// <summary>For matrices [64, n] (any one number of rows) the factors [count, 64, 64] by which each is multiplied to make it nearly orthogonal.</summary>
     internal Tensor OrthogonalisingFactors(Tensor[] matrices)
     {
-        var grams = stack(matrices.Select(matrix => matrix.mm(matrix.t())));
+        Tensor grams = stack(matrices.Select(matrix => matrix.mm(matrix.t())));
         // Divided by the squared Frobenius norm (the trace of the Gram matrix) all singular values are at most 1.
-        var squaredNorms = grams.diagonal(0, 1, 2).sum(1).add_(_tiny).view(-1, 1, 1);
-        var q = grams.div(squaredNorms);
+        Tensor squaredNorms = grams.diagonal(0, 1, 2).sum(1).add_(_tiny).view(-1, 1, 1);
+        Tensor q = grams.div(squaredNorms);
         Tensor? product = null;
-        for (var i = 0; i < NewtonSchulzSteps; i++)
+        for (int i = 0; i < NewtonSchulzSteps; i++)
         {
-            var m = q.bmm(q).mul_(_c).add_(q, _b).add_(_scaledIdentity, Constants.One);
+            Tensor m = q.bmm(q).mul_(_c).add_(q, _b).add_(_scaledIdentity, Constants.One);
             product = product is null ? m : m.bmm(product);
             q = m.bmm(q).bmm(m);
         }
@@ -175,8 +175,8 @@ internal sealed class Optimiser : IDisposable
         using Scalar negativeRate = -rate;
         _mean.mul_(_adamBeta1).add_(gradient, _adamRest1);
         _variance.mul_(_adamBeta2).addcmul_(gradient, gradient, _adamRest2);
-        var mean = _mean.div(meanBias);
-        var deviation = _variance.div(varianceBias).sqrt_().add_(_adamEpsilon);
+        Tensor mean = _mean.div(meanBias);
+        Tensor deviation = _variance.div(varianceBias).sqrt_().add_(_adamEpsilon);
         parameters.add_(mean.div_(deviation).mul_(_rateFactors), negativeRate);
     }
 
@@ -185,12 +185,12 @@ internal sealed class Optimiser : IDisposable
 
     public void Dispose()
     {
-        foreach (var (_, values) in State)
+        foreach ((string _, Tensor? values) in State)
         {
             values.Dispose();
         }
 
-        foreach (var muon in _muons)
+        foreach (Muon muon in _muons)
         {
             muon.Dispose();
         }

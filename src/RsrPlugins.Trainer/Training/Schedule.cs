@@ -12,8 +12,8 @@ internal static class Schedule
     /// <param name="progress">Part of the run that is done, 0 to 1.</param>
     internal static double Rate(TrainingConfig config, long step, double progress)
     {
-        var warmup = config.WarmupSteps == 0 ? 1 : Math.Min(1, (double)step / config.WarmupSteps);
-        var decay = config.DecayShare == 0 ? 1 : Math.Clamp((1 - progress) / config.DecayShare, 0, 1);
+        double warmup = config.WarmupSteps == 0 ? 1 : Math.Min(1, (double)step / config.WarmupSteps);
+        double decay = config.DecayShare == 0 ? 1 : Math.Clamp((1 - progress) / config.DecayShare, 0, 1);
         return warmup * decay;
     }
 }

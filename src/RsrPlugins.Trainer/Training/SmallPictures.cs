@@ -32,7 +32,7 @@ internal sealed class SmallPictures : IDisposable
     internal SmallPictures(TrainingConfig config, ParameterLayout layout, Tensor weights, RRNet rrNet, FirstUse firstUse)
     {
         (_scale, _weights, _rrNet, _firstUse) = (config.Scale, weights, rrNet, firstUse);
-        var reach = NetworkTable.RRNet(config.Scale).SkipLast(1).Sum(layer => (layer.Kernel - 1) / 2); // pixels of the large picture beyond a small pixel's block
+        int reach = NetworkTable.RRNet(config.Scale).SkipLast(1).Sum(layer => (layer.Kernel - 1) / 2); // pixels of the large picture beyond a small pixel's block
         _margin = (reach + config.Scale - 1) / config.Scale;
         _fused = config.UsesOwnKernels ? new FusedRRNet(config.Scale, layout, 1, TileSide * config.Scale) : null;
     }
@@ -40,18 +40,18 @@ internal sealed class SmallPictures : IDisposable
     /// <param name="image">Sides are multiples of the scale factor.</param>
     internal LumaImage Make(LumaImage image)
     {
-        var (width, height) = (image.Width / _scale, image.Height / _scale);
-        var small = new LumaImage(image.Name, width, height, new byte[width * height]);
-        foreach (var (top, ownTop, ownBottom, rows) in Tiles(height))
+        (int width, int height) = (image.Width / _scale, image.Height / _scale);
+        LumaImage small = new LumaImage(image.Name, width, height, new byte[width * height]);
+        foreach ((int top, int ownTop, int ownBottom, int rows) in Tiles(height))
         {
-            foreach (var (left, ownLeft, ownRight, columns) in Tiles(width))
+            foreach ((int left, int ownLeft, int ownRight, int columns) in Tiles(width))
             {
-                var values = MakeTile(image, left * _scale, top * _scale, columns * _scale, rows * _scale);
-                for (var y = ownTop; y < ownBottom; y++)
+                float[] values = MakeTile(image, left * _scale, top * _scale, columns * _scale, rows * _scale);
+                for (int y = ownTop; y < ownBottom; y++)
                 {
-                    for (var x = ownLeft; x < ownRight; x++)
+                    for (int x = ownLeft; x < ownRight; x++)
                     {
-                        var value = Math.Clamp(values[((y - top) * columns) + x - left], QBRelu.Minimum, QBRelu.Maximum);
+                        float value = Math.Clamp(values[((y - top) * columns) + x - left], QBRelu.Minimum, QBRelu.Maximum);
                         small.Luma[(y * width) + x] = (byte)MathF.Round(value * 255f);
                     }
                 }
@@ -66,11 +66,11 @@ internal sealed class SmallPictures : IDisposable
     /// <summary>Tiles of one direction: what each sees, and which part of it is its own. A picture's own border must be the tile's, since there the network sees zeros.</summary>
     private IEnumerable<(int Start, int OwnStart, int OwnEnd, int Length)> Tiles(int length)
     {
-        var side = Math.Min(TileSide, length);
-        for (var own = 0; own < length;)
+        int side = Math.Min(TileSide, length);
+        for (int own = 0; own < length;)
         {
-            var start = Math.Clamp(own - _margin, 0, length - side);
-            var end = start + side == length ? length : start + side - _margin;
+            int start = Math.Clamp(own - _margin, 0, length - side);
+            int end = start + side == length ? length : start + side - _margin;
             yield return (start, own, end, side);
             own = end;
         }
@@ -78,10 +78,10 @@ internal sealed class SmallPictures : IDisposable
 
     private float[] MakeTile(LumaImage image, int left, int top, int width, int height)
     {
-        var values = new float[width * height];
-        for (var y = 0; y < height; y++)
+        float[] values = new float[width * height];
+        for (int y = 0; y < height; y++)
         {
-            for (var x = 0; x < width; x++)
+            for (int x = 0; x < width; x++)
             {
                 values[(y * width) + x] = image.Luma[((top + y) * image.Width) + left + x] / 255f;
             }
@@ -89,13 +89,13 @@ internal sealed class SmallPictures : IDisposable
 
         if (_fused is not null && width == height && width == TileSide * _scale)
         {
-            var low = new float[TileSide * TileSide];
+            float[] low = new float[TileSide * TileSide];
             _fused.Forward(TorchValues.Of(_weights), values, low);
             return low;
         }
 
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         return _firstUse.Run(("tile", width, height), () => Checkpoint.ToArray(_rrNet.ForwardUnbounded(tensor(values, [1, 1, height, width]).to(_weights.device))));
     }
 }

@@ -28,13 +28,13 @@ internal sealed class StructuralSimilarity : IDisposable
     /// <param name="device">Where they are.</param>
     internal StructuralSimilarity(int side, Device device)
     {
-        var window = Enumerable.Range(0, WindowSize).Select(i => Math.Exp(-Math.Pow(i - (WindowSize / 2), 2) / (2 * WindowSigma * WindowSigma))).ToArray();
-        var sum = window.Sum();
-        var positions = side - WindowSize + 1;
-        var matrix = new float[positions * side];
-        for (var position = 0; position < positions; position++)
+        double[] window = Enumerable.Range(0, WindowSize).Select(i => Math.Exp(-Math.Pow(i - (WindowSize / 2), 2) / (2 * WindowSigma * WindowSigma))).ToArray();
+        double sum = window.Sum();
+        int positions = side - WindowSize + 1;
+        float[] matrix = new float[positions * side];
+        for (int position = 0; position < positions; position++)
         {
-            for (var i = 0; i < WindowSize; i++)
+            for (int i = 0; i < WindowSize; i++)
             {
                 matrix[(position * side) + position + i] = (float)(window[i] / sum);
             }
@@ -47,15 +47,15 @@ internal sealed class StructuralSimilarity : IDisposable
     /// <summary>Mean SSIM of each crop: two tensors [N, 1, side, side] of Y/255 to [N].</summary>
     internal Tensor Of(Tensor first, Tensor second)
     {
-        var blurred = _down.matmul(cat([first, second, first.mul(first), second.mul(second), first.mul(second)], 0)).matmul(_across);
-        var parts = blurred.chunk(5, 0);
-        var (mean1, mean2) = (parts[0], parts[1]);
-        var means = mean1.mul(mean2);
-        var squaredMeans = mean1.mul(mean1).add(mean2.mul(mean2), Constants.One);
-        var covariance = parts[4].sub(means);
-        var variances = parts[2].add(parts[3], Constants.One).sub(squaredMeans);
-        var luminance = means.mul(_two).add(_c1, Constants.One).div(squaredMeans.add(_c1, Constants.One));
-        var structure = covariance.mul(_two).add(_c2, Constants.One).div(variances.add(_c2, Constants.One));
+        Tensor blurred = _down.matmul(cat([first, second, first.mul(first), second.mul(second), first.mul(second)], 0)).matmul(_across);
+        Tensor[] parts = blurred.chunk(5, 0);
+        (Tensor? mean1, Tensor? mean2) = (parts[0], parts[1]);
+        Tensor means = mean1.mul(mean2);
+        Tensor squaredMeans = mean1.mul(mean1).add(mean2.mul(mean2), Constants.One);
+        Tensor covariance = parts[4].sub(means);
+        Tensor variances = parts[2].add(parts[3], Constants.One).sub(squaredMeans);
+        Tensor luminance = means.mul(_two).add(_c1, Constants.One).div(squaredMeans.add(_c1, Constants.One));
+        Tensor structure = covariance.mul(_two).add(_c2, Constants.One).div(variances.add(_c2, Constants.One));
         return luminance.mul(structure).mean([1, 2, 3]);
     }
 

@@ -211,7 +211,7 @@ internal sealed record TrainingConfig
             throw new TrainerException($"{path}: no such configuration file.");
         }
 
-        var config = Parse(File.ReadAllText(path), path);
+        TrainingConfig config = Parse(File.ReadAllText(path), path);
         return config.Init is null ? config : config with { Init = Path.GetFullPath(config.Init, Path.GetDirectoryName(Path.GetFullPath(path))!) };
     }
 
@@ -220,7 +220,7 @@ internal sealed record TrainingConfig
     {
         try
         {
-            var config = JsonSerializer.Deserialize<TrainingConfig>(text, _json) ?? throw new TrainerException($"{source}: empty configuration.");
+            TrainingConfig config = JsonSerializer.Deserialize<TrainingConfig>(text, _json) ?? throw new TrainerException($"{source}: empty configuration.");
             config.Validate(source);
             return config;
         }
@@ -243,7 +243,7 @@ internal sealed record TrainingConfig
     /// <exception cref="TrainerException">Not above 0.</exception>
     internal TrainingConfig WithMinutes(double minutes)
     {
-        var changed = this with { Minutes = minutes, Steps = null };
+        TrainingConfig changed = this with { Minutes = minutes, Steps = null };
         changed.Validate("--minutes");
         return changed;
     }

@@ -1,6 +1,8 @@
 // The curve of a run: one CSV row per validation, and the same as a picture. A resumed run goes on in the same file; rows
 // that were written after the checkpoint it resumes from are dropped, because those steps are done again.
 using System.Globalization;
+using ScottPlot;
+using ScottPlot.Plottables;
 
 namespace RsrPlugins.Trainer.Training;
 
@@ -45,11 +47,11 @@ internal sealed class TrainingLog
 
     private void Plot()
     {
-        var megapixels = _rows.Select(row => row[2]).ToArray();
-        using var plot = new ScottPlot.Plot();
-        var psnr = plot.Add.Scatter(megapixels, _rows.Select(row => row[6]).ToArray());
+        double[] megapixels = _rows.Select(row => row[2]).ToArray();
+        using Plot plot = new ScottPlot.Plot();
+        Scatter psnr = plot.Add.Scatter(megapixels, _rows.Select(row => row[6]).ToArray());
         psnr.LegendText = "validation PSNR (dB)";
-        var loss = plot.Add.Scatter(megapixels, _rows.Select(row => row[3]).ToArray());
+        Scatter loss = plot.Add.Scatter(megapixels, _rows.Select(row => row[3]).ToArray());
         loss.LegendText = "L1 loss (8-bit levels, right)";
         loss.Axes.YAxis = plot.Axes.Right;
         plot.XLabel("HR megapixels seen");

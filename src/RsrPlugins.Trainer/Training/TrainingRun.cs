@@ -56,9 +56,9 @@ internal sealed class TrainingRun : IDisposable
         _validation = validation;
         _layout = Checkpoint.LayoutOf(config);
         _device = device(config.Device);
-        var workers = _device.type == DeviceType.CPU ? config.Workers : 1;
+        int workers = _device.type == DeviceType.CPU ? config.Workers : 1;
         _pool = new WorkerPool(workers);
-        using (var initial = _layout.Initialise(config.Seed))
+        using (Tensor initial = _layout.Initialise(config.Seed))
         {
             _weights = initial.to(_device, copy: true);
         }
@@ -71,8 +71,8 @@ internal sealed class TrainingRun : IDisposable
         }
         else if (config.Init is not null)
         {
-            var source = Checkpoint.Load(config.Init);
-            using var other = tensor(source.Vectors[Checkpoint.AverageName]).to(_device);
+            Checkpoint source = Checkpoint.Load(config.Init);
+            using Tensor other = tensor(source.Vectors[Checkpoint.AverageName]).to(_device);
             NewLayers = _layout.CopyFrom(_weights, source.Layout, other);
             _average.copy_(_weights);
             _progress = _progress with { MegapixelsBefore = source.Progress.MegapixelsBefore + source.Megapixels, DataBefore = source.DataSeen };
@@ -96,15 +96,15 @@ internal sealed class TrainingRun : IDisposable
     {
         MakeSmallPictures(report, cancellationToken);
 
-        var clock = Stopwatch.StartNew();
-        var secondsBefore = _progress.Seconds;
-        var sinceReport = (Seconds: clock.Elapsed.TotalSeconds, Step: _progress.Step, Loss: 0.0);
-        var lastCheckpoint = clock.Elapsed.TotalSeconds;
-        var lastValidation = clock.Elapsed.TotalSeconds;
+        Stopwatch clock = Stopwatch.StartNew();
+        double secondsBefore = _progress.Seconds;
+        (double Seconds, long Step, double Loss) sinceReport = (Seconds: clock.Elapsed.TotalSeconds, Step: _progress.Step, Loss: 0.0);
+        double lastCheckpoint = clock.Elapsed.TotalSeconds;
+        double lastValidation = clock.Elapsed.TotalSeconds;
         while (Done(_progress) < 1 && !cancellationToken.IsCancellationRequested)
         {
             sinceReport.Loss += Advance();
-            var now = clock.Elapsed.TotalSeconds;
+            double now = clock.Elapsed.TotalSeconds;
             _progress = _progress with { Seconds = secondsBefore + now };
             if (now - lastValidation > 60 * _config.ValidationMinutes)
             {
@@ -132,16 +132,16 @@ internal sealed class TrainingRun : IDisposable
 
         void ReportValidation()
         {
-            var before = clock.Elapsed.TotalSeconds;
-            var score = ValidateAndKeepBest();
+            double before = clock.Elapsed.TotalSeconds;
+            ValidationScore score = ValidateAndKeepBest();
             sinceReport.Seconds += clock.Elapsed.TotalSeconds - before; // the speed reported is that of training
             Report(score);
         }
 
         void Report(ValidationScore? validation)
         {
-            var now = clock.Elapsed.TotalSeconds;
-            var steps = _progress.Step - sinceReport.Step;
+            double now = clock.Elapsed.TotalSeconds;
+            long steps = _progress.Step - sinceReport.Step;
             report(new TrainingReport(
                 _progress.Step,
                 _progress.Seconds,
@@ -163,15 +163,15 @@ internal sealed class TrainingRun : IDisposable
             return;
         }
 
-        var clock = Stopwatch.StartNew();
+        Stopwatch clock = Stopwatch.StartNew();
         _crops = _crops.WithSmallPictures(_config.Seed, _config.Orientations, images =>
         {
-            var small = new LumaImage[images.Count];
-            var (next, made, lastReport) = (-1, 0, 0.0);
+            LumaImage[] small = new LumaImage[images.Count];
+            (int next, int made, double lastReport) = (-1, 0, 0.0);
             _pool.Run(worker =>
             {
-                using var maker = _workers[worker].SmallPictures(_firstUse);
-                for (var i = Interlocked.Increment(ref next); i < small.Length && !cancellationToken.IsCancellationRequested; i = Interlocked.Increment(ref next))
+                using SmallPictures maker = _workers[worker].SmallPictures(_firstUse);
+                for (int i = Interlocked.Increment(ref next); i < small.Length && !cancellationToken.IsCancellationRequested; i = Interlocked.Increment(ref next))
                 {
                     small[i] = maker.Make(images[i]);
                     Interlocked.Increment(ref made);
@@ -196,7 +196,7 @@ internal sealed class TrainingRun : IDisposable
     internal double Advance()
     {
         MakeSmallPictures(_ => { }, CancellationToken.None);
-        var loss = TrainStep(_progress.Step + 1, Rate);
+        double loss = TrainStep(_progress.Step + 1, Rate);
         _progress = _progress with { Step = _progress.Step + 1 };
         return loss;
     }
@@ -204,19 +204,19 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>One update; returns the loss.</summary>
     internal double TrainStep(long step, double rate)
     {
-        var samples = _config.Batch / _workers.Length;
-        var losses = new double[_workers.Length];
+        int samples = _config.Batch / _workers.Length;
+        double[] losses = new double[_workers.Length];
         _pool.Run(index => losses[index] = _firstUse.Run("step", () => _workers[index].ComputeGradient(_crops, step, index * samples)));
-        using var scope = NewDisposeScope();
-        var gradient = _workers[0].Gradient;
-        foreach (var worker in _workers[1..])
+        using DisposeScope scope = NewDisposeScope();
+        Tensor gradient = _workers[0].Gradient;
+        foreach (TrainingWorker worker in _workers[1..])
         {
             gradient.add_(worker.Gradient, Constants.One);
         }
 
         using Scalar workers = _workers.Length;
         gradient.div_(workers);
-        var loss = losses.Average();
+        double loss = losses.Average();
         if (!double.IsFinite(loss) || !float.IsFinite(gradient.sum().item<float>()))
         {
             throw new TrainerException($"Step {step}: the loss ({loss}) or its gradient is not finite. The last checkpoint is good: lower muonRate or adamRate and resume.");
@@ -225,8 +225,8 @@ internal sealed class TrainingRun : IDisposable
         _optimiser.Step(_weights, gradient, step, rate);
 
         // The average of a young run must not remember its initialisation.
-        var decay = Math.Min(_config.AverageDecay, (1.0 + step) / (10 + step));
-        using var noGrad = no_grad();
+        double decay = Math.Min(_config.AverageDecay, (1.0 + step) / (10 + step));
+        using IDisposable noGrad = no_grad();
         using Scalar kept = decay;
         using Scalar added = 1 - decay;
         _average.mul_(kept).add_(_weights, added);
@@ -235,7 +235,7 @@ internal sealed class TrainingRun : IDisposable
 
     private ValidationScore ValidateAndKeepBest()
     {
-        var score = Validate();
+        ValidationScore score = Validate();
         if (score.Psnr > _progress.BestPsnr)
         {
             _progress = _progress with { BestPsnr = score.Psnr, BestStep = _progress.Step };
@@ -250,14 +250,14 @@ internal sealed class TrainingRun : IDisposable
     /// </summary>
     internal ValidationScore Validate()
     {
-        var scores = new ValidationScore[_validation.Count];
-        var next = -1;
+        ValidationScore[] scores = new ValidationScore[_validation.Count];
+        int next = -1;
         _pool.Run(_ =>
         {
-            var networks = new NetworkPair(_config, _averageViews);
-            for (var i = Interlocked.Increment(ref next); i < scores.Length; i = Interlocked.Increment(ref next))
+            NetworkPair networks = new NetworkPair(_config, _averageViews);
+            for (int i = Interlocked.Increment(ref next); i < scores.Length; i = Interlocked.Increment(ref next))
             {
-                var image = _validation[i];
+                LumaImage image = _validation[i];
                 scores[i] = _firstUse.Run(("picture", image.Width, image.Height), () => Validate(networks, image));
             }
         });
@@ -266,19 +266,19 @@ internal sealed class TrainingRun : IDisposable
 
     private ValidationScore Validate(NetworkPair networks, LumaImage image)
     {
-        var scale = _config.Scale;
-        var (width, height) = (image.Width, image.Height);
-        var (lowWidth, lowHeight) = (width / scale, height / scale);
-        var random = default(SampleRandom);
-        var plane = image.ToUnit();
-        var given = Data.Reduction.By(_config.Kind == RunKind.Srcnn ? _config.Reduction : ResamplingKernel.Bicubic)(plane, width, height, scale, ref random);
+        int scale = _config.Scale;
+        (int width, int height) = (image.Width, image.Height);
+        (int lowWidth, int lowHeight) = (width / scale, height / scale);
+        SampleRandom random = default(SampleRandom);
+        float[] plane = image.ToUnit();
+        float[] given = Data.Reduction.By(_config.Kind == RunKind.Srcnn ? _config.Reduction : ResamplingKernel.Bicubic)(plane, width, height, scale, ref random);
 
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var low = networks.Reducing is { } rrNet
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor low = networks.Reducing is { } rrNet
             ? rrNet.Forward(tensor(plane, [1, 1, height, width]).to(_device))
             : Enlarged(given);
-        var restored = networks.Enlarging.Forward(low).clamp(Constants.Zero, Constants.One).mul(Constants.Levels).round();
+        Tensor restored = networks.Enlarging.Forward(low).clamp(Constants.Zero, Constants.One).mul(Constants.Levels).round();
         return new ValidationScore(
             ImageMetrics.Psnr(Levels(plane), Checkpoint.ToArray(restored), width, height, scale),
             networks.Reducing is null ? 0 : ImageMetrics.Psnr(Levels(given), Levels(Checkpoint.ToArray(low)), lowWidth, lowHeight, 0));
@@ -293,12 +293,12 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>The whole state.</summary>
     internal Checkpoint Snapshot()
     {
-        var vectors = new Dictionary<string, float[]>
+        Dictionary<string, float[]> vectors = new Dictionary<string, float[]>
         {
             [Checkpoint.AverageName] = Checkpoint.ToArray(_average),
             [Checkpoint.WeightsName] = Checkpoint.ToArray(_weights),
         };
-        foreach (var (name, values) in _optimiser.State)
+        foreach ((string? name, Tensor? values) in _optimiser.State)
         {
             vectors[name] = Checkpoint.ToArray(values);
         }
@@ -313,10 +313,10 @@ internal sealed class TrainingRun : IDisposable
             throw new TrainerException("This checkpoint holds weights alone. Start a new run from it with \"init\" instead of resuming it.");
         }
 
-        using var noGrad = no_grad();
-        foreach (var (name, target) in _optimiser.State.Append((Checkpoint.AverageName, _average)).Append((Checkpoint.WeightsName, _weights)))
+        using IDisposable noGrad = no_grad();
+        foreach ((string? name, Tensor? target) in _optimiser.State.Append((Checkpoint.AverageName, _average)).Append((Checkpoint.WeightsName, _weights)))
         {
-            using var values = tensor(checkpoint.Vectors[name]);
+            using Tensor values = tensor(checkpoint.Vectors[name]);
             target.copy_(values);
         }
 
@@ -326,7 +326,7 @@ internal sealed class TrainingRun : IDisposable
     public void Dispose()
     {
         _pool.Dispose();
-        foreach (var worker in _workers)
+        foreach (TrainingWorker worker in _workers)
         {
             worker.Dispose();
         }

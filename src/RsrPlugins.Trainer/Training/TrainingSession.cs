@@ -44,7 +44,7 @@ internal sealed class TrainingSession : IDisposable
     /// <exception cref="TrainerException">Pictures or checkpoint are missing, or there is one already and it is not to be resumed.</exception>
     internal static TrainingSession Open(TrainingConfig config, string data, bool resume, Action<string> announce)
     {
-        var resumed = OpenFolder(config, resume);
+        Checkpoint? resumed = OpenFolder(config, resume);
         return new TrainingSession(config, CropSampler.Load(config, data), Validation(config, LumaImage.LoadFolder(Path.Combine(data, config.Validation))), resumed, announce);
     }
 
@@ -57,7 +57,7 @@ internal sealed class TrainingSession : IDisposable
     internal string Run(Action<TrainingReport> show, CancellationToken cancellationToken)
     {
         _run.Run(Report, Save, cancellationToken);
-        var progress = _run.Progress;
+        TrainingProgress progress = _run.Progress;
         return $"{_config.Name}: {(cancellationToken.IsCancellationRequested ? "stopped" : "done")} at step {progress.Step}, best PSNR {progress.BestPsnr:0.000} dB at step {progress.BestStep}; {LatestOf(_config)}";
 
         void Save(Checkpoint state)
@@ -80,7 +80,7 @@ internal sealed class TrainingSession : IDisposable
 
     private static Checkpoint? OpenFolder(TrainingConfig config, bool resume)
     {
-        var latest = LatestOf(config);
+        string latest = LatestOf(config);
         Directory.CreateDirectory(FolderOf(config));
         return resume
             ? Checkpoint.Load(latest)

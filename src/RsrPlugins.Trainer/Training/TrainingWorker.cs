@@ -55,37 +55,37 @@ internal sealed class TrainingWorker : IDisposable
     /// <summary>Leaves the gradient of the worker's samples in <see cref="Gradient"/> and returns their loss.</summary>
     internal double ComputeGradient(CropSampler crops, long step, int firstSample)
     {
-        var (highPixels, lowPixels) = (_high.Length / _samples, _low.Length / _samples);
-        for (var i = 0; i < _samples; i++)
+        (int highPixels, int lowPixels) = (_high.Length / _samples, _low.Length / _samples);
+        for (int i = 0; i < _samples; i++)
         {
             _lossWeights[i] = crops.Sample(new SampleRandom(_config.Seed, step, firstSample + i), _high.AsSpan(i * highPixels, highPixels), _low.AsSpan(i * lowPixels, lowPixels));
         }
 
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using (no_grad())
         {
             Gradient.zero_();
         }
 
-        var high = tensor(_high, [_samples, 1, _config.Patch, _config.Patch]).to(_device);
-        var unbounded = RRNet is null || _config.ReducingIsFrozen ? null : ForwardRRNet(high);
-        var low = unbounded is null ? tensor(_low, [_samples, 1, _lowSide, _lowSide]).to(_device) : RRNet!.Bound(unbounded);
-        var restored = ForwardSRNet(low);
-        var loss = RestorationLoss(restored, high);
+        Tensor high = tensor(_high, [_samples, 1, _config.Patch, _config.Patch]).to(_device);
+        Tensor? unbounded = RRNet is null || _config.ReducingIsFrozen ? null : ForwardRRNet(high);
+        Tensor low = unbounded is null ? tensor(_low, [_samples, 1, _lowSide, _lowSide]).to(_device) : RRNet!.Bound(unbounded);
+        Tensor restored = ForwardSRNet(low);
+        Tensor loss = RestorationLoss(restored, high);
         double value = loss.item<float>();
         if (_fusedSRNet is not null)
         {
             // Torch goes back from the loss to the large crops, the network's own code from there to the small ones; what they gave, Torch
             // takes on with: the gradient of sum(low * g) is g.
             loss.backward();
-            var lowGradient = new float[_low.Length];
+            float[] lowGradient = new float[_low.Length];
             _fusedSRNet.Backward(TorchValues.Of(restored.grad!), TorchValues.Of(Gradient), lowGradient);
             loss = low.mul(tensor(lowGradient, low.shape)).sum();
         }
 
         if (unbounded is not null)
         {
-            var terms = SmallCropTerms(low, high);
+            Tensor terms = SmallCropTerms(low, high);
             value += terms.item<float>();
             loss = loss.add(terms, Constants.One);
         }
@@ -111,7 +111,7 @@ internal sealed class TrainingWorker : IDisposable
             return RRNet!.ForwardUnbounded(high);
         }
 
-        var unbounded = new float[_low.Length];
+        float[] unbounded = new float[_low.Length];
         _fusedRRNet.Forward(TorchValues.Of(_weights), _high, unbounded);
         return tensor(unbounded, [_samples, 1, _lowSide, _lowSide], requires_grad: true);
     }
@@ -124,8 +124,8 @@ internal sealed class TrainingWorker : IDisposable
             return _networks.Enlarging.Forward(low);
         }
 
-        var restored = new float[_high.Length];
-        using var values = low.detach();
+        float[] restored = new float[_high.Length];
+        using Tensor values = low.detach();
         _fusedSRNet.Forward(TorchValues.Of(_weights), TorchValues.Of(values), restored);
         return tensor(restored, [_samples, 1, _config.Patch, _config.Patch], requires_grad: true);
     }
@@ -135,8 +135,8 @@ internal sealed class TrainingWorker : IDisposable
     {
         using Scalar brightnessWeight = _config.BrightnessWeight;
         // mul and not square(), which is pow with an implicit Scalar: see Networks/Constants.cs.
-        var shift = low.mean([1, 2, 3]).sub(high.mean([1, 2, 3]));
-        var terms = shift.mul(shift).mean().mul(brightnessWeight);
+        Tensor shift = low.mean([1, 2, 3]).sub(high.mean([1, 2, 3]));
+        Tensor terms = shift.mul(shift).mean().mul(brightnessWeight);
         if (_config.LowResolutionWeight > 0)
         {
             using Scalar weight = _config.LowResolutionWeight;
@@ -148,14 +148,14 @@ internal sealed class TrainingWorker : IDisposable
 
     private Tensor RestorationLoss(Tensor restored, Tensor high)
     {
-        var ofCrops = _config.Loss switch
+        Tensor ofCrops = _config.Loss switch
         {
             TrainingLoss.L2 or TrainingLoss.Psnr => SquaredError(),
             TrainingLoss.Rmse => SquaredError().add(Constants.TinySquare, Constants.One).sqrt(),
             TrainingLoss.LogMse => SquaredError().add(Constants.QuarterLevelSquare, Constants.One).log(),
             _ => nn.functional.l1_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]),
         };
-        var loss = ofCrops.mul(tensor(_lossWeights).to(_device)).mean();
+        Tensor loss = ofCrops.mul(tensor(_lossWeights).to(_device)).mean();
         if (_similarity is not null)
         {
             using Scalar weight = -_config.SsimWeight;

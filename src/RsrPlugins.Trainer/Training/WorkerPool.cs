@@ -25,7 +25,7 @@ internal sealed class WorkerPool : IDisposable
         }
 
         _threads = [.. Enumerable.Range(1, workers - 1).Select(index => new Thread(() => Loop(index)) { IsBackground = true, Name = $"worker {index}" })];
-        foreach (var thread in _threads)
+        foreach (Thread thread in _threads)
         {
             thread.Start();
         }
@@ -41,7 +41,7 @@ internal sealed class WorkerPool : IDisposable
         _start.SignalAndWait();
         RunOne(0);
         _end.SignalAndWait();
-        var errors = _errors.OfType<Exception>().ToArray();
+        Exception[] errors = _errors.OfType<Exception>().ToArray();
         Array.Clear(_errors);
         if (errors.Length > 0)
         {
@@ -53,7 +53,7 @@ internal sealed class WorkerPool : IDisposable
     {
         _action = null;
         _start.SignalAndWait();
-        foreach (var thread in _threads)
+        foreach (Thread thread in _threads)
         {
             thread.Join();
         }

@@ -9,7 +9,7 @@ public class InputAndOutputNameTests
 {
     private static TestFolder Tree()
     {
-        var folder = new TestFolder();
+        TestFolder folder = new TestFolder();
         foreach (string name in (string[])["b.png", "a.JPG", "notes.txt", "deep/c.webp", "deep/deeper/d.tiff"])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder[name])!);

@@ -9,7 +9,7 @@ public class BenchTests
     [Fact]
     public void Json_has_the_fields_other_tools_read()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         RsrResult run = Rsr.Run(folder, "bench", "--scale", "2", "--size", "32", "--seconds", "0", "--device", "cpu", "--json");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         using JsonDocument json = JsonDocument.Parse(run.Output);
@@ -46,7 +46,7 @@ public class BenchTests
     [Fact]
     public void Halos_are_counted_as_work_but_not_as_useful()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         RsrResult run = Rsr.Run(folder, "bench", "--scale", "2", "--size", "40", "--tile", "16", "--threads", "1", "--seconds", "0", "--device", "cpu", "--json");
         using JsonDocument json = JsonDocument.Parse(run.Output);
         JsonElement row = json.RootElement.GetProperty("results").EnumerateArray().First(one => one.GetProperty("network").GetString() == "SRNet");
@@ -62,7 +62,7 @@ public class BenchTests
     [InlineData("--device npu", 2, "auto, cpu, directml; found 'npu'")]
     public void A_wrong_request_is_one_line_and_a_code(string arguments, int code, string message)
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         RsrResult run = Rsr.Run(folder, ["bench", .. arguments.Split(' ')]);
         Assert.Equal(code, run.ExitCode);
         Assert.Contains(message, run.OnlyErrorLine, StringComparison.Ordinal);

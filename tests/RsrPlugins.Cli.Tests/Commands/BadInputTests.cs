@@ -58,7 +58,10 @@ public class BadInputTests
         Pictures.Rgb(8, 8).Save(folder["a.png"]);
         Fails(folder, 2, "would replace its own input", "upscale", "a.png", "-s", "2", "-o", "./a.png", "--force");
         if (OperatingSystem.IsWindows())
+        {
             return;
+        }
+
         File.CreateSymbolicLink(folder["link.png"], folder["a.png"]);
         Fails(folder, 2, "would replace its own input", "upscale", "a.png", "-s", "2", "-o", "link.png", "--force");
     });
@@ -83,7 +86,9 @@ public class BadInputTests
         try
         {
             foreach (string extension in (string[])["png", "jpg", "webp", "tif"])
+            {
                 Fails(folder, 3, "No space left on device", "upscale", "a.png", "-s", "1.1", "-o", $"small/b.{extension}", "--quality", "100");
+            }
         }
         finally
         {
@@ -116,7 +121,9 @@ public class BadInputTests
         {
             string name = Path.GetFileName(file);
             if (!name.StartsWith("srnet-x3", StringComparison.Ordinal))
+            {
                 File.Copy(file, folder[Path.Combine("some", name)]);
+            }
         }
 
         byte[] network = File.ReadAllBytes(folder["some/srnet-x2-photo.onnx"]);
@@ -179,7 +186,7 @@ public class BadInputTests
 
     private static void InFolder(Action<TestFolder> test)
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         test(folder);
     }
 

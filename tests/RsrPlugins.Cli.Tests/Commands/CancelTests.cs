@@ -16,16 +16,21 @@ public class CancelTests
     public void Long_work_stops_when_asked(bool interrupt)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill(2)");
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Rgb(2400, 1600).Save(folder["a.png"]);
         using Process process = Rsr.Start(folder, "upscale", "a.png", "--scale", "4");
         Thread.Sleep(TimeSpan.FromSeconds(2)); // In the middle of the networks' work, which takes tens of seconds.
         Assert.False(process.HasExited);
-        var clock = Stopwatch.StartNew();
+        Stopwatch clock = Stopwatch.StartNew();
         if (interrupt)
+        {
             Rsr.Interrupt(process);
+        }
         else
+        {
             Rsr.Terminate(process);
+        }
+
         Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, Promised + BusyMachine);
         Assert.Equal(130, process.ExitCode);
@@ -37,7 +42,7 @@ public class CancelTests
     public void Stopping_while_a_file_is_written_leaves_no_part_of_it()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill(2)");
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         // Bicubic alone, so that the time goes into writing.
         Pictures.Rgb(7000, 5000).Save(folder["a.png"], new NetVips.VOption { { "compression", 1 } });
         using Process process = Rsr.Start(folder, "downscale", "a.png", "--scale", "1.05", "-o", "b.png");

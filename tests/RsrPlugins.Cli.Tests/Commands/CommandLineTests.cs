@@ -16,7 +16,7 @@ public class CommandLineTests
     [InlineData("bench")]
     public void Help_shows_examples(string command)
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         RsrResult result = Rsr.Run(folder, command, "--help");
         Assert.Equal(0, result.ExitCode);
         Assert.Empty(result.Error);
@@ -27,11 +27,13 @@ public class CommandLineTests
     [Fact]
     public void The_main_help_lists_commands_and_exit_codes()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         RsrResult result = Rsr.Run(folder, "--help");
         Assert.Equal(0, result.ExitCode);
         foreach (string word in (string[])["downscale", "upscale", "compare", "evaluate", "models", "bench", "130 cancelled"])
+        {
             Assert.Contains(word, result.Output, StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -63,7 +65,7 @@ public class CommandLineTests
     [InlineData("models", "models list")]
     public void Mistakes_are_answered_in_one_line(string arguments, string expected)
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         RsrResult result = Rsr.Run(folder, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(2, result.ExitCode);
         Assert.Empty(result.Output);

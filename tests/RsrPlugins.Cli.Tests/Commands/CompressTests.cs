@@ -13,7 +13,7 @@ public class CompressTests
     [InlineData("webp", 3)]
     public void A_compressed_picture_is_a_small_picture_that_comes_back(string extension, int scale)
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Rgb(91, 64).Save(folder["a.png"]);
         RsrResult compressed = Rsr.Run(folder, "compress", "a.png", $"a.rsr.{extension}", "--scale", $"{scale}", "--json");
         Assert.True(compressed.ExitCode == 0, compressed.Error);
@@ -35,7 +35,7 @@ public class CompressTests
     [Fact]
     public void An_ordinary_picture_cannot_be_restored()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Rgb(8, 8).Save(folder["a.png"]);
         RsrResult result = Rsr.Run(folder, "restore", "a.png");
         Assert.Equal(3, result.ExitCode);
@@ -49,7 +49,7 @@ public class CompressTests
     [InlineData("restore", ".", "rsr upscale")]
     public void They_take_one_picture_and_say_what_takes_many(string command, string input, string other)
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Rgb(16, 16).Save(folder["a.png"]);
         RsrResult result = Rsr.Run(folder, command, input);
         Assert.Equal(2, result.ExitCode);

@@ -27,7 +27,7 @@ public class ReportTests
     [Fact]
     public void Compare_gives_the_figures_worked_out_by_hand()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Flats(folder);
         JsonElement report = Json(folder, "compare", "a.png", "b.png", "--json", "--difference", "d.png", "--gain", "5");
         Assert.Equal(10 * Math.Log10(255.0 * 255 / (100 / 3.0)), report.GetProperty("rgbPsnr").GetDouble(), 0.001);
@@ -41,11 +41,14 @@ public class ReportTests
     [Fact]
     public void Equal_pictures_have_no_psnr_and_grey_counts_as_colour_when_it_meets_some()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Grey(20, 20).Save(folder["grey.png"]);
         using (Image grey = Image.NewFromFile(folder["grey.png"]))
         using (Image rgb = grey.Bandjoin(grey, grey).Copy(interpretation: Enums.Interpretation.Srgb))
+        {
             rgb.WriteToFile(folder["rgb.png"]);
+        }
+
         JsonElement report = Json(folder, "compare", "grey.png", "rgb.png", "--json");
         Assert.Equal(JsonValueKind.Null, report.GetProperty("lumaPsnr").ValueKind);
         Assert.True(report.GetProperty("identical").GetBoolean());
@@ -55,7 +58,7 @@ public class ReportTests
     [Fact]
     public void Different_sizes_cannot_be_compared()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Grey(20, 20).Save(folder["a.png"]);
         Pictures.Grey(20, 21).Save(folder["b.png"]);
         RsrResult result = Rsr.Run(folder, "compare", "a.png", "b.png");
@@ -70,7 +73,7 @@ public class ReportTests
     [InlineData("bicubic")]
     public void Evaluate_reports_every_picture_and_the_mean(string method)
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Directory.CreateDirectory(folder["set"]);
         Pictures.Rgb(33, 32).Save(folder["set/one.png"]);
         Pictures.Grey(40, 37).Save(folder["set/two.png"]);
@@ -87,7 +90,7 @@ public class ReportTests
     [Fact]
     public void Evaluate_with_effort_says_so_and_is_for_the_pair_alone()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Drawing(96, 72).Save(folder["one.png"]);
         foreach (string method in new[] { "learned", "learned-editor" })
         {
@@ -105,7 +108,7 @@ public class ReportTests
     [Fact]
     public void Evaluate_takes_the_baselines_from_their_own_folder()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Rgb(48, 48).Save(folder["one.png"]);
         string baselines = TestFolder.InRepository("training/baselines");
         JsonElement report = Json(folder, "evaluate", "one.png", "--scale", "3", "--method", "srcnn", "--models", baselines, "--json");
@@ -169,7 +172,7 @@ public class ReportTests
     {
         string? data = Environment.GetEnvironmentVariable("RSR_DATA");
         Assert.SkipWhen(string.IsNullOrEmpty(data), $"set RSR_DATA to a folder with test/{set} (high resolution, colour)");
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         return Json(folder, ["evaluate", Path.Combine(data!, "test", set), "--scale", scale.ToString(CultureInfo.InvariantCulture), "--method", method, "--device", "cpu", "--json", .. more])
             .GetProperty("mean");
     }
@@ -177,7 +180,7 @@ public class ReportTests
     [Fact]
     public void Models_are_listed_and_good()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         JsonElement[] listed = [.. Json(folder, "models", "list", "--json").GetProperty("models").EnumerateArray()];
         Assert.Contains(listed, model => model.GetProperty("id").GetString() == "srnet-x2-learned");
         Assert.All(listed, model =>

@@ -26,7 +26,7 @@ public class ResizeTests
     [Fact]
     public void Down_and_up_again_gives_exactly_the_original_size_and_nearly_the_picture()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Rgb(61, 43).Save(folder["a.png"]);
         Good(folder, "downscale", "a.png", "--scale", "2");
         Assert.Equal((31, 22), SizeOf(folder["a-down2.png"]));
@@ -51,7 +51,7 @@ public class ResizeTests
     [Fact]
     public void With_effort_more_comes_back()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Drawing(96, 81).Save(folder["a.png"]);
         double before = 0;
         foreach (string effort in new[] { "0", "2", "12" })
@@ -85,7 +85,7 @@ public class ResizeTests
     [Fact]
     public void A_chain_is_undone_in_the_other_order()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Rgb(97, 65).Save(folder["a.png"]);
         Assert.Contains("learned 1/3, learned 1/2", Good(folder, "downscale", "a.png", "-s", "6", "-o", "b.png").Output, StringComparison.Ordinal);
         Assert.Equal((17, 11), SizeOf(folder["b.png"]));
@@ -96,7 +96,7 @@ public class ResizeTests
     [Fact]
     public void The_record_decides_only_where_it_is_asked_and_fits()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Rgb(40, 40).Save(folder["a.png"]);
         Good(folder, "downscale", "a.png", "-s", "2", "-o", "small.png");
         Assert.Contains("photo x2", Good(folder, "upscale", "small.png", "-s", "2", "--source", "photo", "-o", "p.png").Output, StringComparison.Ordinal);
@@ -104,7 +104,10 @@ public class ResizeTests
         Assert.Contains("learned x2", Good(folder, "upscale", "a.png", "-s", "2", "--source", "learned", "-o", "l.png").Output, StringComparison.Ordinal);
 
         using (Image cropped = Image.NewFromFile(folder["small.png"]).Crop(0, 0, 15, 20))
+        {
             cropped.WriteToFile(folder["cropped.png"]);
+        }
+
         RsrResult result = Good(folder, "upscale", "cropped.png", "-s", "2", "-o", "c.png");
         Assert.Contains("photo x2", result.Output, StringComparison.Ordinal);
         Assert.Contains("the record is not used", result.Output, StringComparison.Ordinal);
@@ -118,11 +121,11 @@ public class ResizeTests
     [Fact]
     public void A_record_of_another_version_of_the_network_is_said()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Rgb(16, 16).Save(folder["a.png"]);
         Picture picture = PictureReader.Read(folder["a.png"]);
-        using var temporaryFiles = new TemporaryFiles();
-        var record = new DownscaleRecord(2, 32, 31, [new DownscaleRecordStep(2, "rrnet-x2-learned", new string('0', 64))]);
+        using TemporaryFiles temporaryFiles = new TemporaryFiles();
+        DownscaleRecord record = new DownscaleRecord(2, 32, 31, [new DownscaleRecordStep(2, "rrnet-x2-learned", new string('0', 64))]);
         new PictureWriter(temporaryFiles).Write(folder["b.png"], picture.Pixels, 16, 16, PictureFormat.Png, picture.Metadata, record, new WriteOptions());
         RsrResult result = Good(folder, "upscale", "b.png", "--dry-run");
         Assert.Contains("another version of rrnet-x2-learned (000000000000, installed is ", result.Output, StringComparison.Ordinal);
@@ -131,7 +134,7 @@ public class ResizeTests
     [Fact]
     public void Sizes_steps_and_dry_run()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Rgb(50, 40).Save(folder["a.png"]);
         RsrResult dry = Good(folder, "upscale", "a.png", "--width", "120", "--dry-run");
         Assert.Contains("photo x3, then bicubic to 120 x 96", dry.Output, StringComparison.Ordinal);
@@ -152,7 +155,7 @@ public class ResizeTests
     [InlineData("webp", PixelLayout.Rgb, 8)]
     public void Layout_depth_and_format_stay(string extension, PixelLayout layout, int bits)
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         (layout == PixelLayout.Grey ? Pictures.Grey(24, 18, bits == 16) : Pictures.Rgb(24, 18, bits == 16)).Save(folder[$"a.{extension}"]);
         Good(folder, "upscale", $"a.{extension}", "-s", "2");
         Picture result = PictureReader.Read(folder[$"a-x2.{extension}"]);
@@ -160,13 +163,15 @@ public class ResizeTests
         Assert.Equal((layout, bits), (result.Pixels.Layout, result.Pixels.BitsPerSample));
         Assert.Equal(PictureFormat.OfExtension($"a.{extension}"), result.Format);
         if (bits == 16) // Real precision: an 8-bit result stretched to 16 would have multiples of 257 only.
+        {
             Assert.Contains(result.Pixels.Samples16.ToArray(), value => value % 257 != 0);
+        }
     }
 
     [Fact]
     public void Nothing_of_a_transparent_green_comes_through()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Disc(40).Save(folder["a.png"]);
         Good(folder, "upscale", "a.png", "-s", "3", "-o", "up.png");
         Good(folder, "downscale", "a.png", "-s", "2", "-o", "down.png");
@@ -177,7 +182,9 @@ public class ResizeTests
             for (int at = 0; at < pixels.Samples8.Length; at += 4)
             {
                 if (pixels.Samples8[at + 3] > 0)
+                {
                     Assert.True(pixels.Samples8[at + 1] < 24, $"{name}: green {pixels.Samples8[at + 1]} at alpha {pixels.Samples8[at + 3]}");
+                }
             }
         }
     }
@@ -185,13 +192,16 @@ public class ResizeTests
     [Fact]
     public void A_turned_photo_with_metadata_comes_out_upright_with_it()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         using (Image tagged = Pictures.Rgb(30, 20).Copy(xres: 300 / 25.4, yres: 300 / 25.4).Mutate(mutable =>
         {
             mutable.Set(GValue.GIntType, "orientation", 6);
             mutable.Set(GValue.GStrType, "exif-ifd0-Artist", "Ada Lovelace (Ada Lovelace, ASCII, 13 components, 13 bytes)");
         }))
+        {
             tagged.WriteToFile(folder["a.jpg"], new VOption { { "Q", 95 } });
+        }
+
         Good(folder, "upscale", "a.jpg", "-s", "2");
         using Image result = Image.NewFromFile(folder["a-x2.jpg"]);
         Assert.Equal((40, 60), (result.Width, result.Height));
@@ -205,7 +215,7 @@ public class ResizeTests
     [Fact]
     public void An_existing_file_is_replaced_with_force_only()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Rgb(10, 10).Save(folder["a.png"]);
         File.WriteAllText(folder["a-x2.png"], "precious");
         RsrResult refused = Rsr.Run(folder, "upscale", "a.png", "-s", "2");
@@ -219,7 +229,7 @@ public class ResizeTests
     [Fact]
     public void A_folder_goes_into_a_new_folder_and_reports_as_json()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Directory.CreateDirectory(folder["in"]);
         Pictures.Rgb(8, 8).Save(folder["in/a.png"]);
         Pictures.Grey(9, 7).Save(folder["in/b.tif"]);
@@ -236,7 +246,7 @@ public class ResizeTests
     [InlineData("downscale", "4", 1, 1)]
     public void A_single_pixel_is_a_picture(string verb, string scale, int width, int height)
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Rgb(verb == "upscale" ? 1 : 3, verb == "upscale" ? 1 : 3).Save(folder["a.png"]);
         Good(folder, verb, "a.png", "-s", scale, "-o", "b.png");
         Assert.Equal((width, height), SizeOf(folder["b.png"]));

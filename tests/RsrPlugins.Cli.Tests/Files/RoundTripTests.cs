@@ -11,7 +11,7 @@ public class RoundTripTests
     private static Picture Copy(string from, string to, DownscaleRecord? record = null, int? quality = null)
     {
         Picture picture = PictureReader.Read(from);
-        using var temporaryFiles = new TemporaryFiles();
+        using TemporaryFiles temporaryFiles = new TemporaryFiles();
         new PictureWriter(temporaryFiles).Write(to, picture.Pixels, picture.Pixels.Width, picture.Pixels.Height, PictureFormat.OfExtension(to)!, picture.Metadata, record, new WriteOptions(quality));
         return picture;
     }
@@ -35,7 +35,7 @@ public class RoundTripTests
     [InlineData("tif", true, true)]
     public void Lossless_formats_give_back_every_sample(string extension, bool sixteenBit, bool grey)
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         string source = folder[$"a.{extension}"];
         string target = folder[$"b.{extension}"];
         (grey ? Pictures.Grey(37, 23, sixteenBit) : Pictures.Rgb(37, 23, sixteenBit)).Save(source);
@@ -57,7 +57,7 @@ public class RoundTripTests
     [InlineData("webp")]
     public void Straight_alpha_and_the_colour_under_it_are_kept(string extension)
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         string source = Pictures.Disc(32).Save(folder[$"a.{extension}"], extension == "webp" ? new VOption { { "lossless", true } } : null);
         Picture picture = Copy(source, folder[$"b.{extension}"], quality: 100);
         Assert.Equal(PixelLayout.Rgba, picture.Pixels.Layout);
@@ -69,10 +69,10 @@ public class RoundTripTests
     [Fact]
     public void Jpeg_has_no_transparency_and_puts_it_on_white()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Disc(32).Save(folder["a.png"]);
         Picture picture = PictureReader.Read(folder["a.png"]);
-        using var temporaryFiles = new TemporaryFiles();
+        using TemporaryFiles temporaryFiles = new TemporaryFiles();
         IReadOnlyList<string> notes = new PictureWriter(temporaryFiles).Write(folder["b.jpg"], picture.Pixels, 32, 32, PictureFormat.Jpeg, picture.Metadata, null, new WriteOptions());
         Assert.Contains("white", Assert.Single(notes), StringComparison.Ordinal);
         using Image actual = Image.NewFromFile(folder["b.jpg"]);
@@ -82,10 +82,13 @@ public class RoundTripTests
     [Fact]
     public void Sixteen_bits_are_rounded_not_cut_for_a_format_of_eight()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         // 0x01FF is 1.988 on the 8-bit scale: cutting the low byte would give 1.
         using (Image flat = (Image.Black(8, 8) + 0x01FF).Cast(Enums.BandFormat.Ushort).Copy(interpretation: Enums.Interpretation.Grey16))
+        {
             flat.WriteToFile(folder["a.png"]);
+        }
+
         Copy(folder["a.png"], folder["b.jpg"], quality: 100);
         using Image actual = Image.NewFromFile(folder["b.jpg"]);
         Assert.Equal(2, actual.Avg());
@@ -94,13 +97,16 @@ public class RoundTripTests
     [Fact]
     public void A_palette_and_a_one_bit_picture_are_read_as_what_they_show()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Rgb(16, 16).Save(folder["palette.png"], new VOption { { "palette", true } });
         Assert.Equal(PixelLayout.Rgb, PictureReader.Read(folder["palette.png"]).Pixels.Layout);
 
         using (Image black = Image.Black(16, 8))
         using (Image white = (Image.Black(16, 8) + 255).Cast(Enums.BandFormat.Uchar))
+        {
             black.Join(white, Enums.Direction.Vertical).Copy(interpretation: Enums.Interpretation.Bw).Save(folder["one.png"], new VOption { { "bitdepth", 1 } });
+        }
+
         PixelImage oneBit = PictureReader.Read(folder["one.png"]).Pixels;
         Assert.Equal((PixelLayout.Grey, 8), (oneBit.Layout, oneBit.BitsPerSample));
         Assert.Equal(0, oneBit.Samples8[0]);
@@ -110,12 +116,17 @@ public class RoundTripTests
     [Fact]
     public void A_cmyk_jpeg_goes_through_its_profile_to_srgb()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         using Image original = Pictures.Rgb(64, 64);
         using (Image cmyk = original.IccTransform("cmyk", inputProfile: "srgb"))
+        {
             cmyk.WriteToFile(folder["a.jpg"], new VOption { { "Q", 100 } });
+        }
+
         using (Image check = Image.NewFromFile(folder["a.jpg"]))
+        {
             Assert.Equal(Enums.Interpretation.Cmyk, check.Interpretation);
+        }
 
         Picture picture = Copy(folder["a.jpg"], folder["b.png"]);
         Assert.Equal(PixelLayout.Rgb, picture.Pixels.Layout);
@@ -139,7 +150,7 @@ public class RoundTripTests
     [InlineData("lab.tif", 1.5)]
     public void Other_ways_to_store_a_picture_are_read_the_same(string name, double tolerance)
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         using Image original = Pictures.Rgb(70, 50);
         switch (name)
         {
@@ -170,7 +181,7 @@ public class RoundTripTests
     [InlineData("tif")]
     public void Profile_exif_xmp_and_resolution_are_kept(string extension)
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         byte[] profile = P3Profile();
         byte[] xmp = "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" dc:format=\"tested\"/></rdf:RDF></x:xmpmeta>"u8.ToArray();
         using (Image plain = Pictures.Rgb(24, 16).Copy(xres: 300 / 25.4, yres: 300 / 25.4))
@@ -180,7 +191,9 @@ public class RoundTripTests
             mutable.Set(GValue.BlobType, "xmp-data", xmp);
             mutable.Set(GValue.GStrType, "exif-ifd0-Artist", "Ada Lovelace (Ada Lovelace, ASCII, 13 components, 13 bytes)");
         }))
+        {
             tagged.WriteToFile(folder[$"a.{extension}"]);
+        }
 
         Copy(folder[$"a.{extension}"], folder[$"b.{extension}"]);
         using Image expected = Image.NewFromFile(folder[$"a.{extension}"]);
@@ -198,7 +211,9 @@ public class RoundTripTests
         }
 
         if (extension != "tif") // libvips writes no EXIF block into TIFF.
+        {
             Assert.StartsWith("Ada Lovelace", (string)actual.Get("exif-ifd0-Artist"), StringComparison.Ordinal);
+        }
     }
 
     private static byte[] P3Profile()
@@ -218,9 +233,12 @@ public class RoundTripTests
     [InlineData(8)]
     public void Every_exif_orientation_is_applied_once(int orientation)
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         using (Image tagged = Pictures.Rgb(12, 7).Copy(xres: 10, yres: 5).Mutate(mutable => mutable.Set(GValue.GIntType, "orientation", orientation)))
+        {
             tagged.WriteToFile(folder["a.png"]);
+        }
+
         using Image expected = Image.NewFromFile(folder["a.png"]).Autorot();
 
         PictureHeader header = PictureReader.ReadHeader(folder["a.png"]);
@@ -240,9 +258,9 @@ public class RoundTripTests
     [InlineData("webp", null)]
     public void The_record_of_a_reduction_is_written_read_and_replaced(string extension, int? quality)
     {
-        using var folder = new TestFolder();
-        var first = new DownscaleRecord(2, 99, 65, [new DownscaleRecordStep(2, "rrnet-x2-learned", "ab12")]);
-        var second = new DownscaleRecord(6, 300, 200, [new DownscaleRecordStep(3, "rrnet-x3-learned", "cd34"), new DownscaleRecordStep(2, "rrnet-x2-learned", "ab12")]);
+        using TestFolder folder = new TestFolder();
+        DownscaleRecord first = new DownscaleRecord(2, 99, 65, [new DownscaleRecordStep(2, "rrnet-x2-learned", "ab12")]);
+        DownscaleRecord second = new DownscaleRecord(6, 300, 200, [new DownscaleRecordStep(3, "rrnet-x3-learned", "cd34"), new DownscaleRecordStep(2, "rrnet-x2-learned", "ab12")]);
         Pictures.Rgb(50, 33).Save(folder["a.png"]);
         Copy(folder["a.png"], folder[$"b.{extension}"], first, quality);
         Same(first, PictureReader.ReadHeader(folder[$"b.{extension}"]).Record);
@@ -261,7 +279,7 @@ public class RoundTripTests
     [Fact]
     public void The_record_in_a_png_is_a_text_any_tool_can_show()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new TestFolder();
         Pictures.Rgb(5, 5).Save(folder["a.png"]);
         Copy(folder["a.png"], folder["b.png"], new DownscaleRecord(2, 10, 9, [new DownscaleRecordStep(2, "rrnet-x2-learned", "ab12")]));
         using Image actual = Image.NewFromFile(folder["b.png"]);

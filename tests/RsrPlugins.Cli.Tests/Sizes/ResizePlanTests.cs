@@ -76,7 +76,7 @@ public class ResizePlanTests
     [InlineData(1.5, "Learned2:101x67 =77x51 classical")]
     public void A_recorded_reduction_is_undone_step_by_step_before_anything_else(double? scale, string expected)
     {
-        var record = new DownscaleRecord(6, 301, 199, [new DownscaleRecordStep(3, "rrnet-x3-learned", "a"), new DownscaleRecordStep(2, "rrnet-x2-learned", "b")]);
+        DownscaleRecord record = new DownscaleRecord(6, 301, 199, [new DownscaleRecordStep(3, "rrnet-x3-learned", "a"), new DownscaleRecordStep(2, "rrnet-x2-learned", "b")]);
         Assert.True(record.Fits(51, 34));
         Assert.False(record.Fits(50, 34));
         Assert.Equal(expected, Text(ResizePlan.Upscale(51, 34, new SizeRequest((decimal?)scale, null, null), ModelKind.Photo, AllScales, record)));

@@ -47,7 +47,10 @@ internal static class Pictures
     public static string Save(this Image image, string path, VOption? options = null)
     {
         using (image)
+        {
             image.WriteToFile(path, options);
+        }
+
         return path;
     }
 }

@@ -32,14 +32,17 @@ internal static partial class Rsr
     {
         // A test run started in the background inherits an ignored SIGINT, and .NET respects that; env puts the default back.
         string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet", Tool] : ["dotnet", Tool];
-        var start = new ProcessStartInfo(command[0], [.. command[1..], .. arguments])
+        ProcessStartInfo start = new ProcessStartInfo(command[0], [.. command[1..], .. arguments])
         {
             WorkingDirectory = folder.Root,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         foreach ((string name, string value) in environment)
+        {
             start.Environment[name] = value;
+        }
+
         return Process.Start(start)!;
     }
 

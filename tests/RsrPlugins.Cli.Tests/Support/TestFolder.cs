@@ -17,7 +17,10 @@ internal sealed class TestFolder : IDisposable
     {
         string folder = AppContext.BaseDirectory;
         while (!File.Exists(System.IO.Path.Combine(folder, "RsrPlugins.sln")))
+        {
             folder = System.IO.Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("RsrPlugins.sln is in no folder above the tests.");
+        }
+
         return System.IO.Path.Combine(folder, path);
     }
 }

@@ -38,7 +38,9 @@ internal sealed class SmoothNetwork(NetworkKind kind, int scale, float bias = 0.
                         around += value * (1 + (((dx + 5) + (3 * (dy + 5))) % 7));
                         count += 1 + (((dx + 5) + (3 * (dy + 5))) % 7);
                         if (dx >= 0 && dy >= 0 && dx < block && dy < block)
+                        {
                             mean += value / (block * block);
+                        }
                     }
                 }
 

@@ -41,7 +41,7 @@ public sealed class DeviceFallbackTests : IDisposable
     [Fact]
     public void The_adapter_asked_for_is_handed_on()
     {
-        using var engine = new OnnxRuntimeEngine(new InferenceOptions(DirectMLAdapterLuid: 77), _runtime.Object);
+        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DirectMLAdapterLuid: 77), _runtime.Object);
         _runtime.Verify(runtime => runtime.FindDirectMLAdapter(77), Times.Once);
     }
 
@@ -66,7 +66,7 @@ public sealed class DeviceFallbackTests : IDisposable
     public void No_device_answering_is_an_error_when_directml_was_demanded_and_the_runtime_is_let_go()
     {
         _runtime.Setup(runtime => runtime.FindDirectMLAdapter(null)).Throws(new InferenceException("No GPU: DXGI lists no adapter."));
-        var error = Assert.Throws<RuntimeLibraryException>(() => Engine(DeviceChoice.DirectML));
+        RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() => Engine(DeviceChoice.DirectML));
         Assert.Contains("DXGI lists no adapter", error.Message, StringComparison.Ordinal);
         _runtime.Verify(runtime => runtime.Dispose(), Times.Once);
     }
@@ -124,7 +124,9 @@ public sealed class DeviceFallbackTests : IDisposable
         _gpu.Setup(Run).Callback(() =>
         {
             if (Interlocked.Increment(ref runs) > 5)
+            {
                 throw new InferenceException("device removed");
+            }
         });
         float[] result = new Core.Tiling.LumaTiler(network, new ResizeSettings(TileSize: 4)).Resize(new float[40 * 40], 40, 40);
         Assert.Equal(80 * 80, result.Length);
@@ -142,9 +144,11 @@ public sealed class DeviceFallbackTests : IDisposable
         _cpu.Setup(Run).Callback(() =>
         {
             if (++tries > 1)
+            {
                 throw new InferenceException("out of memory");
+            }
         });
-        var error = Assert.Throws<InferenceException>(() => RunOnce(network));
+        InferenceException error = Assert.Throws<InferenceException>(() => RunOnce(network));
         Assert.Contains("device removed", error.Message, StringComparison.Ordinal);
         Assert.Contains("out of memory", error.Message, StringComparison.Ordinal);
     }
@@ -179,15 +183,15 @@ public sealed class DeviceFallbackTests : IDisposable
     public void The_decision_is_told_while_a_session_is_being_made()
     {
         using OnnxRuntimeEngine engine = Engine();
-        using var making = new ManualResetEventSlim();
-        using var asked = new ManualResetEventSlim();
+        using ManualResetEventSlim making = new ManualResetEventSlim();
+        using ManualResetEventSlim asked = new ManualResetEventSlim();
         _runtime.Setup(runtime => runtime.Create(_model, It.IsAny<byte[]>(), DeviceKind.DirectML)).Returns(() =>
         {
             making.Set();
             Assert.True(asked.Wait(TimeSpan.FromSeconds(30)));
             return _gpu.Object;
         });
-        var opening = new Thread(() => engine.Open(_model));
+        Thread opening = new Thread(() => engine.Open(_model));
         opening.Start();
         making.Wait();
         Assert.Equal(DeviceKind.DirectML, engine.Decision.Device);
@@ -219,7 +223,7 @@ public sealed class DeviceFallbackTests : IDisposable
 
     private static float RunOnce(INetwork network)
     {
-        var output = new float[2 * 2 * network.Model.Scale * network.Model.Scale];
+        float[] output = new float[2 * 2 * network.Model.Scale * network.Model.Scale];
         network.Run(new float[4], 2, 2, output, CancellationToken.None);
         Assert.All(output, value => Assert.Equal(output[0], value));
         return output[0];

@@ -40,7 +40,10 @@ internal sealed class ProtoMessage
     private void Raw(ulong value)
     {
         for (; value >= 0x80; value >>= 7)
+        {
             _bytes.Add((byte)(value | 0x80));
+        }
+
         _bytes.Add((byte)value);
     }
 }
@@ -61,10 +64,13 @@ internal sealed class OnnxModelWriter
     public string Initializer(float[] values, params long[] dimensions)
     {
         string name = $"w{_names++}";
-        var tensor = new ProtoMessage();
+        ProtoMessage tensor = new ProtoMessage();
         foreach (long dimension in dimensions)
+        {
             tensor.Varint(1, dimension);
-        var raw = new byte[values.Length * sizeof(float)];
+        }
+
+        byte[] raw = new byte[values.Length * sizeof(float)];
         Buffer.BlockCopy(values, 0, raw, 0, raw.Length);
         _graph.Message(5, tensor.Varint(2, Float).Text(8, name).Bytes(9, raw));
         return name;
@@ -74,13 +80,16 @@ internal sealed class OnnxModelWriter
     public string Node(string op, string[] inputs, string? output = null, params (string Name, object Value)[] attributes)
     {
         string result = output ?? $"t{_names++}";
-        var node = new ProtoMessage();
+        ProtoMessage node = new ProtoMessage();
         foreach (string input in inputs)
+        {
             node.Text(1, input);
+        }
+
         node.Text(2, result).Text(4, op);
         foreach ((string name, object value) in attributes)
         {
-            var attribute = new ProtoMessage().Text(1, name);
+            ProtoMessage attribute = new ProtoMessage().Text(1, name);
             switch (value)
             {
                 case float number:
@@ -94,7 +103,10 @@ internal sealed class OnnxModelWriter
                     break;
                 case long[] numbers:
                     foreach (long number in numbers)
+                    {
                         attribute.Varint(8, number);
+                    }
+
                     attribute.Varint(20, 7);
                     break;
             }
@@ -114,9 +126,12 @@ internal sealed class OnnxModelWriter
 
     private static ProtoMessage ValueInfo(string name, long[] dimensions)
     {
-        var shape = new ProtoMessage();
+        ProtoMessage shape = new ProtoMessage();
         for (int i = 0; i < dimensions.Length; i++)
+        {
             shape.Message(1, dimensions[i] < 0 ? new ProtoMessage().Text(2, $"{name}{i}") : new ProtoMessage().Varint(1, dimensions[i]));
+        }
+
         return new ProtoMessage().Text(1, name).Message(2, new ProtoMessage().Message(1, new ProtoMessage().Varint(1, Float).Message(2, shape)));
     }
 }

@@ -15,7 +15,7 @@ public partial class OnnxRuntimeHeaderTests
         Assert.True(used.Length > 30, $"{used.Length} functions");
         foreach (FieldInfo field in used)
         {
-            var index = (int)field.GetRawConstantValue()!;
+            int index = (int)field.GetRawConstantValue()!;
             Assert.True(table[index] == field.Name, $"{field.Name} is bound to position {index}, which is {table[index]}; the header has it at {table.IndexOf(field.Name)}");
         }
     }
@@ -26,7 +26,9 @@ public partial class OnnxRuntimeHeaderTests
         string body = Regex.Match(Header("onnxruntime_error_code.h"), @"typedef enum OrtErrorCode \{(.*?)\}", RegexOptions.Singleline).Groups[1].Value;
         string[] codes = [.. Regex.Matches(body, @"ORT_(\w+)").Select(match => match.Groups[1].Value.Replace("_", "", StringComparison.Ordinal))];
         foreach (OrtErrorCode code in Enum.GetValues<OrtErrorCode>())
+        {
             Assert.Equal(code.ToString().ToUpperInvariant(), codes[(int)code]);
+        }
     }
 
     /// <summary>Members of struct OrtApi in order: one per declaration, named in the macro's or the pointer's brackets.</summary>
@@ -34,7 +36,7 @@ public partial class OnnxRuntimeHeaderTests
     {
         int start = header.IndexOf("struct OrtApi {", StringComparison.Ordinal);
         string body = header[(header.IndexOf('{', start) + 1)..header.IndexOf("\n};", start, StringComparison.Ordinal)];
-        var names = new List<string>();
+        List<string> names = new List<string>();
         foreach (string declaration in body.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             Match member = Member().Match(declaration);

@@ -1,4 +1,5 @@
 // The engine on the real runtime library, CPU.
+using System.Diagnostics;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Tiling;
@@ -27,7 +28,7 @@ public sealed class OnnxRuntimeTests : IDisposable
     public void Auto_takes_the_cpu_where_there_is_no_directml_and_says_so()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows may have DirectML.");
-        using var engine = new OnnxRuntimeEngine(new InferenceOptions());
+        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions());
         Assert.Equal(DeviceKind.Cpu, engine.Decision.Device);
         Assert.Contains("has no DirectML", engine.Decision.Reason, StringComparison.Ordinal);
     }
@@ -36,7 +37,7 @@ public sealed class OnnxRuntimeTests : IDisposable
     public void Demanding_directml_where_there_is_none_is_an_error()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows may have DirectML.");
-        var error = Assert.Throws<RuntimeLibraryException>(() => new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.DirectML)));
+        RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() => new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.DirectML)));
         Assert.Contains("has no DirectML", error.Message, StringComparison.Ordinal);
     }
 
@@ -60,7 +61,7 @@ public sealed class OnnxRuntimeTests : IDisposable
     [Fact]
     public void A_convolution_gives_the_values_worked_out_by_hand()
     {
-        var model = new OnnxModelWriter();
+        OnnxModelWriter model = new OnnxModelWriter();
         model.Input("input", -1, 1, -1, -1);
         model.Output("output", -1, 1, -1, -1);
         // Every output pixel of the 2 x 2 block adds its own number to the pixel.
@@ -70,7 +71,7 @@ public sealed class OnnxRuntimeTests : IDisposable
         model.Node("DepthToSpace", [channels], "output", ("blocksize", 2L), ("mode", "CRD"));
         INetwork network = _engine.Open(RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, model.ToArray()));
 
-        var output = new float[8];
+        float[] output = new float[8];
         network.Run([1, 2], 2, 1, output, CancellationToken.None);
         Assert.Equal([1, 11, 2, 12, 21, 31, 22, 32], output);
     }
@@ -94,7 +95,7 @@ public sealed class OnnxRuntimeTests : IDisposable
     public void Wrong_sizes_are_refused_before_the_runtime_sees_them(NetworkKind kind, int scale, int width, int height, int inputLength, int outputLength)
     {
         INetwork network = _engine.Open(RandomNetworks.Write(_folder, kind, scale));
-        var error = Assert.Throws<InferenceException>(() => network.Run(new float[inputLength], width, height, new float[outputLength], CancellationToken.None));
+        InferenceException error = Assert.Throws<InferenceException>(() => network.Run(new float[inputLength], width, height, new float[outputLength], CancellationToken.None));
         Assert.Contains($"{width} x {height}", error.Message, StringComparison.Ordinal);
     }
 
@@ -102,7 +103,7 @@ public sealed class OnnxRuntimeTests : IDisposable
     public void Bytes_that_are_no_model_are_named_as_such()
     {
         ModelDescriptor model = RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, "this is no protocol buffer"u8.ToArray());
-        var error = Assert.Throws<ModelException>(() => _engine.Open(model));
+        ModelException error = Assert.Throws<ModelException>(() => _engine.Open(model));
         Assert.Contains($"{model.FilePath} is not a valid ONNX model", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
@@ -120,11 +121,11 @@ public sealed class OnnxRuntimeTests : IDisposable
     [Fact]
     public void Other_input_and_output_names_are_refused()
     {
-        var model = new OnnxModelWriter();
+        OnnxModelWriter model = new OnnxModelWriter();
         model.Input("image", -1, 1, -1, -1);
         model.Output("output", -1, 1, -1, -1);
         model.Node("DepthToSpace", [model.Node("Concat", ["image", "image", "image", "image"], null, ("axis", 1L))], "output", ("blocksize", 2L));
-        var error = Assert.Throws<ModelException>(() => _engine.Open(RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, model.ToArray())));
+        ModelException error = Assert.Throws<ModelException>(() => _engine.Open(RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, model.ToArray())));
         Assert.Contains("wrong input: expected \"input\" [?, 1, ?, ?]", error.Message, StringComparison.Ordinal);
         Assert.Contains("found \"image\" [?, 1, ?, ?]", error.Message, StringComparison.Ordinal);
     }
@@ -134,11 +135,11 @@ public sealed class OnnxRuntimeTests : IDisposable
     [InlineData(1, 32, "[?, 1, 32, ?]")]
     public void Other_shapes_are_refused(long channels, long height, string found)
     {
-        var model = new OnnxModelWriter();
+        OnnxModelWriter model = new OnnxModelWriter();
         model.Input("input", -1, channels, height, -1);
         model.Output("output", -1, channels, height, -1);
         model.Node("Identity", ["input"], "output");
-        var error = Assert.Throws<ModelException>(() => _engine.Open(RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, model.ToArray())));
+        ModelException error = Assert.Throws<ModelException>(() => _engine.Open(RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, model.ToArray())));
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
     }
 
@@ -146,7 +147,7 @@ public sealed class OnnxRuntimeTests : IDisposable
     public void A_network_of_another_scale_than_its_descriptor_is_found_when_it_is_opened()
     {
         ModelDescriptor model = RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, RandomNetworks.SRNet(3));
-        var error = Assert.Throws<ModelException>(() => _engine.Open(model));
+        ModelException error = Assert.Throws<ModelException>(() => _engine.Open(model));
         Assert.Contains($"{model.FilePath} does not work as SRNet x2", error.Message, StringComparison.Ordinal);
     }
 
@@ -156,8 +157,8 @@ public sealed class OnnxRuntimeTests : IDisposable
         INetwork network = _engine.Open(RandomNetworks.Write(_folder, NetworkKind.SRNet, 2));
         const int Side = 250;
         float[] input = Plane(Side, Side, 1);
-        var output = new float[4 * Side * Side];
-        var whole = System.Diagnostics.Stopwatch.StartNew();
+        float[] output = new float[4 * Side * Side];
+        Stopwatch whole = System.Diagnostics.Stopwatch.StartNew();
         network.Run(input, Side, Side, output, CancellationToken.None);
         whole.Stop();
 
@@ -168,14 +169,14 @@ public sealed class OnnxRuntimeTests : IDisposable
         TimeSpan delay = whole.Elapsed / 10;
         for (int attempt = 0; attempt < 6 && !stoppedEarly; attempt++, delay /= 2)
         {
-            using var cancel = new CancellationTokenSource();
-            var canceller = new Thread(() =>
+            using CancellationTokenSource cancel = new CancellationTokenSource();
+            Thread canceller = new Thread(() =>
             {
                 Thread.Sleep(delay);
                 cancel.Cancel();
             });
             canceller.Start();
-            var cut = System.Diagnostics.Stopwatch.StartNew();
+            Stopwatch cut = System.Diagnostics.Stopwatch.StartNew();
             bool cancelled = Record.Exception(() => network.Run(input, Side, Side, output, cancel.Token)) is OperationCanceledException;
             cut.Stop();
             canceller.Join();
@@ -198,14 +199,14 @@ public sealed class OnnxRuntimeTests : IDisposable
     [Fact]
     public async Task Disposing_the_engine_lets_a_run_finish()
     {
-        var engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
         INetwork network = engine.Open(RandomNetworks.Write(_folder, NetworkKind.SRNet, 2));
         float[] input = Plane(300, 300, 1);
         float[] expected = Run(network, input, 300, 300);
-        using var started = new ManualResetEventSlim();
+        using ManualResetEventSlim started = new ManualResetEventSlim();
         Task<float[]> run = Task.Run(() =>
         {
-            var output = new float[600 * 600];
+            float[] output = new float[600 * 600];
             started.Set();
             network.Run(input, 300, 300, output, CancellationToken.None);
             return output;
@@ -229,14 +230,14 @@ public sealed class OnnxRuntimeTests : IDisposable
     private static float[] Run(INetwork network, float[] input, int width, int height)
     {
         (int outputWidth, int outputHeight) = TilePlan.OutputSize(network.Model, width, height);
-        var output = new float[outputWidth * outputHeight];
+        float[] output = new float[outputWidth * outputHeight];
         network.Run(input, width, height, output, CancellationToken.None);
         return output;
     }
 
     private static float[] Plane(int width, int height, int seed)
     {
-        var random = new Random(seed);
+        Random random = new Random(seed);
         return [.. Enumerable.Range(0, width * height).Select(_ => (float)random.NextDouble())];
     }
 }

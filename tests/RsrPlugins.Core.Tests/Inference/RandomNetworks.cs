@@ -25,11 +25,11 @@ internal static class RandomNetworks
 
     public static byte[] SRNet(int scale, int seed = 1)
     {
-        var random = new Random(seed);
-        var model = new OnnxModelWriter();
+        Random random = new Random(seed);
+        OnnxModelWriter model = new OnnxModelWriter();
         model.Input("input", -1, 1, -1, -1);
         model.Output("output", -1, 1, -1, -1);
-        var features = new List<string> { LeakyRelu(model, Convolution(model, random, "input", 1, Features, 3)) };
+        List<string> features = new List<string> { LeakyRelu(model, Convolution(model, random, "input", 1, Features, 3)) };
         for (int unit = 1; unit <= 3; unit++)
         {
             string all = features.Count == 1 ? features[0] : Concat(model, features);
@@ -44,13 +44,16 @@ internal static class RandomNetworks
 
     public static byte[] RRNet(int scale, int seed = 1)
     {
-        var random = new Random(seed);
-        var model = new OnnxModelWriter();
+        Random random = new Random(seed);
+        OnnxModelWriter model = new OnnxModelWriter();
         model.Input("input", -1, 1, -1, -1);
         model.Output("output", -1, 1, -1, -1);
         string trunk = "input";
         for (int layer = 0; layer < 3; layer++)
+        {
             trunk = LeakyRelu(model, Convolution(model, random, trunk, layer == 0 ? 1 : Features, Features, 3));
+        }
+
         string sum = Convolution(model, random, Concat(model, [trunk, "input"]), Features + 1, 1, scale, stride: scale);
         string minimum = model.Initializer([0f]);
         string maximum = model.Initializer([1f]);
@@ -62,9 +65,12 @@ internal static class RandomNetworks
     private static string Convolution(OnnxModelWriter model, Random random, string input, int channelsIn, int channelsOut, int kernel, int stride = 1)
     {
         double deviation = Math.Sqrt(2.0 / (channelsIn * kernel * kernel));
-        var weights = new float[channelsOut * channelsIn * kernel * kernel];
+        float[] weights = new float[channelsOut * channelsIn * kernel * kernel];
         for (int i = 0; i < weights.Length; i++)
+        {
             weights[i] = (float)(deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+        }
+
         string w = model.Initializer(weights, channelsOut, channelsIn, kernel, kernel);
         string b = model.Initializer([.. Enumerable.Range(0, channelsOut).Select(_ => (float)(random.NextDouble() - 0.5) / 10)], channelsOut);
         long padding = stride == 1 ? (kernel - 1) / 2 : 0;

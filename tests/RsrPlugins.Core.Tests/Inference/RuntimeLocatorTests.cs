@@ -20,7 +20,7 @@ public sealed class RuntimeLocatorTests : IDisposable
     public void A_path_that_is_asked_for_and_missing_is_an_error_and_not_replaced()
     {
         string missing = Path.Combine(_folder, "nowhere.so");
-        var error = Assert.Throws<RuntimeLibraryException>(() => new OnnxRuntimeEngine(new InferenceOptions(RuntimePath: missing)));
+        RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() => new OnnxRuntimeEngine(new InferenceOptions(RuntimePath: missing)));
         Assert.Contains(missing, error.Message, StringComparison.Ordinal);
     }
 
@@ -29,7 +29,7 @@ public sealed class RuntimeLocatorTests : IDisposable
     {
         string text = Path.Combine(_folder, RuntimeLocator.FileName);
         File.WriteAllText(text, "not a library");
-        var error = Assert.Throws<RuntimeLibraryException>(() => new OnnxRuntimeEngine(new InferenceOptions(RuntimePath: text)));
+        RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() => new OnnxRuntimeEngine(new InferenceOptions(RuntimePath: text)));
         Assert.StartsWith($"{text} does not load as ONNX Runtime", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
@@ -39,7 +39,7 @@ public sealed class RuntimeLocatorTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Takes a library every Linux process has.");
         string other = File.ReadLines("/proc/self/maps").Select(line => line[(line.LastIndexOf(' ') + 1)..]).First(path => path.Contains("/libc.so", StringComparison.Ordinal) || path.Contains("/libc-", StringComparison.Ordinal));
-        var error = Assert.Throws<RuntimeLibraryException>(() => new OnnxRuntimeEngine(new InferenceOptions(RuntimePath: other)));
+        RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() => new OnnxRuntimeEngine(new InferenceOptions(RuntimePath: other)));
         Assert.Contains("is not ONNX Runtime: it exports no OrtGetApiBase", error.Message, StringComparison.Ordinal);
     }
 }

@@ -36,7 +36,9 @@ public sealed class TiledNetworkTests : IDisposable
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "models");
         foreach (ModelDescriptor model in ModelCatalogue.Load(folder).Models.Where(model => model.InputPlanes == 1)) // Gradients: LumaRefinerTests.
+        {
             TiledEqualsWhole(_engine.Open(model));
+        }
     }
 
     [Theory]
@@ -59,7 +61,9 @@ public sealed class TiledNetworkTests : IDisposable
             float[] plane = Plane(width, height);
             float[] whole = Whole(network, plane, width, height);
             foreach (int tileSize in _tileSizes)
+            {
                 AssertSameBytes(whole, new LumaTiler(network, new ResizeSettings(2, tileSize)).Resize(plane, width, height), $"{network.Model.Id}, {width} x {height}, tiles of {tileSize}");
+            }
         }
     }
 
@@ -68,11 +72,14 @@ public sealed class TiledNetworkTests : IDisposable
     {
         int step = network.Model.Network == NetworkKind.RRNet ? network.Model.Scale : 1;
         int extendedWidth = (width + step - 1) / step * step, extendedHeight = (height + step - 1) / step * step;
-        var extended = new float[extendedWidth * extendedHeight];
+        float[] extended = new float[extendedWidth * extendedHeight];
         for (int i = 0; i < extended.Length; i++)
+        {
             extended[i] = plane[(Math.Min(i / extendedWidth, height - 1) * width) + Math.Min(i % extendedWidth, width - 1)];
+        }
+
         (int outputWidth, int outputHeight) = TilePlan.OutputSize(network.Model, width, height);
-        var output = new float[outputWidth * outputHeight];
+        float[] output = new float[outputWidth * outputHeight];
         network.Run(extended, extendedWidth, extendedHeight, output, CancellationToken.None);
         return output;
     }
@@ -81,7 +88,10 @@ public sealed class TiledNetworkTests : IDisposable
     {
         Assert.Equal(expected.Length, actual.Length);
         if (MemoryMarshal.AsBytes(expected.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(actual.AsSpan())))
+        {
             return;
+        }
+
         int different = expected.Zip(actual).Count(pair => BitConverter.SingleToInt32Bits(pair.First) != BitConverter.SingleToInt32Bits(pair.Second));
         float worst = expected.Zip(actual).Max(pair => Math.Abs(pair.First - pair.Second));
         Assert.Fail($"{what}: {different} of {expected.Length} values differ, by up to {worst:g3}.");
@@ -89,7 +99,7 @@ public sealed class TiledNetworkTests : IDisposable
 
     private static float[] Plane(int width, int height)
     {
-        var random = new Random((width * 1000) + height);
+        Random random = new Random((width * 1000) + height);
         return [.. Enumerable.Range(0, width * height).Select(_ => random.Next(256) / 255f)];
     }
 }

@@ -34,7 +34,7 @@ public sealed class EvaluationProtocolTests
     [Fact]
     public void The_restored_plane_is_rounded_clamped_and_shaved()
     {
-        var reference = new float[17 * 17];
+        float[] reference = new float[17 * 17];
         Array.Fill(reference, 255);
         float[] restored = [.. reference];
         restored[0] = 0;
@@ -53,8 +53,8 @@ public sealed class EvaluationProtocolTests
     [InlineData(4)]
     public void Methods_do_what_they_say(int scale)
     {
-        var rrNet = new SmoothNetwork(NetworkKind.RRNet, scale);
-        var srNet = new SmoothNetwork(NetworkKind.SRNet, scale);
+        SmoothNetwork rrNet = new SmoothNetwork(NetworkKind.RRNet, scale);
+        SmoothNetwork srNet = new SmoothNetwork(NetworkKind.SRNet, scale);
         PixelImage image = TestData.Noise(50, 41, PixelLayout.Rgb, 8);
         PixelImage cropped = EvaluationProtocol.CropToMultiple(image, scale);
         (int width, int height) = (cropped.Width, cropped.Height);
@@ -62,19 +62,28 @@ public sealed class EvaluationProtocolTests
         CancellationToken token = TestContext.Current.CancellationToken;
         EvaluationScore Score(EvaluationMethod method) => EvaluationProtocol.Evaluate(image, method, scale, rrNet, srNet, null, null, token);
 
-        var input = new float[width * height];
+        float[] input = new float[width * height];
         for (int i = 0; i < input.Length; i++)
+        {
             input[i] = luma[i] / 255;
+        }
+
         float[] small = new float[input.Length / scale / scale], large = new float[input.Length];
         rrNet.Run(input, width, height, small, token);
         for (int i = 0; i < small.Length; i++)
+        {
             small[i] = MathF.Round(Math.Clamp(small[i] * 255, 0, 255)) / 255;
+        }
+
         srNet.Run(small, width / scale, height / scale, large, token);
         Assert.Equal(Restored(), Score(EvaluationMethod.Learned).Psnr, 3);
 
         float[] bicubic = Resampler.Resize(luma, width, height, width / scale, height / scale, ResamplingKernel.Bicubic, token);
         for (int i = 0; i < small.Length; i++)
+        {
             small[i] = MathF.Round(Math.Clamp(bicubic[i], 0, 255)) / 255;
+        }
+
         srNet.Run(small, width / scale, height / scale, large, token);
         Assert.Equal(Restored(), Score(EvaluationMethod.Photo).Psnr, 3);
 

@@ -9,8 +9,8 @@ public sealed class ImageMetricsTests
     public void Psnr_by_hand()
     {
         // One error of 16 in a 4 x 4 plane: MSE 16, so 10 log10(65025 / 16).
-        var reference = new float[16];
-        var actual = new float[16];
+        float[] reference = new float[16];
+        float[] actual = new float[16];
         actual[0] = 16;
         Assert.Equal(36.0896, ImageMetrics.Psnr(reference, actual, 4, 4, 0), 4);
 

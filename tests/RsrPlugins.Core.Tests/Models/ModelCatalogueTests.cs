@@ -40,7 +40,7 @@ public sealed class ModelCatalogueTests : IDisposable
         Assert.Equal([2, 4], catalogue.Scales(NetworkKind.SRNet, ModelKind.Learned));
         Assert.Empty(catalogue.Scales(NetworkKind.SRNet, ModelKind.Photo));
         Assert.Equal("srnet-x4", catalogue.Find(NetworkKind.SRNet, ModelKind.Learned, 4).Id);
-        var error = Assert.Throws<ModelException>(() => catalogue.Find(NetworkKind.SRNet, ModelKind.Learned, 3));
+        ModelException error = Assert.Throws<ModelException>(() => catalogue.Find(NetworkKind.SRNet, ModelKind.Learned, 3));
         Assert.Contains("SRNet x3 (learned) is not installed", error.Message, StringComparison.Ordinal);
         Assert.Contains("installed: x2, x4", error.Message, StringComparison.Ordinal);
     }
@@ -120,12 +120,19 @@ public sealed class ModelCatalogueTests : IDisposable
             Assert.True(File.Exists(model.CardPath), model.CardPath);
             Assert.Equal(model.Network switch { NetworkKind.RRNet => 3, NetworkKind.SRNet => 4, _ => 8 }, model.Halo);
             if (model.PairId is not { } pair)
+            {
                 return;
+            }
+
             ModelDescriptor partner = catalogue.Models.Single(other => other.Id == pair);
             if (model.Network == NetworkKind.SRNetGradient)
+            {
                 Assert.Equal((NetworkKind.SRNet, model.Scale), (partner.Network, partner.Scale));
+            }
             else
+            {
                 Assert.Equal(model.Id, partner.PairId);
+            }
         });
     }
 

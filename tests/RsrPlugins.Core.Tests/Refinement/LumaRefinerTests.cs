@@ -33,7 +33,7 @@ public sealed class LumaRefinerTests : IDisposable
         double before = Error(scale, small, large, Width, Height);
         foreach (int passes in new[] { 5, 12, 30 })
         {
-            var refined = (float[])small.Clone();
+            float[] refined = (float[])small.Clone();
             Refiner(scale, passes).Refine(refined, large, Width, Height, [], null, Token);
             double after = Error(scale, refined, large, Width, Height);
             Assert.True(after < 0.98 * before, $"{passes} passes: {after:g4} after {before:g4}");
@@ -55,7 +55,7 @@ public sealed class LumaRefinerTests : IDisposable
         INetwork gradient = Gradient(scale);
         float[] Refined(INetwork network, int tileSize)
         {
-            var refined = (float[])small.Clone();
+            float[] refined = (float[])small.Clone();
             new LumaRefiner(network, 3, new ResizeSettings(2, tileSize)).Refine(refined, large, Width, Height, [], null, Token);
             return refined;
         }
@@ -63,7 +63,10 @@ public sealed class LumaRefinerTests : IDisposable
         float[] whole = Refined(gradient, 1000);
         Assert.Equal(8, gradient.Model.Halo);
         foreach (int tileSize in new[] { 5, 16 })
+        {
             Assert.Equal(whole, Refined(gradient, tileSize));
+        }
+
         Assert.NotEqual(whole, Refined(new SmallerHalo(gradient), 5));
     }
 
@@ -73,13 +76,15 @@ public sealed class LumaRefinerTests : IDisposable
         const int Side = 24;
         float[] large = Rings(2 * Side, 2 * Side, 2);
         float[] small = Reduced(2, large, Side, Side);
-        var refined = (float[])small.Clone();
+        float[] refined = (float[])small.Clone();
         bool[] isFixed = [.. Enumerable.Range(0, small.Length).Select(i => i % 3 == 0)];
         Refiner(2, 2).Refine(refined, large, Side, Side, isFixed, null, Token);
         for (int i = 0; i < small.Length; i++)
         {
             if (isFixed[i])
+            {
                 Assert.Equal(small[i], refined[i]);
+            }
         }
 
         Assert.True(small.Zip(refined).Count(pair => pair.First != pair.Second) > small.Length / 2);
@@ -90,12 +95,12 @@ public sealed class LumaRefinerTests : IDisposable
     {
         const int Side = 40;
         float[] large = Rings(2 * Side, 2 * Side, 2), small = Reduced(2, large, Side, Side);
-        var progress = new ProgressRecorder();
+        ProgressRecorder progress = new ProgressRecorder();
         new LumaRefiner(Gradient(2), 3, new ResizeSettings(1, 16)).Refine(small, large, Side, Side, [], progress, Token);
         progress.AssertComplete();
 
-        using var stop = new CancellationTokenSource();
-        var stopper = new StopAtFirstReport(stop);
+        using CancellationTokenSource stop = new CancellationTokenSource();
+        StopAtFirstReport stopper = new StopAtFirstReport(stop);
         Assert.ThrowsAny<OperationCanceledException>(() => Refiner(2, 50).Refine(small, large, Side, Side, [], stopper, stop.Token));
         Assert.InRange(stopper.Reports, 1, 4);
     }
@@ -111,14 +116,14 @@ public sealed class LumaRefinerTests : IDisposable
         Assert.Throws<ArgumentException>("refiner", () => new LearnedResizer(Open(NetworkKind.RRNet, 3), null, Refiner(2, 1)));
         Assert.Throws<ArgumentException>("refiner", () => new LearnedResizer(Open(NetworkKind.SRNet, 2), null, Refiner(2, 1)));
         Assert.Throws<ArgumentException>("network", () => new LearnedResizer(Gradient(2)));
-        var resizer = new LearnedResizer(Open(NetworkKind.RRNet, 2), null, Refiner(2, 1));
+        LearnedResizer resizer = new LearnedResizer(Open(NetworkKind.RRNet, 2), null, Refiner(2, 1));
         PixelImage picture = PixelImage.Create(8, 8, PixelLayout.Grey, 8);
         Assert.Throws<NotSupportedException>(() => resizer.ResizeRegion(picture, new(0, 0, 2, 2), PixelImage.Create(2, 2, PixelLayout.Grey, 8), Token));
     }
 
     public static TheoryData<PixelLayout, int> Pictures()
     {
-        var data = new TheoryData<PixelLayout, int>();
+        TheoryData<PixelLayout, int> data = new TheoryData<PixelLayout, int>();
         foreach (PixelLayout layout in Enum.GetValues<PixelLayout>())
         {
             data.Add(layout, 8);
@@ -136,11 +141,11 @@ public sealed class LumaRefinerTests : IDisposable
         PixelImage source = LearnedResizerTests.Patchwork(95, 71, layout, bits);
         PixelImage Reduce(int passes, int threads, int tileSize, IProgress<double>? progress = null)
         {
-            var settings = new ResizeSettings(threads, tileSize);
+            ResizeSettings settings = new ResizeSettings(threads, tileSize);
             return new LearnedResizer(Open(NetworkKind.RRNet, 2), settings, passes == 0 ? null : new LumaRefiner(Gradient(2), passes, settings)).Resize(source, progress, Token);
         }
 
-        var progress = new ProgressRecorder();
+        ProgressRecorder progress = new ProgressRecorder();
         PixelImage plain = Reduce(0, 2, 0), whole = Reduce(6, 1, 1000, progress), tiled = Reduce(6, 3, 9);
         progress.AssertComplete();
         ResamplerTests.AssertSame(whole, tiled);
@@ -157,7 +162,10 @@ public sealed class LumaRefinerTests : IDisposable
                 {
                     (int Red, int Green, int Blue, int Alpha) a = DrawnPictures.Get(source, x, y), b = DrawnPictures.Get(large, x, y);
                     if (a.Alpha < source.MaxValue)
+                    {
                         continue;
+                    }
+
                     double difference = Luma.Bt601Studio(a.Red - b.Red, a.Green - b.Green, a.Blue - b.Blue) - 16;
                     squares += difference * difference;
                     count++;
@@ -188,7 +196,9 @@ public sealed class LumaRefinerTests : IDisposable
         for (int y = 40; y < 56; y++)
         {
             for (int x = 40; x < 56; x++)
+            {
                 DrawnPictures.Set(source, x, y, 20, 20, 20);
+            }
         }
 
         PixelImage small = new LearnedResizer(Open(NetworkKind.RRNet, 2), null, Refiner(2, 10)).Resize(source, null, Token);
@@ -197,11 +207,13 @@ public sealed class LumaRefinerTests : IDisposable
             for (int x = 0; x < 48; x++)
             {
                 if (x is < 17 or > 30 || y is < 17 or > 30)
+                {
                     Assert.Equal((200, 200, 200, 255), DrawnPictures.Get(small, x, y));
+                }
             }
         }
 
-        var disc = new LearnedResizer(Open(NetworkKind.RRNet, 4), null, Refiner(4, 10));
+        LearnedResizer disc = new LearnedResizer(Open(NetworkKind.RRNet, 4), null, Refiner(4, 10));
         DrawnPictures.AssertOnlyRed(disc.Resize(DrawnPictures.RedDiscOnTransparentGreen(128, 8), null, Token), colourTolerance: 40);
     }
 
@@ -242,11 +254,13 @@ public sealed class LumaRefinerTests : IDisposable
     /// <summary>Rings around a corner with a bright square: some of every frequency a small picture can hold, and a few it cannot.</summary>
     private static float[] Rings(int width, int height, int scale)
     {
-        var plane = new float[width * height];
+        float[] plane = new float[width * height];
         for (int y = 0; y < height; y++)
         {
             for (int x = 0; x < width; x++)
+            {
                 plane[(y * width) + x] = x is >= 28 and < 50 && y is >= 8 and < 30 ? 0.9f : 0.5f + (0.25f * MathF.Sin(((x * x) + (y * y)) * 0.04f / (scale * scale)));
+            }
         }
 
         return plane;

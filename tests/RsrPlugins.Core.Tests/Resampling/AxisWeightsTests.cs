@@ -17,14 +17,17 @@ public sealed class AxisWeightsTests
         {
             for (int to = 1; to < 90; to++)
             {
-                var weights = AxisWeights.Create(from, to, kernel);
+                AxisWeights weights = AxisWeights.Create(from, to, kernel);
                 for (int i = 0; i < to; i++)
                 {
                     Assert.InRange(weights.Start(i), i == 0 ? 0 : weights.Start(i - 1), from - 1);
                     Assert.InRange(weights.End(i), i == 0 ? 1 : weights.End(i - 1), from);
                     float sum = 0;
                     foreach (float weight in weights.Weights(i))
+                    {
                         sum += weight;
+                    }
+
                     Assert.Equal(1, sum, 5);
                 }
             }

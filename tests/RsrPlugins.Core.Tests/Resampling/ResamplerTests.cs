@@ -19,7 +19,10 @@ public sealed class ResamplerTests
         double sum = 0;
         IReadOnlyList<(string Name, PixelImage Image)> images = TestData.Load(set);
         foreach ((_, PixelImage image) in images)
+        {
             sum += EvaluationProtocol.Evaluate(image, EvaluationMethod.Bicubic, scale, null, null, null, null, TestContext.Current.CancellationToken).Psnr;
+        }
+
         Assert.Equal(expected, sum / images.Count, 0.02);
     }
 
@@ -27,12 +30,15 @@ public sealed class ResamplerTests
     public void Bicubic_halving_of_an_impulse_has_the_weights_of_a_widened_Keys_kernel()
     {
         // Keys at 0.25, 0.75, 1.25, 1.75 is 0.8671875, 0.2265625, -0.0703125, -0.0234375 (their sum is 1); widened to half height.
-        var impulse = new float[32];
+        float[] impulse = new float[32];
         impulse[15] = 1;
         float[] half = Resampler.Resize(impulse, 32, 1, 16, 1, ResamplingKernel.Bicubic, TestContext.Current.CancellationToken);
         float[] expected = [-0.03515625f, 0.43359375f, 0.11328125f, -0.01171875f];
         for (int i = 0; i < 4; i++)
+        {
             Assert.Equal(expected[i], half[6 + i], 6);
+        }
+
         Assert.Equal(1.0 / 2, half.Sum(), 6);
     }
 
@@ -44,13 +50,16 @@ public sealed class ResamplerTests
     public void A_centred_picture_stays_centred(ResamplingKernel kernel)
     {
         // A symmetric step pair around the middle: any shift by a part of a pixel breaks the symmetry of the result.
-        var plane = new float[24];
+        float[] plane = new float[24];
         plane.AsSpan(8, 8).Fill(1);
         foreach (int length in new[] { 7, 8, 12, 24, 31, 48, 72 })
         {
             float[] result = Resampler.Resize(plane, 24, 1, length, 1, kernel, TestContext.Current.CancellationToken);
             for (int i = 0; i < length; i++)
+            {
                 Assert.Equal(result[length - 1 - i], result[i], 5);
+            }
+
             Assert.Equal(1.0 / 3, result.Average(), 2);
         }
     }
@@ -137,7 +146,7 @@ public sealed class ResamplerTests
     [Fact]
     public void Progress_ends_at_one_and_never_goes_back()
     {
-        var recorder = new ProgressRecorder();
+        ProgressRecorder recorder = new ProgressRecorder();
         Resampler.Resize(TestData.Noise(40, 400, PixelLayout.Rgb, 8), 80, 800, ResamplingKernel.Bicubic, recorder, TestContext.Current.CancellationToken);
         recorder.AssertComplete();
     }
@@ -145,7 +154,7 @@ public sealed class ResamplerTests
     [Fact]
     public void A_cancelled_resize_stops()
     {
-        using var cancelled = new CancellationTokenSource();
+        using CancellationTokenSource cancelled = new CancellationTokenSource();
         cancelled.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() => Resampler.Resize(TestData.Noise(40, 40, PixelLayout.Rgb, 8), 80, 80, ResamplingKernel.Bicubic, null, cancelled.Token));
     }
@@ -157,9 +166,13 @@ public sealed class ResamplerTests
             bool alpha = image.HasAlpha && i % image.Channels == image.Channels - 1;
             int value = (alpha ? pixel[3] : pixel[i % image.Channels]) * (image.MaxValue / 255);
             if (image.BitsPerSample == 8)
+            {
                 image.Samples8[i] = (byte)value;
+            }
             else
+            {
                 image.Samples16[i] = (ushort)value;
+            }
         }
     }
 
@@ -167,9 +180,13 @@ public sealed class ResamplerTests
     {
         Assert.Equal((expected.Width, expected.Height, expected.Layout, expected.BitsPerSample), (actual.Width, actual.Height, actual.Layout, actual.BitsPerSample));
         if (expected.BitsPerSample == 8)
+        {
             Assert.Equal(expected.Samples8, actual.Samples8);
+        }
         else
+        {
             Assert.Equal(expected.Samples16, actual.Samples16);
+        }
     }
 
     private sealed class Near(float tolerance) : IEqualityComparer<float>

@@ -16,13 +16,15 @@ public class LumaTilerTests
     [MemberData(nameof(Networks))]
     public void Tiled_equals_whole_at_every_tile_size_and_picture_size(NetworkKind kind, int scale)
     {
-        var network = new NeighbourhoodNetwork(NeighbourhoodNetwork.Describe(kind, scale));
+        NeighbourhoodNetwork network = new NeighbourhoodNetwork(NeighbourhoodNetwork.Describe(kind, scale));
         foreach ((int width, int height) in new[] { (1, 1), (1, 40), (40, 1), (2, 3), (7, 5), (31, 29), (64, 48), (53, 37) })
         {
             float[] plane = Plane(width, height);
             float[] whole = Whole(network, plane, width, height);
             foreach (int tileSize in new[] { 1, 2, 3, 5, 8, 13, 16, 1000 })
+            {
                 Assert.Equal(whole, new LumaTiler(network, new ResizeSettings(2, tileSize)).Resize(plane, width, height));
+            }
         }
     }
 
@@ -30,7 +32,7 @@ public class LumaTilerTests
     [MemberData(nameof(Networks))]
     public void A_halo_one_smaller_differs(NetworkKind kind, int scale)
     {
-        var network = new NeighbourhoodNetwork(NeighbourhoodNetwork.Describe(kind, scale));
+        NeighbourhoodNetwork network = new NeighbourhoodNetwork(NeighbourhoodNetwork.Describe(kind, scale));
         float[] plane = Plane(60, 60);
         int haloInLrPixels = kind == NetworkKind.RRNet ? (network.Model.Halo + scale - 1) / scale : network.Model.Halo;
         float[] With(int halo) => new LumaTiler(network).Run(TilePlan.Create(network.Model, 60, 60, 5, null, halo), plane, null, CancellationToken.None);
@@ -42,13 +44,15 @@ public class LumaTilerTests
     [Fact]
     public void A_picture_that_is_no_multiple_is_extended_by_its_last_column_and_row()
     {
-        var network = new NeighbourhoodNetwork(NeighbourhoodNetwork.Describe(NetworkKind.RRNet, 3));
+        NeighbourhoodNetwork network = new NeighbourhoodNetwork(NeighbourhoodNetwork.Describe(NetworkKind.RRNet, 3));
         float[] plane = Plane(7, 5);
-        var extended = new float[9 * 6];
+        float[] extended = new float[9 * 6];
         for (int y = 0; y < 6; y++)
         {
             for (int x = 0; x < 9; x++)
+            {
                 extended[(y * 9) + x] = plane[(Math.Min(y, 4) * 7) + Math.Min(x, 6)];
+            }
         }
 
         Assert.Equal(Whole(network, extended, 9, 6), new LumaTiler(network).Resize(plane, 7, 5));
@@ -64,23 +68,26 @@ public class LumaTilerTests
         int d = network.Model.Scale;
         if (network.Model.Network == NetworkKind.SRNet)
         {
-            var enlarged = new float[width * d * height * d];
+            float[] enlarged = new float[width * d * height * d];
             network.Run(plane, width, height, enlarged, CancellationToken.None);
             return enlarged;
         }
 
         int blocksX = (width + d - 1) / d, blocksY = (height + d - 1) / d;
-        var extended = new float[blocksX * d * blocksY * d];
+        float[] extended = new float[blocksX * d * blocksY * d];
         for (int i = 0; i < extended.Length; i++)
+        {
             extended[i] = plane[(Math.Min(i / (blocksX * d), height - 1) * width) + Math.Min(i % (blocksX * d), width - 1)];
-        var reduced = new float[blocksX * blocksY];
+        }
+
+        float[] reduced = new float[blocksX * blocksY];
         network.Run(extended, blocksX * d, blocksY * d, reduced, CancellationToken.None);
         return reduced;
     }
 
     private static float[] Plane(int width, int height)
     {
-        var random = new Random((width * 1000) + height);
+        Random random = new Random((width * 1000) + height);
         return Enumerable.Range(0, width * height).Select(_ => (float)random.Next(256)).ToArray();
     }
 }

@@ -29,7 +29,9 @@ internal sealed class NeighbourhoodNetwork(ModelDescriptor model) : INetwork
             for (int y = 0; y < height * d; y++)
             {
                 for (int x = 0; x < width * d; x++)
+                {
                     output[(y * width * d) + x] = ((x % d) + 1) * ((y % d) + 1) * Sum(input, width, height, x / d, y / d, 1, model.Halo);
+                }
             }
 
             return;
@@ -40,7 +42,9 @@ internal sealed class NeighbourhoodNetwork(ModelDescriptor model) : INetwork
         for (int y = 0; y < height / d; y++)
         {
             for (int x = 0; x < width / d; x++)
+            {
                 output[(y * (width / d)) + x] = Sum(input, width, height, x * d, y * d, d, model.Halo);
+            }
         }
     }
 
@@ -54,7 +58,9 @@ internal sealed class NeighbourhoodNetwork(ModelDescriptor model) : INetwork
             {
                 int x = x0 + dx, y = y0 + dy;
                 if (x >= 0 && y >= 0 && x < width && y < height)
+                {
                     sum += input[(y * width) + x] * (1 + (((dx + 5) + (3 * (dy + 5))) % 7));
+                }
             }
         }
 

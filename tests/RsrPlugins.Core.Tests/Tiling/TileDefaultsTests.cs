@@ -13,7 +13,10 @@ public class TileDefaultsTests
         {
             TheoryData<NetworkKind, int> networks = LumaTilerTests.Networks;
             foreach (int scale in new[] { 2, 3, 4 })
+            {
                 networks.Add(NetworkKind.SRNetGradient, scale);
+            }
+
             return networks;
         }
     }

@@ -22,7 +22,7 @@ public class TilePlanTests
     [InlineData(int.MaxValue, 1)]
     public void Sizes_that_cannot_be_enlarged_are_named(int width, int height)
     {
-        var error = Assert.Throws<ImageSizeException>(() => TilePlan.OutputSize(NeighbourhoodNetwork.Describe(NetworkKind.SRNet, 2), width, height));
+        ImageSizeException error = Assert.Throws<ImageSizeException>(() => TilePlan.OutputSize(NeighbourhoodNetwork.Describe(NetworkKind.SRNet, 2), width, height));
         Assert.Contains($"{width} x {height}", error.Message, StringComparison.Ordinal);
     }
 
@@ -49,7 +49,7 @@ public class TilePlanTests
     [Fact]
     public void Random_plans_cover_their_region_once_with_sources_of_one_shape_inside_the_picture()
     {
-        var random = new Random(1);
+        Random random = new Random(1);
         for (int round = 0; round < 400; round++)
         {
             NetworkKind network = round % 2 == 0 ? NetworkKind.RRNet : NetworkKind.SRNet;
@@ -61,7 +61,7 @@ public class TilePlanTests
             TilePlan plan = TilePlan.Create(model, width, height, tileSize, region);
 
             TileRect covered = region ?? new TileRect(0, 0, outputWidth, outputHeight);
-            var owners = new int[outputWidth * outputHeight];
+            int[] owners = new int[outputWidth * outputHeight];
             int unit = network == NetworkKind.RRNet ? model.Scale : 1;
             int longest = (tileSize * unit) + (2 * ((model.Halo + unit - 1) / unit) * unit);
             foreach (PlannedTile tile in plan.Tiles)
@@ -74,7 +74,9 @@ public class TilePlanTests
                 for (int row = tile.Tile.Y; row < tile.Tile.Bottom; row++)
                 {
                     for (int column = tile.Tile.X; column < tile.Tile.Right; column++)
+                    {
                         owners[(row * outputWidth) + column]++;
+                    }
                 }
             }
 

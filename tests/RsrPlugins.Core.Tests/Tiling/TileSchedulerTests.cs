@@ -12,7 +12,7 @@ public class TileSchedulerTests
     [InlineData(80)]
     public void Every_tile_is_done_once_with_one_set_of_buffers_per_worker(int workers)
     {
-        var done = new int[_tiles.Length];
+        int[] done = new int[_tiles.Length];
         int created = 0, disposed = 0;
         TileScheduler.Run(
             _tiles,
@@ -31,14 +31,14 @@ public class TileSchedulerTests
     [Fact]
     public void Workers_run_at_the_same_time()
     {
-        using var meeting = new Barrier(3);
+        using Barrier meeting = new Barrier(3);
         TileScheduler.Run(_tiles[..3], 3, () => 0, (_, _, token) => Assert.True(meeting.SignalAndWait(TimeSpan.FromSeconds(30), token)));
     }
 
     [Fact]
     public void Progress_ascends_to_one()
     {
-        var seen = new Recorder();
+        Recorder seen = new Recorder();
         TileScheduler.Run(_tiles, 4, () => 0, (_, _, _) => { }, seen);
         Assert.Equal(_tiles.Length, seen.Values.Count);
         Assert.Equal(seen.Values.Order(), seen.Values);
@@ -49,8 +49,8 @@ public class TileSchedulerTests
     public void The_first_exception_stops_the_others_and_comes_out_as_it_was()
     {
         int done = 0;
-        using var failed = new ManualResetEventSlim();
-        var error = Assert.Throws<InferenceException>(() => TileScheduler.Run(_tiles, 2, () => 0, (_, tile, token) =>
+        using ManualResetEventSlim failed = new ManualResetEventSlim();
+        InferenceException error = Assert.Throws<InferenceException>(() => TileScheduler.Run(_tiles, 2, () => 0, (_, tile, token) =>
         {
             if (tile.Tile.X == 0)
             {
@@ -71,7 +71,7 @@ public class TileSchedulerTests
     [Fact]
     public void Cancelling_stops_within_a_tile()
     {
-        using var cancel = new CancellationTokenSource();
+        using CancellationTokenSource cancel = new CancellationTokenSource();
         int done = 0;
         Assert.ThrowsAny<OperationCanceledException>(() => TileScheduler.Run(
             _tiles,
@@ -82,9 +82,13 @@ public class TileSchedulerTests
                 // The third tile cancels; a fourth may be under way and lasts until it hears of it.
                 int number = Interlocked.Increment(ref done);
                 if (number == 3)
+                {
                     cancel.Cancel();
+                }
                 else if (number > 3)
+                {
                     Assert.True(token.WaitHandle.WaitOne(TimeSpan.FromSeconds(30)));
+                }
             },
             null,
             cancel.Token));

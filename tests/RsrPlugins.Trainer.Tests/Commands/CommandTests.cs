@@ -1,5 +1,6 @@
 using NetVips;
 using RsrPlugins.Trainer.Commands;
+using RsrPlugins.Trainer.Data;
 using RsrPlugins.Trainer.Training;
 
 namespace RsrPlugins.Trainer.Tests.Commands;
@@ -9,7 +10,7 @@ public class CommandTests
     [Fact]
     public void A_run_from_pictures_to_models()
     {
-        using var folder = new TemporaryFolder();
+        using TemporaryFolder folder = new TemporaryFolder();
         WritePictures(folder, "train/drawn", 3, 64);
         WritePictures(folder, "validation/kodak24", 2, 48);
         WritePictures(folder, "test/set5", 1, 48);
@@ -23,7 +24,7 @@ public class CommandTests
         Assert.Equal(0, CommandLine.Run(train));
         Assert.Equal(1, CommandLine.Run(train)); // a finished run is not overwritten
         Assert.Equal(0, CommandLine.Run([.. train, "--resume"]));
-        var run = Path.Combine(folder.Root, "runs", "tiny");
+        string run = Path.Combine(folder.Root, "runs", "tiny");
         Assert.Equal(3, Checkpoint.Load(Path.Combine(run, "latest.ckpt")).Progress.Step);
         Assert.False(Checkpoint.Load(Path.Combine(run, "weights.ckpt")).IsFull);
 
@@ -45,10 +46,10 @@ public class CommandTests
     private static void WritePictures(TemporaryFolder folder, string name, int count, int side)
     {
         Directory.CreateDirectory(folder.File(name));
-        for (var i = 0; i < count; i++)
+        for (int i = 0; i < count; i++)
         {
-            var drawn = TestSupport.Drawn(side, side);
-            using var image = Image.NewFromMemory(drawn.Luma, side, side, 1, Enums.BandFormat.Uchar);
+            LumaImage drawn = TestSupport.Drawn(side, side);
+            using Image image = Image.NewFromMemory(drawn.Luma, side, side, 1, Enums.BandFormat.Uchar);
             image.Pngsave(folder.File($"{name}/{i}.png"));
         }
     }

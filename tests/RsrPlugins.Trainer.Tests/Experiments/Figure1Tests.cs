@@ -33,7 +33,7 @@ public class Figure1Tests
     [MemberData(nameof(Published))]
     public void Networks_have_the_published_size_and_cost(string name, int scale, double thousands, double? thousandMultiplyAdds)
     {
-        var arithmetic = GraphArithmetic.Of(Network(name).Build(scale));
+        GraphArithmetic arithmetic = GraphArithmetic.Of(Network(name).Build(scale));
         Assert.InRange(arithmetic.Weights / (1000 * thousands), 0.998, 1.002);
         if (thousandMultiplyAdds is { } expected)
         {
@@ -45,7 +45,7 @@ public class Figure1Tests
     [Fact]
     public void Recursions_share_their_weights()
     {
-        var graph = ModelProto.Parser.ParseFrom(Network("DRCN").Build(3)).Graph;
+        GraphProto graph = ModelProto.Parser.ParseFrom(Network("DRCN").Build(3)).Graph;
         Assert.Equal(16, graph.Node.Count(node => node.OpType == "Conv" && node.Input[1] == "recursion.weight"));
         Assert.Equal(16, graph.Node.Count(node => node.OpType == "Conv" && node.Input[1] == "reconstruction1.weight"));
         graph = ModelProto.Parser.ParseFrom(Network("DRRN").Build(3)).Graph;
@@ -61,13 +61,13 @@ public class Figure1Tests
     public void Every_network_enlarges_as_it_says_with_ordinary_values()
     {
         const int Width = 13, Height = 11;
-        foreach (var network in PublishedNetworks.All)
+        foreach (PublishedNetwork network in PublishedNetworks.All)
         {
-            using var staged = new StagedModels();
-            var onnx = network.Build(3);
-            var scale = network.OwnScale(3);
+            using StagedModels staged = new StagedModels();
+            byte[] onnx = network.Build(3);
+            int scale = network.OwnScale(3);
             Assert.Equal(scale, GraphArithmetic.Of(onnx).Scale);
-            var output = new float[Width * Height * scale * scale];
+            float[] output = new float[Width * Height * scale * scale];
             staged.OpenForWholePictures(network.Name, scale, onnx).Run(TestSupport.Noise(Width * Height), Width, Height, output, TestContext.Current.CancellationToken);
             Assert.All(output, value => Assert.True(float.IsFinite(value)));
 
@@ -83,9 +83,9 @@ public class Figure1Tests
     [InlineData(4)]
     public void Graphs_and_the_engine_count_the_same_for_the_products_networks(int scale)
     {
-        foreach (var model in ModelCatalogue.Load(TestSupport.InRepository("models")).Models.Where(model => model.Scale == scale))
+        foreach (ModelDescriptor? model in ModelCatalogue.Load(TestSupport.InRepository("models")).Models.Where(model => model.Scale == scale))
         {
-            var arithmetic = GraphArithmetic.Of(File.ReadAllBytes(model.FilePath));
+            GraphArithmetic arithmetic = GraphArithmetic.Of(File.ReadAllBytes(model.FilePath));
             if (model.Network == NetworkKind.SRNetGradient)
             {
                 Assert.Equal(NetworkArithmetic.OperationsPerInputPixel(model) / 2, arithmetic.MultiplyAddsPerInputPixel, 1e-6 * arithmetic.MultiplyAddsPerInputPixel);
@@ -93,11 +93,11 @@ public class Figure1Tests
                 continue;
             }
 
-            var reduces = model.Network == NetworkKind.RRNet;
+            bool reduces = model.Network == NetworkKind.RRNet;
             Assert.Equal(NetworkArithmetic.OperationsPerInputPixel(model) / 2, arithmetic.MultiplyAddsPerInputPixel, 1e-6 * arithmetic.MultiplyAddsPerInputPixel);
             Assert.Equal(reduces ? 1.0 / scale : scale, arithmetic.Scale, 1e-12);
             Assert.Equal(arithmetic.MultiplyAddsPerInputPixel / (reduces ? 1 : scale * scale), arithmetic.MultiplyAddsPerHRPixel, 1e-6);
-            var layers = reduces ? NetworkTable.RRNet(scale) : NetworkTable.SRNet(scale);
+            IReadOnlyList<ConvolutionSpec> layers = reduces ? NetworkTable.RRNet(scale) : NetworkTable.SRNet(scale);
             // The folded shortcut is one more input channel of the last layer.
             Assert.Equal(layers.Sum(layer => layer.WeightCount) + (scale * scale), arithmetic.Weights);
         }
@@ -106,7 +106,7 @@ public class Figure1Tests
     [Fact]
     public void A_transposed_convolution_is_charged_for_the_pixels_it_reads()
     {
-        var graph = new GraphBuilder("test");
+        GraphBuilder graph = new GraphBuilder("test");
         graph.TransposedConvolution("up", GraphBuilder.Input, [1, 1, 5, 5], new float[25], [0], stride: 3);
         Assert.Equal(new GraphArithmetic(25, 25, 3), GraphArithmetic.Of(graph.Build([])));
     }
@@ -114,9 +114,9 @@ public class Figure1Tests
     [Fact]
     public void An_unknown_operator_is_refused()
     {
-        var graph = new GraphBuilder("test");
+        GraphBuilder graph = new GraphBuilder("test");
         graph.Relu("relu", GraphBuilder.Input);
-        var model = ModelProto.Parser.ParseFrom(graph.Build([]));
+        ModelProto model = ModelProto.Parser.ParseFrom(graph.Build([]));
         model.Graph.Node[0].OpType = "Resize";
         Assert.Contains("Resize", Assert.Throws<TrainerException>(() => GraphArithmetic.Of(Google.Protobuf.MessageExtensions.ToByteArray(model))).Message, StringComparison.Ordinal);
     }
@@ -124,7 +124,7 @@ public class Figure1Tests
     [Fact]
     public void The_clock_repeats_quick_work_and_does_slow_work_once()
     {
-        var token = TestContext.Current.CancellationToken;
+        CancellationToken token = TestContext.Current.CancellationToken;
         Assert.Equal(7, new PictureClock(TimeSpan.FromHours(1), 7).Measure(() => { }, token).Count);
         Assert.Single(new PictureClock(TimeSpan.Zero, 7).Measure(() => { }, token));
         Assert.Equal(2, PictureClock.Median([9, 1, 2]));
@@ -134,9 +134,9 @@ public class Figure1Tests
     [Fact]
     public void Times_are_means_of_medians_after_a_warm_up_on_the_smallest_picture()
     {
-        var (small, large) = (new Plane(new float[4], 2, 2), new Plane(new float[6], 3, 2));
-        var seen = new List<Plane>();
-        var times = TimeAgainstQuality.Time(new PictureClock(TimeSpan.FromHours(1), 3), [large, small], plane => Output(plane, seen), TestContext.Current.CancellationToken);
+        (Plane? small, Plane? large) = (new Plane(new float[4], 2, 2), new Plane(new float[6], 3, 2));
+        List<Plane> seen = new List<Plane>();
+        PictureTimes times = TimeAgainstQuality.Time(new PictureClock(TimeSpan.FromHours(1), 3), [large, small], plane => Output(plane, seen), TestContext.Current.CancellationToken);
         Assert.Equal([small, large, large, large, small, small, small], seen);
         Assert.Equal(6, times.Runs);
         Assert.Throws<TrainerException>(() => TimeAgainstQuality.Time(new PictureClock(TimeSpan.Zero, 1), [small], _ => [1, float.NaN], TestContext.Current.CancellationToken));
@@ -151,9 +151,9 @@ public class Figure1Tests
     [Fact]
     public void A_cancelled_run_stops_between_pictures()
     {
-        using var stop = new CancellationTokenSource();
-        var plane = new Plane(new float[4], 2, 2);
-        var runs = 0;
+        using CancellationTokenSource stop = new CancellationTokenSource();
+        Plane plane = new Plane(new float[4], 2, 2);
+        int runs = 0;
         Assert.Throws<OperationCanceledException>(() => TimeAgainstQuality.Time(new PictureClock(TimeSpan.Zero, 1), [plane, plane, plane], Run, stop.Token));
         Assert.Equal(2, runs);
 
@@ -182,9 +182,9 @@ public class Figure1Tests
         // Two dots almost in one place, one in a corner, one whose right side is taken by a dot.
         (float X, float Y)[] dots = [(200, 100), (203, 104), (395, 5), (100, 250), (140, 250)];
         (float, float)[] sizes = [.. dots.Select(_ => (60f, 18f))];
-        var area = new LabelBox(0, 0, 400, 300);
-        var boxes = LabelPlaces.Find(dots, sizes, 14, area);
-        for (var i = 0; i < boxes.Count; i++)
+        LabelBox area = new LabelBox(0, 0, 400, 300);
+        IReadOnlyList<LabelBox> boxes = LabelPlaces.Find(dots, sizes, 14, area);
+        for (int i = 0; i < boxes.Count; i++)
         {
             Assert.True(area.Holds(boxes[i]));
             Assert.DoesNotContain(boxes.Take(i), boxes[i].Overlaps);
@@ -199,9 +199,9 @@ public class Figure1Tests
     public void A_label_stands_on_the_right_where_nothing_is()
     {
         // Fractions, so that rounding may go either way.
-        for (var x = 20f; x < 40; x += 0.37f)
+        for (float x = 20f; x < 40; x += 0.37f)
         {
-            var box = Assert.Single(LabelPlaces.Find([(x, 50.2f)], [(131.7f, 18.3f)], 15, new LabelBox(0, 0, 400, 100)));
+            LabelBox box = Assert.Single(LabelPlaces.Find([(x, 50.2f)], [(131.7f, 18.3f)], 15, new LabelBox(0, 0, 400, 100)));
             Assert.Equal(x + 7.5f, box.Left, 1.1f);
             Assert.Equal(50.2f, box.Top + (box.Height / 2), 0.01f);
         }
@@ -210,12 +210,12 @@ public class Figure1Tests
     [Fact]
     public void The_section_has_every_network_and_marks_whose_PSNR_it_is()
     {
-        using var folder = new TemporaryFolder();
-        var logged = new List<string>();
-        var context = TestSupport.Experiment(folder, log: logged.Add);
-        var section = new TimeAgainstQuality().Run(context);
+        using TemporaryFolder folder = new TemporaryFolder();
+        List<string> logged = new List<string>();
+        ExperimentContext context = TestSupport.Experiment(folder, log: logged.Add);
+        string section = new TimeAgainstQuality().Run(context);
 
-        var rows = section.Split('\n').Where(line => line.StartsWith('|')).Skip(2).Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries)).ToArray();
+        string[][] rows = section.Split('\n').Where(line => line.StartsWith('|')).Skip(2).Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries)).ToArray();
         Assert.Equal([.. PublishedNetworks.All.Select(network => network.Name), "**RSRNet** (SRNet)", "RSRNet (RRNet)"], rows.Select(row => row[0]));
         Assert.All(rows[..^2], row => Assert.EndsWith("(published)", row[^1], StringComparison.Ordinal));
         Assert.Contains("(ours), 34.29 (published)", rows[^2][^1], StringComparison.Ordinal);
@@ -230,8 +230,8 @@ public class Figure1Tests
     [Fact]
     public void Without_the_models_it_says_what_is_missing()
     {
-        using var folder = new TemporaryFolder();
-        var context = TestSupport.Experiment(folder) with { Models = folder.Root };
+        using TemporaryFolder folder = new TemporaryFolder();
+        ExperimentContext context = TestSupport.Experiment(folder) with { Models = folder.Root };
         Assert.Contains("rrnet-x3-learned", Assert.Throws<TrainerException>(() => new TimeAgainstQuality().Run(context)).Message, StringComparison.Ordinal);
     }
 

@@ -12,14 +12,14 @@ public class MeasureTests
     public void A_cosine_below_the_small_pictures_limit_is_kept_and_one_above_is_aliasing()
     {
         // 48 samples reduced by 2: frequencies up to 24 half periods fit, 30 folds down to 18.
-        var fits = Waves(48, 20);
-        var spectrum = SmallPictureSpectrum.Measure(fits, EverySecond(fits, 48), 24, 24, 2);
+        float[] fits = Waves(48, 20);
+        SmallPictureSpectrum spectrum = SmallPictureSpectrum.Measure(fits, EverySecond(fits, 48), 24, 24, 2);
         Assert.InRange(spectrum.Kept, 0.8, 1.2);
         Assert.InRange(spectrum.Aliasing, 0, 0.05);
 
-        var both = fits.Zip(Waves(48, 30), (a, b) => a + b).ToArray();
+        float[] both = fits.Zip(Waves(48, 30), (a, b) => a + b).ToArray();
         Assert.InRange(SmallPictureSpectrum.Measure(both, EverySecond(both, 48), 24, 24, 2).Aliasing, 0.5, 2);
-        var area = Resampler.Resize(both, 48, 48, 24, 24, ResamplingKernel.Area);
+        float[] area = Resampler.Resize(both, 48, 48, 24, 24, ResamplingKernel.Area);
         Assert.InRange(SmallPictureSpectrum.Measure(both, area, 24, 24, 2).Kept, 0.3, 0.9);
     }
 
@@ -37,10 +37,10 @@ public class MeasureTests
     [Fact]
     public void A_sheet_shows_small_pixels_as_squares_at_the_size_of_the_large_picture()
     {
-        using var folder = new TemporaryFolder();
-        var path = folder.File("sheet.png");
+        using TemporaryFolder folder = new TemporaryFolder();
+        string path = folder.File("sheet.png");
         ContactSheet.Draw([[new SheetCell("large", new float[480 * 480], 480, 480), new SheetCell("small", [.. Enumerable.Repeat(235f, 240 * 240)], 240, 240)]], path);
-        using var sheet = SKBitmap.Decode(path);
+        using SKBitmap sheet = SKBitmap.Decode(path);
         Assert.Equal(SKColors.Black, sheet.GetPixel(8 + 120, 32 + 120));
         Assert.Equal(SKColors.White, sheet.GetPixel(8 + 248 + 1, 32 + 1));
         Assert.Equal((2 * 248) + 8, sheet.Width);
@@ -49,15 +49,15 @@ public class MeasureTests
     [Fact]
     public void Small_pictures_of_a_checkpoint_are_its_networks()
     {
-        var picture = DrawnPictures.TestSet(3)[0];
-        using var networks = new TorchPictures(TestSupport.RandomCheckpoint(TestSupport.Config(3)));
-        var small = networks.Reduce(picture);
+        TestPicture picture = DrawnPictures.TestSet(3)[0];
+        using TorchPictures networks = new TorchPictures(TestSupport.RandomCheckpoint(TestSupport.Config(3)));
+        float[] small = networks.Reduce(picture);
         Assert.Equal(picture.Plane.Length / 9, small.Length);
         Assert.All(small, value => Assert.Equal(MathF.Round(value), value, 1e-3f));
         Assert.Contains(networks.ReduceUnbounded(picture), value => MathF.Abs(value - MathF.Round(value)) > 0.1f);
         Assert.Equal(picture.Plane.Length, networks.Enlarge(small, picture).Length);
 
-        using var srcnn = new TorchPictures(TestSupport.RandomCheckpoint(TestSupport.Config(3, RunKind.Srcnn)));
+        using TorchPictures srcnn = new TorchPictures(TestSupport.RandomCheckpoint(TestSupport.Config(3, RunKind.Srcnn)));
         Assert.Equal(picture.Plane.Length, srcnn.Enlarge(small, picture).Length);
         Assert.Throws<TrainerException>(() => srcnn.Reduce(picture));
     }
@@ -68,8 +68,8 @@ public class MeasureTests
     // Linear between the two middle samples would attenuate; an ideal reduction samples the wave itself, at the blocks' centres.
     private static float[] EverySecond(float[] plane, int side)
     {
-        var coefficients = SmallPictureSpectrum.Cosine(plane, side, side, side, side);
-        var half = side / 2;
+        double[] coefficients = SmallPictureSpectrum.Cosine(plane, side, side, side, side);
+        int half = side / 2;
         return [.. Enumerable.Range(0, half * half).Select(i => (float)Enumerable.Range(0, side).Sum(k => coefficients[k] * (k == 0 ? 1 : Math.Sqrt(2)) * Math.Cos(Math.PI * ((2 * (i % half)) + 1) * k / side)))];
     }
 }

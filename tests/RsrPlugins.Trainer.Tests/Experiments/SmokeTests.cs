@@ -12,15 +12,15 @@ public class SmokeTests
     [MemberData(nameof(Names))]
     public async Task Runs_on_drawn_pictures(string name)
     {
-        using var folder = new TemporaryFolder();
-        var context = TestSupport.Experiment(folder);
-        var section = await Task.Run(() => ExperimentCommand.All.Single(experiment => experiment.Name == name).Run(context), TestContext.Current.CancellationToken);
+        using TemporaryFolder folder = new TemporaryFolder();
+        ExperimentContext context = TestSupport.Experiment(folder);
+        string section = await Task.Run(() => ExperimentCommand.All.Single(experiment => experiment.Name == name).Run(context), TestContext.Current.CancellationToken);
 
         Assert.Contains("|---", section, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", section, StringComparison.Ordinal);
-        foreach (var line in section.Split('\n').Where(line => line.StartsWith("![", StringComparison.Ordinal)))
+        foreach (string? line in section.Split('\n').Where(line => line.StartsWith("![", StringComparison.Ordinal)))
         {
-            var file = line[(line.LastIndexOf('/') + 1)..line.LastIndexOf(')')];
+            string file = line[(line.LastIndexOf('/') + 1)..line.LastIndexOf(')')];
             Assert.True(new FileInfo(Path.Combine(folder.File("pictures"), file)).Length > 1000, file);
         }
     }
@@ -28,10 +28,10 @@ public class SmokeTests
     [Fact]
     public void The_document_has_marks_for_every_experiment_and_keeps_what_is_around_them()
     {
-        var document = File.ReadAllText(TestSupport.InRepository("docs/paper.md"));
-        foreach (var experiment in ExperimentCommand.All)
+        string document = File.ReadAllText(TestSupport.InRepository("docs/paper.md"));
+        foreach (IExperiment experiment in ExperimentCommand.All)
         {
-            var replaced = ExperimentDocument.Replaced(document, experiment.Name, "measured", "paper.md");
+            string replaced = ExperimentDocument.Replaced(document, experiment.Name, "measured", "paper.md");
             Assert.Contains($"<!-- begin {experiment.Name} -->\nmeasured\n<!-- end {experiment.Name} -->", replaced, StringComparison.Ordinal);
             Assert.Equal(document.Split("\n## ").Length, replaced.Split("\n## ").Length);
         }

@@ -5,6 +5,7 @@ using System.Text;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Trainer.Evaluation;
 using RsrPlugins.Trainer.Experiments;
 using RsrPlugins.Trainer.Experiments.Compression;
 
@@ -28,7 +29,7 @@ public class Table4Tests
     [Fact]
     public void A_mean_takes_each_figure_for_itself()
     {
-        var mean = Stored.Mean([new Stored(100, 1, 30, 0.9), new Stored(300, 0.5, 34, 0.8)]);
+        Stored mean = Stored.Mean([new Stored(100, 1, 30, 0.9), new Stored(300, 0.5, 34, 0.8)]);
 
         Assert.Equal(200, mean.Bytes);
         Assert.Equal(0.75, mean.BitsPerPixel);
@@ -45,8 +46,8 @@ public class Table4Tests
     [InlineData(0.99, 990)]
     public void The_search_finds_the_first_setting_that_is_not_below(double ssim, double bytes)
     {
-        var tried = new HashSet<int>();
-        var found = QualitySearch.SmallestNotBelow(100, setting => tried.Add(setting) ? new Stored(10 * setting, 1, 30, setting / 100.0) : throw new InvalidOperationException("Tried twice."), ssim);
+        HashSet<int> tried = new HashSet<int>();
+        Stored? found = QualitySearch.SmallestNotBelow(100, setting => tried.Add(setting) ? new Stored(10 * setting, 1, 30, setting / 100.0) : throw new InvalidOperationException("Tried twice."), ssim);
 
         Assert.Equal(bytes, found?.Bytes);
         Assert.InRange(tried.Count, 2, 11);
@@ -60,7 +61,7 @@ public class Table4Tests
     public void The_search_takes_a_smaller_file_that_a_ripple_makes_good_enough()
     {
         // Setting 48 is as good as 50; bisection alone stops at 50.
-        var found = QualitySearch.SmallestNotBelow(100, setting => new Stored(setting, 1, 30, setting == 48 ? 0.5 : setting / 100.0), 0.5);
+        Stored? found = QualitySearch.SmallestNotBelow(100, setting => new Stored(setting, 1, 30, setting == 48 ? 0.5 : setting / 100.0), 0.5);
 
         Assert.Equal(48, found?.Bytes);
     }
@@ -69,14 +70,14 @@ public class Table4Tests
     [MemberData(nameof(LosslessNames))]
     public void A_lossless_codec_gives_every_sample_back(string name)
     {
-        var codec = Codecs.Lossless.Single(codec => codec.Name == name);
+        LosslessCodec codec = Codecs.Lossless.Single(codec => codec.Name == name);
         SkipWithout(codec.Tools);
-        var noise = new GreyPicture(37, 21, Array.ConvertAll(TestSupport.Noise(37 * 21), value => (byte)(value * 255.99f)));
+        GreyPicture noise = new GreyPicture(37, 21, Array.ConvertAll(TestSupport.Noise(37 * 21), value => (byte)(value * 255.99f)));
 
-        foreach (var picture in new[] { noise, Drawn(64, 48), new GreyPicture(5, 3, [0, 1, 2, 3, 4, 250, 251, 252, 253, 254, 255, 128, 16, 235, 17]) })
+        foreach (GreyPicture? picture in new[] { noise, Drawn(64, 48), new GreyPicture(5, 3, [0, 1, 2, 3, 4, 250, 251, 252, 253, 254, 255, 128, 16, 235, 17]) })
         {
-            var file = codec.Encode(picture, TestContext.Current.CancellationToken);
-            var back = codec.Decode(file, TestContext.Current.CancellationToken);
+            byte[] file = codec.Encode(picture, TestContext.Current.CancellationToken);
+            GreyPicture back = codec.Decode(file, TestContext.Current.CancellationToken);
             Assert.Equal((picture.Width, picture.Height), (back.Width, back.Height));
             Assert.Equal(picture.Samples, back.Samples);
         }
@@ -86,13 +87,13 @@ public class Table4Tests
     [MemberData(nameof(LossyNames))]
     public void A_lossy_codec_is_better_and_larger_at_better_settings(string name)
     {
-        var codec = Codecs.Lossy.Append(Codecs.ReversibleJpeg2000).Single(codec => codec.Name == name);
+        LossyCodec codec = Codecs.Lossy.Append(Codecs.ReversibleJpeg2000).Single(codec => codec.Name == name);
         SkipWithout(codec.Tools);
-        var picture = Drawn(131, 97);
-        var files = new[] { codec.Settings[codec.Settings.Count / 4], codec.Settings[codec.Settings.Count * 3 / 5], codec.Settings[^2] }.Select(setting =>
+        GreyPicture picture = Drawn(131, 97);
+        (int Length, double Psnr)[] files = new[] { codec.Settings[codec.Settings.Count / 4], codec.Settings[codec.Settings.Count * 3 / 5], codec.Settings[^2] }.Select(setting =>
         {
-            var file = codec.Encode(picture, setting, TestContext.Current.CancellationToken);
-            var back = codec.Decode(file, TestContext.Current.CancellationToken);
+            byte[] file = codec.Encode(picture, setting, TestContext.Current.CancellationToken);
+            GreyPicture back = codec.Decode(file, TestContext.Current.CancellationToken);
             Assert.Equal((picture.Width, picture.Height), (back.Width, back.Height));
             return (file.Length, Psnr: ImageMetrics.Psnr(picture.ToPlane(), back.ToPlane(), picture.Width, picture.Height, 0));
         }).ToArray();
@@ -106,20 +107,20 @@ public class Table4Tests
     [Fact]
     public void The_pair_pays_for_the_small_picture_and_is_scored_on_the_large_one()
     {
-        var pictures = DrawnPictures.TestSet(3);
-        var catalogue = ModelCatalogue.Load(TestSupport.InRepository("models"));
-        using var engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
-        var measured = new PairedCompression(
+        IReadOnlyList<TestPicture> pictures = DrawnPictures.TestSet(3);
+        ModelCatalogue catalogue = ModelCatalogue.Load(TestSupport.InRepository("models"));
+        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        PairedCompression measured = new PairedCompression(
             3,
             pictures,
             engine.Open(catalogue.Find(NetworkKind.RRNet, ModelKind.Learned, 3)),
             engine.Open(catalogue.Find(NetworkKind.SRNet, ModelKind.Learned, 3)),
             TestContext.Current.CancellationToken);
 
-        var stored = measured.Pair(Codecs.Png);
+        Stored[] stored = measured.Pair(Codecs.Png);
 
         Assert.Equal(pictures.Count, stored.Length);
-        for (var i = 0; i < pictures.Count; i++)
+        for (int i = 0; i < pictures.Count; i++)
         {
             Assert.Equal((pictures[i].Width / 3, pictures[i].Height / 3), (measured.Small[i].Width, measured.Small[i].Height));
             Assert.Equal(Codecs.Png.Encode(measured.Small[i], default).Length, stored[i].Bytes);
@@ -127,7 +128,7 @@ public class Table4Tests
             Assert.InRange(stored[i].Psnr, 20, 60);
         }
 
-        foreach (var (own, other) in stored.Zip(measured.AtEqualSsim(Codecs.PlainJpeg, 1)))
+        foreach ((Stored? own, Stored? other) in stored.Zip(measured.AtEqualSsim(Codecs.PlainJpeg, 1)))
         {
             Assert.NotNull(other);
             Assert.InRange(other.Ssim, own.Ssim, own.Ssim + 0.02);
@@ -137,25 +138,25 @@ public class Table4Tests
     [Fact]
     public void A_codec_that_loses_something_is_not_taken_for_lossless()
     {
-        var catalogue = ModelCatalogue.Load(TestSupport.InRepository("models"));
-        using var engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
-        var measured = new PairedCompression(
+        ModelCatalogue catalogue = ModelCatalogue.Load(TestSupport.InRepository("models"));
+        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        PairedCompression measured = new PairedCompression(
             2,
             DrawnPictures.TestSet(2),
             engine.Open(catalogue.Find(NetworkKind.RRNet, ModelKind.Learned, 2)),
             engine.Open(catalogue.Find(NetworkKind.SRNet, ModelKind.Learned, 2)),
             TestContext.Current.CancellationToken);
-        var jpeg = new LosslessCodec("JPEG", [], (picture, token) => Codecs.PlainJpeg.Encode(picture, 50, token), Codecs.PlainJpeg.Decode);
+        LosslessCodec jpeg = new LosslessCodec("JPEG", [], (picture, token) => Codecs.PlainJpeg.Encode(picture, 50, token), Codecs.PlainJpeg.Decode);
 
-        var error = Assert.Throws<TrainerException>(() => measured.Pair(jpeg));
+        TrainerException error = Assert.Throws<TrainerException>(() => measured.Pair(jpeg));
         Assert.Contains("JPEG", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_full_run_without_a_tool_names_its_package()
     {
-        using var folder = new TemporaryFolder();
-        var error = Assert.Throws<TrainerException>(() => new Table4([Codecs.Png], [Without()]).Run(TestSupport.Experiment(folder, isSmoke: false)));
+        using TemporaryFolder folder = new TemporaryFolder();
+        TrainerException error = Assert.Throws<TrainerException>(() => new Table4([Codecs.Png], [Without()]).Run(TestSupport.Experiment(folder, isSmoke: false)));
 
         Assert.Contains("rsr-no-such-tool", error.Message, StringComparison.Ordinal);
         Assert.Contains("apt-get install no-such-package", error.Message, StringComparison.Ordinal);
@@ -164,8 +165,8 @@ public class Table4Tests
     [Fact]
     public void A_smoke_run_without_a_tool_says_what_is_left_out()
     {
-        using var folder = new TemporaryFolder();
-        var section = new Table4([Codecs.Png], [Codecs.PlainJpeg, Without()]).Run(TestSupport.Experiment(folder, isSmoke: true));
+        using TemporaryFolder folder = new TemporaryFolder();
+        string section = new Table4([Codecs.Png], [Codecs.PlainJpeg, Without()]).Run(TestSupport.Experiment(folder, isSmoke: true));
 
         Assert.Contains("Left out: rsr-no-such-tool", section, StringComparison.Ordinal);
         Assert.DoesNotContain("| lost |", section, StringComparison.Ordinal);
@@ -176,8 +177,8 @@ public class Table4Tests
     public void A_tool_that_fails_is_an_error_with_its_last_words()
     {
         SkipWithout([ExternalTool.OpjDecompress]);
-        using var folder = new TemporaryFolder();
-        var error = Assert.Throws<TrainerException>(() => ExternalTool.OpjDecompress.Run(folder.Root, ["-i", "no such file.jp2", "-o", "a.pgm"], TestContext.Current.CancellationToken));
+        using TemporaryFolder folder = new TemporaryFolder();
+        TrainerException error = Assert.Throws<TrainerException>(() => ExternalTool.OpjDecompress.Run(folder.Root, ["-i", "no such file.jp2", "-o", "a.pgm"], TestContext.Current.CancellationToken));
 
         Assert.Contains("opj_decompress ended with exit code", error.Message, StringComparison.Ordinal);
     }
@@ -185,11 +186,11 @@ public class Table4Tests
     [Fact(Timeout = 30_000)]
     public async Task A_cancelled_tool_is_ended()
     {
-        var sleep = new ExternalTool("coreutils", string.Empty, "sleep");
+        ExternalTool sleep = new ExternalTool("coreutils", string.Empty, "sleep");
         SkipWithout([sleep]);
-        using var folder = new TemporaryFolder();
-        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        var watch = Stopwatch.StartNew();
+        using TemporaryFolder folder = new TemporaryFolder();
+        using CancellationTokenSource stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        Stopwatch watch = Stopwatch.StartNew();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Run(() => sleep.Run(folder.Root, ["300"], stop.Token), TestContext.Current.CancellationToken));
 
@@ -200,7 +201,7 @@ public class Table4Tests
     public void A_tool_says_its_version()
     {
         SkipWithout([ExternalTool.OpjCompress, ExternalTool.SevenZip, ExternalTool.Cjxl]);
-        foreach (var tool in new[] { ExternalTool.OpjCompress, ExternalTool.SevenZip, ExternalTool.Cjxl })
+        foreach (ExternalTool? tool in new[] { ExternalTool.OpjCompress, ExternalTool.SevenZip, ExternalTool.Cjxl })
         {
             Assert.Matches(@"^\d+\.\d+", tool.Version(TestContext.Current.CancellationToken));
         }
@@ -209,15 +210,15 @@ public class Table4Tests
     [Fact]
     public void Pgm_is_read_with_comments_and_nothing_else_is_read()
     {
-        var picture = new GreyPicture(3, 2, [10, 35, 9, 13, 32, 255]);
+        GreyPicture picture = new GreyPicture(3, 2, [10, 35, 9, 13, 32, 255]);
 
-        var plain = GreyPicture.FromPgm(picture.ToPgm(), "plain");
-        var commented = GreyPicture.FromPgm([.. Encoding.ASCII.GetBytes("P5\n#made by a tool 1.0\n3 2\n# and more\n255\n"), .. picture.Samples], "commented");
+        GreyPicture plain = GreyPicture.FromPgm(picture.ToPgm(), "plain");
+        GreyPicture commented = GreyPicture.FromPgm([.. Encoding.ASCII.GetBytes("P5\n#made by a tool 1.0\n3 2\n# and more\n255\n"), .. picture.Samples], "commented");
 
         Assert.Equal(picture.Samples, plain.Samples);
         Assert.Equal(picture.Samples, commented.Samples);
         Assert.Equal((3, 2), (commented.Width, commented.Height));
-        foreach (var wrong in new[] { "P6\n3 2\n255\nabcdef", "P5\n3 2\n255\nabcde", "P5\n3 2\n65535\nabcdef", "P5\n# never ends", string.Empty })
+        foreach (string? wrong in new[] { "P6\n3 2\n255\nabcdef", "P5\n3 2\n255\nabcde", "P5\n3 2\n65535\nabcdef", "P5\n# never ends", string.Empty })
         {
             Assert.Contains("wrong.pgm", Assert.Throws<TrainerException>(() => GreyPicture.FromPgm(Encoding.ASCII.GetBytes(wrong), "wrong.pgm")).Message, StringComparison.Ordinal);
         }

@@ -1,4 +1,6 @@
+using Google.Protobuf.Collections;
 using RsrPlugins.Core;
+using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Export;
@@ -19,24 +21,24 @@ public class ExportTests
     [InlineData(4)]
     public void Torch_folded_unfolded_and_tiled_give_the_same(int scale)
     {
-        var checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale) with { Patch = 24 });
-        var parameters = checkpoint.Vectors[Checkpoint.AverageName];
-        using var staged = new StagedModels();
-        foreach (var model in ModelExporter.Build(checkpoint, "nowhere", null).Where(model => model.Row.Network != ModelRow.SRNetGradient))
+        Checkpoint checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale) with { Patch = 24 });
+        float[] parameters = checkpoint.Vectors[Checkpoint.AverageName];
+        using StagedModels staged = new StagedModels();
+        foreach (ExportedModel? model in ModelExporter.Build(checkpoint, "nowhere", null).Where(model => model.Row.Network != ModelRow.SRNetGradient))
         {
-            var row = model.Row;
-            var unfolded = row.Network == ModelRow.RRNet
+            ModelRow row = model.Row;
+            byte[] unfolded = row.Network == ModelRow.RRNet
                 ? NetworkGraphs.RRNet(scale, checkpoint.Layout, parameters, [], folded: false)
                 : NetworkGraphs.SRNet(scale, checkpoint.Layout, parameters, [], folded: false);
-            var network = staged.Open(row, model.Onnx);
+            INetwork network = staged.Open(row, model.Onnx);
             Assert.InRange(ModelExporter.LargestDifference(checkpoint, row, network), 0, ModelExporter.ParityTolerance);
             Assert.InRange(ModelExporter.LargestDifference(checkpoint, row, staged.Open(row, unfolded)), 0, ModelExporter.ParityTolerance);
 
-            var (width, height) = (20 * scale, 17 * scale);
-            var input = TestSupport.Noise(width * height);
-            var whole = new float[row.Network == ModelRow.RRNet ? width * height / (scale * scale) : width * height * scale * scale];
+            (int width, int height) = (20 * scale, 17 * scale);
+            float[] input = TestSupport.Noise(width * height);
+            float[] whole = new float[row.Network == ModelRow.RRNet ? width * height / (scale * scale) : width * height * scale * scale];
             network.Run(input, width, height, whole, CancellationToken.None);
-            var tiled = new LearnedResizer(network, new ResizeSettings(Threads: 1, TileSize: 8 * scale)).ResizeLuma(input, width, height, TestContext.Current.CancellationToken);
+            float[] tiled = new LearnedResizer(network, new ResizeSettings(Threads: 1, TileSize: 8 * scale)).ResizeLuma(input, width, height, TestContext.Current.CancellationToken);
             Assert.All(whole.Zip(tiled), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
         }
     }
@@ -47,42 +49,42 @@ public class ExportTests
     [InlineData(4)]
     public void The_gradient_is_that_of_SRNets_error(int scale)
     {
-        var checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale));
-        using var staged = new StagedModels();
-        var models = ModelExporter.Build(checkpoint, "nowhere", null); // compares with Torch's own way back
-        var (gradient, srNet) = (Open(ModelRow.SRNetGradient), Open(ModelRow.SRNet));
+        Checkpoint checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale));
+        using StagedModels staged = new StagedModels();
+        IReadOnlyList<ExportedModel> models = ModelExporter.Build(checkpoint, "nowhere", null); // compares with Torch's own way back
+        (INetwork? gradient, INetwork? srNet) = (Open(ModelRow.SRNetGradient), Open(ModelRow.SRNet));
         Assert.Equal(8, gradient.Model.Halo);
 
         // And with the definition: what the error does when one small pixel is moved a little.
         const int Width = 12, Height = 10, At = (4 * Width) + 7;
-        var area = Width * Height;
-        var (small, large) = (TestSupport.Noise(area), TestSupport.Noise(area * scale * scale));
-        var input = new float[area * (1 + (scale * scale))];
+        int area = Width * Height;
+        (float[]? small, float[]? large) = (TestSupport.Noise(area), TestSupport.Noise(area * scale * scale));
+        float[] input = new float[area * (1 + (scale * scale))];
         small.CopyTo(input, 0);
-        for (var i = 0; i < large.Length; i++)
+        for (int i = 0; i < large.Length; i++)
         {
-            var (x, y) = (i % (Width * scale), i / (Width * scale));
+            (int x, int y) = (i % (Width * scale), i / (Width * scale));
             input[((1 + (y % scale * scale) + (x % scale)) * area) + (y / scale * Width) + (x / scale)] = large[i];
         }
 
-        var slopes = new float[area];
+        float[] slopes = new float[area];
         gradient.Run(input, Width, Height, slopes, CancellationToken.None);
         const float Move = 1e-2f;
-        var measured = (Error(Move) - Error(-Move)) / (2 * Move);
+        double measured = (Error(Move) - Error(-Move)) / (2 * Move);
         Assert.Equal(measured, slopes[At], 0.02 * slopes.Max(MathF.Abs));
 
         double Error(float move)
         {
-            var moved = (float[])small.Clone();
+            float[] moved = (float[])small.Clone();
             moved[At] += move;
-            var restored = new float[large.Length];
+            float[] restored = new float[large.Length];
             srNet.Run(moved, Width, Height, restored, CancellationToken.None);
             return restored.Zip(large, (left, right) => Math.Pow(left - right, 2)).Sum() / (2 * scale * scale);
         }
 
         RsrPlugins.Core.Inference.INetwork Open(string network)
         {
-            var model = models.Single(model => model.Row.Network == network);
+            ExportedModel model = models.Single(model => model.Row.Network == network);
             return staged.Open(model.Row, model.Onnx);
         }
     }
@@ -93,41 +95,41 @@ public class ExportTests
     [InlineData(4)]
     public void SRCNN_enlarges_by_itself_whole_or_tiled(int scale)
     {
-        var checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale, RunKind.Srcnn));
-        using var staged = new StagedModels();
-        var model = Assert.Single(ModelExporter.Build(checkpoint, "nowhere", null)); // compares with Torch
+        Checkpoint checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale, RunKind.Srcnn));
+        using StagedModels staged = new StagedModels();
+        ExportedModel model = Assert.Single(ModelExporter.Build(checkpoint, "nowhere", null)); // compares with Torch
         Assert.Equal(("srcnn-x" + scale, ModelRow.Baseline), (model.Row.Id, model.Row.Kind));
-        var network = staged.Open(model.Row, model.Onnx);
+        INetwork network = staged.Open(model.Row, model.Onnx);
         const int Width = 40;
         const int Height = 37;
-        var input = TestSupport.Noise(Width * Height);
-        var whole = new float[Width * Height * scale * scale];
+        float[] input = TestSupport.Noise(Width * Height);
+        float[] whole = new float[Width * Height * scale * scale];
         network.Run(input, Width, Height, whole, CancellationToken.None);
-        var tiled = new LearnedResizer(network, new ResizeSettings(Threads: 1, TileSize: 16)).ResizeLuma(input, Width, Height, TestContext.Current.CancellationToken);
+        float[] tiled = new LearnedResizer(network, new ResizeSettings(Threads: 1, TileSize: 16)).ResizeLuma(input, Width, Height, TestContext.Current.CancellationToken);
         Assert.All(whole.Zip(tiled), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
     }
 
     [Fact]
     public void SRCNN_for_another_reduction_is_not_exported()
     {
-        var checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(3, RunKind.Srcnn) with { Reduction = ResamplingKernel.Nearest });
+        Checkpoint checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(3, RunKind.Srcnn) with { Reduction = ResamplingKernel.Nearest });
         Assert.Throws<TrainerException>(() => ModelExporter.Build(checkpoint, "nowhere", null));
     }
 
     [Fact]
     public void The_graph_is_what_every_provider_runs()
     {
-        foreach (var model in ModelExporter.Build(TestSupport.RandomCheckpoint(TestSupport.Config(3)), "nowhere", null))
+        foreach (ExportedModel model in ModelExporter.Build(TestSupport.RandomCheckpoint(TestSupport.Config(3)), "nowhere", null))
         {
-            var onnx = ModelProto.Parser.ParseFrom(model.Onnx);
+            ModelProto onnx = ModelProto.Parser.ParseFrom(model.Onnx);
             Assert.Equal(7, onnx.IrVersion);
             Assert.Equal(13, Assert.Single(onnx.OpsetImport).Version);
             Assert.All(onnx.Graph.Node, node => Assert.Contains(node.OpType, model.Row.Network == ModelRow.SRNetGradient ? _operatorsOfGradients : _operators));
             Assert.Equal("input", Assert.Single(onnx.Graph.Input).Name);
             Assert.Equal("output", Assert.Single(onnx.Graph.Output).Name);
-            var dimensions = onnx.Graph.Input[0].Type.TensorType.Shape.Dim;
+            RepeatedField<TensorShapeProto.Types.Dimension> dimensions = onnx.Graph.Input[0].Type.TensorType.Shape.Dim;
             Assert.Equal([false, true, false, false], dimensions.Select(dimension => dimension.HasDimValue));
-            var metadata = onnx.MetadataProps.ToDictionary(entry => entry.Key, entry => entry.Value);
+            Dictionary<string, string> metadata = onnx.MetadataProps.ToDictionary(entry => entry.Key, entry => entry.Value);
             Assert.Equal("3", metadata["scale"]);
             Assert.Equal(model.Row.Network switch { ModelRow.RRNet => "3", ModelRow.SRNet => "4", _ => "8" }, metadata["halo"]);
             Assert.Contains("BT.601", metadata["luma"], StringComparison.Ordinal);
@@ -137,10 +139,10 @@ public class ExportTests
     [Fact]
     public void RRNets_output_stays_in_studio_range_and_is_not_rounded()
     {
-        var checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config());
-        var model = ModelExporter.Build(checkpoint, "nowhere", null).Single(model => model.Row.Network == ModelRow.RRNet);
-        using var staged = new StagedModels();
-        var output = new float[12 * 12];
+        Checkpoint checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config());
+        ExportedModel model = ModelExporter.Build(checkpoint, "nowhere", null).Single(model => model.Row.Network == ModelRow.RRNet);
+        using StagedModels staged = new StagedModels();
+        float[] output = new float[12 * 12];
         staged.Open(model.Row, model.Onnx).Run([.. TestSupport.Noise(24 * 24).Select(value => (4 * value) - 2)], 24, 24, output, CancellationToken.None);
         Assert.Equal(QBRelu.Minimum, output.Min());
         Assert.Equal(QBRelu.Maximum, output.Max());
@@ -150,12 +152,12 @@ public class ExportTests
     [Fact]
     public void The_engine_reads_the_folder_and_other_models_stay()
     {
-        using var folder = new TemporaryFolder();
+        using TemporaryFolder folder = new TemporaryFolder();
         ModelFolder.Write(folder.Root, ModelExporter.Build(TestSupport.RandomCheckpoint(TestSupport.Config(2)), folder.Root, null));
         ModelFolder.Write(folder.Root, ModelExporter.Build(TestSupport.RandomCheckpoint(TestSupport.Config(4, RunKind.Photo)), folder.Root, null));
         ModelFolder.Write(folder.Root, ModelExporter.Build(TestSupport.RandomCheckpoint(TestSupport.Config(2), seed: 8), folder.Root, null));
 
-        var catalogue = ModelCatalogue.Load(folder.Root);
+        ModelCatalogue catalogue = ModelCatalogue.Load(folder.Root);
         Assert.Equal(["rrnet-x2-learned", "srnet-x2-learned", "srnet-x2-learned-gradient", "srnet-x4-photo"], catalogue.Models.Select(model => model.Id));
         Assert.Equal([3, 4, 8, 4], catalogue.Models.Select(model => model.Halo));
         Assert.Equal("srnet-x2-learned", catalogue.Models[0].PairId);
@@ -169,7 +171,7 @@ public class ExportTests
     [Fact]
     public void A_pair_without_QBRelu_is_not_exported()
     {
-        var checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config() with { QBRelu = false });
+        Checkpoint checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config() with { QBRelu = false });
         Assert.Throws<TrainerException>(() => ModelExporter.Build(checkpoint, "nowhere", null));
     }
 }

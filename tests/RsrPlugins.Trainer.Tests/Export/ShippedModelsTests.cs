@@ -17,12 +17,12 @@ public class ShippedModelsTests
     [InlineData(4, 30, 10)]
     public void Small_pictures_are_natural(int scale, double leastPsnrDb, int passes)
     {
-        var data = Environment.GetEnvironmentVariable("RSR_DATA");
+        string? data = Environment.GetEnvironmentVariable("RSR_DATA");
         Assert.SkipWhen(string.IsNullOrEmpty(data), "set RSR_DATA to a folder with test/set14 (Set14, high resolution, colour)");
-        using var engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
-        var models = ModelCatalogue.Load(TestSupport.InRepository("models"));
-        var refiner = passes == 0 ? null : new LumaRefiner(Open(NetworkKind.SRNetGradient), passes);
-        var small = new ModelEvaluation(TestPicture.LoadSet(data!, "test/set14", scale), scale, Open(NetworkKind.RRNet), refiner).LearnedAgainstClassical();
+        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        ModelCatalogue models = ModelCatalogue.Load(TestSupport.InRepository("models"));
+        LumaRefiner? refiner = passes == 0 ? null : new LumaRefiner(Open(NetworkKind.SRNetGradient), passes);
+        Naturalness small = new ModelEvaluation(TestPicture.LoadSet(data!, "test/set14", scale), scale, Open(NetworkKind.RRNet), refiner).LearnedAgainstClassical();
         Assert.InRange(small.PsnrToBicubic, leastPsnrDb, double.PositiveInfinity);
         Assert.InRange(small.BrightnessShift, 0, 0.5);
 
@@ -35,10 +35,10 @@ public class ShippedModelsTests
     [InlineData("photo")]
     public void Models_name_all_that_their_checkpoints_have_seen(string kind)
     {
-        var models = ModelCatalogue.Load(TestSupport.InRepository("models")).Models;
-        for (var scale = 2; scale <= 4; scale++)
+        IReadOnlyList<ModelDescriptor> models = ModelCatalogue.Load(TestSupport.InRepository("models")).Models;
+        for (int scale = 2; scale <= 4; scale++)
         {
-            var checkpoint = Checkpoint.Load(Path.Combine(TestSupport.InRepository("training"), "checkpoints", $"{kind}-x{scale}.ckpt"));
+            Checkpoint checkpoint = Checkpoint.Load(Path.Combine(TestSupport.InRepository("training"), "checkpoints", $"{kind}-x{scale}.ckpt"));
             Assert.Contains("wikimedia49", checkpoint.DataSeen);
             Assert.All(
                 models.Where(model => model.Scale == scale && model.Id.Contains(kind, StringComparison.Ordinal)),

@@ -19,20 +19,20 @@ public class FusedNetworksTests
     [InlineData(4, 48)]
     public void RRNet_gives_the_results_and_gradients_of_Torch(int scale, int side)
     {
-        var checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale));
-        var (layout, parameters) = (checkpoint.Layout, checkpoint.Vectors[Checkpoint.AverageName]);
-        var lowSide = side / scale;
-        var high = TestSupport.Noise(Crops * side * side);
-        var lowGradient = TestSupport.Noise(Crops * lowSide * lowSide, seed: 2);
+        Checkpoint checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale));
+        (ParameterLayout? layout, float[]? parameters) = (checkpoint.Layout, checkpoint.Vectors[Checkpoint.AverageName]);
+        int lowSide = side / scale;
+        float[] high = TestSupport.Noise(Crops * side * side);
+        float[] lowGradient = TestSupport.Noise(Crops * lowSide * lowSide, seed: 2);
 
-        using var flat = tensor(parameters);
-        using var views = new ParameterViews(layout, flat, train: true);
-        using var expected = new NetworkPair(checkpoint.Config, views).Reducing!.ForwardUnbounded(tensor(high, [Crops, 1, side, side]));
+        using Tensor flat = tensor(parameters);
+        using ParameterViews views = new ParameterViews(layout, flat, train: true);
+        using Tensor expected = new NetworkPair(checkpoint.Config, views).Reducing!.ForwardUnbounded(tensor(high, [Crops, 1, side, side]));
         expected.backward([tensor(lowGradient, [Crops, 1, lowSide, lowSide])]);
 
-        using var fused = new FusedRRNet(scale, layout, Crops, side);
-        var low = new float[lowGradient.Length];
-        var gradient = Twice(layout, sum =>
+        using FusedRRNet fused = new FusedRRNet(scale, layout, Crops, side);
+        float[] low = new float[lowGradient.Length];
+        float[] gradient = Twice(layout, sum =>
         {
             fused.Forward(parameters, high, low);
             fused.Backward(lowGradient, sum);
@@ -50,22 +50,22 @@ public class FusedNetworksTests
     [InlineData(4, 30)]
     public void SRNet_gives_the_results_and_gradients_of_Torch(int scale, int lowSide)
     {
-        var checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale, RunKind.Photo));
-        var (layout, parameters) = (checkpoint.Layout, checkpoint.Vectors[Checkpoint.AverageName]);
-        var side = scale * lowSide;
-        var low = TestSupport.Noise(Crops * lowSide * lowSide);
-        var restoredGradient = TestSupport.Noise(Crops * side * side, seed: 2);
+        Checkpoint checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale, RunKind.Photo));
+        (ParameterLayout? layout, float[]? parameters) = (checkpoint.Layout, checkpoint.Vectors[Checkpoint.AverageName]);
+        int side = scale * lowSide;
+        float[] low = TestSupport.Noise(Crops * lowSide * lowSide);
+        float[] restoredGradient = TestSupport.Noise(Crops * side * side, seed: 2);
 
-        using var flat = tensor(parameters);
-        using var views = new ParameterViews(layout, flat, train: true);
-        using var input = tensor(low, [Crops, 1, lowSide, lowSide], requires_grad: true);
-        using var expected = new NetworkPair(checkpoint.Config, views).Enlarging.Forward(input);
+        using Tensor flat = tensor(parameters);
+        using ParameterViews views = new ParameterViews(layout, flat, train: true);
+        using Tensor input = tensor(low, [Crops, 1, lowSide, lowSide], requires_grad: true);
+        using Tensor expected = new NetworkPair(checkpoint.Config, views).Enlarging.Forward(input);
         expected.backward([tensor(restoredGradient, [Crops, 1, side, side])]);
 
-        using var fused = new FusedSRNet(scale, layout, Crops, lowSide);
-        var restored = new float[restoredGradient.Length];
-        var lowGradient = new float[low.Length];
-        var gradient = Twice(layout, sum =>
+        using FusedSRNet fused = new FusedSRNet(scale, layout, Crops, lowSide);
+        float[] restored = new float[restoredGradient.Length];
+        float[] lowGradient = new float[low.Length];
+        float[] gradient = Twice(layout, sum =>
         {
             Array.Clear(lowGradient);
             fused.Forward(parameters, low, restored);
@@ -80,7 +80,7 @@ public class FusedNetworksTests
     /// <summary>Two steps, since memory is used again; half of their sum.</summary>
     private static float[] Twice(ParameterLayout layout, Action<float[]> step)
     {
-        var sum = new float[layout.Count];
+        float[] sum = new float[layout.Count];
         step(sum);
         step(sum);
         return Array.ConvertAll(sum, value => value / 2);
@@ -88,8 +88,8 @@ public class FusedNetworksTests
 
     private static void AssertGradients(ParameterLayout layout, ParameterViews views, float[] gradient, bool isReducing)
     {
-        var expected = Checkpoint.ToArray(views.Gradient!);
-        foreach (var layer in layout.Layers.Where(layer => layer.IsReducing == isReducing))
+        float[] expected = Checkpoint.ToArray(views.Gradient!);
+        foreach (ConvolutionSpec? layer in layout.Layers.Where(layer => layer.IsReducing == isReducing))
         {
             // A value next to 0 may have either sign, and LReLU's gradient jumps there: a little more than rounding is allowed.
             AssertNear(layout.Weights(expected, layer).ToArray(), layout.Weights(gradient, layer).ToArray(), 1e-3, $"{layer.Name} weights");
@@ -99,8 +99,8 @@ public class FusedNetworksTests
 
     private static void AssertNear(float[] expected, float[] found, double tolerance, string what)
     {
-        var size = Math.Sqrt(expected.Sum(value => (double)value * value));
-        var error = Math.Sqrt(expected.Zip(found).Sum(pair => Math.Pow(pair.Second - pair.First, 2)));
+        double size = Math.Sqrt(expected.Sum(value => (double)value * value));
+        double error = Math.Sqrt(expected.Zip(found).Sum(pair => Math.Pow(pair.Second - pair.First, 2)));
         Assert.True(size > 0, $"{what}: nothing to compare with");
         Assert.True(error < tolerance * size, $"{what}: differ by {error / size:0.0e0} of their length");
     }

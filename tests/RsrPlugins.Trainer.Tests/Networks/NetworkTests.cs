@@ -30,10 +30,10 @@ public class NetworkTests
     [InlineData("Bicubic", 21, 15)]
     public void SRCNN_gives_the_large_size_from_a_small_or_an_interpolated_picture(string name, int width, int height)
     {
-        using var scope = NewDisposeScope();
-        var config = TestSupport.Config(3, RunKind.Srcnn) with { Interpolation = Enum.Parse<Interpolation>(name) };
-        var layout = new ParameterLayout(NetworkPair.Layers(config));
-        using var views = new ParameterViews(layout, layout.Initialise(1), train: false);
+        using DisposeScope scope = NewDisposeScope();
+        TrainingConfig config = TestSupport.Config(3, RunKind.Srcnn) with { Interpolation = Enum.Parse<Interpolation>(name) };
+        ParameterLayout layout = new ParameterLayout(NetworkPair.Layers(config));
+        using ParameterViews views = new ParameterViews(layout, layout.Initialise(1), train: false);
         Assert.Equal([2, 1, 15, 21], new NetworkPair(config, views).Enlarging.Forward(rand(2, 1, height, width)).shape);
     }
 
@@ -43,10 +43,10 @@ public class NetworkTests
     [InlineData(4)]
     public void RRNet_divides_the_size_and_SRNet_multiplies_it(int scale)
     {
-        using var scope = NewDisposeScope();
-        var layout = TestLayout(scale);
-        using var views = new ParameterViews(layout, layout.Initialise(1), train: false);
-        var low = new RRNet(scale, views).Forward(rand(2, 1, 5 * scale, 7 * scale));
+        using DisposeScope scope = NewDisposeScope();
+        ParameterLayout layout = TestLayout(scale);
+        using ParameterViews views = new ParameterViews(layout, layout.Initialise(1), train: false);
+        Tensor low = new RRNet(scale, views).Forward(rand(2, 1, 5 * scale, 7 * scale));
         Assert.Equal([2, 1, 5, 7], low.shape);
         Assert.Equal([2, 1, 5 * scale, 7 * scale], new SRNet(scale, views).Forward(low).shape);
     }
@@ -56,14 +56,14 @@ public class NetworkTests
     [InlineData(3)]
     public void Without_its_trunk_RRNet_averages_and_SRNet_repeats_pixels(int scale)
     {
-        using var scope = NewDisposeScope();
-        var layout = TestLayout(scale);
-        using var views = new ParameterViews(layout, zeros(layout.Count), train: false);
-        var high = rand(1, 1, 4 * scale, 6 * scale);
-        var average = nn.functional.avg_pool2d(high, scale, scale);
-        var low = new RRNet(scale, views).ForwardUnbounded(high);
+        using DisposeScope scope = NewDisposeScope();
+        ParameterLayout layout = TestLayout(scale);
+        using ParameterViews views = new ParameterViews(layout, zeros(layout.Count), train: false);
+        Tensor high = rand(1, 1, 4 * scale, 6 * scale);
+        Tensor average = nn.functional.avg_pool2d(high, scale, scale);
+        Tensor low = new RRNet(scale, views).ForwardUnbounded(high);
         Assert.True(low.allclose(average, rtol: 0, atol: 1e-6));
-        var repeated = average.repeat_interleave(scale, 2).repeat_interleave(scale, 3);
+        Tensor repeated = average.repeat_interleave(scale, 2).repeat_interleave(scale, 3);
         Assert.True(new SRNet(scale, views).Forward(average).allclose(repeated, rtol: 0, atol: 1e-6));
     }
 
@@ -71,19 +71,19 @@ public class NetworkTests
     public void The_gradient_of_the_whole_pair_is_that_of_finite_differences()
     {
         // Along the gradient g, the loss changes by |g|^2 per unit; Q-BReLU is left out, its steps have no finite difference.
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         const int Scale = 2;
-        var layout = TestLayout(Scale);
-        var flat = layout.Initialise(5);
+        ParameterLayout layout = TestLayout(Scale);
+        Tensor flat = layout.Initialise(5);
         flat.add_(randn(layout.Count).mul(0.01));
-        using var views = new ParameterViews(layout, flat, train: true);
-        var high = tensor(TestSupport.Noise(2 * 12 * 12), [2, 1, 12, 12]);
+        using ParameterViews views = new ParameterViews(layout, flat, train: true);
+        Tensor high = tensor(TestSupport.Noise(2 * 12 * 12), [2, 1, 12, 12]);
         Loss().backward();
-        var gradient = views.Gradient!.clone();
-        var squared = gradient.square().sum().item<float>();
+        Tensor gradient = views.Gradient!.clone();
+        float squared = gradient.square().sum().item<float>();
 
-        using var noGrad = no_grad();
-        var epsilon = 1e-3 / Math.Sqrt(squared);
+        using IDisposable noGrad = no_grad();
+        double epsilon = 1e-3 / Math.Sqrt(squared);
         flat.add_(gradient.mul(epsilon));
         double above = Loss().item<float>();
         flat.sub_(gradient.mul(2 * epsilon));
@@ -96,13 +96,13 @@ public class NetworkTests
     [Fact]
     public void Initialisation_is_He_for_trunks_and_a_thousandth_for_last_layers()
     {
-        using var scope = NewDisposeScope();
-        var layout = TestLayout(2);
-        var flat = layout.Initialise(1);
-        foreach (var layer in layout.Layers)
+        using DisposeScope scope = NewDisposeScope();
+        ParameterLayout layout = TestLayout(2);
+        Tensor flat = layout.Initialise(1);
+        foreach (ConvolutionSpec layer in layout.Layers)
         {
-            var expected = layer.Role == LayerRole.Last ? 0.001 : Math.Sqrt(2 / (1.0025 * layer.Inputs * layer.Kernel * layer.Kernel));
-            var found = layout.Weight(flat, layer).std().item<float>();
+            double expected = layer.Role == LayerRole.Last ? 0.001 : Math.Sqrt(2 / (1.0025 * layer.Inputs * layer.Kernel * layer.Kernel));
+            float found = layout.Weight(flat, layer).std().item<float>();
             Assert.InRange(found / expected, 0.8, 1.2);
             Assert.Equal(0, layout.Bias(flat, layer).abs().sum().item<float>());
         }
@@ -111,12 +111,12 @@ public class NetworkTests
     [Fact]
     public void Another_scale_starts_from_all_layers_but_the_last()
     {
-        using var scope = NewDisposeScope();
-        var (two, three) = (TestLayout(2), TestLayout(3));
-        var (from, to) = (two.Initialise(1), three.Initialise(2));
-        var left = three.CopyFrom(to, two, from);
+        using DisposeScope scope = NewDisposeScope();
+        (ParameterLayout? two, ParameterLayout? three) = (TestLayout(2), TestLayout(3));
+        (Tensor? from, Tensor? to) = (two.Initialise(1), three.Initialise(2));
+        IReadOnlyList<string> left = three.CopyFrom(to, two, from);
         Assert.Equal(["rr.last", "sr.last"], left);
-        foreach (var layer in three.Layers.Where(layer => layer.Role != LayerRole.Last))
+        foreach (ConvolutionSpec? layer in three.Layers.Where(layer => layer.Role != LayerRole.Last))
         {
             Assert.True(three.Weight(to, layer).equal(two.Weight(from, layer)).all().item<bool>(), layer.Name);
         }

@@ -16,7 +16,7 @@ public class QBReluTests
     [InlineData(240f, 235f)]
     public void Values_are_clamped_to_studio_range_and_rounded_to_levels(float level, float expected)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Assert.Equal(expected, QBRelu.Forward(tensor(new[] { level / 255f })).item<float>() * 255f, 1e-4f);
     }
 
@@ -28,8 +28,8 @@ public class QBReluTests
     [InlineData(236f, 0f)]
     public void The_gradient_is_1_inside_the_open_interval_and_0_outside(float level, float expected)
     {
-        using var scope = NewDisposeScope();
-        var x = tensor(new[] { level / 255f }, requires_grad: true);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = tensor(new[] { level / 255f }, requires_grad: true);
         QBRelu.Forward(x).sum().backward();
         Assert.Equal(expected, x.grad!.item<float>());
     }
@@ -37,8 +37,8 @@ public class QBReluTests
     [Fact]
     public void The_gradient_at_the_bounds_is_0()
     {
-        using var scope = NewDisposeScope();
-        var x = tensor(new[] { QBRelu.Minimum, QBRelu.Maximum }, requires_grad: true);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = tensor(new[] { QBRelu.Minimum, QBRelu.Maximum }, requires_grad: true);
         QBRelu.Forward(x).sum().backward();
         Assert.Equal([0f, 0f], x.grad!.data<float>().ToArray());
     }
@@ -47,9 +47,9 @@ public class QBReluTests
     public void Over_many_levels_the_gradient_is_the_slope()
     {
         // The straight part: over whole steps of the staircase the finite difference is exact.
-        using var scope = NewDisposeScope();
-        var from = QBRelu.Forward(tensor(new[] { 50.2f / 255f })).item<float>();
-        var to = QBRelu.Forward(tensor(new[] { 150.2f / 255f })).item<float>();
+        using DisposeScope scope = NewDisposeScope();
+        float from = QBRelu.Forward(tensor(new[] { 50.2f / 255f })).item<float>();
+        float to = QBRelu.Forward(tensor(new[] { 150.2f / 255f })).item<float>();
         Assert.Equal(1, (to - from) / (100f / 255f), 1e-5f);
     }
 }

@@ -10,15 +10,15 @@ public class ElfSymbolPatchTests
     [Fact]
     public void Torch_loads_on_this_system()
     {
-        using var one = torch.ones(1);
+        using torch.Tensor one = torch.ones(1);
         Assert.Equal(1f, one.item<float>());
     }
 
     [Fact]
     public void The_downloaded_library_is_redirected_once()
     {
-        var image = File.ReadAllBytes(Downloaded());
-        var original = image.ToArray();
+        byte[] image = File.ReadAllBytes(Downloaded());
+        byte[] original = image.ToArray();
         Assert.True(ElfSymbolPatch.Apply(image));
         Assert.Equal(original.Length, image.Length);
         Assert.Equal(0, Count(image, ElfSymbolPatch.WantedSymbol + '\0'));
@@ -31,8 +31,8 @@ public class ElfSymbolPatchTests
     [Fact]
     public void A_file_on_disk_is_replaced_only_if_it_asks_for_the_symbol()
     {
-        using var folder = new TemporaryFolder();
-        var copy = folder.File("libLibTorchSharp.so");
+        using TemporaryFolder folder = new TemporaryFolder();
+        string copy = folder.File("libLibTorchSharp.so");
         File.Copy(Downloaded(), copy);
         Assert.True(TorchRuntime.PatchFile(copy));
         Assert.False(TorchRuntime.PatchFile(copy));
@@ -45,18 +45,18 @@ public class ElfSymbolPatchTests
 
     private static string Downloaded()
     {
-        var package = typeof(ElfSymbolPatchTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "TorchSharpFolder").Value!;
+        string package = typeof(ElfSymbolPatchTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "TorchSharpFolder").Value!;
         return Path.Combine(package, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
     }
 
     private static int Count(byte[] image, string text)
     {
-        var pattern = Encoding.ASCII.GetBytes(text);
-        var count = 0;
-        for (var at = image.AsSpan().IndexOf(pattern); at >= 0;)
+        byte[] pattern = Encoding.ASCII.GetBytes(text);
+        int count = 0;
+        for (int at = image.AsSpan().IndexOf(pattern); at >= 0;)
         {
             count++;
-            var next = image.AsSpan(at + 1).IndexOf(pattern);
+            int next = image.AsSpan(at + 1).IndexOf(pattern);
             at = next < 0 ? -1 : at + 1 + next;
         }
 

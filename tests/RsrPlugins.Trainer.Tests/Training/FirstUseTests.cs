@@ -11,10 +11,10 @@ public class FirstUseTests
     [Fact]
     public void With_a_new_key_one_computes_at_a_time()
     {
-        var (inside, most) = (0, 0);
+        (int inside, int most) = (0, 0);
         OnThreads(index => _firstUse.Run($"key {index}", () =>
         {
-            var now = Interlocked.Increment(ref inside);
+            int now = Interlocked.Increment(ref inside);
             most = Math.Max(most, now);
             Thread.Sleep(50);
             return Interlocked.Decrement(ref inside);
@@ -26,8 +26,8 @@ public class FirstUseTests
     public void With_a_known_key_all_compute_side_by_side()
     {
         _firstUse.Run("key", () => 0);
-        using var everyone = new Barrier(Threads);
-        var met = OnThreads(_ => _firstUse.Run("key", () => everyone.SignalAndWait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)));
+        using Barrier everyone = new Barrier(Threads);
+        bool[] met = OnThreads(_ => _firstUse.Run("key", () => everyone.SignalAndWait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)));
         Assert.All(met, Assert.True);
     }
 
@@ -35,8 +35,8 @@ public class FirstUseTests
     public void A_key_whose_computation_failed_is_still_new()
     {
         Assert.Throws<InvalidDataException>(() => _firstUse.Run<int>("key", () => throw new InvalidDataException()));
-        var isInside = false;
-        var other = new Thread(() => _firstUse.Run("key", () => isInside = true));
+        bool isInside = false;
+        Thread other = new Thread(() => _firstUse.Run("key", () => isInside = true));
         _firstUse.Run("key", () =>
         {
             other.Start();
@@ -50,14 +50,14 @@ public class FirstUseTests
 
     private static T[] OnThreads<T>(Func<int, T> compute)
     {
-        var results = new T[Threads];
-        var threads = Enumerable.Range(0, Threads).Select(index => new Thread(() => results[index] = compute(index))).ToArray();
-        foreach (var thread in threads)
+        T[] results = new T[Threads];
+        Thread[] threads = Enumerable.Range(0, Threads).Select(index => new Thread(() => results[index] = compute(index))).ToArray();
+        foreach (Thread? thread in threads)
         {
             thread.Start();
         }
 
-        foreach (var thread in threads)
+        foreach (Thread? thread in threads)
         {
             thread.Join();
         }

@@ -10,17 +10,17 @@ public class OptimiserTests
     [Fact]
     public void Steps_on_the_Gram_matrices_equal_Newton_Schulz_steps_on_the_matrices()
     {
-        using var scope = NewDisposeScope();
-        using var optimiser = new Optimiser(new ParameterLayout(NetworkTable.SRNet(2)), CPU, TestSupport.Config());
+        using DisposeScope scope = NewDisposeScope();
+        using Optimiser optimiser = new Optimiser(new ParameterLayout(NetworkTable.SRNet(2)), CPU, TestSupport.Config());
         manual_seed(1);
         Tensor[] matrices = [randn(64, 576), randn(64, 64).mul(1e-4)];
-        var factors = optimiser.OrthogonalisingFactors(matrices);
-        for (var i = 0; i < matrices.Length; i++)
+        Tensor factors = optimiser.OrthogonalisingFactors(matrices);
+        for (int i = 0; i < matrices.Length; i++)
         {
-            var x = matrices[i] / matrices[i].norm();
-            for (var step = 0; step < 5; step++)
+            Tensor x = matrices[i] / matrices[i].norm();
+            for (int step = 0; step < 5; step++)
             {
-                var gram = x.mm(x.t());
+                Tensor gram = x.mm(x.t());
                 x = (x * 3.4445) + ((gram * -4.7750) + (gram.mm(gram) * 2.0315)).mm(x);
             }
 
@@ -31,12 +31,12 @@ public class OptimiserTests
     [Fact]
     public void An_update_of_Muon_is_nearly_orthogonal_whatever_the_size_of_the_gradient()
     {
-        using var scope = NewDisposeScope();
-        using var optimiser = new Optimiser(new ParameterLayout(NetworkTable.SRNet(2)), CPU, TestSupport.Config());
+        using DisposeScope scope = NewDisposeScope();
+        using Optimiser optimiser = new Optimiser(new ParameterLayout(NetworkTable.SRNet(2)), CPU, TestSupport.Config());
         manual_seed(2);
-        var matrix = randn(64, 576).mul(1e-6);
-        var update = optimiser.OrthogonalisingFactors([matrix])[0].mm(matrix);
-        var singular = linalg.svdvals(update);
+        Tensor matrix = randn(64, 576).mul(1e-6);
+        Tensor update = optimiser.OrthogonalisingFactors([matrix])[0].mm(matrix);
+        Tensor singular = linalg.svdvals(update);
         Assert.InRange(singular.min().item<float>(), 0.5f, 1.3f);
         Assert.InRange(singular.max().item<float>(), 0.5f, 1.3f);
     }
@@ -46,18 +46,18 @@ public class OptimiserTests
     [InlineData(2)]
     public void Own_kernels_take_the_steps_that_Torch_takes(int workers)
     {
-        using var scope = NewDisposeScope();
-        var layout = new ParameterLayout([.. NetworkTable.RRNet(3), .. NetworkTable.SRNet(3)]);
-        var config = TestSupport.Config() with { MuonRate = 0.02, ReducingRateFactor = 0.5, WeightDecay = 0.3 };
-        using var pool = new WorkerPool(workers);
-        using var torch = new Optimiser(layout, CPU, config);
-        using var own = new Optimiser(layout, CPU, config, pool);
-        using var start = layout.Initialise(3);
-        using var byTorch = start.clone();
-        using var byOwn = start.clone();
-        for (var step = 1; step <= 3; step++)
+        using DisposeScope scope = NewDisposeScope();
+        ParameterLayout layout = new ParameterLayout([.. NetworkTable.RRNet(3), .. NetworkTable.SRNet(3)]);
+        TrainingConfig config = TestSupport.Config() with { MuonRate = 0.02, ReducingRateFactor = 0.5, WeightDecay = 0.3 };
+        using WorkerPool pool = new WorkerPool(workers);
+        using Optimiser torch = new Optimiser(layout, CPU, config);
+        using Optimiser own = new Optimiser(layout, CPU, config, pool);
+        using Tensor start = layout.Initialise(3);
+        using Tensor byTorch = start.clone();
+        using Tensor byOwn = start.clone();
+        for (int step = 1; step <= 3; step++)
         {
-            using var gradient = layout.Initialise(step + 10);
+            using Tensor gradient = layout.Initialise(step + 10);
             torch.Step(byTorch, gradient, step, 0.7);
             own.Step(byOwn, gradient, step, 0.7);
         }
@@ -70,13 +70,13 @@ public class OptimiserTests
     [Fact]
     public void RRNets_hidden_layers_can_move_slower()
     {
-        using var scope = NewDisposeScope();
-        var layout = new ParameterLayout([.. NetworkTable.RRNet(2), .. NetworkTable.SRNet(2)]);
-        var gradient = layout.Initialise(4);
+        using DisposeScope scope = NewDisposeScope();
+        ParameterLayout layout = new ParameterLayout([.. NetworkTable.RRNet(2), .. NetworkTable.SRNet(2)]);
+        Tensor gradient = layout.Initialise(4);
         double Moved(double factor, string name)
         {
-            using var optimiser = new Optimiser(layout, CPU, TestSupport.Config() with { ReducingRateFactor = factor });
-            var flat = zeros(layout.Count);
+            using Optimiser optimiser = new Optimiser(layout, CPU, TestSupport.Config() with { ReducingRateFactor = factor });
+            Tensor flat = zeros(layout.Count);
             optimiser.Step(flat, gradient, 1, 1);
             return layout.Weight(flat, layout.Layers.Single(layer => layer.Name == name)).norm().item<float>();
         }
@@ -88,15 +88,15 @@ public class OptimiserTests
     [Fact]
     public void Weight_decay_shrinks_hidden_weights_alone()
     {
-        using var scope = NewDisposeScope();
-        var layout = new ParameterLayout([.. NetworkTable.RRNet(2), .. NetworkTable.SRNet(2)]);
-        using var optimiser = new Optimiser(layout, CPU, TestSupport.Config() with { MuonRate = 0.01, WeightDecay = 2, ReducingRateFactor = 3 });
-        var flat = ones(layout.Count);
+        using DisposeScope scope = NewDisposeScope();
+        ParameterLayout layout = new ParameterLayout([.. NetworkTable.RRNet(2), .. NetworkTable.SRNet(2)]);
+        using Optimiser optimiser = new Optimiser(layout, CPU, TestSupport.Config() with { MuonRate = 0.01, WeightDecay = 2, ReducingRateFactor = 3 });
+        Tensor flat = ones(layout.Count);
         optimiser.Step(flat, zeros(layout.Count), 1, 0.5);
-        foreach (var layer in layout.Layers)
+        foreach (ConvolutionSpec layer in layout.Layers)
         {
             // 1 - rate * decay, where the rate is 0.5 * 0.01, three times that in RRNet.
-            var kept = layer.Role != LayerRole.Hidden ? 1 : layer.IsReducing ? 0.97 : 0.99;
+            double kept = layer.Role != LayerRole.Hidden ? 1 : layer.IsReducing ? 0.97 : 0.99;
             Assert.Equal(kept, layout.Weight(flat, layer).mean().item<float>(), 1e-6);
             Assert.Equal(1, layout.Bias(flat, layer).mean().item<float>(), 1e-6);
         }
@@ -105,11 +105,11 @@ public class OptimiserTests
     [Fact]
     public void Adam_moves_by_its_rate_and_last_layers_slower()
     {
-        using var scope = NewDisposeScope();
-        var config = TestSupport.Config() with { AdamRate = 1e-3, LastLayerRateFactor = 0.1 };
-        var layout = new ParameterLayout(NetworkTable.SRNet(2));
-        using var optimiser = new Optimiser(layout, CPU, config);
-        var flat = zeros(layout.Count);
+        using DisposeScope scope = NewDisposeScope();
+        TrainingConfig config = TestSupport.Config() with { AdamRate = 1e-3, LastLayerRateFactor = 0.1 };
+        ParameterLayout layout = new ParameterLayout(NetworkTable.SRNet(2));
+        using Optimiser optimiser = new Optimiser(layout, CPU, config);
+        Tensor flat = zeros(layout.Count);
         optimiser.Step(flat, ones(layout.Count), 1, 1);
         Assert.Equal(-1e-3, layout.Bias(flat, layout.Layers[0])[0].item<float>(), 1e-6);
         Assert.Equal(-1e-4, layout.Weight(flat, layout.Layers[^1])[0, 0, 0, 0].item<float>(), 1e-7);

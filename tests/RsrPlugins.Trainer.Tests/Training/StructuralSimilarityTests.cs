@@ -11,14 +11,14 @@ public class StructuralSimilarityTests
     public void It_is_the_SSIM_that_the_product_measures()
     {
         const int Side = 30;
-        using var scope = NewDisposeScope();
-        using var similarity = new StructuralSimilarity(Side, CPU);
-        var drawn = TestSupport.Drawn(Side, Side).ToUnit();
-        var noise = TestSupport.Noise(Side * Side);
+        using DisposeScope scope = NewDisposeScope();
+        using StructuralSimilarity similarity = new StructuralSimilarity(Side, CPU);
+        float[] drawn = TestSupport.Drawn(Side, Side).ToUnit();
+        float[] noise = TestSupport.Noise(Side * Side);
         float[] disturbed = [.. drawn.Zip(noise, (value, random) => value + (0.1f * (random - 0.5f)))];
-        var result = similarity.Of(tensor(drawn.Concat(drawn).ToArray(), [2, 1, Side, Side]), tensor(drawn.Concat(disturbed).ToArray(), [2, 1, Side, Side]));
+        Tensor result = similarity.Of(tensor(drawn.Concat(drawn).ToArray(), [2, 1, Side, Side]), tensor(drawn.Concat(disturbed).ToArray(), [2, 1, Side, Side]));
 
-        var expected = ImageMetrics.Ssim(Levels(drawn), Levels(disturbed), Side, Side, 0);
+        double expected = ImageMetrics.Ssim(Levels(drawn), Levels(disturbed), Side, Side, 0);
         Assert.InRange(expected, 0.5, 0.99);
         Assert.Equal(1, result[0].item<float>(), 1e-4);
         Assert.Equal(expected, result[1].item<float>(), 1e-4);
@@ -29,28 +29,28 @@ public class StructuralSimilarityTests
     [Fact]
     public void A_step_along_its_gradient_makes_pictures_more_alike()
     {
-        using var scope = NewDisposeScope();
-        using var similarity = new StructuralSimilarity(24, CPU);
-        var drawn = tensor(TestSupport.Drawn(24, 24).ToUnit(), [1, 1, 24, 24]);
-        var disturbed = drawn.add(tensor(TestSupport.Noise(24 * 24), [1, 1, 24, 24]).mul(0.1)).detach();
+        using DisposeScope scope = NewDisposeScope();
+        using StructuralSimilarity similarity = new StructuralSimilarity(24, CPU);
+        Tensor drawn = tensor(TestSupport.Drawn(24, 24).ToUnit(), [1, 1, 24, 24]);
+        Tensor disturbed = drawn.add(tensor(TestSupport.Noise(24 * 24), [1, 1, 24, 24]).mul(0.1)).detach();
         disturbed.requires_grad = true;
-        var before = similarity.Of(disturbed, drawn).sum();
+        Tensor before = similarity.Of(disturbed, drawn).sum();
         before.backward();
-        var after = similarity.Of(disturbed.detach().add(disturbed.grad!.mul(0.01 / disturbed.grad!.norm().item<float>())), drawn);
+        Tensor after = similarity.Of(disturbed.detach().add(disturbed.grad!.mul(0.01 / disturbed.grad!.norm().item<float>())), drawn);
         Assert.True(after.item<float>() > before.item<float>());
     }
 
     [Fact]
     public void A_run_can_count_it_beside_its_loss()
     {
-        var config = TestSupport.Config();
-        var (without, half, whole) = (Loss(config), Loss(config with { SsimWeight = 0.5 }), Loss(config with { SsimWeight = 1 }));
+        TrainingConfig config = TestSupport.Config();
+        (double without, double half, double whole) = (Loss(config), Loss(config with { SsimWeight = 0.5 }), Loss(config with { SsimWeight = 1 }));
         Assert.InRange(half - without, 0.01, 0.5);
         Assert.Equal(2 * (half - without), whole - without, 1e-5);
 
         static double Loss(TrainingConfig config)
         {
-            using var run = new TrainingRun(config, TestSupport.Crops(config), []);
+            using TrainingRun run = new TrainingRun(config, TestSupport.Crops(config), []);
             return run.TrainStep(1, 0);
         }
     }

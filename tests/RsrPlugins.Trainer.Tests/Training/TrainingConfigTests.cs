@@ -9,7 +9,7 @@ public class TrainingConfigTests
     [Fact]
     public void A_configuration_names_only_what_it_changes()
     {
-        var config = TrainingConfig.Parse(Smallest, "a.json");
+        TrainingConfig config = TrainingConfig.Parse(Smallest, "a.json");
         Assert.Equal(RunKind.Learned, config.Kind);
         Assert.Equal(0.015, config.MuonRate);
         Assert.Equal("validation/kodak24", config.Validation);
@@ -31,8 +31,8 @@ public class TrainingConfigTests
     [InlineData("\"minutes\": \"ten\"", "minutes")]
     public void An_unknown_key_or_a_wrong_value_is_an_error_that_names_it(string entry, string named)
     {
-        var text = Smallest.Replace("\"scale\": 2", entry.StartsWith("\"scale\"", StringComparison.Ordinal) ? entry : "\"scale\": 2, " + entry, StringComparison.Ordinal);
-        var error = Assert.Throws<TrainerException>(() => TrainingConfig.Parse(text, "a.json"));
+        string text = Smallest.Replace("\"scale\": 2", entry.StartsWith("\"scale\"", StringComparison.Ordinal) ? entry : "\"scale\": 2, " + entry, StringComparison.Ordinal);
+        TrainerException error = Assert.Throws<TrainerException>(() => TrainingConfig.Parse(text, "a.json"));
         Assert.StartsWith("a.json", error.Message, StringComparison.Ordinal);
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
@@ -42,15 +42,15 @@ public class TrainingConfigTests
     [InlineData("9")]
     public void A_folder_is_reduced_by_one_to_eight(string factor)
     {
-        var error = Assert.Throws<TrainerException>(() => TrainingConfig.Parse(Smallest.Replace("\"train/x\"", $"\"train/x\", \"reducedBy\": {factor}", StringComparison.Ordinal), "a.json"));
+        TrainerException error = Assert.Throws<TrainerException>(() => TrainingConfig.Parse(Smallest.Replace("\"train/x\"", $"\"train/x\", \"reducedBy\": {factor}", StringComparison.Ordinal), "a.json"));
         Assert.Equal($"a.json: \"reducedBy\" must be 1 to 8, found {factor}.", error.Message);
     }
 
     [Fact]
     public void The_repositorys_configurations_are_valid()
     {
-        var folder = Path.Combine(TestSupport.InRepository(string.Empty), "training", "configs");
-        var files = Directory.GetFiles(folder, "*.json");
+        string folder = Path.Combine(TestSupport.InRepository(string.Empty), "training", "configs");
+        string[] files = Directory.GetFiles(folder, "*.json");
         Assert.NotEmpty(files);
         Assert.All(files, file => Assert.Equal(Path.GetFileNameWithoutExtension(file), TrainingConfig.Load(file).Name));
     }

@@ -7,8 +7,8 @@ public class TrainingLogTests
     [Fact]
     public void A_resumed_run_drops_the_rows_it_will_write_again()
     {
-        using var folder = new TemporaryFolder();
-        var log = new TrainingLog(folder.Root, 0);
+        using TemporaryFolder folder = new TemporaryFolder();
+        TrainingLog log = new TrainingLog(folder.Root, 0);
         log.Add(Report(100), new ValidationScore(30, 40));
         log.Add(Report(200), new ValidationScore(31, 39));
         new TrainingLog(folder.Root, 150).Add(Report(160), new ValidationScore(30.5, 39.5));

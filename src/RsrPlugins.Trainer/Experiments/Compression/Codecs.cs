@@ -162,7 +162,7 @@ internal static class Codecs
     {
         File.WriteAllBytes(Path.Combine(folder, "a.pgm"), picture.ToPgm());
         // The tool's own number of resolutions, but for pictures too small to be halved so often, which it refuses.
-        var resolutions = Math.Min(DefaultResolutions, 1 + (int)Math.Log2(Math.Min(picture.Width, picture.Height)));
+        int resolutions = Math.Min(DefaultResolutions, 1 + (int)Math.Log2(Math.Min(picture.Width, picture.Height)));
         ExternalTool.OpjCompress.Run(folder, ["-i", "a.pgm", "-o", "a.jp2", "-n", $"{resolutions}", .. options], cancellationToken);
         return Result(folder, "a.jp2");
     });
@@ -190,8 +190,8 @@ internal static class Codecs
 
     private static byte[] WithVips(GreyPicture picture, Func<Image, byte[]> save)
     {
-        using var memory = Image.NewFromMemory(picture.Samples, picture.Width, picture.Height, 1, Enums.BandFormat.Uchar);
-        using var grey = memory.Copy(interpretation: Enums.Interpretation.Bw);
+        using Image memory = Image.NewFromMemory(picture.Samples, picture.Width, picture.Height, 1, Enums.BandFormat.Uchar);
+        using Image grey = memory.Copy(interpretation: Enums.Interpretation.Bw);
         return save(grey);
     }
 
@@ -199,15 +199,15 @@ internal static class Codecs
     private static GreyPicture FromVips(byte[] file, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var image = Image.NewFromBuffer(file);
-        using var band = image.ExtractBand(image.Bands < 3 ? 0 : 1);
+        using Image image = Image.NewFromBuffer(file);
+        using Image band = image.ExtractBand(image.Bands < 3 ? 0 : 1);
         return new GreyPicture(band.Width, band.Height, band.WriteToMemory<byte>());
     }
 
     // Files of tools live in a folder of their own that is gone afterwards, whatever happens.
     private static T InFolder<T>(Func<string, T> work)
     {
-        var folder = Directory.CreateTempSubdirectory("rsr-train-codec-");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("rsr-train-codec-");
         try
         {
             return work(folder.FullName);
@@ -221,7 +221,7 @@ internal static class Codecs
     // Some tools fail with exit code 0.
     private static byte[] Result(string folder, string name)
     {
-        var path = Path.Combine(folder, name);
+        string path = Path.Combine(folder, name);
         return File.Exists(path) ? File.ReadAllBytes(path) : throw new TrainerException($"{name}: a codec ended without an error and without writing this file.");
     }
 

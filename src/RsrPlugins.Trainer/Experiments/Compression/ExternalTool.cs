@@ -26,7 +26,7 @@ internal sealed partial record ExternalTool(string DebianPackage, string Version
     /// <summary>The first version number it prints.</summary>
     internal string Version(CancellationToken cancellationToken)
     {
-        var (_, output) = Start(VersionArgument.Length == 0 ? [] : [VersionArgument], Path.GetTempPath(), cancellationToken);
+        (int _, string? output) = Start(VersionArgument.Length == 0 ? [] : [VersionArgument], Path.GetTempPath(), cancellationToken);
         return VersionNumber().Match(output).Value is { Length: > 0 } version ? version : throw new TrainerException($"{Names[0]} prints no version number.");
     }
 
@@ -37,10 +37,10 @@ internal sealed partial record ExternalTool(string DebianPackage, string Version
     /// <exception cref="TrainerException">It is missing, or it failed: with the last line it printed.</exception>
     internal void Run(string folder, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        var (exitCode, output) = Start(arguments, folder, cancellationToken);
+        (int exitCode, string? output) = Start(arguments, folder, cancellationToken);
         if (exitCode != 0)
         {
-            var lastLine = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault("nothing printed");
+            string lastLine = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault("nothing printed");
             throw new TrainerException($"{Names[0]} ended with exit code {exitCode}: {lastLine}");
         }
     }
@@ -48,17 +48,17 @@ internal sealed partial record ExternalTool(string DebianPackage, string Version
     private (int ExitCode, string Output) Start(IEnumerable<string> arguments, string folder, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var start = new ProcessStartInfo(Find() ?? throw new TrainerException(MissingMessage + "."), arguments)
+        ProcessStartInfo start = new ProcessStartInfo(Find() ?? throw new TrainerException(MissingMessage + "."), arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using var process = Process.Start(start) ?? throw new TrainerException($"{start.FileName} cannot be started.");
+        using Process process = Process.Start(start) ?? throw new TrainerException($"{start.FileName} cannot be started.");
         process.StandardInput.Close(); // A question it might ask is answered with the end of the file.
-        var printed = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        var complained = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        Task<string> printed = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        Task<string> complained = process.StandardError.ReadToEndAsync(CancellationToken.None);
         using (cancellationToken.Register(() => End(process)))
         {
             process.WaitForExit();

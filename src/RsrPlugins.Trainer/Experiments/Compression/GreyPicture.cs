@@ -26,8 +26,8 @@ internal sealed record GreyPicture(int Width, int Height, byte[] Samples)
     /// <exception cref="TrainerException">Anything else.</exception>
     internal static GreyPicture FromPgm(byte[] file, string source)
     {
-        var position = 0;
-        if (Word() != "P5" || !int.TryParse(Word(), out var width) || !int.TryParse(Word(), out var height) || Word() != "255" || file.Length - position != (long)width * height)
+        int position = 0;
+        if (Word() != "P5" || !int.TryParse(Word(), out int width) || !int.TryParse(Word(), out int height) || Word() != "255" || file.Length - position != (long)width * height)
         {
             throw new TrainerException($"{source}: an 8-bit binary PGM picture expected, found {file.Length} bytes of something else.");
         }
@@ -42,13 +42,13 @@ internal sealed record GreyPicture(int Width, int Height, byte[] Samples)
                 position = file[position] == '#' ? Math.Max(Array.IndexOf(file, (byte)'\n', position), position) + 1 : position + 1;
             }
 
-            var start = position;
+            int start = position;
             while (position < file.Length && !char.IsWhiteSpace((char)file[position]))
             {
                 position++;
             }
 
-            var word = Encoding.ASCII.GetString(file, start, position - start);
+            string word = Encoding.ASCII.GetString(file, start, position - start);
             position = Math.Min(position + 1, file.Length);
             return word;
         }

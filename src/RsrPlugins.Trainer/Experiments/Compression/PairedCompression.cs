@@ -24,7 +24,7 @@ internal sealed class PairedCompression
         Pictures = pictures;
         _cancellationToken = cancellationToken;
         _planes = [.. pictures.Select(GreyPicture.Of)];
-        var evaluation = new ModelEvaluation(pictures, scale, rrNet);
+        ModelEvaluation evaluation = new ModelEvaluation(pictures, scale, rrNet);
         Small = [.. evaluation.Small(SmallPicture.Learned).Select((plane, index) => GreyPicture.Of(plane, pictures[index].Width / scale, pictures[index].Height / scale))];
         _restored = evaluation.ScoreEach(SmallPicture.Learned, srNet);
     }
@@ -40,9 +40,9 @@ internal sealed class PairedCompression
     /// <exception cref="TrainerException">The codec is not lossless.</exception>
     internal Stored[] Pair(LosslessCodec codec) => [.. Pictures.Select((picture, index) =>
     {
-        var small = Small[index];
-        var file = codec.Encode(small, _cancellationToken);
-        var back = codec.Decode(file, _cancellationToken);
+        GreyPicture small = Small[index];
+        byte[] file = codec.Encode(small, _cancellationToken);
+        GreyPicture back = codec.Decode(file, _cancellationToken);
         if (back.Width != small.Width || !back.Samples.AsSpan().SequenceEqual(small.Samples))
         {
             throw new TrainerException($"{codec.Name} did not give the small picture of {picture.Name} back as it was; only lossless codecs belong here.");
@@ -68,17 +68,17 @@ internal sealed class PairedCompression
 
     private Stored At(LossyCodec codec, double setting, int index)
     {
-        if (!_lossy.TryGetValue((codec.Name, index, setting), out var stored))
+        if (!_lossy.TryGetValue((codec.Name, index, setting), out Stored? stored))
         {
-            var picture = Pictures[index];
-            var file = codec.Encode(_planes[index], setting, _cancellationToken);
-            var back = codec.Decode(file, _cancellationToken);
+            TestPicture picture = Pictures[index];
+            byte[] file = codec.Encode(_planes[index], setting, _cancellationToken);
+            GreyPicture back = codec.Decode(file, _cancellationToken);
             if (back.Width != picture.Width || back.Height != picture.Height)
             {
                 throw new TrainerException($"{codec.Name}: {picture.Name} came back as {back.Width} x {back.Height}, expected {picture.Width} x {picture.Height}.");
             }
 
-            var score = EvaluationProtocol.Score(picture.Plane, back.ToPlane(), picture.Width, picture.Height, Scale);
+            EvaluationScore score = EvaluationProtocol.Score(picture.Plane, back.ToPlane(), picture.Width, picture.Height, Scale);
             stored = new Stored(file.Length, Stored.Rate(file.Length, picture.Width, picture.Height), score.Psnr, score.Ssim);
             _lossy[(codec.Name, index, setting)] = stored;
         }

@@ -29,21 +29,21 @@ internal static class QualitySearch
     /// <returns>The smallest of the files tried that are not below; null where even the best setting is.</returns>
     internal static Stored? SmallestNotBelow(int settings, Func<int, Stored> store, double ssim)
     {
-        var tried = new Dictionary<int, Stored>();
-        var (below, enough) = (-1, settings);
+        Dictionary<int, Stored> tried = new Dictionary<int, Stored>();
+        (int below, int enough) = (-1, settings);
         while (enough - below > 1)
         {
-            var middle = (below + enough) / 2;
+            int middle = (below + enough) / 2;
             (below, enough) = Try(middle).Ssim >= ssim ? (below, middle) : (middle, enough);
         }
 
-        for (var index = Math.Max(0, enough - 1 - Ripple); index < Math.Min(settings, enough + Ripple); index++)
+        for (int index = Math.Max(0, enough - 1 - Ripple); index < Math.Min(settings, enough + Ripple); index++)
         {
             Try(index);
         }
 
         return tried.Values.Where(file => file.Ssim >= ssim).MinBy(file => file.Bytes);
 
-        Stored Try(int index) => tried.TryGetValue(index, out var file) ? file : tried[index] = store(index);
+        Stored Try(int index) => tried.TryGetValue(index, out Stored? file) ? file : tried[index] = store(index);
     }
 }

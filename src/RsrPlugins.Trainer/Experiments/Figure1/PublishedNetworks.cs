@@ -38,8 +38,8 @@ internal static class PublishedNetworks
     /// <summary>Dong et al. 2016.</summary>
     private static byte[] Srcnn()
     {
-        var net = new RandomNetwork("SRCNN");
-        var x = net.ConvolutionRelu("conv1", GraphBuilder.Input, 1, 64, 9);
+        RandomNetwork net = new RandomNetwork("SRCNN");
+        string x = net.ConvolutionRelu("conv1", GraphBuilder.Input, 1, 64, 9);
         x = net.ConvolutionRelu("conv2", x, 64, 32, 5);
         net.Convolution("conv3", x, 32, 1, 5);
         return net.Build();
@@ -49,10 +49,10 @@ internal static class PublishedNetworks
     private static byte[] Fsrcnn(int scale)
     {
         const int Features = 56, Shrunk = 12, Mappings = 4;
-        var net = new RandomNetwork("FSRCNN");
-        var x = net.ConvolutionPRelu("features", GraphBuilder.Input, 1, Features, 5);
+        RandomNetwork net = new RandomNetwork("FSRCNN");
+        string x = net.ConvolutionPRelu("features", GraphBuilder.Input, 1, Features, 5);
         x = net.ConvolutionPRelu("shrink", x, Features, Shrunk, 1);
-        for (var mapping = 1; mapping <= Mappings; mapping++)
+        for (int mapping = 1; mapping <= Mappings; mapping++)
         {
             x = net.ConvolutionPRelu($"map{mapping}", x, Shrunk, Shrunk, 3);
         }
@@ -65,8 +65,8 @@ internal static class PublishedNetworks
     /// <summary>Shi et al. 2016.</summary>
     private static byte[] Espcn(int scale)
     {
-        var net = new RandomNetwork("ESPCN");
-        var x = net.Graph.Tanh("tanh1", net.Convolution("conv1", GraphBuilder.Input, 1, 64, 5));
+        RandomNetwork net = new RandomNetwork("ESPCN");
+        string x = net.Graph.Tanh("tanh1", net.Convolution("conv1", GraphBuilder.Input, 1, 64, 5));
         x = net.Graph.Tanh("tanh2", net.Convolution("conv2", x, 64, 32, 3));
         x = net.Convolution("conv3", x, 32, scale * scale, 3);
         net.Graph.SubPixelShuffle("shuffle", x, scale);
@@ -77,9 +77,9 @@ internal static class PublishedNetworks
     private static byte[] Vdsr()
     {
         const int Layers = 20;
-        var net = new RandomNetwork("VDSR");
-        var x = net.ConvolutionRelu("conv1", GraphBuilder.Input, 1, 64, 3);
-        for (var layer = 2; layer < Layers; layer++)
+        RandomNetwork net = new RandomNetwork("VDSR");
+        string x = net.ConvolutionRelu("conv1", GraphBuilder.Input, 1, 64, 3);
+        for (int layer = 2; layer < Layers; layer++)
         {
             x = net.ConvolutionRelu($"conv{layer}", x, 64, 64, 3);
         }
@@ -95,17 +95,17 @@ internal static class PublishedNetworks
     private static byte[] Drcn()
     {
         const int Channels = 256, Recursions = 16;
-        var net = new RandomNetwork("DRCN");
-        var recursion = net.Weights("recursion", Channels, Channels, 3);
-        var reconstruction1 = net.Weights("reconstruction1", Channels, Channels, 3);
-        var reconstruction2 = net.Weights("reconstruction2", Channels, 1, 3);
-        var x = net.ConvolutionRelu("embedding1", GraphBuilder.Input, 1, Channels, 3);
+        RandomNetwork net = new RandomNetwork("DRCN");
+        ConvolutionWeights recursion = net.Weights("recursion", Channels, Channels, 3);
+        ConvolutionWeights reconstruction1 = net.Weights("reconstruction1", Channels, Channels, 3);
+        ConvolutionWeights reconstruction2 = net.Weights("reconstruction2", Channels, 1, 3);
+        string x = net.ConvolutionRelu("embedding1", GraphBuilder.Input, 1, Channels, 3);
         x = net.ConvolutionRelu("embedding2", x, Channels, Channels, 3);
-        var pictures = new string[Recursions];
-        for (var i = 0; i < Recursions; i++)
+        string[] pictures = new string[Recursions];
+        for (int i = 0; i < Recursions; i++)
         {
             x = net.Relu(net.Apply($"recursion.{i + 1}", x, recursion));
-            var hidden = net.Relu(net.Apply($"reconstruction1.{i + 1}", x, reconstruction1));
+            string hidden = net.Relu(net.Apply($"reconstruction1.{i + 1}", x, reconstruction1));
             pictures[i] = net.Graph.Sum($"picture.{i + 1}", net.Apply($"reconstruction2.{i + 1}", hidden, reconstruction2), GraphBuilder.Input);
         }
 
@@ -120,14 +120,14 @@ internal static class PublishedNetworks
     private static byte[] Drrn()
     {
         const int Channels = 128, Units = 25;
-        var net = new RandomNetwork("DRRN");
-        var first = net.Weights("unit.a", Channels, Channels, 3);
-        var second = net.Weights("unit.b", Channels, Channels, 3, RandomNetwork.BranchGain);
-        var begin = net.NormalisedConvolution("begin", GraphBuilder.Input, 1, net.Weights("begin", 1, Channels, 3));
-        var x = begin;
-        for (var unit = 1; unit <= Units; unit++)
+        RandomNetwork net = new RandomNetwork("DRRN");
+        ConvolutionWeights first = net.Weights("unit.a", Channels, Channels, 3);
+        ConvolutionWeights second = net.Weights("unit.b", Channels, Channels, 3, RandomNetwork.BranchGain);
+        string begin = net.NormalisedConvolution("begin", GraphBuilder.Input, 1, net.Weights("begin", 1, Channels, 3));
+        string x = begin;
+        for (int unit = 1; unit <= Units; unit++)
         {
-            var branch = net.NormalisedConvolution($"unit{unit}.a", x, Channels, first);
+            string branch = net.NormalisedConvolution($"unit{unit}.a", x, Channels, first);
             x = net.Graph.Sum($"unit{unit}", net.NormalisedConvolution($"unit{unit}.b", branch, Channels, second), begin);
         }
 
@@ -143,25 +143,25 @@ internal static class PublishedNetworks
     private static byte[] MemNet()
     {
         const int Channels = 64, Blocks = 6, Recursions = 6;
-        var net = new RandomNetwork("MemNet");
-        var reconstruction = net.Weights("reconstruction", Channels, 1, 3);
-        var memories = new List<string> { net.NormalisedConvolution("begin", GraphBuilder.Input, 1, net.Weights("begin", 1, Channels, 3)) };
-        var pictures = new string[Blocks];
-        for (var block = 1; block <= Blocks; block++)
+        RandomNetwork net = new RandomNetwork("MemNet");
+        ConvolutionWeights reconstruction = net.Weights("reconstruction", Channels, 1, 3);
+        List<string> memories = new List<string> { net.NormalisedConvolution("begin", GraphBuilder.Input, 1, net.Weights("begin", 1, Channels, 3)) };
+        string[] pictures = new string[Blocks];
+        for (int block = 1; block <= Blocks; block++)
         {
-            var first = net.Weights($"block{block}.a", Channels, Channels, 3);
-            var second = net.Weights($"block{block}.b", Channels, Channels, 3, RandomNetwork.BranchGain);
-            var x = memories[^1];
-            var units = new List<string>();
-            for (var unit = 1; unit <= Recursions; unit++)
+            ConvolutionWeights first = net.Weights($"block{block}.a", Channels, Channels, 3);
+            ConvolutionWeights second = net.Weights($"block{block}.b", Channels, Channels, 3, RandomNetwork.BranchGain);
+            string x = memories[^1];
+            List<string> units = new List<string>();
+            for (int unit = 1; unit <= Recursions; unit++)
             {
-                var branch = net.NormalisedConvolution($"block{block}.a.{unit}", x, Channels, first);
+                string branch = net.NormalisedConvolution($"block{block}.a.{unit}", x, Channels, first);
                 x = net.Graph.Sum($"block{block}.{unit}", net.NormalisedConvolution($"block{block}.b.{unit}", branch, Channels, second), x);
                 units.Add(x);
             }
 
-            var memory = net.Graph.Concat($"block{block}.memory", [.. memories, .. units]);
-            var channels = Channels * (memories.Count + units.Count);
+            string memory = net.Graph.Concat($"block{block}.memory", [.. memories, .. units]);
+            int channels = Channels * (memories.Count + units.Count);
             memories.Add(net.NormalisedConvolution($"block{block}.gate", memory, channels, net.Weights($"block{block}.gate", channels, Channels, 1)));
             pictures[block - 1] = net.Graph.Sum($"picture{block}", net.NormalisedConvolution($"end{block}", memories[^1], Channels, reconstruction), GraphBuilder.Input);
         }
@@ -189,7 +189,7 @@ internal static class PublishedNetworks
         /// <summary>Weights with a variance of <paramref name="gain"/> over the number of values that go into one output.</summary>
         internal ConvolutionWeights Weights(string layer, int inputs, int outputs, int kernel, double gain = ReluGain)
         {
-            var fanIn = inputs * kernel * kernel;
+            int fanIn = inputs * kernel * kernel;
             return Graph.Weights(layer, [outputs, inputs, kernel, kernel], Uniform(outputs * fanIn, 0, Bound(gain, fanIn)), Bias(outputs));
         }
 
@@ -208,20 +208,20 @@ internal static class PublishedNetworks
         /// <summary>Batch normalisation with statistics of its own, ReLU, convolution.</summary>
         internal string NormalisedConvolution(string layer, string input, int inputs, ConvolutionWeights weights)
         {
-            var normalised = Graph.BatchNormalization(layer + ".bn", input, Uniform(inputs, 1, 0.1), Uniform(inputs, 0, 0.1), Uniform(inputs, 0, 0.1), Uniform(inputs, 1, 0.1));
+            string normalised = Graph.BatchNormalization(layer + ".bn", input, Uniform(inputs, 1, 0.1), Uniform(inputs, 0, 0.1), Uniform(inputs, 0, 0.1), Uniform(inputs, 1, 0.1));
             return Apply(layer, Relu(normalised), weights);
         }
 
         internal string Deconvolution(string layer, string input, int inputs, int outputs, int kernel, int scale)
         {
-            var values = inputs * outputs * kernel * kernel;
+            int values = inputs * outputs * kernel * kernel;
             return Graph.TransposedConvolution(layer, input, [inputs, outputs, kernel, kernel], Uniform(values, 0, Bound(ReluGain, values / (scale * scale))), Bias(outputs), scale);
         }
 
         /// <summary>The pictures' weighted sum, as a 1 x 1 convolution.</summary>
         internal void WeightedSum(string layer, string[] pictures)
         {
-            var mean = 1.0 / pictures.Length;
+            double mean = 1.0 / pictures.Length;
             Graph.Convolution(layer, Graph.Concat(layer + ".pictures", pictures), Graph.Weights(layer, [1, pictures.Length, 1, 1], Uniform(pictures.Length, mean, mean / 10), [0]), stride: 1, padding: 0);
         }
 
@@ -233,8 +233,8 @@ internal static class PublishedNetworks
 
         private float[] Uniform(int count, double mean, double bound)
         {
-            var values = new float[count];
-            for (var i = 0; i < count; i++)
+            float[] values = new float[count];
+            for (int i = 0; i < count; i++)
             {
                 values[i] = (float)(mean + (bound * ((2 * _random.NextDouble()) - 1)));
             }

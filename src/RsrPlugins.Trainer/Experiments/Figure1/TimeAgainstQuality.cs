@@ -32,26 +32,26 @@ internal sealed class TimeAgainstQuality : IExperiment
 
     public string Run(ExperimentContext context)
     {
-        var pictures = context.IsSmoke ? [Corner(context.TestSet("set5", Scale)[0], SmokeSide)] : context.TestSet("set5", Scale);
-        var clock = context.IsSmoke ? new PictureClock(TimeSpan.Zero, 1) : new PictureClock(TimeSpan.FromSeconds(1), 15);
-        var publishedPsnr = Published.Psnr("RSRNet", "set5", Scale);
-        using var staged = new StagedModels();
-        var (rrNet, srNet) = (Installed(staged, context.Models, "rrnet"), Installed(staged, context.Models, "srnet"));
-        var evaluation = new ModelEvaluation(pictures, Scale, rrNet);
-        var psnr = evaluation.Score(SmallPicture.Learned, srNet).Psnr;
+        IReadOnlyList<TestPicture> pictures = context.IsSmoke ? [Corner(context.TestSet("set5", Scale)[0], SmokeSide)] : context.TestSet("set5", Scale);
+        PictureClock clock = context.IsSmoke ? new PictureClock(TimeSpan.Zero, 1) : new PictureClock(TimeSpan.FromSeconds(1), 15);
+        double publishedPsnr = Published.Psnr("RSRNet", "set5", Scale);
+        using StagedModels staged = new StagedModels();
+        (INetwork? rrNet, INetwork? srNet) = (Installed(staged, context.Models, "rrnet"), Installed(staged, context.Models, "srnet"));
+        ModelEvaluation evaluation = new ModelEvaluation(pictures, Scale, rrNet);
+        double psnr = evaluation.Score(SmallPicture.Learned, srNet).Psnr;
         context.Log($"RSRNet: {Two(psnr)} dB");
 
-        var learned = SmallPlanes(evaluation, pictures, SmallPicture.Learned);
-        var bicubic = SmallPlanes(evaluation, pictures, SmallPicture.Bicubic);
-        var large = pictures.Select(picture => new Plane(Array.ConvertAll(picture.Plane, value => value / Levels), picture.Width, picture.Height)).ToArray();
-        var rows = new List<TimedRow>();
-        var enlarging = Time(clock, bicubic, plane => Enlarged(plane).Values, context.CancellationToken);
-        foreach (var published in PublishedNetworks.All)
+        Plane[] learned = SmallPlanes(evaluation, pictures, SmallPicture.Learned);
+        Plane[] bicubic = SmallPlanes(evaluation, pictures, SmallPicture.Bicubic);
+        Plane[] large = pictures.Select(picture => new Plane(Array.ConvertAll(picture.Plane, value => value / Levels), picture.Width, picture.Height)).ToArray();
+        List<TimedRow> rows = new List<TimedRow>();
+        PictureTimes enlarging = Time(clock, bicubic, plane => Enlarged(plane).Values, context.CancellationToken);
+        foreach (PublishedNetwork published in PublishedNetworks.All)
         {
             // An engine of its own, so that the memory of one network is gone when the next begins.
-            using var own = new StagedModels();
-            var onnx = published.Build(Scale);
-            var network = own.OpenForWholePictures(published.Name, published.OwnScale(Scale), onnx);
+            using StagedModels own = new StagedModels();
+            byte[] onnx = published.Build(Scale);
+            INetwork network = own.OpenForWholePictures(published.Name, published.OwnScale(Scale), onnx);
             Add(new TimedRow(
                 published.Name,
                 published.Configuration,
@@ -61,8 +61,8 @@ internal sealed class TimeAgainstQuality : IExperiment
                 $"{Two(published.Set5Psnr)} (published)"));
         }
 
-        var restoring = Add(new TimedRow("**RSRNet** (SRNet)", "as installed", "LR", Arithmetic(srNet), Time(clock, learned, plane => Output(srNet, plane, context.CancellationToken), context.CancellationToken), $"**{Two(psnr)}** (ours), {Two(publishedPsnr)} (published)"));
-        var reducing = Add(new TimedRow("RSRNet (RRNet)", "as installed", "HR", Arithmetic(rrNet), Time(clock, large, plane => Output(rrNet, plane, context.CancellationToken), context.CancellationToken), "makes the LR picture"));
+        TimedRow restoring = Add(new TimedRow("**RSRNet** (SRNet)", "as installed", "LR", Arithmetic(srNet), Time(clock, learned, plane => Output(srNet, plane, context.CancellationToken), context.CancellationToken), $"**{Two(psnr)}** (ours), {Two(publishedPsnr)} (published)"));
+        TimedRow reducing = Add(new TimedRow("RSRNet (RRNet)", "as installed", "HR", Arithmetic(rrNet), Time(clock, large, plane => Output(rrNet, plane, context.CancellationToken), context.CancellationToken), "makes the LR picture"));
 
         TimePlot.Save(
             [
@@ -83,9 +83,9 @@ internal sealed class TimeAgainstQuality : IExperiment
 
     private static string Section(ExperimentContext context, string runtime, IReadOnlyList<TimedRow> rows, PictureTimes enlarging, TimedRow own, TimedRow reducing)
     {
-        var memNet = rows.Single(row => row.Name == "MemNet");
-        var gigabytes = Process.GetCurrentProcess().PeakWorkingSet64 / 1e9;
-        var table = string.Join('\n', rows.Select(row => string.Create(CultureInfo.InvariantCulture,
+        TimedRow memNet = rows.Single(row => row.Name == "MemNet");
+        double gigabytes = Process.GetCurrentProcess().PeakWorkingSet64 / 1e9;
+        string table = string.Join('\n', rows.Select(row => string.Create(CultureInfo.InvariantCulture,
             $"| {row.Name} | {row.Configuration} | {row.Input} | {row.Arithmetic.Weights / 1e3:#,0.0} k | {row.Arithmetic.MultiplyAddsPerHRPixel / 1e3:#,0.0} k | {Significant(row.Times.Seconds)} | {row.Times.Runs} | {row.Psnr} |")));
         return string.Create(CultureInfo.InvariantCulture, $"""
             {context.ShowPicture(Plot, "Seconds per picture against PSNR on Set5 at x3, of SRCNN, FSRCNN, ESPCN, VDSR, DRCN, DRRN, MemNet and RSRNet")}
@@ -112,7 +112,7 @@ internal sealed class TimeAgainstQuality : IExperiment
 
     private static INetwork Installed(StagedModels staged, string models, string network)
     {
-        var id = ModelExporter.IdOf(network, Scale, RunKind.Learned);
+        string id = ModelExporter.IdOf(network, Scale, RunKind.Learned);
         return staged.OpenExisting(models, id) ?? throw new TrainerException($"{models}: the model {id} expected, found none. Name the folder of the models with --models.");
     }
 
@@ -126,8 +126,8 @@ internal sealed class TimeAgainstQuality : IExperiment
 
     private static float[] Output(INetwork network, Plane plane, CancellationToken cancellationToken)
     {
-        var (width, height) = Core.Tiling.TilePlan.OutputSize(network.Model, plane.Width, plane.Height);
-        var output = new float[width * height];
+        (int width, int height) = Core.Tiling.TilePlan.OutputSize(network.Model, plane.Width, plane.Height);
+        float[] output = new float[width * height];
         network.Run(plane.Values, plane.Width, plane.Height, output, cancellationToken);
         return output;
     }
@@ -137,11 +137,11 @@ internal sealed class TimeAgainstQuality : IExperiment
     internal static PictureTimes Time(PictureClock clock, IReadOnlyList<Plane> planes, Func<Plane, float[]> run, CancellationToken cancellationToken)
     {
         run(planes.MinBy(plane => plane.Values.Length)!);
-        var (seconds, runs) = (0.0, 0);
-        foreach (var plane in planes)
+        (double seconds, int runs) = (0.0, 0);
+        foreach (Plane plane in planes)
         {
             float[] output = [];
-            var times = clock.Measure(() => output = run(plane), cancellationToken);
+            IReadOnlyList<double> times = clock.Measure(() => output = run(plane), cancellationToken);
             if (!output.All(float.IsFinite))
             {
                 throw new TrainerException("A network gave values that are not finite, so its time means nothing.");
@@ -156,8 +156,8 @@ internal sealed class TimeAgainstQuality : IExperiment
 
     private static TestPicture Corner(TestPicture picture, int side)
     {
-        var plane = new float[side * side];
-        for (var y = 0; y < side; y++)
+        float[] plane = new float[side * side];
+        for (int y = 0; y < side; y++)
         {
             picture.Plane.AsSpan(y * picture.Width, side).CopyTo(plane.AsSpan(y * side));
         }
@@ -170,7 +170,7 @@ internal sealed class TimeAgainstQuality : IExperiment
     /// <summary>Three significant digits, without an exponent.</summary>
     internal static string Significant(double value)
     {
-        var decimals = value > 0 ? Math.Clamp(2 - (int)Math.Floor(Math.Log10(value)), 0, 9) : 0;
+        int decimals = value > 0 ? Math.Clamp(2 - (int)Math.Floor(Math.Log10(value)), 0, 9) : 0;
         return value.ToString("F" + decimals, CultureInfo.InvariantCulture);
     }
 
@@ -194,11 +194,11 @@ internal sealed record PictureClock(TimeSpan Enough, int MostRuns)
     /// <summary>Seconds of every run; at least one.</summary>
     internal IReadOnlyList<double> Measure(Action run, CancellationToken cancellationToken)
     {
-        var times = new List<double>();
+        List<double> times = new List<double>();
         do
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var start = Stopwatch.GetTimestamp();
+            long start = Stopwatch.GetTimestamp();
             run();
             times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
@@ -209,8 +209,8 @@ internal sealed record PictureClock(TimeSpan Enough, int MostRuns)
 
     internal static double Median(IReadOnlyList<double> values)
     {
-        var sorted = values.Order().ToArray();
-        var middle = sorted.Length / 2;
+        double[] sorted = values.Order().ToArray();
+        int middle = sorted.Length / 2;
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

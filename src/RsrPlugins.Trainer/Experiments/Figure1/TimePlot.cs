@@ -1,6 +1,7 @@
 // Where the points of the figure lie is known only after measuring, so the labels look for their places themselves.
 using System.Globalization;
 using ScottPlot;
+using ScottPlot.Plottables;
 using ScottPlot.TickGenerators;
 
 namespace RsrPlugins.Trainer.Experiments.Figure1;
@@ -35,7 +36,7 @@ internal static class TimePlot
 
     internal static void Save(IReadOnlyList<TimePoint> points, string path)
     {
-        using var plot = new Plot();
+        using Plot plot = new Plot();
         plot.XLabel("seconds per picture, log");
         plot.YLabel("PSNR on Set5 at x3 (dB)");
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic
@@ -44,7 +45,7 @@ internal static class TimePlot
             LabelFormatter = power => Math.Pow(10, power).ToString("0.######", CultureInfo.InvariantCulture),
             MinorTickGenerator = new LogMinorTickGenerator(),
         };
-        foreach (var axis in new IAxis[] { plot.Axes.Bottom, plot.Axes.Left })
+        foreach (IAxis axis in new IAxis[] { plot.Axes.Bottom, plot.Axes.Left })
         {
             axis.Label.FontSize = FontSize;
             axis.Label.Bold = false;
@@ -53,15 +54,15 @@ internal static class TimePlot
 
         plot.Grid.MinorLineColor = Colors.Black.WithOpacity(0.05);
         plot.Grid.MinorLineWidth = 1;
-        var places = points.Select(point => new Coordinates(Math.Log10(point.Seconds), point.Psnr)).ToArray();
+        Coordinates[] places = points.Select(point => new Coordinates(Math.Log10(point.Seconds), point.Psnr)).ToArray();
         plot.Axes.SetLimits(
             places.Min(place => place.X) - 0.4,
             places.Max(place => place.X) + 0.4,
             places.Min(place => place.Y) - 0.25,
             places.Max(place => place.Y) + 0.25);
-        foreach (var (point, place) in points.Zip(places))
+        foreach ((TimePoint? point, Coordinates place) in points.Zip(places))
         {
-            var marker = plot.Add.Marker(place, point.Marker == PointMarker.Own ? MarkerShape.FilledDiamond : MarkerShape.FilledCircle, MarkerSize, ColorOf(point));
+            Marker marker = plot.Add.Marker(place, point.Marker == PointMarker.Own ? MarkerShape.FilledDiamond : MarkerShape.FilledCircle, MarkerSize, ColorOf(point));
             if (point.Marker == PointMarker.OwnPublished)
             {
                 marker.MarkerShape = MarkerShape.OpenDiamond;
@@ -71,9 +72,9 @@ internal static class TimePlot
             marker.MarkerSize += point.Marker == PointMarker.Other ? 0 : 4;
         }
 
-        var texts = points.Select(point =>
+        Text[] texts = points.Select(point =>
         {
-            var text = plot.Add.Text(point.Label, 0, 0);
+            Text text = plot.Add.Text(point.Label, 0, 0);
             text.LabelFontSize = FontSize;
             text.LabelFontColor = ColorOf(point);
             text.LabelBold = point.Marker == PointMarker.Own;
@@ -84,12 +85,12 @@ internal static class TimePlot
 
         // Places are pixels, and pixels are known once the plot was drawn.
         plot.RenderInMemory(Width, Height);
-        var area = plot.LastRender.DataRect;
-        using var paint = Paint.NewDisposablePaint();
-        var sizes = texts.Select(text => text.LabelStyle.Measure(paint)).Select(measured => (measured.Width, measured.Height)).ToArray();
-        var dots = places.Select(place => plot.GetPixel(place)).Select(pixel => (pixel.X, pixel.Y)).ToArray();
-        var boxes = LabelPlaces.Find(dots, sizes, MarkerSize + 7, new LabelBox(area.Left, area.Top, area.Width, area.Height));
-        foreach (var (text, box) in texts.Zip(boxes))
+        PixelRect area = plot.LastRender.DataRect;
+        using Paint paint = Paint.NewDisposablePaint();
+        (float Width, float Height)[] sizes = texts.Select(text => text.LabelStyle.Measure(paint)).Select(measured => (measured.Width, measured.Height)).ToArray();
+        (float X, float Y)[] dots = places.Select(place => plot.GetPixel(place)).Select(pixel => (pixel.X, pixel.Y)).ToArray();
+        IReadOnlyList<LabelBox> boxes = LabelPlaces.Find(dots, sizes, MarkerSize + 7, new LabelBox(area.Left, area.Top, area.Width, area.Height));
+        foreach ((Text? text, LabelBox box) in texts.Zip(boxes))
         {
             text.Location = plot.GetCoordinates(box.Left, box.Top);
             text.IsVisible = true;
@@ -126,12 +127,12 @@ internal static class LabelPlaces
     /// <param name="area">Where labels may stand.</param>
     internal static IReadOnlyList<LabelBox> Find(IReadOnlyList<(float X, float Y)> dots, IReadOnlyList<(float Width, float Height)> sizes, float dotSize, LabelBox area)
     {
-        var taken = dots.Select(dot => new LabelBox(dot.X - (dotSize / 2), dot.Y - (dotSize / 2), dotSize, dotSize)).ToList();
-        var found = new List<LabelBox>();
-        for (var i = 0; i < dots.Count; i++)
+        List<LabelBox> taken = dots.Select(dot => new LabelBox(dot.X - (dotSize / 2), dot.Y - (dotSize / 2), dotSize, dotSize)).ToList();
+        List<LabelBox> found = new List<LabelBox>();
+        for (int i = 0; i < dots.Count; i++)
         {
-            var candidates = Candidates(dots[i], sizes[i], dotSize).ToArray();
-            var free = candidates.Where(box => area.Holds(box) && !taken.Any(box.Overlaps)).ToArray();
+            LabelBox[] candidates = Candidates(dots[i], sizes[i], dotSize).ToArray();
+            LabelBox[] free = candidates.Where(box => area.Holds(box) && !taken.Any(box.Overlaps)).ToArray();
             found.Add(free.Length > 0 ? free[0] : candidates[0]);
             taken.Add(found[^1]);
         }
@@ -144,10 +145,10 @@ internal static class LabelPlaces
         // A pixel between, so that a label never counts as over its own dot by rounding.
         const float Gap = 1;
         (int X, int Y)[] sides = [(1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1)];
-        for (var ring = 0; ring < 3; ring++)
+        for (int ring = 0; ring < 3; ring++)
         {
-            var (across, down) = ((size.Width / 2) + (dotSize / 2) + Gap, (size.Height / 2) + (dotSize / 2) + Gap + (ring * size.Height / 2));
-            foreach (var side in sides)
+            (float across, float down) = ((size.Width / 2) + (dotSize / 2) + Gap, (size.Height / 2) + (dotSize / 2) + Gap + (ring * size.Height / 2));
+            foreach ((int X, int Y) side in sides)
             {
                 yield return new LabelBox(dot.X + (side.X * across) - (size.Width / 2), dot.Y + (side.Y * down) - (size.Height / 2), size.Width, size.Height);
             }
