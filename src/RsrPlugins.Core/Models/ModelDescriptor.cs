@@ -27,6 +27,9 @@ public enum ModelKind
     /// <summary>SRNet trained alone on what people have: bicubic, area and Lanczos reductions, light blur, JPEG.</summary>
     Photo,
 
+    /// <summary>SRNet trained on damaged small images, JPEG, WebP and noise: removes the damage, and fine texture that looks like it.</summary>
+    Cleanup,
+
     /// <summary>SRCNN on bicubic reductions, trained by the same trainer: what tables compare with. Not installed with the product.</summary>
     Baseline,
 }

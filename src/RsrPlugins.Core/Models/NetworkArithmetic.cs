@@ -8,9 +8,6 @@ public static class NetworkArithmetic
     /// <summary>Channels of every hidden convolution of both networks.</summary>
     public const int Features = 64;
 
-    /// <summary>Units of SRNet's dense trunk.</summary>
-    private const int Units = 3;
-
     /// <summary>
     /// Floating-point operations (a multiply-add is two) per input pixel: SRNet's LR pixel, RRNet's HR pixel. Convolutions alone;
     /// pixels at the border count like any other.
@@ -27,19 +24,20 @@ public static class NetworkArithmetic
             return 2.0 * (First + (2 * Hidden) + (Features + 1));
         }
 
-        // Unit l: 1 x 1 from l maps' worth of channels, then 3 x 3. Last: 1 x 1 from all four and the input to d x d channels.
-        const int Bottlenecks = Features * Features * (Units * (Units + 1) / 2);
-        const int Stack = (Units + 1) * Features;
-        int last = (Stack + 1) * d * d;
+        // Unit l: 1 x 1 from l maps' worth of channels, then 3 x 3. Last: 1 x 1 from the stack of all and the input to d x d channels.
+        int units = DenseUnits(model);
+        int bottlenecks = Features * Features * (units * (units + 1) / 2);
+        int stack = (units + 1) * Features;
+        int last = (stack + 1) * d * d;
         if (model.Network == NetworkKind.SRNet)
         {
-            return 2.0 * (First + Bottlenecks + (Units * Hidden) + last);
+            return 2.0 * (First + bottlenecks + (units * Hidden) + last);
         }
 
         // There and back: the way back has the same convolutions but for the shortcut, which is read by the last 3 x 3 convolution. The
         // large image is subtracted by the last convolution of the way there; its input's first plane is taken out by one of its own.
         int planes = model.InputPlanes;
-        return 2.0 * (planes + (2.0 * (First + Bottlenecks + (Units * Hidden))) + last + (d * d * d * d) + (Stack * d * d) + (9 * d * d));
+        return 2.0 * (planes + (2.0 * (First + bottlenecks + (units * Hidden))) + last + (d * d * d * d) + (stack * d * d) + (9 * d * d));
     }
 
     /// <summary>
@@ -49,12 +47,20 @@ public static class NetworkArithmetic
     public static int FeatureBytesPerInputPixel(ModelDescriptor model)
     {
         ArgumentNullException.ThrowIfNull(model);
+        int units = DenseUnits(model);
         int maps = model.Network switch
         {
             NetworkKind.RRNet => 2,
-            NetworkKind.SRNet => (2 * (Units + 1)) + 1,
-            _ => 4 * (Units + 1),
+            NetworkKind.SRNet => (2 * (units + 1)) + 1,
+            _ => 4 * (units + 1),
         };
         return maps * Features * sizeof(float);
+    }
+
+    /// <summary>Units of SRNet's dense trunk: two kernels each, between the first and the last. A gradient lists them there and back.</summary>
+    private static int DenseUnits(ModelDescriptor model)
+    {
+        int kernels = model.Network == NetworkKind.SRNetGradient ? model.Kernels.Count / 2 : model.Kernels.Count;
+        return Math.Max(1, (kernels - 2) / 2);
     }
 }

@@ -16,7 +16,7 @@ internal static class Reduction
     /// <summary>The reduction that makes a run's small pictures; null where RRNet makes them and nobody compares.</summary>
     internal static ReductionMethod? Of(TrainingConfig config) => config.Kind switch
     {
-        RunKind.Photo => OrdinaryOrClean(config.CleanShare),
+        RunKind.Photo or RunKind.Cleanup => OrdinaryOrClean(config.CleanShare),
         RunKind.Srcnn => By(config.Reduction),
         _ => config.LowResolutionWeight > 0 ? Bicubic : null,
     };

@@ -28,7 +28,7 @@ internal static class ModelCard
         {
             { Kind: ModelRow.Baseline } => NetworkTable.Srcnn(outputs: 1),
             { Network: ModelRow.RRNet } => NetworkTable.RRNet(row.Scale),
-            _ => NetworkTable.SRNet(row.Scale),
+            _ => NetworkTable.SRNet(row.Scale, config.Units),
         };
         string data = string.Join('\n', row.TrainedOn.Select(name => $"| {name} | {_terms.GetValueOrDefault(name, "not described | unknown")} |"));
         return FormattableString.Invariant($"""
@@ -95,7 +95,7 @@ internal static class ModelCard
 
     private static string Loss(TrainingConfig config) => config.Kind == RunKind.Srcnn
         ? $"Small pictures: bicubic reductions. {NameOf(config.Loss)} loss."
-        : config.Kind == RunKind.Photo
+        : config.IsOrdinary
         ? Invariant($"Small pictures: {(config.CleanShare > 0 ? Invariant($"{config.CleanShare * 100:0} percent bicubic reductions and nothing else; of the others ") : string.Empty)}half bicubic reductions, else area, Lanczos and triangle ones; one in eight blurred lightly before, one in four saved as JPEG at quality 60 to 95 after. {NameOf(config.Loss)} loss.")
         : Invariant($"{NameOf(config.Loss)} loss of the restored picture{(config.LowResolutionWeight > 0 ? Invariant($" + {config.LowResolutionWeight} times the squared difference of the small picture from the bicubic one") : string.Empty)}{(config.ReducingIsFrozen ? "; RRNet as it was, SRNet alone learned" : string.Empty)}.");
 

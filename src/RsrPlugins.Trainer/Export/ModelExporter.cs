@@ -45,10 +45,10 @@ internal static class ModelExporter
 
         float[] parameters = checkpoint.Vectors[Checkpoint.AverageName];
         using StagedModels staged = new StagedModels();
-        if (config.Kind == RunKind.Photo)
+        if (config.IsOrdinary)
         {
-            ModelRow row = Row(ModelRow.SRNet, NetworkTable.SRNet(config.Scale), null);
-            byte[] onnx = NetworkGraphs.SRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, row));
+            ModelRow row = Row(ModelRow.SRNet, NetworkTable.SRNet(config.Scale, config.Units), null);
+            byte[] onnx = NetworkGraphs.SRNet(config.Scale, config.Units, checkpoint.Layout, parameters, Metadata(checkpoint, row));
             INetwork network = Proven(row, onnx);
             return [Model(row, onnx, data is null ? null : ModelFigures.MeasurePhoto(data, config.Scale, network, staged.OpenExisting(models, IdOf("rrnet", config.Scale, RunKind.Learned))))];
         }
@@ -62,9 +62,9 @@ internal static class ModelExporter
         }
 
         ModelRow rrRow = Row(ModelRow.RRNet, NetworkTable.RRNet(config.Scale), IdOf("srnet", config.Scale, config.Kind));
-        ModelRow srRow = Row(ModelRow.SRNet, NetworkTable.SRNet(config.Scale), rrRow.Id);
+        ModelRow srRow = Row(ModelRow.SRNet, NetworkTable.SRNet(config.Scale, config.Units), rrRow.Id);
         byte[] rrOnnx = NetworkGraphs.RRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, rrRow));
-        byte[] srOnnx = NetworkGraphs.SRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, srRow));
+        byte[] srOnnx = NetworkGraphs.SRNet(config.Scale, config.Units, checkpoint.Layout, parameters, Metadata(checkpoint, srRow));
         ModelRow gradientRow = srRow with
         {
             Id = srRow.Id + GradientSuffix,
@@ -74,7 +74,7 @@ internal static class ModelExporter
             Kernels = [.. srRow.Kernels, .. srRow.Kernels], // there and back
             Pair = srRow.Id,
         };
-        byte[] gradientOnnx = NetworkGraphs.SRNetGradient(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, gradientRow));
+        byte[] gradientOnnx = NetworkGraphs.SRNetGradient(config.Scale, config.Units, checkpoint.Layout, parameters, Metadata(checkpoint, gradientRow));
         (INetwork? rrNet, INetwork? srNet, INetwork? gradient) = (Proven(rrRow, rrOnnx), Proven(srRow, srOnnx), Proven(gradientRow, gradientOnnx));
         ModelFigures? figures = data is null ? null : ModelFigures.MeasurePair(data, config.Scale, rrNet, srNet);
         ModelFigures? refined = data is null ? null : ModelFigures.MeasureRefined(data, config.Scale, rrNet, srNet, gradient);
@@ -105,7 +105,7 @@ internal static class ModelExporter
             return new ModelRow(
                 id,
                 network,
-                config.Kind switch { RunKind.Learned => ModelRow.Learned, RunKind.Photo => ModelRow.Photo, _ => ModelRow.Baseline },
+                config.Kind switch { RunKind.Learned => ModelRow.Learned, RunKind.Photo => ModelRow.Photo, RunKind.Cleanup => ModelRow.Cleanup, _ => ModelRow.Baseline },
                 config.Scale,
                 id + ".onnx",
                 0,
@@ -134,7 +134,7 @@ internal static class ModelExporter
     /// <summary>Runs a model and the Torch network on the same picture.</summary>
     internal static float LargestDifference(Checkpoint checkpoint, ModelRow row, INetwork onnx)
     {
-        int scale = checkpoint.Config.Scale;
+        (int scale, int units) = (checkpoint.Config.Scale, checkpoint.Config.Units);
         const int Height = 36;
         const int Width = 48;
         using IDisposable noGrad = no_grad();
@@ -144,7 +144,7 @@ internal static class ModelExporter
         Tensor input = rand([1, 1, Height, Width], generator: generator);
         if (row.Network == ModelRow.SRNetGradient)
         {
-            return LargestDifferenceOfGradient(views, scale, input, onnx);
+            return LargestDifferenceOfGradient(views, scale, units, input, onnx);
         }
 
         if (row.Kind == ModelRow.Baseline)
@@ -152,20 +152,20 @@ internal static class ModelExporter
             return LargestDifferenceInside(views, scale, input, onnx);
         }
 
-        Tensor expected = row.Network == ModelRow.RRNet ? QBRelu.Clamp(new RRNet(scale, views).ForwardUnbounded(input)) : new SRNet(scale, views).Forward(input);
+        Tensor expected = row.Network == ModelRow.RRNet ? QBRelu.Clamp(new RRNet(scale, views).ForwardUnbounded(input)) : new SRNet(scale, units, views).Forward(input);
         float[] actual = new float[expected.numel()];
         onnx.Run(Checkpoint.ToArray(input), Width, Height, actual, CancellationToken.None);
         return Checkpoint.ToArray(expected).Zip(actual, (left, right) => MathF.Abs(left - right)).Max();
     }
 
     /// <summary>The same for SRNet's gradient, which Torch gets by going backward through SRNet.</summary>
-    private static float LargestDifferenceOfGradient(ParameterViews views, int scale, Tensor large, INetwork onnx)
+    private static float LargestDifferenceOfGradient(ParameterViews views, int scale, int units, Tensor large, INetwork onnx)
     {
         using IDisposable grad = enable_grad();
         (int height, int width) = ((int)large.shape[2] / scale, (int)large.shape[3] / scale);
         Tensor small = nn.functional.avg_pool2d(large, scale, scale).detach().requires_grad_(true);
         using Scalar halfMean = (0.5 / (scale * scale)).ToScalar();
-        new SRNet(scale, views).Forward(small).sub(large).pow(2).sum().mul(halfMean).backward();
+        new SRNet(scale, units, views).Forward(small).sub(large).pow(2).sum().mul(halfMean).backward();
         Tensor planes = cat([small.detach(), nn.functional.pixel_unshuffle(large, scale)], 1);
         float[] actual = new float[height * width];
         onnx.Run(Checkpoint.ToArray(planes), width, height, actual, CancellationToken.None);

@@ -10,7 +10,7 @@ namespace RsrPlugins.Trainer.Export;
 /// <summary>One row of models.json.</summary>
 /// <param name="Id">For example "srnet-x2-learned".</param>
 /// <param name="Network">"RRNet", "SRNet" or "SRNetGradient".</param>
-/// <param name="Kind">"learned", "photo" or "baseline".</param>
+/// <param name="Kind">"learned", "photo", "cleanup" or "baseline".</param>
 /// <param name="Scale">Scale factor d.</param>
 /// <param name="File">Name of the ONNX file in the same folder.</param>
 /// <param name="Bytes">Its length.</param>
@@ -45,6 +45,7 @@ internal sealed record ModelRow(
     internal const string SRNetGradient = "SRNetGradient";
     internal const string Learned = "learned";
     internal const string Photo = "photo";
+    internal const string Cleanup = "cleanup";
     internal const string Baseline = "baseline";
 }
 

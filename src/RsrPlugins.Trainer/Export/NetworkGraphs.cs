@@ -39,10 +39,10 @@ internal static class NetworkGraphs
     }
 
     /// <inheritdoc cref="RRNet"/>
-    internal static byte[] SRNet(int scale, ParameterLayout layout, float[] parameters, IEnumerable<KeyValuePair<string, string>> metadata, bool folded = true)
+    internal static byte[] SRNet(int scale, int units, ParameterLayout layout, float[] parameters, IEnumerable<KeyValuePair<string, string>> metadata, bool folded = true)
     {
         GraphBuilder graph = new GraphBuilder($"SRNet x{scale}");
-        IReadOnlyList<ConvolutionSpec> layers = NetworkTable.SRNet(scale);
+        IReadOnlyList<ConvolutionSpec> layers = NetworkTable.SRNet(scale, units);
         (IReadOnlyList<string>? features, IReadOnlyList<string> _) = DenseTrunk(graph, layers, layout, parameters, GraphBuilder.Input);
 
         string subPixels;
@@ -64,11 +64,11 @@ internal static class NetworkGraphs
     /// [N, 1 + d^2, h, w]: L, then H as d^2 sub-pixel planes (channel i d + j holds row i, column j of each d x d block); output
     /// [N, 1, h, w]. Forward and backward pass of one network, so there is nothing to train.
     /// </summary>
-    internal static byte[] SRNetGradient(int scale, ParameterLayout layout, float[] parameters, IEnumerable<KeyValuePair<string, string>> metadata)
+    internal static byte[] SRNetGradient(int scale, int units, ParameterLayout layout, float[] parameters, IEnumerable<KeyValuePair<string, string>> metadata)
     {
         (int subPixels, int width) = (scale * scale, NetworkTable.Width);
         GraphBuilder graph = new GraphBuilder($"Gradient of SRNet x{scale}", 1 + subPixels);
-        IReadOnlyList<ConvolutionSpec> layers = NetworkTable.SRNet(scale);
+        IReadOnlyList<ConvolutionSpec> layers = NetworkTable.SRNet(scale, units);
 
         // Forward, and instead of the large picture what it lacks, still in sub-pixels: (SRNet(L) - H) / d^2.
         string small = graph.Convolution("small", GraphBuilder.Input, [1, 1 + subPixels, 1, 1], [1, .. new float[subPixels]], [0], 1, 0);
@@ -88,7 +88,7 @@ internal static class NetworkGraphs
         // Backward, last unit first. Every rectifier on the way changes the sign, and the convolution after it changes it back. A dense output's gradient is the sum over everything that read it: one convolution of all of them.
         List<string> readers = new List<string> { error };
         List<Func<int, int, float>> transposed = new List<Func<int, int, float>>();
-        for (int unit = NetworkTable.DenseUnits; unit >= 1; unit--)
+        for (int unit = units; unit >= 1; unit--)
         {
             string output = Gradient(unit);
             ConvolutionSpec bottleneck = layers[(2 * unit) - 1];
@@ -160,7 +160,7 @@ internal static class NetworkGraphs
     {
         List<string> features = new List<string> { Activated(graph, layers[0], layout, parameters, small) };
         List<string> bottlenecks = new List<string>();
-        for (int unit = 1; unit <= NetworkTable.DenseUnits; unit++)
+        for (int unit = 1; 2 * unit < layers.Count - 1; unit++)
         {
             string dense = unit == 1 ? features[0] : graph.Concat($"sr.unit{unit}.input", [.. features]);
             bottlenecks.Add(Activated(graph, layers[(2 * unit) - 1], layout, parameters, dense));

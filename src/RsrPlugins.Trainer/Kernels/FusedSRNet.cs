@@ -12,9 +12,9 @@ internal sealed unsafe class FusedSRNet : IDisposable
     /// <summary>Least side of a small crop.</summary>
     internal const int LeastSide = Products.Rows;
 
-    private const int Units = NetworkTable.DenseUnits;
     private const int VectorLength = Products.VectorLength;
 
+    private readonly int _units;
     private readonly ParameterLayout _layout;
     private readonly ConvolutionSpec _first;
     private readonly ConvolutionSpec[] _bottlenecks;
@@ -39,24 +39,25 @@ internal sealed unsafe class FusedSRNet : IDisposable
     private readonly float[] _parameters;
 
     /// <param name="scale">Scale factor d.</param>
+    /// <param name="units">Dense units.</param>
     /// <param name="layout">Where SRNet's layers stand in the flat vectors.</param>
     /// <param name="crops">Crops of a step.</param>
     /// <param name="side">Side of a small crop, at least <see cref="LeastSide"/>.</param>
-    internal FusedSRNet(int scale, ParameterLayout layout, int crops, int side)
+    internal FusedSRNet(int scale, int units, ParameterLayout layout, int crops, int side)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(side, LeastSide);
-        IReadOnlyList<ConvolutionSpec> layers = NetworkTable.SRNet(scale);
-        _layout = layout;
+        IReadOnlyList<ConvolutionSpec> layers = NetworkTable.SRNet(scale, units);
+        (_layout, _units) = (layout, units);
         (_first, _last) = (layers[0], layers[^1]);
-        _bottlenecks = [.. Enumerable.Range(0, Units).Select(unit => layers[1 + (2 * unit)])];
-        _hidden = [.. Enumerable.Range(0, Units).Select(unit => layers[2 + (2 * unit)])];
-        _pointwise = [.. Enumerable.Range(1, Units).Select(maps => new PointwiseConvolution(maps))];
+        _bottlenecks = [.. Enumerable.Range(0, units).Select(unit => layers[1 + (2 * unit)])];
+        _hidden = [.. Enumerable.Range(0, units).Select(unit => layers[2 + (2 * unit)])];
+        _pointwise = [.. Enumerable.Range(1, units).Select(maps => new PointwiseConvolution(maps))];
         _convolutions = [.. _hidden.Select(_ => new Winograd())];
-        _lastConvolution = new SubPixelConvolution(Units + 1, scale);
+        _lastConvolution = new SubPixelConvolution(units + 1, scale);
         _planes = [.. Enumerable.Range(0, crops).Select(_ => new LumaPlane(side))];
-        _features = [.. Enumerable.Range(0, crops).Select(_ => Maps(Units + 1))];
-        _reduced = [.. Enumerable.Range(0, crops).Select(_ => Maps(Units))];
-        _gradients = Maps(Units + 1);
+        _features = [.. Enumerable.Range(0, crops).Select(_ => Maps(units + 1))];
+        _reduced = [.. Enumerable.Range(0, crops).Select(_ => Maps(units))];
+        _gradients = Maps(units + 1);
         _reducedGradient = new FeatureMap(side);
         _parameters = new float[layout.Count];
 
@@ -74,7 +75,7 @@ internal sealed unsafe class FusedSRNet : IDisposable
         _lastConvolution.SetWeights(_layout.Weights(_parameters, _last), _layout.Biases(_parameters, _last));
         fixed (float* parameter = _parameters)
         {
-            for (int unit = 0; unit < Units; unit++)
+            for (int unit = 0; unit < _units; unit++)
             {
                 _pointwise[unit].SetWeights(_layout.Weights(_parameters, _bottlenecks[unit]), _layout.Biases(_parameters, _bottlenecks[unit]));
                 _convolutions[unit].SetWeights(parameter + _layout.WeightOffset(_hidden[unit]));
@@ -86,7 +87,7 @@ internal sealed unsafe class FusedSRNet : IDisposable
                 (FeatureMap[]? features, FeatureMap[]? reduced) = (_features[crop], _reduced[crop]);
                 _planes[crop].Set(low.Slice(crop * lowPixels, lowPixels));
                 _firstConvolution.Forward(_planes[crop], features[0]);
-                for (int unit = 0; unit < Units; unit++)
+                for (int unit = 0; unit < _units; unit++)
                 {
                     _pointwise[unit].Forward(features, reduced[unit]);
                     _convolutions[unit].Forward(reduced[unit], parameter + _layout.BiasOffset(_hidden[unit]), features[unit + 1]);
@@ -116,7 +117,7 @@ internal sealed unsafe class FusedSRNet : IDisposable
                 (FeatureMap[]? features, FeatureMap[]? reduced) = (_features[crop], _reduced[crop]);
                 Span<float> cropGradient = lowGradient.Slice(crop * lowPixels, lowPixels);
                 _lastConvolution.Backward(restoredGradient.Slice(crop * highPixels, highPixels), features, _gradients, cropGradient);
-                for (int unit = Units - 1; unit >= 0; unit--)
+                for (int unit = _units - 1; unit >= 0; unit--)
                 {
                     // All that reads the unit's features has added its part.
                     Deactivate(_gradients[unit + 1], features[unit + 1]);
@@ -133,7 +134,7 @@ internal sealed unsafe class FusedSRNet : IDisposable
 
         _firstConvolution.AddGradientTo(_layout.Weights(gradient, _first), _layout.Biases(gradient, _first));
         _lastConvolution.AddGradientTo(_layout.Weights(gradient, _last), _layout.Biases(gradient, _last));
-        for (int unit = 0; unit < Units; unit++)
+        for (int unit = 0; unit < _units; unit++)
         {
             _pointwise[unit].AddGradientTo(_layout.Weights(gradient, _bottlenecks[unit]), _layout.Biases(gradient, _bottlenecks[unit]));
             _convolutions[unit].AddKernelGradientTo(_layout.Weights(gradient, _hidden[unit]));

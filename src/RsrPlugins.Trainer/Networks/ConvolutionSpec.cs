@@ -35,8 +35,8 @@ internal static class NetworkTable
     /// <summary>Channels of every hidden layer.</summary>
     internal const int Width = 64;
 
-    /// <summary>Dense units of SRNet.</summary>
-    internal const int DenseUnits = 3;
+    /// <summary>Dense units of the paper's SRNet. How many a network of ours has is part of its configuration: photographs and clean-up take more.</summary>
+    internal const int PaperUnits = 3;
 
     /// <summary>LReLU(x) = max(x, 0.05 x).</summary>
     internal const double LeakySlope = 0.05;
@@ -61,17 +61,19 @@ internal static class NetworkTable
         new("srcnn.last", 32, outputs, 5, 1, LayerRole.Last),
     ];
 
-    /// <summary>SRNet: 3 x 3, three dense units of (1 x 1, 3 x 3), then 1 x 1 from everything to d * d sub-pixels.</summary>
-    internal static IReadOnlyList<ConvolutionSpec> SRNet(int scale)
+    /// <summary>SRNet: 3 x 3, dense units of (1 x 1, 3 x 3), then 1 x 1 from everything to d * d sub-pixels.</summary>
+    /// <param name="scale">Scale factor d.</param>
+    /// <param name="units">Dense units, at least 1; <see cref="PaperUnits"/> in the paper.</param>
+    internal static IReadOnlyList<ConvolutionSpec> SRNet(int scale, int units)
     {
         List<ConvolutionSpec> layers = new List<ConvolutionSpec> { new("sr.conv1", 1, Width, 3, 1, LayerRole.First) };
-        for (int unit = 1; unit <= DenseUnits; unit++)
+        for (int unit = 1; unit <= units; unit++)
         {
             layers.Add(new($"sr.unit{unit}.bottleneck", Width * unit, Width, 1, 1, LayerRole.Hidden));
             layers.Add(new($"sr.unit{unit}.conv", Width, Width, 3, 1, LayerRole.Hidden));
         }
 
-        layers.Add(new("sr.last", Width * (DenseUnits + 1), scale * scale, 1, 1, LayerRole.Last));
+        layers.Add(new("sr.last", Width * (units + 1), scale * scale, 1, 1, LayerRole.Last));
         return layers;
     }
 }

@@ -16,8 +16,8 @@ internal sealed class NetworkPair(TrainingConfig config, ParameterViews paramete
     /// <summary>The layers a run trains.</summary>
     internal static IReadOnlyList<ConvolutionSpec> Layers(TrainingConfig config) => config.Kind switch
     {
-        RunKind.Learned => [.. NetworkTable.RRNet(config.Scale), .. NetworkTable.SRNet(config.Scale)],
-        RunKind.Photo => NetworkTable.SRNet(config.Scale),
+        RunKind.Learned => [.. NetworkTable.RRNet(config.Scale), .. NetworkTable.SRNet(config.Scale, config.Units)],
+        RunKind.Photo or RunKind.Cleanup => NetworkTable.SRNet(config.Scale, config.Units),
         RunKind.Srcnn => NetworkTable.Srcnn(config.Interpolation == Interpolation.None ? config.Scale * config.Scale : 1),
         _ => throw new ArgumentOutOfRangeException(nameof(config)),
     };
@@ -25,5 +25,5 @@ internal sealed class NetworkPair(TrainingConfig config, ParameterViews paramete
     /// <summary>RRNet, null where small pictures are given.</summary>
     internal RRNet? Reducing { get; } = config.Kind == RunKind.Learned ? new RRNet(config.Scale, parameters, config.QBRelu) : null;
 
-    internal IEnlargingNetwork Enlarging { get; } = config.Kind == RunKind.Srcnn ? new Srcnn(config.Scale, config.Interpolation, parameters) : new SRNet(config.Scale, parameters);
+    internal IEnlargingNetwork Enlarging { get; } = config.Kind == RunKind.Srcnn ? new Srcnn(config.Scale, config.Interpolation, parameters) : new SRNet(config.Scale, config.Units, parameters);
 }

@@ -89,7 +89,10 @@ internal sealed class ParameterLayout
         return flat.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Copies every layer that both layouts have with the same shape; returns the names of those that were left as they are.</summary>
+    /// <summary>
+    /// Copies every layer that both layouts have with the same shape; returns the names of those that were left as they are. A 1 x 1 layer of the same name with
+    /// fewer inputs gives what it has, and the other inputs' weights are set to 0: they read dense units which the other network has not.
+    /// </summary>
     internal IReadOnlyList<string> CopyFrom(Tensor flat, ParameterLayout otherLayout, Tensor other)
     {
         using IDisposable noGrad = no_grad();
@@ -97,14 +100,15 @@ internal sealed class ParameterLayout
         List<string> left = new List<string>();
         foreach (ConvolutionSpec layer in Layers)
         {
-            if (!otherLayout.Layers.Contains(layer))
+            ConvolutionSpec? source = otherLayout.Layers.FirstOrDefault(candidate => candidate == layer || (layer.Kernel == 1 && candidate with { Inputs = layer.Inputs } == layer && candidate.Inputs < layer.Inputs));
+            if (source is null)
             {
                 left.Add(layer.Name);
                 continue;
             }
 
-            Weight(flat, layer).copy_(otherLayout.Weight(other, layer));
-            Bias(flat, layer).copy_(otherLayout.Bias(other, layer));
+            Weight(flat, layer).zero_().narrow(1, 0, source.Inputs).copy_(otherLayout.Weight(other, source));
+            Bias(flat, layer).copy_(otherLayout.Bias(other, source));
         }
 
         return left;

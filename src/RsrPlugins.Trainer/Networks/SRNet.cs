@@ -6,15 +6,15 @@ using static TorchSharp.torch;
 namespace RsrPlugins.Trainer.Networks;
 
 /// <summary>SRNet: LR luma [N, 1, h, w] of Y/255 to HR luma [N, 1, d h, d w], neither clamped nor rounded.</summary>
-internal sealed class SRNet(int scale, ParameterViews parameters) : IEnlargingNetwork
+internal sealed class SRNet(int scale, int units, ParameterViews parameters) : IEnlargingNetwork
 {
-    private readonly Convolution[] _layers = [.. NetworkTable.SRNet(scale).Select(parameters.Bind)];
+    private readonly Convolution[] _layers = [.. NetworkTable.SRNet(scale, units).Select(parameters.Bind)];
 
     public Tensor Forward(Tensor low)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor features = _layers[0].ForwardActivated(low);
-        for (int unit = 0; unit < NetworkTable.DenseUnits; unit++)
+        for (int unit = 0; unit < units; unit++)
         {
             // Dense connections: a unit reads the first layer's output and those of all units before it.
             Tensor bottleneck = _layers[1 + (2 * unit)].ForwardActivated(features);

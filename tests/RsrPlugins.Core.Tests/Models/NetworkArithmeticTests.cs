@@ -15,6 +15,15 @@ public class NetworkArithmeticTests
     public void Operations_are_two_per_weight_and_pixel(NetworkKind network, int scale, double expected) =>
         Assert.Equal(expected, NetworkArithmetic.OperationsPerInputPixel(NeighbourhoodNetwork.Describe(network, scale)));
 
+    [Fact]
+    public void Dense_units_are_counted_in_the_kernels()
+    {
+        ModelDescriptor six = NeighbourhoodNetwork.Describe(NetworkKind.SRNet, 2) with { Kernels = [3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1] };
+        Assert.Equal(2 * (576 + (21 * 4096) + (6 * 36864) + (449 * 4)), NetworkArithmetic.OperationsPerInputPixel(six));
+        Assert.Equal(15 * 256, NetworkArithmetic.FeatureBytesPerInputPixel(six));
+        Assert.Equal(7, six.Halo);
+    }
+
     [Theory]
     [InlineData(NetworkKind.RRNet, 512)]
     [InlineData(NetworkKind.SRNet, 2304)]

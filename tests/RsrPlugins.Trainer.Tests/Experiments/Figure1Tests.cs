@@ -97,7 +97,7 @@ public class Figure1Tests
             Assert.Equal(NetworkArithmetic.OperationsPerInputPixel(model) / 2, arithmetic.MultiplyAddsPerInputPixel, 1e-6 * arithmetic.MultiplyAddsPerInputPixel);
             Assert.Equal(reduces ? 1.0 / scale : scale, arithmetic.Scale, 1e-12);
             Assert.Equal(arithmetic.MultiplyAddsPerInputPixel / (reduces ? 1 : scale * scale), arithmetic.MultiplyAddsPerHRPixel, 1e-6);
-            IReadOnlyList<ConvolutionSpec> layers = reduces ? NetworkTable.RRNet(scale) : NetworkTable.SRNet(scale);
+            IReadOnlyList<ConvolutionSpec> layers = reduces ? NetworkTable.RRNet(scale) : NetworkTable.SRNet(scale, NetworkTable.PaperUnits);
             // The folded shortcut is one more input channel of the last layer.
             Assert.Equal(layers.Sum(layer => layer.WeightCount) + (scale * scale), arithmetic.Weights);
         }

@@ -16,12 +16,13 @@ public class ExportTests
     private static readonly string[] _operatorsOfGradients = [.. _operators, "HardSigmoid", "Neg", "PRelu"];
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    public void Torch_folded_unfolded_and_tiled_give_the_same(int scale)
+    [InlineData(2, 3)]
+    [InlineData(3, 3)]
+    [InlineData(4, 3)]
+    [InlineData(2, 6)]
+    public void Torch_folded_unfolded_and_tiled_give_the_same(int scale, int units)
     {
-        Checkpoint checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale) with { Patch = 24 });
+        Checkpoint checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale) with { Patch = 24, Units = units });
         float[] parameters = checkpoint.Vectors[Checkpoint.AverageName];
         using StagedModels staged = new StagedModels();
         foreach (ExportedModel? model in ModelExporter.Build(checkpoint, "nowhere", null).Where(model => model.Row.Network != ModelRow.SRNetGradient))
@@ -29,7 +30,7 @@ public class ExportTests
             ModelRow row = model.Row;
             byte[] unfolded = row.Network == ModelRow.RRNet
                 ? NetworkGraphs.RRNet(scale, checkpoint.Layout, parameters, [], folded: false)
-                : NetworkGraphs.SRNet(scale, checkpoint.Layout, parameters, [], folded: false);
+                : NetworkGraphs.SRNet(scale, checkpoint.Config.Units, checkpoint.Layout, parameters, [], folded: false);
             INetwork network = staged.Open(row, model.Onnx);
             Assert.InRange(ModelExporter.LargestDifference(checkpoint, row, network), 0, ModelExporter.ParityTolerance);
             Assert.InRange(ModelExporter.LargestDifference(checkpoint, row, staged.Open(row, unfolded)), 0, ModelExporter.ParityTolerance);

@@ -43,14 +43,16 @@ public class FusedNetworksTests
     }
 
     [Theory]
-    [InlineData(2, 6)]
-    [InlineData(2, 24)]
-    [InlineData(3, 13)]
-    [InlineData(4, 16)]
-    [InlineData(4, 30)]
-    public void SRNet_gives_the_results_and_gradients_of_Torch(int scale, int lowSide)
+    [InlineData(2, 6, 3)]
+    [InlineData(2, 24, 3)]
+    [InlineData(3, 13, 3)]
+    [InlineData(4, 16, 3)]
+    [InlineData(4, 30, 3)]
+    [InlineData(4, 12, 1)]
+    [InlineData(2, 12, 6)]
+    public void SRNet_gives_the_results_and_gradients_of_Torch(int scale, int lowSide, int units)
     {
-        Checkpoint checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale, RunKind.Photo));
+        Checkpoint checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale, RunKind.Photo) with { Units = units });
         (ParameterLayout? layout, float[]? parameters) = (checkpoint.Layout, checkpoint.Vectors[Checkpoint.AverageName]);
         int side = scale * lowSide;
         float[] low = TestSupport.Noise(Crops * lowSide * lowSide);
@@ -62,7 +64,7 @@ public class FusedNetworksTests
         using Tensor expected = new NetworkPair(checkpoint.Config, views).Enlarging.Forward(input);
         expected.backward([tensor(restoredGradient, [Crops, 1, side, side])]);
 
-        using FusedSRNet fused = new FusedSRNet(scale, layout, Crops, lowSide);
+        using FusedSRNet fused = new FusedSRNet(scale, units, layout, Crops, lowSide);
         float[] restored = new float[restoredGradient.Length];
         float[] lowGradient = new float[low.Length];
         float[] gradient = Twice(layout, sum =>

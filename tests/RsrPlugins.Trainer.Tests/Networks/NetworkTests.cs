@@ -16,7 +16,7 @@ public class NetworkTests
     public void The_networks_have_the_papers_parameters(int scale, int rrNet, int srNet)
     {
         Assert.Equal(rrNet, NetworkTable.RRNet(scale).Sum(layer => layer.ParameterCount));
-        Assert.Equal(srNet, NetworkTable.SRNet(scale).Sum(layer => layer.ParameterCount));
+        Assert.Equal(srNet, NetworkTable.SRNet(scale, NetworkTable.PaperUnits).Sum(layer => layer.ParameterCount));
         Assert.Equal(rrNet + srNet, TestLayout(scale).Count);
     }
 
@@ -48,7 +48,7 @@ public class NetworkTests
         using ParameterViews views = new ParameterViews(layout, layout.Initialise(1), train: false);
         Tensor low = new RRNet(scale, views).Forward(rand(2, 1, 5 * scale, 7 * scale));
         Assert.Equal([2, 1, 5, 7], low.shape);
-        Assert.Equal([2, 1, 5 * scale, 7 * scale], new SRNet(scale, views).Forward(low).shape);
+        Assert.Equal([2, 1, 5 * scale, 7 * scale], new SRNet(scale, NetworkTable.PaperUnits, views).Forward(low).shape);
     }
 
     [Theory]
@@ -64,7 +64,7 @@ public class NetworkTests
         Tensor low = new RRNet(scale, views).ForwardUnbounded(high);
         Assert.True(low.allclose(average, rtol: 0, atol: 1e-6));
         Tensor repeated = average.repeat_interleave(scale, 2).repeat_interleave(scale, 3);
-        Assert.True(new SRNet(scale, views).Forward(average).allclose(repeated, rtol: 0, atol: 1e-6));
+        Assert.True(new SRNet(scale, NetworkTable.PaperUnits, views).Forward(average).allclose(repeated, rtol: 0, atol: 1e-6));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public class NetworkTests
         double below = Loss().item<float>();
         Assert.Equal(1, (above - below) / (2 * epsilon) / squared, tolerance: 0.02);
 
-        Tensor Loss() => nn.functional.mse_loss(new SRNet(Scale, views).Forward(new RRNet(Scale, views).ForwardUnbounded(high)), high);
+        Tensor Loss() => nn.functional.mse_loss(new SRNet(Scale, NetworkTable.PaperUnits, views).Forward(new RRNet(Scale, views).ForwardUnbounded(high)), high);
     }
 
     [Fact]
@@ -122,5 +122,19 @@ public class NetworkTests
         }
     }
 
-    private static ParameterLayout TestLayout(int scale) => new([.. NetworkTable.RRNet(scale), .. NetworkTable.SRNet(scale)]);
+    [Fact]
+    public void More_dense_units_start_as_the_same_function()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (ParameterLayout three, ParameterLayout six) = (TestLayout(2), new ParameterLayout(NetworkTable.SRNet(2, 6)));
+        (Tensor from, Tensor to) = (three.Initialise(1).add_(0.01.ToScalar()), six.Initialise(2));
+        IReadOnlyList<string> left = six.CopyFrom(to, three, from);
+        Assert.Equal(["sr.unit4.bottleneck", "sr.unit4.conv", "sr.unit5.bottleneck", "sr.unit5.conv", "sr.unit6.bottleneck", "sr.unit6.conv"], left);
+        using ParameterViews small = new ParameterViews(three, from, train: false);
+        using ParameterViews large = new ParameterViews(six, to, train: false);
+        Tensor low = rand(1, 1, 9, 8);
+        Assert.True(new SRNet(2, 6, large).Forward(low).allclose(new SRNet(2, 3, small).Forward(low), rtol: 0, atol: 1e-5));
+    }
+
+    private static ParameterLayout TestLayout(int scale) => new([.. NetworkTable.RRNet(scale), .. NetworkTable.SRNet(scale, NetworkTable.PaperUnits)]);
 }

@@ -11,7 +11,7 @@ public class OptimiserTests
     public void Steps_on_the_Gram_matrices_equal_Newton_Schulz_steps_on_the_matrices()
     {
         using DisposeScope scope = NewDisposeScope();
-        using Optimiser optimiser = new Optimiser(new ParameterLayout(NetworkTable.SRNet(2)), CPU, TestSupport.Config());
+        using Optimiser optimiser = new Optimiser(new ParameterLayout(NetworkTable.SRNet(2, NetworkTable.PaperUnits)), CPU, TestSupport.Config());
         manual_seed(1);
         Tensor[] matrices = [randn(64, 576), randn(64, 64).mul(1e-4)];
         Tensor factors = optimiser.OrthogonalisingFactors(matrices);
@@ -32,7 +32,7 @@ public class OptimiserTests
     public void An_update_of_Muon_is_nearly_orthogonal_whatever_the_size_of_the_gradient()
     {
         using DisposeScope scope = NewDisposeScope();
-        using Optimiser optimiser = new Optimiser(new ParameterLayout(NetworkTable.SRNet(2)), CPU, TestSupport.Config());
+        using Optimiser optimiser = new Optimiser(new ParameterLayout(NetworkTable.SRNet(2, NetworkTable.PaperUnits)), CPU, TestSupport.Config());
         manual_seed(2);
         Tensor matrix = randn(64, 576).mul(1e-6);
         Tensor update = optimiser.OrthogonalisingFactors([matrix])[0].mm(matrix);
@@ -47,7 +47,7 @@ public class OptimiserTests
     public void Own_kernels_take_the_steps_that_Torch_takes(int workers)
     {
         using DisposeScope scope = NewDisposeScope();
-        ParameterLayout layout = new ParameterLayout([.. NetworkTable.RRNet(3), .. NetworkTable.SRNet(3)]);
+        ParameterLayout layout = new ParameterLayout([.. NetworkTable.RRNet(3), .. NetworkTable.SRNet(3, NetworkTable.PaperUnits)]);
         TrainingConfig config = TestSupport.Config() with { MuonRate = 0.02, ReducingRateFactor = 0.5, WeightDecay = 0.3 };
         using WorkerPool pool = new WorkerPool(workers);
         using Optimiser torch = new Optimiser(layout, CPU, config);
@@ -71,7 +71,7 @@ public class OptimiserTests
     public void RRNets_hidden_layers_can_move_slower()
     {
         using DisposeScope scope = NewDisposeScope();
-        ParameterLayout layout = new ParameterLayout([.. NetworkTable.RRNet(2), .. NetworkTable.SRNet(2)]);
+        ParameterLayout layout = new ParameterLayout([.. NetworkTable.RRNet(2), .. NetworkTable.SRNet(2, NetworkTable.PaperUnits)]);
         Tensor gradient = layout.Initialise(4);
         double Moved(double factor, string name)
         {
@@ -89,7 +89,7 @@ public class OptimiserTests
     public void Weight_decay_shrinks_hidden_weights_alone()
     {
         using DisposeScope scope = NewDisposeScope();
-        ParameterLayout layout = new ParameterLayout([.. NetworkTable.RRNet(2), .. NetworkTable.SRNet(2)]);
+        ParameterLayout layout = new ParameterLayout([.. NetworkTable.RRNet(2), .. NetworkTable.SRNet(2, NetworkTable.PaperUnits)]);
         using Optimiser optimiser = new Optimiser(layout, CPU, TestSupport.Config() with { MuonRate = 0.01, WeightDecay = 2, ReducingRateFactor = 3 });
         Tensor flat = ones(layout.Count);
         optimiser.Step(flat, zeros(layout.Count), 1, 0.5);
@@ -107,7 +107,7 @@ public class OptimiserTests
     {
         using DisposeScope scope = NewDisposeScope();
         TrainingConfig config = TestSupport.Config() with { AdamRate = 1e-3, LastLayerRateFactor = 0.1 };
-        ParameterLayout layout = new ParameterLayout(NetworkTable.SRNet(2));
+        ParameterLayout layout = new ParameterLayout(NetworkTable.SRNet(2, NetworkTable.PaperUnits));
         using Optimiser optimiser = new Optimiser(layout, CPU, config);
         Tensor flat = zeros(layout.Count);
         optimiser.Step(flat, ones(layout.Count), 1, 1);
