@@ -29,7 +29,7 @@ internal sealed class PictureMetadata
     public DownscaleRecord? Record { get; private init; }
 
     /// <summary>Takes over an image's metadata; the pixels are taken to be turned upright by the caller.</summary>
-    public static PictureMetadata Of(Image image, Orientation orientation)
+    public static PictureMetadata Of(Image image, Orientation orientation, List<string>? notes = null)
     {
         List<(nint Type, string Name, object Value)> fields = new List<(nint Type, string Name, object Value)>();
         foreach (string name in image.GetFields())
@@ -52,14 +52,25 @@ internal sealed class PictureMetadata
                 record ??= DownscaleRecord.FromJson((string)value);
                 fields.RemoveAt(index);
             }
-            else if (name == Xmp && XmpPacket.Parse((byte[])value) is { } xmp)
+            else if (name == Xmp)
             {
-                record ??= xmp.Record;
-                if (xmp.Record is not null || orientation.Turns)
+                try
                 {
-                    xmp.RemoveRecord();
-                    xmp.ResetOrientation();
-                    fields[index] = (type, name, xmp.ToBytes());
+                    if (XmpPacket.Parse((byte[])value) is { } xmp)
+                    {
+                        record ??= xmp.Record;
+                        if (xmp.Record is not null || orientation.Turns)
+                        {
+                            xmp.RemoveRecord();
+                            xmp.ResetOrientation();
+                            fields[index] = (type, name, xmp.ToBytes());
+                        }
+                    }
+                }
+                catch (XmpLimitException error)
+                {
+                    notes?.Add($"XMP dropped: it is {error.Message}");
+                    fields.RemoveAt(index);
                 }
             }
         }

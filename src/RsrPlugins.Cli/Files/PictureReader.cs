@@ -53,7 +53,7 @@ internal static class PictureReader
             Orientation orientation = OrientationOf(image);
             PixelImage pixels = PixelImage.Create(orientation.Width, orientation.Height, LayoutOf(image, path), image.Format == Enums.BandFormat.Uchar ? 8 : 16);
             ReadStrips(image, orientation, pixels, progress, cancellationToken);
-            return new Picture(pixels, format, PictureMetadata.Of(image, orientation), notes);
+            return new Picture(pixels, format, PictureMetadata.Of(image, orientation, notes), notes);
         });
     }
 
