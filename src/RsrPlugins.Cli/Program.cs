@@ -3,7 +3,9 @@
 using RsrPlugins.Cli;
 using RsrPlugins.Cli.Commands;
 using RsrPlugins.Core;
+using RsrPlugins.Core.Inference;
 
+RuntimeTelemetry.Forbid();
 using TemporaryFiles temporaryFiles = new TemporaryFiles();
 using StopSignals stop = new StopSignals(temporaryFiles);
 CliContext context = new CliContext(Console.Out, Console.Error, temporaryFiles, stop.Token);

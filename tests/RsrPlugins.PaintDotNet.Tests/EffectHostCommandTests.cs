@@ -71,11 +71,36 @@ public sealed class EffectHostCommandTests : IDisposable
         Assert.Contains(part, text, StringComparison.Ordinal);
     }
 
+    /// <summary>ONNX Runtime's telemetry keeps its events in these folders; the whole proof, with the network, is in the tool's NoTelemetryTests.</summary>
+    [Fact]
+    public void A_run_leaves_nothing_in_home_and_temporary_folder()
+    {
+        Dictionary<string, string?> folders = new Dictionary<string, string?>
+        {
+            ["HOME"] = Directory.CreateDirectory(Path.Combine(_folder, "home")).FullName,
+            ["TMPDIR"] = Directory.CreateDirectory(Path.Combine(_folder, "tmp")).FullName,
+            ["ORT_DISABLE_TELEMETRY"] = null,
+            ["CI"] = null,
+        };
+        (int code, string text) = Host(folders, "run", "Learned Upscale", Input, Output, "--set", "Device=Cpu");
+        Assert.True(code == 0, text);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folders["HOME"]!));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folders["TMPDIR"]!));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static (int Code, string Text) Host(params string[] arguments)
+    private static (int Code, string Text) Host(params string[] arguments) => Host([], arguments);
+
+    private static (int Code, string Text) Host(Dictionary<string, string?> environment, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "effecthost.dll"), .. arguments, "--plugin", Plugin]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        ProcessStartInfo start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "effecthost.dll"), .. arguments, "--plugin", Plugin]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string? value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -136,6 +136,8 @@ internal sealed unsafe partial class OnnxRuntimeApi
     /// <exception cref="RuntimeLibraryException">It does not load, is no ONNX Runtime, or is too old.</exception>
     public static OnnxRuntimeApi Load(string path)
     {
+        RuntimeTelemetry.Forbid();
+
         // Windows has a DirectML of its own in System32, usually older; the one beside the runtime must win, and it does when
         // it is in the process first. Where it will not load there is no DirectML, which the runtime then says itself.
         string directML = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, "DirectML.dll");
