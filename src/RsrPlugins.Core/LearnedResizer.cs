@@ -52,6 +52,9 @@ public sealed class LearnedResizer
         _options = options;
     }
 
+    /// <summary>Tables and idle workers of the last picture's size, kept for the next of that size; for the tests of memory.</summary>
+    internal PictureGeometry? LastGeometry => Volatile.Read(ref _lastGeometry);
+
     /// <summary>
     /// Size of the result. SRNet: exactly d times. RRNet: rounded up, ceil(w / d) x ceil(h / d); the picture is extended to a
     /// multiple of d by repeating its last column and row.

@@ -39,7 +39,9 @@ internal sealed record ColourOptions
 /// <summary>What all tiles of pictures of one size share, and idle workers. Thread-safe.</summary>
 internal sealed class PictureGeometry
 {
-    private readonly ConcurrentBag<PictureTiler> _idle = [];
+    // A stack, not a ConcurrentBag: a bag keeps a queue per thread, and as workers refer back to their geometry, a thread that lives on
+    // (the tool's, a host's pool) would keep the buffers of every picture it ever took part in.
+    private readonly ConcurrentStack<PictureTiler> _idle = [];
     private readonly INetwork _network;
     private readonly ColourOptions _options;
 
@@ -82,14 +84,14 @@ internal sealed class PictureGeometry
 
     public int FillRadius { get; }
 
-    public Lease Rent() => new(this, _idle.TryTake(out PictureTiler? worker) ? worker : new PictureTiler(_network, this, _options));
+    public Lease Rent() => new(this, _idle.TryPop(out PictureTiler? worker) ? worker : new PictureTiler(_network, this, _options));
 
     /// <summary>A worker for the time of one run.</summary>
     public sealed class Lease(PictureGeometry owner, PictureTiler worker) : IDisposable
     {
         public PictureTiler Worker => worker;
 
-        public void Dispose() => owner._idle.Add(worker);
+        public void Dispose() => owner._idle.Push(worker);
     }
 }
 
