@@ -1,5 +1,5 @@
 // Every table and figure of the paper that can be measured is an experiment: one class, one name on the command line, one
-// section of docs/paper.md, which the experiment writes itself. Nobody types a figure into that document.
+// section of docs/paper.md, which the experiment writes itself; so is the benchmark of docs/ordinary.md. Nobody types a figure there.
 using RsrPlugins.Trainer.Data;
 using RsrPlugins.Trainer.Evaluation;
 
@@ -13,6 +13,12 @@ internal interface IExperiment
 
     /// <summary>One line for the help.</summary>
     string Summary { get; }
+
+    /// <summary>The document its section stands in.</summary>
+    string Document => "docs/paper.md";
+
+    /// <summary>Whether it looks at fewer cases when <see cref="ExperimentContext.IsQuick"/> is set.</summary>
+    bool HasQuickForm => false;
 
     /// <summary>Measures, writes pictures through <see cref="ExperimentContext.PicturePath"/>, and returns its section (Markdown without a heading).</summary>
     /// <exception cref="TrainerException">Something it needs is missing.</exception>
@@ -42,6 +48,15 @@ internal sealed record ExperimentContext(
     Action<string> Log,
     CancellationToken CancellationToken)
 {
+    /// <summary>Fewer cases, to compare models with one another; printed and not written.</summary>
+    internal bool IsQuick { get; init; }
+
+    /// <summary>This scale alone; null for all.</summary>
+    internal int? Scale { get; init; }
+
+    /// <summary>Options handed on to `rsr upscale`, for experiments that call it.</summary>
+    internal IReadOnlyList<string> UpscaleOptions { get; init; } = [];
+
     /// <summary>A test set such as "set5", cropped for a scale; drawn pictures in a smoke run.</summary>
     internal IReadOnlyList<TestPicture> TestSet(string name, int scale) =>
         IsSmoke ? DrawnPictures.TestSet(scale) : TestPicture.LoadSet(RequireData(), "test/" + name, scale);

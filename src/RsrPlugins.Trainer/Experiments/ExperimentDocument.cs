@@ -1,4 +1,4 @@
-// docs/paper.md is written by hand but for the parts between "begin NAME" and "end NAME", which belong to the experiments.
+// docs/paper.md and docs/ordinary.md are written by hand but for the parts between "begin NAME" and "end NAME", which belong to the experiments.
 namespace RsrPlugins.Trainer.Experiments;
 
 /// <summary>The document whose sections the experiments write.</summary>
@@ -25,5 +25,13 @@ internal static class ExperimentDocument
         return to < 0
             ? throw new TrainerException($"{source}: the marks \"{begin}\" and \"{end}\" are missing.")
             : $"{text[..(from + begin.Length)]}\n{section.Trim()}\n{text[to..]}";
+    }
+
+    /// <summary>A Markdown table whose first row is its head.</summary>
+    internal static string Table(IReadOnlyList<string[]> rows)
+    {
+        List<string> lines = [.. rows.Select(row => $"| {string.Join(" | ", row)} |")];
+        lines.Insert(1, "|" + string.Concat(rows[0].Select(_ => "---|")));
+        return string.Join('\n', lines);
     }
 }

@@ -114,7 +114,7 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
         table.AddRange(measured.Pictures.Select((picture, index) => methods.Select(method => Cell(method.Files[index])).Prepend(picture.Name).ToArray()));
         table.Add([.. methods.Select(method => $"**{Cell(Stored.Mean(method.Files))}**").Prepend("**average**")]);
         table.Add([.. methods.Select(method => method.Published).Prepend("published average")]);
-        return "### As in the paper\n\n" + Markdown(table) + (Codecs.ReversibleJpeg2000.IsInstalled ? Readings(measured) : string.Empty);
+        return "### As in the paper\n\n" + ExperimentDocument.Table(table) + (Codecs.ReversibleJpeg2000.IsInstalled ? Readings(measured) : string.Empty);
 
         void AddPair(LosslessCodec codec, string published)
         {
@@ -160,7 +160,7 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
             .Select(ours => (ours.Codec, Mean: Stored.Mean(ours.Files)))
             .Select(ours => Emphasised(FormattableString.Invariant($"{ours.Mean.Bytes:N0} / {ours.Mean.BitsPerPixel:.0000}"), ours.Codec == result.Best.Codec))
             .Prepend($"x{result.Measured.Scale}").ToArray()));
-        return "### The small picture, stored without loss\n\n" + Markdown(table);
+        return "### The small picture, stored without loss\n\n" + ExperimentDocument.Table(table);
     }
 
     private static string EqualSsim(ScaleResult paper)
@@ -175,7 +175,7 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
             Each codec at the setting whose SSIM, on that picture, is the nearest not below the restored picture's (the smallest file where settings near it differ);
             in brackets how much larger (+) or smaller (-) its file is than ours.
 
-            {Markdown(table)}
+            {ExperimentDocument.Table(table)}
 
             {Conclusion(paper)}
             """;
@@ -199,7 +199,7 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
                 .Concat(result.Others.Select(other => MeanOrNull(other) is { } mean ? FormattableString.Invariant($"{mean.BitsPerPixel:.0000} ({Percent(mean.BitsPerPixel / ours.BitsPerPixel)})") : "not reached"))
                 .ToArray();
         }));
-        return "The same for every scale:\n\n" + Markdown(table);
+        return "The same for every scale:\n\n" + ExperimentDocument.Table(table);
     }
 
     private static string Conclusion(ScaleResult paper)
@@ -261,14 +261,6 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
     private static string Percent(double ratio) => FormattableString.Invariant($"{100 * (ratio - 1):+0;-0;0} %");
 
     private static string Emphasised(string text, bool emphasised) => emphasised ? $"**{text}**" : text;
-
-    /// <summary>A table whose first row is its head.</summary>
-    private static string Markdown(List<string[]> rows)
-    {
-        List<string> lines = rows.ConvertAll(row => $"| {string.Join(" | ", row)} |");
-        lines.Insert(1, "|" + string.Concat(rows[0].Select(_ => "---|")));
-        return string.Join('\n', lines);
-    }
 
     /// <summary>One scale: our files by each lossless codec, and the others' at our SSIM.</summary>
     private sealed record ScaleResult(PairedCompression Measured, (string Codec, Stored[] Files)[] Ours, (string Codec, Stored?[] Files)[] Others)

@@ -26,16 +26,16 @@ public class SmokeTests
     }
 
     [Fact]
-    public void The_document_has_marks_for_every_experiment_and_keeps_what_is_around_them()
+    public void Its_document_has_marks_for_every_experiment_and_keeps_what_is_around_them()
     {
-        string document = File.ReadAllText(TestSupport.InRepository("docs/paper.md"));
         foreach (IExperiment experiment in ExperimentCommand.All)
         {
+            string document = File.ReadAllText(TestSupport.InRepository(experiment.Document));
             string replaced = ExperimentDocument.Replaced(document, experiment.Name, "measured", "paper.md");
             Assert.Contains($"<!-- begin {experiment.Name} -->\nmeasured\n<!-- end {experiment.Name} -->", replaced, StringComparison.Ordinal);
             Assert.Equal(document.Split("\n## ").Length, replaced.Split("\n## ").Length);
         }
 
-        Assert.Throws<TrainerException>(() => ExperimentDocument.Replaced(document, "table9", "measured", "paper.md"));
+        Assert.Throws<TrainerException>(() => ExperimentDocument.Replaced("a document without marks", "table9", "measured", "paper.md"));
     }
 }

@@ -1,0 +1,77 @@
+// One case of the ordinary benchmark: a small file, enlarged by `rsr upscale` with the options people give (none), by bicubic and
+// by Lanczos. The tool's own command line is called, so that its reader, its choices, its pipeline and its writer are what is measured.
+using RsrPlugins.Cli;
+using RsrPlugins.Cli.Commands;
+using RsrPlugins.Cli.Files;
+using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Metrics;
+using RsrPlugins.Core.Resampling;
+
+namespace RsrPlugins.Trainer.Experiments.Ordinary;
+
+/// <summary>PSNR in dB and SSIM of luma.</summary>
+/// <param name="Scale">How many times smaller the file is than the picture.</param>
+internal sealed record OrdinaryCase(int Scale, OrdinaryPicture Picture, SmallReduction Reduction, SmallDamage Damage, EvaluationScore Ours, EvaluationScore Bicubic, EvaluationScore Lanczos)
+{
+    /// <summary>What we are above the better of bicubic and Lanczos, in dB; below 0 is a loss.</summary>
+    internal double Gain => Ours.Psnr - Math.Max(Bicubic.Psnr, Lanczos.Psnr);
+
+    /// <summary>The same in SSIM.</summary>
+    internal double SsimGain => Ours.Ssim - Math.Max(Bicubic.Ssim, Lanczos.Ssim);
+
+    /// <summary>"screen windows, x2, nearest, JPEG 75".</summary>
+    internal string Name => $"{Picture.Kind} {Picture.Name}, x{Scale}, {Reduction.Name}, {Damage.Name}";
+
+    /// <summary>The small picture, before anything happens to its file.</summary>
+    internal static byte[] Reduce(OrdinaryPicture picture, SmallReduction reduction, int scale) => reduction.Apply is { } apply
+        ? apply(picture.Rgb, DrawnScenes.Side, DrawnScenes.Side, scale)
+        : DrawnScenes.Render(picture.Svg!, DrawnScenes.Side / scale);
+
+    /// <summary>Measures a case.</summary>
+    /// <param name="small">What <see cref="Reduce"/> made.</param>
+    /// <param name="number">Makes noise another for every case.</param>
+    /// <param name="options">Of `rsr upscale`, beyond the scale.</param>
+    /// <param name="folder">For the files, which are named after the number.</param>
+    /// <exception cref="TrainerException">The tool failed; its message is in this one's.</exception>
+    internal static OrdinaryCase Measure(OrdinaryPicture picture, SmallReduction reduction, SmallDamage damage, int scale, byte[] small, int number, IReadOnlyList<string> options, string folder, CancellationToken cancellationToken)
+    {
+        const int Side = DrawnScenes.Side;
+        string input = Path.Combine(folder, $"{number}{damage.Extension}"), output = Path.Combine(folder, $"{number}-large.png");
+        File.WriteAllBytes(input, damage.Encode(small, Side / scale, Side / scale, number));
+        PixelImage decoded = PictureReader.Read(input, null, cancellationToken).Pixels;
+        Enlarge(input, output, scale, options, cancellationToken);
+        float[] reference = Luma.Bt601StudioRounded(Picture8(picture.Rgb, Side, Side));
+        OrdinaryCase measured = new OrdinaryCase(
+            scale,
+            picture,
+            reduction,
+            damage,
+            Score(PictureReader.Read(output, null, cancellationToken).Pixels),
+            Score(Resampler.Resize(decoded, Side, Side, ResamplingKernel.Bicubic, null, cancellationToken)),
+            Score(Resampler.Resize(decoded, Side, Side, ResamplingKernel.Lanczos3, null, cancellationToken)));
+        File.Delete(input);
+        File.Delete(output);
+        return measured;
+
+        EvaluationScore Score(PixelImage large) => EvaluationProtocol.Score(reference, Luma.Bt601StudioRounded(large), Side, Side, scale);
+    }
+
+    private static void Enlarge(string input, string output, int scale, IReadOnlyList<string> options, CancellationToken cancellationToken)
+    {
+        using TemporaryFiles temporaryFiles = new TemporaryFiles();
+        using StringWriter said = new StringWriter(), errors = new StringWriter();
+        string[] arguments = ["upscale", input, "--scale", $"{scale}", "--device", "cpu", "--threads", "1", "--json", "--force", "-o", output, .. options];
+        int code = RsrCommandLine.RunAsync(arguments, new CliContext(said, errors, temporaryFiles, cancellationToken)).GetAwaiter().GetResult();
+        if (code != ExitCode.Done)
+        {
+            throw new TrainerException($"rsr {string.Join(' ', arguments)} ended with {code}: {errors.ToString().Trim()}");
+        }
+    }
+
+    private static PixelImage Picture8(byte[] rgb, int width, int height)
+    {
+        PixelImage picture = PixelImage.Create(width, height, PixelLayout.Rgb, 8);
+        rgb.CopyTo(picture.Samples8);
+        return picture;
+    }
+}

@@ -1,0 +1,99 @@
+// The large pictures of the ordinary benchmark: none of them is a training picture, none a test picture. Photographs are details of
+// Kodak's pictures, on which models are chosen; drawings are some of our own and some of those held back from training.
+using System.Text;
+using NetVips;
+
+namespace RsrPlugins.Trainer.Experiments.Ordinary;
+
+/// <summary>A large picture.</summary>
+/// <param name="Kind">Of <see cref="OrdinaryPictures.Kinds"/>.</param>
+/// <param name="Rgb">Side x Side 8-bit R, G, B of <see cref="DrawnScenes"/>.</param>
+/// <param name="Svg">Where it is a drawing that can be drawn at any size, else null.</param>
+internal sealed record OrdinaryPicture(string Kind, string Name, byte[] Rgb, byte[]? Svg);
+
+/// <summary>The pictures by kind.</summary>
+internal static class OrdinaryPictures
+{
+    internal static readonly string[] Kinds = ["photo", "city", "drawing", "screen", "line art", "pixel art"];
+
+    /// <summary>Where Debian's package openclipart-svg puts its drawings.</summary>
+    internal const string Drawings = "/usr/share/openclipart/svg";
+
+    private const string HeldOutList = "held-out-drawings.txt";
+
+    private static readonly string[] _photos = ["kodim04", "kodim07", "kodim15", "kodim23"];
+    private static readonly string[] _cities = ["kodim01", "kodim08", "kodim19", "kodim24"];
+
+    // As many drawings held back from training as there are photographs.
+    private const int HeldOutDrawings = 4;
+
+    /// <summary>Loads them; a smoke run and a folder without drawings do with what the project draws.</summary>
+    /// <param name="perKind">At most so many of each kind.</param>
+    internal static IReadOnlyList<OrdinaryPicture> Load(ExperimentContext context, int perKind)
+    {
+        List<OrdinaryPicture> pictures = new List<OrdinaryPicture>();
+        if (!context.IsSmoke)
+        {
+            Add("photo", _photos.Select(name => Photograph(context, name)));
+            Add("city", _cities.Select(name => Photograph(context, name)));
+        }
+
+        Add("drawing", HeldOut(context).Concat(DrawnScenes.Drawings().Select(scene => FromSvg(scene.Name, Encoding.UTF8.GetBytes(scene.Svg)))));
+        Add("screen", DrawnScenes.Screens().Select(scene => FromSvg(scene.Name, Encoding.UTF8.GetBytes(scene.Svg))));
+        Add("line art", DrawnScenes.LineArt().Select(scene => FromSvg(scene.Name, Encoding.UTF8.GetBytes(scene.Svg))));
+        Add("pixel art", DrawnScenes.PixelArt().Select(scene => (scene.Name, scene.Rgb, (byte[]?)null)));
+        return pictures;
+
+        void Add(string kind, IEnumerable<(string Name, byte[] Rgb, byte[]? Svg)> found) =>
+            pictures.AddRange(found.Take(perKind).Select(picture => new OrdinaryPicture(kind, picture.Name, picture.Rgb, picture.Svg)));
+    }
+
+    /// <summary>Names of the drawings held back that are installed, relative to <see cref="Drawings"/>, in the list's order.</summary>
+    internal static IReadOnlyList<string> HeldOutNames(string training)
+    {
+        string list = Path.Combine(training, HeldOutList);
+        return File.Exists(list)
+            ? [.. File.ReadLines(list).Select(line => line.Split('#')[0].Trim()).Where(name => name.Length > 0)]
+            : [];
+    }
+
+    private static IEnumerable<(string Name, byte[] Rgb, byte[]? Svg)> HeldOut(ExperimentContext context)
+    {
+        if (context.IsSmoke)
+        {
+            yield break;
+        }
+
+        IReadOnlyList<string> names = HeldOutNames(context.Training);
+        int found = 0;
+        foreach (string name in names)
+        {
+            string file = Path.Combine(Drawings, name);
+            if (found < HeldOutDrawings && File.Exists(file))
+            {
+                found++;
+                yield return FromSvg(Path.GetFileNameWithoutExtension(name), DrawnScenes.Squared(File.ReadAllBytes(file)));
+            }
+        }
+
+        if (found < HeldOutDrawings)
+        {
+            context.Log($"{Drawings}: {HeldOutDrawings} of the drawings named in {HeldOutList} expected, found {found}; Debian's package openclipart-svg has them. Going on with what there is.");
+        }
+    }
+
+    private static (string Name, byte[] Rgb, byte[]? Svg) FromSvg(string name, byte[] svg) => (name, DrawnScenes.Render(svg, DrawnScenes.Side), svg);
+
+    private static (string Name, byte[] Rgb, byte[]? Svg) Photograph(ExperimentContext context, string name)
+    {
+        string file = Path.Combine(context.RequireData(), "validation/kodak24", name + ".png");
+        if (!File.Exists(file))
+        {
+            throw new TrainerException($"{file}: a picture of Kodak's set expected, found no file. Give the data folder with --data or in RSR_DATA.");
+        }
+
+        using Image image = Image.NewFromFile(file);
+        using Image detail = image.Crop((image.Width - DrawnScenes.Side) / 2, (image.Height - DrawnScenes.Side) / 2, DrawnScenes.Side, DrawnScenes.Side);
+        return (name, detail.WriteToMemory<byte>(), null);
+    }
+}
