@@ -18,6 +18,9 @@ internal static class RefinementChoices
     private static readonly DescentOptions[] Variants =
     [
         new(),
+        new(KeepRepetition: false),
+        new(MaxCorrection: 1),
+        new(MaxCorrection: 16f / 255),
         new(StepSize: 0.0075f),
         new(StepSize: 0.03f),
         new(Momentum: 0.8f),
@@ -39,7 +42,7 @@ internal static class RefinementChoices
         (INetwork rrNet, INetwork srNet, INetwork gradient) = (Open(NetworkKind.RRNet), Open(NetworkKind.SRNet), Open(NetworkKind.SRNetGradient));
         PixelImage[] pictures = [.. Directory.GetFiles(folder, "*.png").Order(StringComparer.Ordinal).Select(path => EvaluationProtocol.CropToMultiple(ColourChoices.Read(path), scale))];
 
-        Console.WriteLine($"\n{Path.GetFileName(folder)} x{scale}, {pictures.Length} pictures\n\n| step | momentum | growth | shrinkage | 0 |{string.Concat(Marks.Select(mark => $" {mark} |"))}\n|---|---|---|---|---|{string.Concat(Marks.Select(_ => "---|"))}");
+        Console.WriteLine($"\n{Path.GetFileName(folder)} x{scale}, {pictures.Length} pictures\n\n| step | momentum | growth | shrinkage | bound | repetition | 0 |{string.Concat(Marks.Select(mark => $" {mark} |"))}\n|---|---|---|---|---|---|---|{string.Concat(Marks.Select(_ => "---|"))}");
         foreach (DescentOptions options in Variants)
         {
             SortedDictionary<int, double> sums = new SortedDictionary<int, double>();
@@ -78,7 +81,7 @@ internal static class RefinementChoices
                 }
             }
 
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {options.StepSize} | {options.Momentum} | {options.Growth} | {options.Shrinkage} |{string.Concat(sums.Select(sum => string.Create(CultureInfo.InvariantCulture, $" {sum.Value / pictures.Length:0.00}{(sum.Key == 0 ? string.Empty : $" ({worst[sum.Key]:+0.00;-0.00})")} |")))}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {options.StepSize} | {options.Momentum} | {options.Growth} | {options.Shrinkage} | {options.MaxCorrection * 255:0} | {options.KeepRepetition} |{string.Concat(sums.Select(sum => string.Create(CultureInfo.InvariantCulture, $" {sum.Value / pictures.Length:0.00}{(sum.Key == 0 ? string.Empty : $" ({worst[sum.Key]:+0.00;-0.00})")} |")))}"));
         }
 
         return 0;

@@ -21,7 +21,10 @@ namespace RsrPlugins.Core.Refinement;
 /// <param name="Momentum">Share of the last step that is gone again (Nesterov's momentum), 0 to 1.</param>
 /// <param name="Growth">Factor of a pixel's step size from pass to pass, up to <see cref="MostGrowth"/> in all.</param>
 /// <param name="Shrinkage">Factor where the slope has turned, which also ends the pixel's momentum; 1 turns both off.</param>
-internal sealed record DescentOptions(float StepSize = 0.015f, float Momentum = 0.9f, float Growth = 1.2f, float Shrinkage = 0.5f)
+/// <param name="MaxCorrection">The most a small pixel moves from what RRNet made, Y/255; 1 for no bound.</param>
+/// <param name="KeepRepetition">Whether equal surroundings get equal corrections (<see cref="RepeatedPixels"/>).</param>
+internal sealed record DescentOptions(
+    float StepSize = 0.015f, float Momentum = 0.9f, float Growth = 1.2f, float Shrinkage = 0.5f, float MaxCorrection = 32f / 255, bool KeepRepetition = true)
 {
     /// <summary>The most a step size grows.</summary>
     public const float MostGrowth = 4;
@@ -100,6 +103,8 @@ public sealed class LumaRefiner
         float[] slope = new float[small.Length];
         float[] stepSize = new float[small.Length];
         Array.Fill(stepSize, _options.StepSize);
+        float[] made = (float[])small.Clone();
+        RepeatedPixels? repeated = _options.KeepRepetition ? RepeatedPixels.Find(large, width, height, Scale, TileDefaults.Workers(_gradient, _settings), cancellationToken) : null;
         int planes = _gradient.Model.InputPlanes;
         for (int pass = 0; pass < Passes; pass++)
         {
@@ -116,12 +121,13 @@ public sealed class LumaRefiner
                 },
                 PartOfProgress.Of(progress, (double)pass / Passes, (pass + 1.0) / Passes),
                 cancellationToken);
-            Step(small, velocity, slope, stepSize, isFixed);
+            repeated?.Average(slope);
+            Step(small, made, velocity, slope, stepSize, isFixed);
             AfterPass?.Invoke(pass + 1, small);
         }
     }
 
-    private void Step(float[] small, float[] velocity, float[] slope, float[] stepSize, bool[] isFixed)
+    private void Step(float[] small, float[] made, float[] velocity, float[] slope, float[] stepSize, bool[] isFixed)
     {
         for (int i = 0; i < small.Length; i++)
         {
@@ -138,7 +144,10 @@ public sealed class LumaRefiner
 
             stepSize[i] = hasTurned ? stepSize[i] * _options.Shrinkage : Math.Min(stepSize[i] * _options.Growth, _options.StepSize * DescentOptions.MostGrowth);
             velocity[i] = (_options.Momentum * velocity[i]) - (stepSize[i] * slope[i]);
-            small[i] = Math.Clamp(small[i] + velocity[i], Least, Most);
+            // What RRNet made may itself be outside the range by a rounding error.
+            float min = Math.Clamp(made[i] - _options.MaxCorrection, Least, Most);
+            float max = Math.Clamp(made[i] + _options.MaxCorrection, Least, Most);
+            small[i] = Math.Clamp(small[i] + velocity[i], min, max);
         }
     }
 

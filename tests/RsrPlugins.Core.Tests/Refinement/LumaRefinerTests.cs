@@ -70,6 +70,53 @@ public sealed class LumaRefinerTests : IDisposable
         Assert.NotEqual(whole, Refined(new SmallerHalo(gradient), 5));
     }
 
+    /// <summary>
+    /// People look at the small picture: a line of one colour stays one, however much more alternating values would carry. Without the
+    /// averaging the same lines become dashes, which shows that the picture is one that tempts the descent.
+    /// </summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Straight_lines_stay_lines(int scale)
+    {
+        const int Side = 48;
+        float[] large = Lines(Side * scale);
+        RepeatedPixels repeated = RepeatedPixels.Find(large, Side, Side, scale, 1, Token);
+        float[] made = Reduced(scale, large, Side, Side);
+        float Variation(DescentOptions? options)
+        {
+            float[] small = (float[])made.Clone();
+            if (options is not null)
+            {
+                new LumaRefiner(Gradient(scale), 10, null, options).Refine(small, large, Side, Side, [], null, Token);
+            }
+
+            return 255 * LargestStepAlongLines(small, repeated, Side);
+        }
+
+        float plain = Variation(null);
+        float kept = Variation(new DescentOptions());
+        float free = Variation(new DescentOptions(KeepRepetition: false));
+        Assert.True(kept <= plain + 4, $"{kept:f1} levels along lines, {plain:f1} without effort");
+        Assert.True(free > plain + 20, $"{free:f1} levels along lines without averaging, {plain:f1} without effort");
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void No_pixel_moves_farther_than_the_bound(int scale)
+    {
+        const int Side = 48;
+        float[] large = Lines(Side * scale);
+        float[] made = Reduced(scale, large, Side, Side);
+        float[] small = (float[])made.Clone();
+        DescentOptions options = new DescentOptions();
+        new LumaRefiner(Gradient(scale), 20, null, options).Refine(small, large, Side, Side, [], null, Token);
+        float moved = made.Zip(small).Max(pair => Math.Abs(pair.First - pair.Second));
+        Assert.InRange(moved, 0.5f * options.MaxCorrection, options.MaxCorrection + 1e-6f);
+    }
+
     [Fact]
     public void Fixed_pixels_stay_and_others_do_not()
     {
@@ -252,6 +299,45 @@ public sealed class LumaRefinerTests : IDisposable
         => new LearnedResizer(Open(NetworkKind.SRNet, scale)).ResizeLuma(small, width, height, Token).Zip(large, (a, b) => (double)(a - b) * (a - b)).Sum();
 
     /// <summary>Rings around a corner with a bright square: some of every frequency a small picture can hold, and a few it cannot.</summary>
+    /// <summary>1-pixel lines along rows and columns at several phases, dark on light.</summary>
+    private static float[] Lines(int side)
+    {
+        float[] plane = new float[side * side];
+        Array.Fill(plane, 220f / 255);
+        int[] starts = [side / 8, (side / 3) + 1, (side / 2) + 2, (3 * side / 4) + 3];
+        foreach (int start in starts)
+        {
+            for (int i = side / 10; i < side - (side / 10); i++)
+            {
+                plane[(start * side) + i] = 40f / 255;
+                plane[(i * side) + start + 1] = 90f / 255;
+            }
+        }
+
+        return plane;
+    }
+
+    private static float LargestStepAlongLines(float[] small, RepeatedPixels repeated, int side)
+    {
+        float largest = 0;
+        for (int shift = 0; shift < RepeatedPixels.Shifts.Length; shift++)
+        {
+            (int dx, int dy) = RepeatedPixels.Shifts[shift];
+            for (int y = 0; y < side; y++)
+            {
+                for (int x = 0; x < side; x++)
+                {
+                    if (repeated.IsLinked(x, y, shift))
+                    {
+                        largest = Math.Max(largest, Math.Abs(small[(y * side) + x] - small[((y + dy) * side) + x + dx]));
+                    }
+                }
+            }
+        }
+
+        return largest;
+    }
+
     private static float[] Rings(int width, int height, int scale)
     {
         float[] plane = new float[width * height];

@@ -1,0 +1,148 @@
+// A straight line of one colour gives equal small pixels along it: RRNet does the same everywhere. Descent breaks that symmetry from
+// the line's ends inwards, because values that alternate along the line carry more for SRNet than equal ones. The restored picture
+// is closer then, but people look at the small one, and a line of dashes is wrong there. So where the large picture repeats itself
+// under a shift of whole small pixels, the corrections have to repeat themselves too: their slopes are averaged along the shift.
+namespace RsrPlugins.Core.Refinement;
+
+/// <summary>Which small pixels have to get the same correction, because the large picture is the same around them.</summary>
+/// <remarks>
+/// Pixel p and pixel p + u are linked if the large picture around the one, in its block and <see cref="Reach"/> pixels beyond, differs by no
+/// more than <see cref="Tolerance"/> from that around the other. Shifts u: along rows, columns, both diagonals, and lines of slope 2 and 1/2.
+/// </remarks>
+internal sealed class RepeatedPixels
+{
+    /// <summary>The largest difference of large pixels that count as equal, Y/255. Rounding to 8 bits and light JPEG noise stay below it.</summary>
+    internal const float Tolerance = 3f / 255;
+
+    /// <summary>Large pixels around a block that RRNet sees at least: within them, equal surroundings give equal small pixels (Section 3.1).</summary>
+    internal const int Reach = 3;
+
+    internal static readonly (int X, int Y)[] Shifts = [(1, 0), (0, 1), (1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2)];
+
+    private readonly int _width;
+    private readonly int _height;
+
+    /// <summary>Bit i of a small pixel: it is linked to the pixel at Shifts[i] from it.</summary>
+    private readonly byte[] _links;
+
+    private RepeatedPixels(byte[] links, int width, int height)
+    {
+        (_links, _width, _height) = (links, width, height);
+    }
+
+    /// <summary>Compares a large plane with itself.</summary>
+    /// <param name="large">(scale width) x (scale height) values Y/255.</param>
+    /// <param name="width">Of the small picture, pixels.</param>
+    /// <param name="height">Of the small picture, pixels.</param>
+    /// <param name="scale">Scale factor d.</param>
+    /// <param name="workers">Threads.</param>
+    internal static RepeatedPixels Find(float[] large, int width, int height, int scale, int workers, CancellationToken cancellationToken)
+    {
+        byte[] blocks = new byte[width * height];
+        ParallelOptions parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, workers), CancellationToken = cancellationToken };
+        Parallel.For(0, height, parallel, y => CompareBlocks(large, width, height, scale, y, blocks.AsSpan(y * width, width)));
+        byte[] links = new byte[width * height];
+        int margin = (Reach + scale - 1) / scale;
+        Parallel.For(0, height, parallel, y => JoinNeighbours(blocks, width, height, margin, y, links.AsSpan(y * width, width)));
+        return new RepeatedPixels(links, width, height);
+    }
+
+    /// <summary>Replaces values by their mean over every chain of linked pixels, one shift after the other.</summary>
+    /// <param name="values">One for each small pixel.</param>
+    internal void Average(float[] values)
+    {
+        for (int shift = 0; shift < Shifts.Length; shift++)
+        {
+            (int dx, int dy) = Shifts[shift];
+            int step = (dy * _width) + dx;
+            int bit = 1 << shift;
+            for (int y = 0; y < _height; y++)
+            {
+                for (int x = 0; x < _width; x++)
+                {
+                    int first = (y * _width) + x;
+                    if ((_links[first] & bit) == 0 || (IsInside(x - dx, y - dy) && (_links[first - step] & bit) != 0))
+                    {
+                        continue;
+                    }
+
+                    AverageChain(values, first, step, bit);
+                }
+            }
+        }
+    }
+
+    /// <summary>True if the pixel is linked to the one at Shifts[shift] from it.</summary>
+    internal bool IsLinked(int x, int y, int shift) => (_links[(y * _width) + x] & (1 << shift)) != 0;
+
+    private void AverageChain(float[] values, int first, int step, int bit)
+    {
+        double sum = values[first];
+        int count = 1;
+        int last = first;
+        while ((_links[last] & bit) != 0)
+        {
+            last += step;
+            sum += values[last];
+            count++;
+        }
+
+        float mean = (float)(sum / count);
+        for (int i = 0, at = first; i < count; i++, at += step)
+        {
+            values[at] = mean;
+        }
+    }
+
+    private bool IsInside(int x, int y) => (uint)x < (uint)_width && (uint)y < (uint)_height;
+
+    private static void CompareBlocks(float[] large, int width, int height, int scale, int y, Span<byte> row)
+    {
+        int stride = width * scale;
+        for (int shift = 0; shift < Shifts.Length; shift++)
+        {
+            (int dx, int dy) = Shifts[shift];
+            if (y + dy >= height)
+            {
+                continue;
+            }
+
+            int distance = ((dy * stride) + dx) * scale;
+            for (int x = Math.Max(0, -dx); x < Math.Min(width, width - dx); x++)
+            {
+                bool isEqual = true;
+                for (int j = 0; j < scale && isEqual; j++)
+                {
+                    int at = (((y * scale) + j) * stride) + (x * scale);
+                    for (int i = 0; i < scale; i++)
+                    {
+                        isEqual &= Math.Abs(large[at + i] - large[at + distance + i]) <= Tolerance;
+                    }
+                }
+
+                if (isEqual)
+                {
+                    row[x] |= (byte)(1 << shift);
+                }
+            }
+        }
+    }
+
+    /// <summary>A link holds if it holds for all blocks up to the margin, as far as they are inside.</summary>
+    private static void JoinNeighbours(byte[] blocks, int width, int height, int margin, int y, Span<byte> row)
+    {
+        for (int x = 0; x < width; x++)
+        {
+            int links = 0xff;
+            for (int j = Math.Max(y - margin, 0); j <= Math.Min(y + margin, height - 1); j++)
+            {
+                for (int i = Math.Max(x - margin, 0); i <= Math.Min(x + margin, width - 1); i++)
+                {
+                    links &= blocks[(j * width) + i];
+                }
+            }
+
+            row[x] = (byte)links;
+        }
+    }
+}
