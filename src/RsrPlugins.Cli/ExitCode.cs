@@ -5,7 +5,7 @@ internal static class ExitCode
 {
     public const int Done = 0;
 
-    /// <summary>A failure nobody foresaw: a bug, or the system.</summary>
+    /// <summary>A failure nobody foresaw, a bug or the system; or the work is done and the report could not be written.</summary>
     public const int Unexpected = 1;
 
     /// <summary>The command line itself is wrong; nothing was touched.</summary>

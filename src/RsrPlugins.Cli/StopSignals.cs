@@ -1,4 +1,4 @@
-// Ctrl-C and SIGTERM: the work is asked to stop, and does so between tiles and strips. A decoder that builds a whole picture
+// Ctrl-C, SIGTERM and a terminal that is closed (SIGHUP): the work is asked to stop, and does so between tiles and strips. A decoder that builds a whole picture
 // before it answers (interlaced PNG, progressive JPEG) cannot be asked, so after a grace time the process ends itself.
 using System.Runtime.InteropServices;
 
@@ -20,6 +20,7 @@ internal sealed class StopSignals : IDisposable
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop),
         ];
     }
 

@@ -1,5 +1,11 @@
-// Turns what the user typed into picture files. A folder means the pictures directly in it; a pattern reaches deeper (**).
-// Patterns are matched here too because Windows shells do not, and because they are often quoted.
+// Turns what the user typed into picture files. A folder means the pictures directly in it, or with --recursive those below it; a
+// pattern reaches deeper (**). Patterns are matched here too because Windows shells do not, and because they are often quoted.
+//
+// A folder is somebody's folder: it holds other things, and none of them may stop a batch or vanish without a word. Whatever could
+// be meant as a picture and is not taken is listed with the reason; a folder that cannot be read is one error, and the
+// others are still read. Links to folders are not followed, because they can lead in circles. A file named by itself is always
+// taken.
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.FileSystemGlobbing;
 using RsrPlugins.Cli.Files;
 
@@ -7,72 +13,213 @@ namespace RsrPlugins.Cli.Batch;
 
 /// <summary>One file to work on.</summary>
 /// <param name="Path">As to be shown to the user.</param>
-/// <param name="RelativeName">Where it goes inside an output folder: its name, with its subfolders if a pattern found it there.</param>
+/// <param name="RelativeName">Where it goes inside an output folder: its name, with its subfolders if it was found below a folder.</param>
 internal sealed record InputFile(string Path, string RelativeName);
+
+/// <summary>Something in a folder that was not taken.</summary>
+/// <param name="Path">As to be shown to the user.</param>
+/// <param name="Reason">Why, for example "hidden".</param>
+/// <param name="Folder">The argument it was found by; reports are grouped by it.</param>
+internal sealed record PassedOver(string Path, string Reason, string Folder);
+
+/// <summary>How folders are searched.</summary>
+/// <param name="Recursive">Folders mean everything below them.</param>
+/// <param name="OutputFolder">Where results go; never searched for inputs unless it is named itself.</param>
+/// <param name="TakeReductions">Pictures named like results of 'rsr downscale' are wanted, because they are to be restored.</param>
+internal sealed record InputSearch(bool Recursive = false, string? OutputFolder = null, bool TakeReductions = false);
 
 /// <summary>What was found.</summary>
 /// <param name="Files">Each file once, in the order given; folders and patterns sorted by name.</param>
-/// <param name="Failures">One error for each argument that leads to no picture.</param>
+/// <param name="Failures">One error for each argument that leads to no picture, and for each folder that cannot be read.</param>
+/// <param name="PassedOver">What was in folders and not taken.</param>
 /// <param name="NamesOneFile">The user named exactly one file, so an output name may be a file's name.</param>
-internal sealed record FoundInputs(IReadOnlyList<InputFile> Files, IReadOnlyList<PictureFileException> Failures, bool NamesOneFile);
+internal sealed record FoundInputs(IReadOnlyList<InputFile> Files, IReadOnlyList<PictureFileException> Failures, IReadOnlyList<PassedOver> PassedOver, bool NamesOneFile);
 
-internal static class InputFinder
+internal sealed partial class InputFinder
 {
-    public static FoundInputs Find(IReadOnlyList<string> arguments)
+    private readonly InputSearch _search;
+    private readonly List<InputFile> _files = [];
+    private readonly List<PictureFileException> _failures = [];
+    private readonly List<PassedOver> _passedOver = [];
+    private readonly HashSet<string> _seen = new(SamePath.Comparer);
+
+    private InputFinder(InputSearch search) => _search = search;
+
+    public static FoundInputs Find(IReadOnlyList<string> arguments, InputSearch? search = null)
     {
-        List<InputFile> files = new List<InputFile>();
-        List<PictureFileException> failures = new List<PictureFileException>();
-        HashSet<string> seen = new HashSet<string>(SamePath.Comparer);
+        InputFinder finder = new InputFinder(search ?? new InputSearch());
         foreach (string argument in arguments)
         {
-            List<InputFile> found = FindOne(argument, failures);
-            files.AddRange(found.Where(file => seen.Add(Path.GetFullPath(file.Path))));
+            finder.FindOne(argument);
         }
 
-        return new FoundInputs(files, failures, arguments is [var only] && !Directory.Exists(only) && !IsPattern(only));
+        return new FoundInputs(finder._files, finder._failures, finder._passedOver, arguments is [string only] && !Directory.Exists(only) && !IsPattern(only));
     }
 
-    private static List<InputFile> FindOne(string argument, List<PictureFileException> failures)
+    private void FindOne(string argument)
     {
-        if (File.Exists(argument))
+        FileKind kind = FileKinds.Of(argument);
+        if (kind == FileKind.File)
         {
-            return [new InputFile(argument, Path.GetFileName(argument))];
+            Take(new InputFile(argument, Path.GetFileName(argument)));
         }
-
-        bool folder = Directory.Exists(argument);
-        if (!folder && !IsPattern(argument))
+        else if (kind == FileKind.Folder)
         {
-            failures.Add(new PictureFileException(argument, "no such file"));
-            return [];
+            FindBelow(argument, argument, _search.Recursive ? int.MaxValue : 1, null);
         }
-
-        (string root, string pattern) = folder ? (argument, "*") : SplitPattern(argument);
-        List<InputFile> files = Match(root, pattern);
-        if (files.Count == 0)
+        else if (FileKinds.IsNoFile(kind))
         {
-            failures.Add(new PictureFileException(argument, $"expected at least one {PictureFormat.Supported} file {(folder ? "in this folder" : "to match")}, found none"));
+            _failures.Add(new PictureFileException(argument, $"expected a picture file, found {FileKinds.Describe(kind)}"));
         }
-
-        return files;
+        else if (IsPattern(argument))
+        {
+            (string root, string pattern) = SplitPattern(argument);
+            FindBelow(argument, root, pattern.Contains("**", StringComparison.Ordinal) ? int.MaxValue : pattern.Split('/').Length, pattern);
+        }
+        else
+        {
+            _failures.Add(new PictureFileException(argument, new FileInfo(argument).LinkTarget is { } target ? $"it is a link to {target}, which does not exist" : "no such file"));
+        }
     }
 
-    private static List<InputFile> Match(string root, string pattern)
+    private void Take(InputFile file)
     {
-        string start = root.Length == 0 ? "." : root;
-        if (!Directory.Exists(start))
+        if (_seen.Add(Path.GetFullPath(file.Path)))
         {
-            return [];
+            _files.Add(file);
+        }
+    }
+
+    private void FindBelow(string argument, string root, int depth, string? pattern)
+    {
+        int failuresBefore = _failures.Count, passedBefore = _passedOver.Count;
+        List<string> names = [];
+        if (Directory.Exists(root.Length == 0 ? "." : root))
+        {
+            List(argument, root, string.Empty, depth, names, pattern is not null);
         }
 
-        Matcher matcher = new Matcher(OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
-        matcher.AddInclude(pattern);
-        return matcher.GetResultsInFullPath(start)
-            .Where(path => PictureFormat.OfExtension(path) is not null)
-            .Select(path => Path.GetRelativePath(start, path))
-            .Order(StringComparer.Ordinal)
-            .Select(relative => new InputFile(Path.Combine(root, relative), relative))
-            .ToList();
+        if (pattern is not null)
+        {
+            Matcher matcher = new Matcher(OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+            matcher.AddInclude(pattern);
+            HashSet<string> matches = [.. matcher.Match(names).Files.Select(match => match.Path)];
+            names.RemoveAll(name => !matches.Contains(name));
+        }
+
+        bool hiddenWanted = pattern is not null && Path.GetFileName(pattern).StartsWith('.');
+        HashSet<string> stems = new(names.Where(IsPictureName).Select(WithoutExtension), SamePath.Comparer);
+        int taken = 0;
+        foreach (string name in names.Order(StringComparer.Ordinal))
+        {
+            string path = Path.Combine(root, name);
+            if (ReasonAgainst(path, name, stems, hiddenWanted) is { } reason)
+            {
+                if (reason.Length > 0)
+                {
+                    _passedOver.Add(new PassedOver(path, reason, argument));
+                }
+            }
+            else
+            {
+                Take(new InputFile(path, name));
+                taken++;
+            }
+        }
+
+        if (taken == 0 && _failures.Count == failuresBefore)
+        {
+            string others = string.Join("; ", PassedOverReport.Lines(_passedOver.Skip(passedBefore)));
+            _passedOver.RemoveRange(passedBefore, _passedOver.Count - passedBefore);
+            _failures.Add(new PictureFileException(argument, $"expected at least one {PictureFormat.Supported} file {(pattern is null ? "in this folder" : "to match")}, found none{(others.Length == 0 ? string.Empty : $" ({others})")}"));
+        }
     }
+
+    /// <summary>Lists the files of a folder and those below it as paths relative to the root, with '/' between names.</summary>
+    private void List(string argument, string root, string relative, int depth, List<string> names, bool isPattern)
+    {
+        string folder = Path.Combine(root, relative);
+        List<FileSystemInfo> entries;
+        try
+        {
+            entries = [.. new DirectoryInfo(folder.Length == 0 ? "." : folder).EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })];
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException or System.Security.SecurityException)
+        {
+            _failures.Add(new PictureFileException(folder, $"this folder cannot be read: {OneLine.Of(error.Message)}"));
+            return;
+        }
+
+        foreach (FileSystemInfo entry in entries)
+        {
+            string name = relative.Length == 0 ? entry.Name : $"{relative}/{entry.Name}";
+            if (!entry.Attributes.HasFlag(FileAttributes.Directory))
+            {
+                names.Add(name);
+                continue;
+            }
+
+            string path = Path.Combine(root, name);
+            string? reason = entry.Name.StartsWith('.') ? "hidden"
+                : depth <= 1 ? (isPattern ? null : "a folder inside the folder (--recursive takes its pictures)")
+                : entry.LinkTarget is not null ? "a link to a folder"
+                : _search.OutputFolder is { } output && SamePath.Comparer.Equals(SamePath.Resolve(output), SamePath.Resolve(path)) ? "the results' own folder"
+                : null;
+            if (reason is not null)
+            {
+                _passedOver.Add(new PassedOver(path, reason, argument));
+            }
+            else if (depth > 1)
+            {
+                List(argument, root, name, depth - 1, names, isPattern);
+            }
+        }
+    }
+
+    /// <summary>Null for a file to be taken; empty for what nobody will miss.</summary>
+    private string? ReasonAgainst(string path, string relativeName, HashSet<string> stems, bool hiddenWanted)
+    {
+        string name = Path.GetFileName(relativeName);
+        bool isPicture = IsPictureName(name);
+        if (name.StartsWith('.') && !hiddenWanted)
+        {
+            return isPicture ? "hidden" : string.Empty;
+        }
+
+        FileKind kind = FileKinds.Of(path);
+        if (kind != FileKind.File)
+        {
+            return kind == FileKind.Missing ? "a link to nothing" : FileKinds.Describe(kind);
+        }
+
+        if (!isPicture)
+        {
+            return DescribeContent(path);
+        }
+
+        Match result = ResultName().Match(WithoutExtension(relativeName));
+        return result.Success && stems.Contains(result.Groups["source"].Value) && !(_search.TakeReductions && result.Groups["reduction"].Success)
+            ? $"named like a result of {Path.GetFileName(result.Groups["source"].Value)} (name it to take it)"
+            : null;
+    }
+
+    private static string DescribeContent(string path)
+    {
+        try
+        {
+            PictureFormat format = PictureFormat.OfFile(path);
+            return $"a {format.Name} file by its content, not by its name (name it to take it)";
+        }
+        catch (PictureFileException)
+        {
+            return "no picture by its name";
+        }
+    }
+
+    /// <summary>Files whose name says that they are pictures; a folder's other files are not tried.</summary>
+    private static bool IsPictureName(string name) => PictureFormat.OfExtension(name) is not null;
+
+    private static string WithoutExtension(string relativeName) => relativeName[..^Path.GetExtension(relativeName).Length];
 
     private static bool IsPattern(string argument) => argument.Contains('*', StringComparison.Ordinal);
 
@@ -83,4 +230,8 @@ internal static class InputFinder
         int slash = path.LastIndexOf('/', path.IndexOf('*', StringComparison.Ordinal));
         return slash < 0 ? (string.Empty, path) : (path[..(slash == 0 ? 1 : slash)], path[(slash + 1)..]);
     }
+
+    /// <summary>What <see cref="OutputNames.Suffix"/> appends.</summary>
+    [GeneratedRegex(@"^(?<source>.+)-(x[0-9]+(\.[0-9]+)?|(?<reduction>down[0-9]+(\.[0-9]+)?)|[0-9]+x[0-9]+)$", RegexOptions.ExplicitCapture | RegexOptions.RightToLeft)]
+    private static partial Regex ResultName();
 }

@@ -50,6 +50,11 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
             Report(failures, failure.Path, failure.Problem);
         }
 
+        foreach (string line in PassedOverReport.Lines(found.PassedOver))
+        {
+            context.Error.WriteLine($"rsr: {line}");
+        }
+
         ProgressDisplay progress = new ProgressDisplay(enabled: !options.Json);
         for (int index = 0; index < found.Files.Count; index++)
         {
@@ -79,7 +84,7 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
 
         if (options.Json)
         {
-            context.Output.WriteLine(JsonSerializer.Serialize(new ResizeReport(results, failures), ResizeReportJson.Default.ResizeReport));
+            context.Output.WriteLine(JsonSerializer.Serialize(new ResizeReport(results, failures, [.. found.PassedOver.Select(one => new PassedOverInput(one.Path, one.Reason))]), ResizeReportJson.Default.ResizeReport));
         }
 
         if (failures.Count == 0)

@@ -18,7 +18,10 @@ internal sealed record ResizeResult(
 /// <summary>One input that failed and why.</summary>
 internal sealed record ResizeFailure(string Input, string Error);
 
-internal sealed record ResizeReport(IReadOnlyList<ResizeResult> Results, IReadOnlyList<ResizeFailure> Failures);
+/// <summary>One file or folder that was found and not taken, and why.</summary>
+internal sealed record PassedOverInput(string Input, string Reason);
+
+internal sealed record ResizeReport(IReadOnlyList<ResizeResult> Results, IReadOnlyList<ResizeFailure> Failures, IReadOnlyList<PassedOverInput> PassedOver);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(ResizeReport))]

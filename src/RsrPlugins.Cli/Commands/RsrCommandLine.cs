@@ -13,6 +13,7 @@ internal static class RsrCommandLine
         """
         Exit codes:
           0 done, 1 unexpected failure, 2 bad usage, 3 some inputs failed, 4 models or runtime missing or damaged, 130 cancelled
+          Pictures are made even where the report cannot be written (full disk, closed output); that alone gives 1.
 
         Environment:
           RSR_MODELS   folder with models.json, instead of the one beside the program

@@ -15,7 +15,7 @@ namespace RsrPlugins.Cli.Files;
 internal sealed record PictureFormat(string Name, IReadOnlyList<string> Extensions, int MaxSide, bool Holds16Bit, bool HoldsAlpha, bool IsLossless)
 {
     public static readonly PictureFormat Png = new("PNG", [".png"], int.MaxValue, Holds16Bit: true, HoldsAlpha: true, IsLossless: true);
-    public static readonly PictureFormat Jpeg = new("JPEG", [".jpg", ".jpeg"], 65500, Holds16Bit: false, HoldsAlpha: false, IsLossless: false);
+    public static readonly PictureFormat Jpeg = new("JPEG", [".jpg", ".jpeg", ".jpe", ".jfif"], 65500, Holds16Bit: false, HoldsAlpha: false, IsLossless: false);
     public static readonly PictureFormat WebP = new("WebP", [".webp"], 16383, Holds16Bit: false, HoldsAlpha: true, IsLossless: true);
     public static readonly PictureFormat Tiff = new("TIFF", [".tif", ".tiff"], int.MaxValue, Holds16Bit: true, HoldsAlpha: true, IsLossless: true);
 
@@ -40,6 +40,12 @@ internal sealed record PictureFormat(string Name, IReadOnlyList<string> Extensio
         if (Directory.Exists(path))
         {
             throw new PictureFileException(path, "a picture file was expected, this is a folder");
+        }
+
+        FileKind kind = FileKinds.Of(path);
+        if (FileKinds.IsNoFile(kind))
+        {
+            throw new PictureFileException(path, $"a picture file was expected, this is {FileKinds.Describe(kind)}");
         }
 
         try

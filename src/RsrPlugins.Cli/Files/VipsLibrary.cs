@@ -2,6 +2,7 @@
 // one line of ours says the same in words a user can use. Called when the first picture is opened, because loading the
 // library takes longer than `rsr --help` should.
 using NetVips;
+using RsrPlugins.Core;
 
 namespace RsrPlugins.Cli.Files;
 
@@ -16,5 +17,23 @@ internal static class VipsLibrary
     });
 
     /// <summary>Sets libvips up, the first time.</summary>
-    public static void EnsureReady() => _ = Silence.Value; // Held, so that native code can go on calling it.
+    /// <exception cref="RuntimeLibraryException">libvips is missing or will not load.</exception>
+    public static void EnsureReady()
+    {
+        try
+        {
+            _ = Silence.Value; // Held, so that native code can go on calling it.
+        }
+        catch (Exception error) when (error is TypeInitializationException or DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
+        {
+            Exception cause = error;
+            while (cause is TypeInitializationException { InnerException: { } inner })
+            {
+                cause = inner;
+            }
+
+            string why = OneLine.Of(cause.Message).Split(';')[0];
+            throw new RuntimeLibraryException($"libvips, which reads and writes pictures, cannot be loaded: {why}. Unpack the whole archive again, or reinstall.", error);
+        }
+    }
 }

@@ -31,6 +31,7 @@ public sealed class ModelCatalogue
         ArgumentException.ThrowIfNullOrEmpty(folder);
         string root = Path.GetFullPath(folder);
         string list = Path.Combine(root, "models.json");
+        CheckIsFile(list, "a list of models");
         try
         {
             using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(list));
@@ -99,6 +100,7 @@ public sealed class ModelCatalogue
     {
         ArgumentNullException.ThrowIfNull(model);
         byte[] bytes;
+        CheckIsFile(model.FilePath, "a model");
         try
         {
             bytes = File.ReadAllBytes(model.FilePath);
@@ -120,6 +122,15 @@ public sealed class ModelCatalogue
         }
 
         return bytes;
+    }
+
+    /// <summary>Pipes and devices are not opened, because they would wait or never end; they have no length.</summary>
+    private static void CheckIsFile(string path, string what)
+    {
+        if (new FileInfo(path) is { Exists: true, Length: 0 })
+        {
+            throw new ModelException($"{path} is not {what}: it is empty, a pipe or a device. Reinstall the models.");
+        }
     }
 
     private static ModelDescriptor Read(string root, string list, JsonElement row)

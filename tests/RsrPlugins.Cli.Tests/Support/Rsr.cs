@@ -26,6 +26,29 @@ internal static partial class Rsr
         return new RsrResult(process.ExitCode, output.Result, error.Result);
     }
 
+    /// <summary>Runs a line of shell in which $RSR is the tool: for redirections, pipes and closed streams.</summary>
+    public static RsrResult Shell(TestFolder folder, string script)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a POSIX shell");
+        ProcessStartInfo start = new ProcessStartInfo("bash", ["-c", script])
+        {
+            WorkingDirectory = folder.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["RSR"] = $"dotnet {Tool}";
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"did not end within a minute: {script}");
+        }
+
+        return new RsrResult(process.ExitCode, output.Result, error.Result);
+    }
+
     public static Process Start(TestFolder folder, params string[] arguments) => Start(folder, new Dictionary<string, string>(), arguments);
 
     private static Process Start(TestFolder folder, IReadOnlyDictionary<string, string> environment, string[] arguments)
