@@ -13,6 +13,11 @@ public interface IDxgiAdapterService
     SafeComObject GetRenderingAdapter();
 }
 
+public interface IDxgiAdapterService2 : IDxgiAdapterService
+{
+    new SafeComObject GetRenderingAdapter();
+}
+
 public interface IExceptionDialogService
 {
     void ShowErrorDialog(IWin32Window? owner, string? message, string detailsText);

@@ -1,5 +1,6 @@
 // A failure is said once, in Paint.NET's own error dialog, however many tiles and previews run into it. It is posted: a render
 // thread must not wait for the UI thread, which may be waiting for the render to end.
+using System.Runtime.CompilerServices;
 using PaintDotNet.AppModel;
 using RsrPlugins.Core;
 
@@ -34,23 +35,41 @@ internal sealed class FailureReport
             _shown = message;
         }
 
-        if (services.GetService(typeof(IExceptionDialogService)) is IExceptionDialogService dialogs)
-        {
-            OnUIThread(services, () => dialogs.ShowErrorDialog(null, message, failure.ToString()));
-        }
+        OnUIThread(services, () => OptionalService.Try(() => ShowDialog(services, message, failure.ToString())));
     }
 
     /// <summary>Runs an action on the UI thread, without waiting for it where this is another thread.</summary>
     public static void OnUIThread(IServiceProvider services, Action action)
     {
-        if (services.GetService(typeof(IUISynchronizationContext)) is IUISynchronizationContext { IsOnUIThread: false } ui)
-        {
-            ui.Post(static state => ((Action)state!)(), action);
-        }
-        else
+        if (!OptionalService.Try(() => Post(services, action)))
         {
             action();
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool ShowDialog(IServiceProvider services, string message, string details)
+    {
+        if (services.GetService(typeof(IExceptionDialogService)) is not IExceptionDialogService dialogs)
+        {
+            return false;
+        }
+
+        dialogs.ShowErrorDialog(null, message, details);
+        return true;
+    }
+
+    /// <summary>False on the UI thread itself, and where Paint.NET names no such thread.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool Post(IServiceProvider services, Action action)
+    {
+        if (services.GetService(typeof(IUISynchronizationContext)) is not IUISynchronizationContext { IsOnUIThread: false } ui)
+        {
+            return false;
+        }
+
+        ui.Post(static state => ((Action)state!)(), action);
+        return true;
     }
 
     private static string Describe(string effectName, Exception failure) => failure switch

@@ -1,5 +1,6 @@
 // The GPU the user chose in Paint.NET's settings: of two GPUs the wrong one is the usual complaint about plugins like this. The
 // service hands out an IDXGIAdapter; the one call needed is made through its function table, so no COM wrapper is carried.
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PaintDotNet.AppModel;
 using PaintDotNet.Interop;
@@ -17,20 +18,31 @@ internal sealed record GraphicsAdapter(long Luid, bool IsSoftware)
     /// <summary>Asks Paint.NET; null where it offers no such service or its adapter does not answer.</summary>
     public static GraphicsAdapter? Find(IServiceProvider services)
     {
-        if (services.GetService(typeof(IDxgiAdapterService)) is not IDxgiAdapterService service)
-        {
-            return null;
-        }
-
         try
         {
-            using SafeComObject adapter = service.GetRenderingAdapter();
-            return adapter is null || adapter.IsInvalid ? null : Describe(adapter.DangerousGetHandle());
+            return OptionalService.Get(() => FromNewService(services)) ?? OptionalService.Get(() => FromOldService(services));
         }
         catch (ExternalException)
         {
             // A device that was just removed does not answer; the engine then chooses by itself.
             return null;
+        }
+    }
+
+    /// <summary>From 5.1.9 on only this service is documented.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static GraphicsAdapter? FromNewService(IServiceProvider services)
+        => services.GetService(typeof(IDxgiAdapterService2)) is IDxgiAdapterService2 service ? Describe(service.GetRenderingAdapter()) : null;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static GraphicsAdapter? FromOldService(IServiceProvider services)
+        => services.GetService(typeof(IDxgiAdapterService)) is IDxgiAdapterService service ? Describe(service.GetRenderingAdapter()) : null;
+
+    private static GraphicsAdapter? Describe(SafeComObject? adapter)
+    {
+        using (adapter)
+        {
+            return adapter is null || adapter.IsInvalid ? null : Describe(adapter.DangerousGetHandle());
         }
     }
 

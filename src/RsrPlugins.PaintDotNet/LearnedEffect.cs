@@ -1,6 +1,7 @@
 // What both effects do alike: read the token into options, compute once, write tiles, answer the copy button, say what failed.
 // Paint.NET calls OnInitializeRenderInfo and OnSetToken on a worker thread, alone, then OnRender for many tiles from several
 // threads; a cancelled render is thrown away. All work happens inside OnRender, so nothing is left running behind a closed dialog.
+using System.Runtime.CompilerServices;
 using PaintDotNet;
 using PaintDotNet.AppModel;
 using PaintDotNet.Clipboard;
@@ -160,8 +161,19 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     protected sealed override void OnInitializeRenderInfo(IBitmapEffectRenderInfo renderInfo)
     {
         ArgumentNullException.ThrowIfNull(renderInfo);
-        renderInfo.Schedule = BitmapEffectRenderingSchedule.SquareTiles;
+        OptionalService.Try(() => AskForSquareTiles(renderInfo));
         base.OnInitializeRenderInfo(renderInfo);
+    }
+
+    /// <summary>Pictures of many megabytes go with the effect, not with the next garbage collection that happens to see it.</summary>
+    protected sealed override void OnDispose(bool disposing)
+    {
+        if (disposing)
+        {
+            (_job, _layer, _environment) = (null, null, null);
+        }
+
+        base.OnDispose(disposing);
     }
 
     /// <inheritdoc/>
@@ -236,11 +248,6 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     private void Copy(PixelImage picture)
     {
         IServiceProvider services = Services;
-        if (services.GetService(typeof(IClipboardService)) is not IClipboardService clipboard)
-        {
-            throw new NotSupportedException("Paint.NET offers no clipboard service.");
-        }
-
         IBitmap<ColorBgra32> bitmap = Environment.ImagingFactory.CreateBitmap<ColorBgra32>(picture.Width, picture.Height);
         using (IBitmapLock<ColorBgra32> target = bitmap.Lock(new RectInt32(0, 0, picture.Width, picture.Height), BitmapLockOptions.Write))
         {
@@ -255,11 +262,14 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         {
             try
             {
-                clipboard.SetImage(bitmap);
+                if (!OptionalService.Try(() => PutOnClipboard(services, bitmap)))
+                {
+                    _failures.Show(services, _name, new ClipboardException("this version of Paint.NET takes no picture for the clipboard from a plugin. Press OK and copy the layer instead.", null));
+                }
             }
             catch (Exception exception) when (exception is System.Runtime.InteropServices.ExternalException or OutOfMemoryException)
             {
-                _failures.Show(services, _name, new ClipboardException(exception));
+                _failures.Show(services, _name, new ClipboardException("another program holds the clipboard, or the picture is too large for it. Close that program or select a smaller part, then copy again.", exception));
             }
             finally
             {
@@ -268,6 +278,25 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         });
     }
 
-    private sealed class ClipboardException(Exception inner)
-        : Core.RsrException("another program holds the clipboard, or the picture is too large for it. Close that program or select a smaller part, then copy again.", inner);
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool PutOnClipboard(IServiceProvider services, IBitmap<ColorBgra32> bitmap)
+    {
+        if (services.GetService(typeof(IClipboardService)) is not IClipboardService clipboard)
+        {
+            return false;
+        }
+
+        clipboard.SetImage(bitmap);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool AskForSquareTiles(IBitmapEffectRenderInfo renderInfo)
+    {
+        renderInfo.Schedule = BitmapEffectRenderingSchedule.SquareTiles;
+        return true;
+    }
+
+    private sealed class ClipboardException(string message, Exception? inner)
+        : Core.RsrException(message, inner);
 }

@@ -5,6 +5,7 @@ using System.Windows.Forms;
 using PaintDotNet.AppModel;
 using PaintDotNet.Clipboard;
 using PaintDotNet.Imaging;
+using PaintDotNet.Interop;
 using PaintDotNet.Rendering;
 
 namespace RsrPlugins.EffectHost;
@@ -15,6 +16,7 @@ public sealed class HostServices : IServiceProvider, IDisposable
     private readonly UIThread _uiThread = new();
     private readonly Clipboard _clipboard = new();
     private readonly ErrorDialog _errors = new();
+    private readonly Adapters _adapters = new();
     private readonly Dictionary<Type, object> _services;
 
     public HostServices()
@@ -25,6 +27,8 @@ public sealed class HostServices : IServiceProvider, IDisposable
             [typeof(IUISynchronizationContext)] = _uiThread,
             [typeof(IClipboardService)] = _clipboard,
             [typeof(IExceptionDialogService)] = _errors,
+            [typeof(IDxgiAdapterService)] = _adapters,
+            [typeof(IDxgiAdapterService2)] = _adapters,
         };
     }
 
@@ -148,6 +152,14 @@ public sealed class HostServices : IServiceProvider, IDisposable
         }
 
         private static unsafe Span<byte> Row(IBitmapLock source, int y) => new((byte*)source.Buffer + ((long)y * source.BufferStride), source.Size.Width * 4);
+    }
+
+    /// <summary>A machine without a graphics card: the services are there and name none.</summary>
+    private sealed class Adapters : IDxgiAdapterService2
+    {
+        SafeComObject IDxgiAdapterService.GetRenderingAdapter() => new(0, ownsHandle: false);
+
+        SafeComObject IDxgiAdapterService2.GetRenderingAdapter() => new(0, ownsHandle: false);
     }
 
     private sealed class ErrorDialog : IExceptionDialogService

@@ -2,8 +2,9 @@
 using PaintDotNet.Effects;
 using PaintDotNet.Imaging;
 using PaintDotNet.Rendering;
-using StbImageSharp;
-using StbImageWriteSharp;
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.Formats.Png;
+using SixLabors.ImageSharp.PixelFormats;
 
 namespace RsrPlugins.EffectHost;
 
@@ -31,19 +32,17 @@ public sealed class Picture
 
     public static Picture Load(string path)
     {
-        ImageResult image;
         try
         {
-            image = ImageResult.FromMemory(File.ReadAllBytes(path), StbImageSharp.ColorComponents.RedGreenBlueAlpha);
+            using Image<Bgra32> image = Image.Load<Bgra32>(path);
+            Picture picture = new Picture(image.Width, image.Height);
+            image.CopyPixelDataTo(picture.Bytes);
+            return picture;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ImageFormatException or ArgumentException)
         {
-            throw new HostException($"{path}: not a picture that can be read ({exception.Message}).");
+            throw new HostException($"{path}: not a picture that can be read ({exception.Message.ReplaceLineEndings(" ")}).");
         }
-
-        Picture picture = new Picture(image.Width, image.Height);
-        ExchangeRedAndBlue(image.Data, picture.Bytes);
-        return picture;
     }
 
     public void Save(string path)
@@ -53,10 +52,15 @@ public sealed class Picture
             Directory.CreateDirectory(folder);
         }
 
-        byte[] rgba = new byte[Bytes.Length];
-        ExchangeRedAndBlue(Bytes, rgba);
-        using FileStream stream = File.Create(path);
-        new ImageWriter().WritePng(rgba, Width, Height, StbImageWriteSharp.ColorComponents.RedGreenBlueAlpha, stream);
+        using Image<Bgra32> image = Image.LoadPixelData<Bgra32>(Bytes, Width, Height);
+        string temporary = path + ".tmp";
+        using (FileStream stream = File.Create(temporary))
+        {
+            // Always four channels of 8 bits: a golden picture keeps its kind whatever it shows.
+            image.SaveAsPng(stream, new PngEncoder { ColorType = PngColorType.RgbWithAlpha, BitDepth = PngBitDepth.Bit8, TransparentColorMode = PngTransparentColorMode.Preserve });
+        }
+
+        File.Move(temporary, path, overwrite: true);
     }
 
     public Picture Clone()
@@ -76,14 +80,6 @@ public sealed class Picture
         }
 
         return part;
-    }
-
-    private static void ExchangeRedAndBlue(byte[] from, byte[] to)
-    {
-        for (int i = 0; i < from.Length; i += 4)
-        {
-            (to[i], to[i + 1], to[i + 2], to[i + 3]) = (from[i + 2], from[i + 1], from[i], from[i + 3]);
-        }
     }
 }
 

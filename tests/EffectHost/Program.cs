@@ -21,6 +21,8 @@ Option<int> tolerance = new("--tolerance") { Description = "Largest difference o
 Option<double?> meanTolerance = new("--mean-tolerance") { Description = "Largest mean difference, in levels. Default: that of --tolerance." };
 Option<string?> difference = new("--difference") { Description = "Where the picture of the differences goes. Default: beside the output." };
 
+Option<string?> absent = new("--absent") { Description = $"Runs as in a Paint.NET that lacks a type or member: {string.Join(", ", AbsentMembers.Names)}.", HelpName = "MEMBER" };
+
 Command list = new("list", "Lists the plugin's effects and their controls.");
 list.SetAction(arguments => Guard(() =>
 {
@@ -42,9 +44,14 @@ list.SetAction(arguments => Guard(() =>
     return 0;
 }));
 
-Command run = new("run", "Runs an effect on a picture.") { effectName, input, output, settings, selection, tiles, threads, cancelAfter, copy, golden, tolerance, meanTolerance, difference };
+Command run = new("run", "Runs an effect on a picture.") { effectName, input, output, settings, selection, tiles, threads, cancelAfter, copy, golden, tolerance, meanTolerance, difference, absent };
 run.SetAction(arguments => Guard(() =>
 {
+    if (arguments.GetValue(absent) is string missing)
+    {
+        return AbsentMembers.Run(missing, args.Where((argument, index) => argument != "--absent" && (index == 0 || args[index - 1] != "--absent")));
+    }
+
     Picture layer = Picture.Load(arguments.GetValue(input)!);
     string outputPath = arguments.GetValue(output)!;
     using HostServices services = new HostServices();
@@ -73,12 +80,11 @@ run.SetAction(arguments => Guard(() =>
     try
     {
         result = session.Render(schedule, cancellation.Token);
-        if (arguments.GetValue(copy) is string clipboardPath)
+        if (arguments.GetValue(copy) is not null)
         {
             // A press counts only after the dialog's first render, as it does for a person.
             session.Press("Copy");
             result = session.Render(schedule, cancellation.Token);
-            (services.ClipboardPicture ?? throw new HostException($"{session.Name} put nothing on the clipboard.")).Save(clipboardPath);
         }
     }
     catch (OperationCanceledException)
@@ -102,6 +108,11 @@ run.SetAction(arguments => Guard(() =>
     if (services.ErrorMessages.Count > 0)
     {
         return EffectFailed;
+    }
+
+    if (arguments.GetValue(copy) is string clipboardPath)
+    {
+        (services.ClipboardPicture ?? throw new HostException($"{session.Name} put nothing on the clipboard.")).Save(clipboardPath);
     }
 
     if (arguments.GetValue(golden) is not string goldenPath)

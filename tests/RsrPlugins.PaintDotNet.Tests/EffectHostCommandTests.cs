@@ -71,6 +71,41 @@ public sealed class EffectHostCommandTests : IDisposable
         Assert.Contains(part, text, StringComparison.Ordinal);
     }
 
+    public static TheoryData<string> Absent => [.. AbsentMembers.Names];
+
+    /// <summary>In a Paint.NET without one of them the effects do all the rest: the same picture, and no word about it.</summary>
+    [Theory]
+    [MemberData(nameof(Absent))]
+    public void A_service_that_goes_away_breaks_nothing(string member)
+    {
+        string golden = Path.Combine(_folder, "golden.png");
+        Effects.Run(Effects.Upscale, Effects.RealRuntime, TestPictures.Of("photo"), ["Scale=2", "Source=Ordinary"], (3, 4, 40, 30)).Save(golden);
+
+        (int code, string text) = Host("run", "Learned Upscale", "--set", "Scale=2", "--set", "Source=Ordinary", Input, Output, "--selection", "3,4,40,30", "--absent", member);
+        Assert.True(code == 0, text);
+        PictureAssert.SameBytes(Picture.Load(golden), Picture.Load(Output), "what the command wrote");
+    }
+
+    /// <summary>The one thing a clipboard's absence costs is copying, and that is said.</summary>
+    [Theory]
+    [InlineData("IClipboardService")]
+    [InlineData("ClipboardExtensions.SetImage")]
+    public void Without_a_clipboard_copying_says_what_to_do_instead(string member)
+    {
+        (int code, string text) = Host("run", "Learned Downscale", Input, Output, "--copy", Path.Combine(_folder, "clipboard.png"), "--absent", member);
+        Assert.NotEqual(0, code);
+        Assert.Contains("copy the layer instead", text, StringComparison.Ordinal);
+        Assert.True(File.Exists(Output), text);
+    }
+
+    [Fact]
+    public void An_unknown_member_is_bad_usage()
+    {
+        (int code, string text) = Host("run", "Learned Downscale", Input, Output, "--absent", "IDxgiAdapterService9");
+        Assert.Equal(2, code);
+        Assert.Contains("expected one of IDxgiAdapterService2", text, StringComparison.Ordinal);
+    }
+
     /// <summary>ONNX Runtime's telemetry keeps its events in these folders; the whole proof, with the network, is in the tool's NoTelemetryTests.</summary>
     [Fact]
     public void A_run_leaves_nothing_in_home_and_temporary_folder()
