@@ -21,6 +21,7 @@ internal static class CommandLine
               rsr-train sheet training/checkpoints/learned-x2.ckpt -o sheet.png
               rsr-train bench
               rsr-train experiment table1
+              rsr-train draw --svg openclipart/usr/share/openclipart/svg --fonts fonts
 
             Pictures are found under --data or the environment variable RSR_DATA.
             """)
@@ -31,6 +32,7 @@ internal static class CommandLine
             BenchCommand.Create(),
             SheetCommand.Create(),
             ExperimentCommand.Create(),
+            DrawCommand.Create(),
         };
         try
         {

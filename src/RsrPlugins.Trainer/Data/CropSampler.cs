@@ -24,6 +24,8 @@ internal sealed class CropSampler
     private readonly BicubicError[]? _errors;
     private readonly bool _picturesCountAlike;
     private readonly ReductionMethod? _reduction;
+    private readonly OrdinaryReductions? _ordinary;
+    private readonly ClassicalError _classical;
     private readonly ResamplingKernel? _interpolation;
     private readonly int _candidates;
     private readonly int _regionSide;
@@ -35,16 +37,19 @@ internal sealed class CropSampler
     /// <param name="interpolation">Brings the small crops back to full size; null leaves them small.</param>
     /// <param name="candidates">Places drawn for a crop, of which one is taken, the likelier the larger its error will be; its weight makes up for that.</param>
     /// <param name="picturesCountAlike">Weighs a crop by 1 / (mean squared error of bicubic reduction and enlargement of its picture).</param>
+    /// <param name="ordinary">Makes the small crops instead of a reduction, with all that happens to files.</param>
     /// <remarks>Pictures that are too small for a crop with its margin are left out.</remarks>
-    internal CropSampler(IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders, int patch, int scale, ReductionMethod? reduction, ResamplingKernel? interpolation = null, int candidates = 1, bool picturesCountAlike = false)
+    internal CropSampler(IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders, int patch, int scale, ReductionMethod? reduction, ResamplingKernel? interpolation = null, int candidates = 1, bool picturesCountAlike = false, OrdinaryReductions? ordinary = null)
     {
         Patch = patch;
         Scale = scale;
         _reduction = reduction;
+        _ordinary = ordinary;
+        _classical = new ClassicalError(scale);
         _interpolation = interpolation;
         _candidates = candidates;
         _picturesCountAlike = picturesCountAlike;
-        _regionSide = reduction is null ? patch : patch + (scale * ((2 * Margin) + BlockPhases));
+        _regionSide = reduction is null && ordinary is null ? patch : patch + (scale * ((2 * Margin) + BlockPhases));
         (LumaImage[] Images, double? Share)[] usable = folders.Select(folder => (Images: folder.Images.Where(image => Math.Min(image.Width, image.Height) >= _regionSide).ToArray(), folder.Share)).ToArray();
         double sharedPixels = usable.Where(folder => folder.Share is null).Sum(folder => Pixels(folder.Images));
         double left = 1 - usable.Sum(folder => folder.Share ?? 0);
@@ -72,7 +77,7 @@ internal sealed class CropSampler
 
     private CropSampler(CropSampler other, IReadOnlyList<LumaImage> images, IEnumerable<double> cumulative, LumaImage[] smallImages)
     {
-        (Patch, Scale, _candidates, _picturesCountAlike) = (other.Patch, other.Scale, other._candidates, other._picturesCountAlike);
+        (Patch, Scale, _candidates, _picturesCountAlike, _classical) = (other.Patch, other.Scale, other._candidates, other._picturesCountAlike, other._classical);
         _regionSide = other.Patch;
         _cumulative.AddRange(cumulative);
         _images.AddRange(images);
@@ -94,11 +99,13 @@ internal sealed class CropSampler
     /// <summary>Loads the folders of a configuration.</summary>
     internal static CropSampler Load(TrainingConfig config, string dataRoot)
     {
-        Dictionary<string, IReadOnlyList<LumaImage>> pictures = config.Data.Select(folder => folder.Path).Distinct().ToDictionary(path => path, path => LumaImage.LoadFolder(Path.Combine(dataRoot, path)));
+        Dictionary<(string, bool), IReadOnlyList<LumaImage>> pictures = config.Data.Select(folder => (folder.Path, InColour(folder))).Distinct().ToDictionary(key => key, key => LumaImage.LoadFolder(DataFolders.Find(dataRoot, key.Path), key.Item2));
         return From(config, config.Data.Select(folder => (Of(folder), folder.Share)));
 
         IReadOnlyList<LumaImage> Of(DataFolder folder) =>
-            folder.ReducedBy == 1 ? pictures[folder.Path] : [.. pictures[folder.Path].AsParallel().AsOrdered().Select(image => image.Reduced(folder.ReducedBy))];
+            folder.ReducedBy == 1 ? pictures[(folder.Path, InColour(folder))] : [.. pictures[(folder.Path, InColour(folder))].AsParallel().AsOrdered().Select(image => image.Reduced(folder.ReducedBy))];
+
+        bool InColour(DataFolder folder) => folder.Drawings && config.IsOrdinary;
     }
 
     /// <summary>Crops of given pictures as a configuration wants them.</summary>
@@ -111,7 +118,8 @@ internal sealed class CropSampler
             Reduction.Of(config),
             config.Kind == RunKind.Srcnn ? Reduction.Kernel(config.Interpolation) : null,
             config.Candidates,
-            config.Loss == TrainingLoss.Psnr);
+            config.Loss == TrainingLoss.Psnr,
+            config.IsOrdinary ? new OrdinaryReductions(config.Scale, config.Kind == RunKind.Cleanup, config.CleanShare) : null);
     }
 
     /// <summary>
@@ -147,8 +155,13 @@ internal sealed class CropSampler
     /// <param name="high">Receives Patch x Patch values of Y/255.</param>
     /// <param name="low">Where there is a reduction, receives the reduced crop: (Patch / Scale) squared values, or Patch squared where it is interpolated.</param>
     /// <returns>The weight of the crop's loss.</returns>
-    internal float Sample(SampleRandom random, Span<float> high, Span<float> low)
+    internal float Sample(SampleRandom random, Span<float> high, Span<float> low) => Sample(random, high, low, out _);
+
+    /// <inheritdoc cref="Sample(SampleRandom, Span{float}, Span{float})"/>
+    /// <param name="classicalError">Receives the mean squared error of the better of bicubic and Lanczos enlargement; infinite where the small crop is not an ordinary one.</param>
+    internal float Sample(SampleRandom random, Span<float> high, Span<float> low, out float classicalError)
     {
+        classicalError = float.PositiveInfinity;
         (Place place, float weight) = _candidates > 1 ? DrawByError(ref random) : (DrawPlace(ref random), 1f);
         (int index, int left, int top) = place;
         LumaImage image = _images[index];
@@ -162,6 +175,11 @@ internal sealed class CropSampler
         }
 
         int orientation = random.NextInt(8);
+        if (_ordinary is not null)
+        {
+            return weight * SampleOrdinary(place, orientation, ref random, high, low, out classicalError);
+        }
+
         if (_reduction is null)
         {
             Copy(new Plane(image.ToUnit(left, top, Patch), Patch), 0, 0, Patch, orientation, high);
@@ -184,6 +202,33 @@ internal sealed class CropSampler
         }
 
         return weight;
+    }
+
+    /// <summary>
+    /// A crop of an ordinary small picture. Its weight falls with what its damage adds to the error of classical enlargement: without that, crops whose noise no network
+    /// can know would be most of the loss.
+    /// </summary>
+    private float SampleOrdinary(Place place, int orientation, ref SampleRandom random, Span<float> high, Span<float> low, out float classicalError)
+    {
+        LumaImage image = _images[place.Image];
+        (int smallSide, int smallPatch) = (_regionSide / Scale, Patch / Scale);
+        FilePlanes file = image.ToFile(place.Left, place.Top, _regionSide, _regionSide);
+        float[] region = file.Luma();
+        float[] reduced = _ordinary!.Make(file, image.Colour is not null, ref random);
+        int column = Margin + random.NextInt(BlockPhases);
+        int row = Margin + random.NextInt(BlockPhases);
+        Copy(new Plane(region, _regionSide), column * Scale, row * Scale, Patch, orientation, high);
+        Copy(new Plane(reduced, smallSide), column, row, smallPatch, orientation, low);
+        double error = _classical.Of(reduced, region, smallSide, column, row, smallPatch);
+        classicalError = (float)error;
+        if (_errors is null)
+        {
+            return 1;
+        }
+
+        BicubicError clean = _errors[place.Image];
+        double added = Math.Max(0, error - clean.At(place.Left + (column * Scale), place.Top + (row * Scale), Patch));
+        return (float)(clean.Mean / (clean.Mean + added));
     }
 
     private Place DrawPlace(ref SampleRandom random)

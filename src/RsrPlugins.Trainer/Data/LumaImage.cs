@@ -1,4 +1,5 @@
-// Pictures are kept as 8-bit luma: it is what the protocol measures, and 200 megapixels of it fit in memory.
+// Pictures are kept as 8-bit luma: it is what the protocol measures, and 200 megapixels of it fit in memory. Drawings keep their colour too, because
+// their small pictures are clipped colour by colour (OrdinaryReductions.cs).
 using NetVips;
 using RsrPlugins.Core.Resampling;
 
@@ -7,11 +8,16 @@ namespace RsrPlugins.Trainer.Data;
 /// <summary>BT.601 studio luma (16 to 235) of a picture, rounded to 8 bits, row by row.</summary>
 internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma)
 {
+    /// <summary>R, G and B of each pixel, 8 bits, where they are kept.</summary>
+    internal byte[]? Colour { get; init; }
+
     private static readonly string[] _extensions = [".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"];
 
     /// <summary>All pictures of a folder in the order of their names.</summary>
     /// <exception cref="TrainerException">The folder is missing or has no pictures.</exception>
-    internal static IReadOnlyList<LumaImage> LoadFolder(string folder)
+    /// <param name="folder">The folder.</param>
+    /// <param name="inColour">True keeps the colours.</param>
+    internal static IReadOnlyList<LumaImage> LoadFolder(string folder, bool inColour = false)
     {
         if (!Directory.Exists(folder))
         {
@@ -20,12 +26,12 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
 
         string[] files = Directory.GetFiles(folder).Where(file => _extensions.Contains(Path.GetExtension(file).ToLowerInvariant())).Order(StringComparer.Ordinal).ToArray();
         LumaImage[] images = new LumaImage[files.Length];
-        Parallel.For(0, files.Length, i => images[i] = Load(files[i]));
+        Parallel.For(0, files.Length, i => images[i] = Load(files[i], inColour));
         return images.Length > 0 ? images : throw new TrainerException($"{folder}: no pictures ({string.Join(" ", _extensions)}) in this folder.");
     }
 
     /// <exception cref="TrainerException">Not a readable picture.</exception>
-    internal static LumaImage Load(string path)
+    internal static LumaImage Load(string path, bool inColour = false)
     {
         try
         {
@@ -34,15 +40,20 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
             byte[] samples = image.WriteToMemory<byte>();
             int bands = image.Bands;
             byte[] luma = new byte[samples.Length / bands];
+            byte[]? colour = inColour ? new byte[3 * luma.Length] : null;
             for (int i = 0; i < luma.Length; i++)
             {
                 // Grey, or red, green, blue; alpha behind either is not looked at.
                 int first = i * bands;
                 (byte green, byte blue) = bands < 3 ? (samples[first], samples[first]) : (samples[first + 1], samples[first + 2]);
                 luma[i] = (byte)MathF.Round(Core.Imaging.Luma.Bt601Studio(samples[first], green, blue));
+                if (colour is not null)
+                {
+                    (colour[3 * i], colour[(3 * i) + 1], colour[(3 * i) + 2]) = (samples[first], green, blue);
+                }
             }
 
-            return new LumaImage(Path.GetFileNameWithoutExtension(path), image.Width, image.Height, luma);
+            return new LumaImage(Path.GetFileNameWithoutExtension(path), image.Width, image.Height, luma) { Colour = colour };
         }
         catch (VipsException error)
         {
@@ -59,12 +70,15 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
         int left = side == 0 ? 0 : (Width - width) / 2;
         int top = side == 0 ? 0 : (Height - height) / 2;
         byte[] luma = new byte[width * height];
+        byte[]? colour = Colour is null ? null : new byte[3 * luma.Length];
         for (int y = 0; y < height; y++)
         {
-            Luma.AsSpan(((top + y) * Width) + left, width).CopyTo(luma.AsSpan(y * width));
+            int start = ((top + y) * Width) + left;
+            Luma.AsSpan(start, width).CopyTo(luma.AsSpan(y * width));
+            Colour?.AsSpan(3 * start, 3 * width).CopyTo(colour.AsSpan(3 * y * width));
         }
 
-        return new LumaImage(Name, width, height, luma);
+        return new LumaImage(Name, width, height, luma) { Colour = colour };
     }
 
     /// <summary>The picture in one of the eight orientations: bit 0 mirrors left-right, bit 1 top-bottom, bit 2 transposes.</summary>
@@ -99,6 +113,31 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
 
     /// <summary>Values as the networks see them, Y/255.</summary>
     internal float[] ToUnit() => Array.ConvertAll(Luma, value => value / 255f);
+
+    /// <summary>A rectangle as files have it: R, G and B where they are kept, else full-range grey.</summary>
+    internal FilePlanes ToFile(int left, int top, int width, int height)
+    {
+        float[][] planes = [.. Enumerable.Range(0, Colour is null ? 1 : 3).Select(_ => new float[width * height])];
+        for (int y = 0; y < height; y++)
+        {
+            int source = ((top + y) * Width) + left;
+            for (int x = 0; x < width; x++)
+            {
+                int target = (y * width) + x;
+                if (Colour is null)
+                {
+                    planes[0][target] = (Luma[source + x] - 16f) * (255f / 219f);
+                }
+                else
+                {
+                    int first = 3 * (source + x);
+                    (planes[0][target], planes[1][target], planes[2][target]) = (Colour[first], Colour[first + 1], Colour[first + 2]);
+                }
+            }
+        }
+
+        return new FilePlanes(planes, width, height);
+    }
 
     /// <summary>A square of values as the networks see them, Y/255.</summary>
     internal float[] ToUnit(int left, int top, int side)

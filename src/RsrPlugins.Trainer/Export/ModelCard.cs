@@ -19,6 +19,10 @@ internal static class ModelCard
         ["wallpapers141"] = "desktop wallpapers | Creative Commons",
         ["div2k-crops181"] = "crops of DIV2K pictures (Agustsson and Timofte 2017) | research use",
         ["openclipart200"] = "drawings from Openclipart | public domain",
+        ["openclipart"] = "drawings of Debian's openclipart-svg, without those of `training/held-out-drawings.txt`; `rsr-train draw` | public domain",
+        ["text"] = "words in free fonts on plain grounds; `rsr-train draw` | our own",
+        ["lines"] = "thin lines at every phase; `rsr-train draw` | our own",
+        ["screens"] = "interface-like scenes; `rsr-train draw` | our own",
     };
 
     internal static string Write(ModelRow row, Checkpoint checkpoint, ModelFigures? figures)
@@ -90,13 +94,14 @@ internal static class ModelCard
         (ModelRow.RRNet, _) => $"Makes a picture {row.Scale} times smaller in such a way that `{row.Pair}` can bring it back.",
         (_, ModelRow.Learned) => $"Brings back pictures that `{row.Pair}` made {row.Scale} times smaller.",
         (_, ModelRow.Baseline) => $"SRCNN, trained by the same trainer for comparison; not part of the product. Enlarges bicubic reductions {row.Scale} times.",
-        _ => $"Enlarges ordinary small pictures {row.Scale} times: reduced by any common method, lightly blurred, or saved as JPEG at quality 60 and above.",
+        (_, ModelRow.Cleanup) => $"Enlarges damaged small pictures {row.Scale} times and removes the damage: JPEG blocks and ringing from quality 20 up, WebP's, noise.",
+        _ => $"Enlarges ordinary small pictures {row.Scale} times: photographs and drawings, reduced by any common method with or without antialiasing, sharpened, lightly blurred or lightly damaged.",
     };
 
     private static string Loss(TrainingConfig config) => config.Kind == RunKind.Srcnn
         ? $"Small pictures: bicubic reductions. {NameOf(config.Loss)} loss."
         : config.IsOrdinary
-        ? Invariant($"Small pictures: {(config.CleanShare > 0 ? Invariant($"{config.CleanShare * 100:0} percent bicubic reductions and nothing else; of the others ") : string.Empty)}half bicubic reductions, else area, Lanczos and triangle ones; one in eight blurred lightly before, one in four saved as JPEG at quality 60 to 95 after. {NameOf(config.Loss)} loss.")
+        ? Invariant($"{Data.OrdinaryReductions.Describe(config.Kind == RunKind.Cleanup, config.CleanShare)} {NameOf(config.Loss)} loss{(config.HingeWeight > 0 ? Invariant($", and {config.HingeWeight} times what is above the error of the better of bicubic and Lanczos enlargement") : string.Empty)}.")
         : Invariant($"{NameOf(config.Loss)} loss of the restored picture{(config.LowResolutionWeight > 0 ? Invariant($" + {config.LowResolutionWeight} times the squared difference of the small picture from the bicubic one") : string.Empty)}{(config.ReducingIsFrozen ? "; RRNet as it was, SRNet alone learned" : string.Empty)}.");
 
     private static string NameOf(TrainingLoss loss) => loss switch
@@ -114,6 +119,7 @@ internal static class ModelCard
         (ModelRow.RRNet, _) => "Small pictures that go on to another program's enlargement: they are sharper than bicubic ones, and a classical enlargement does not undo that (the row \"learned, enlarged by bicubic\").",
         (_, ModelRow.Learned) => "Ordinary small pictures. It undoes what its RRNet did; on a bicubic small picture it does worse than the photo model (the row \"bicubic, enlarged by this SRNet\").",
         (_, ModelRow.Baseline) => "Anything but tables: it is their baseline.",
-        _ => "Pictures made by the RRNet of the same scale: the pair's own SRNet restores them better (the row \"learned\"). It does not remove noise, strong blur, or JPEG damage below quality 60, and it does not know text or faces.",
+        (_, ModelRow.Cleanup) => "Clean small pictures: fine texture looks like damage and goes with it (the row \"bicubic\"). Pictures made by the RRNet of the same scale.",
+        _ => "Pictures made by the RRNet of the same scale: the pair's own SRNet restores them better (the row \"learned\"). It leaves most of noise, strong blur and JPEG damage as it is (the clean-up model takes noise and JPEG damage away), and it does not know text or faces.",
     };
 }

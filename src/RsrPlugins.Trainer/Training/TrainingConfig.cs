@@ -62,7 +62,8 @@ internal enum Interpolation
 /// <param name="Path">Folder, relative to the data root.</param>
 /// <param name="Share">Part of all crops taken from this folder, 0 to 1; null shares what is left by number of pixels.</param>
 /// <param name="ReducedBy">Factor by which its pictures are made smaller first, 1 to 8: detail that was large is then small, and soft photographs are sharp. A folder may be named more than once.</param>
-internal sealed record DataFolder(string Path, double? Share = null, double ReducedBy = 1);
+/// <param name="Drawings">True if the pictures are drawings: for photo and cleanup they are kept in colour and made small as drawings are (Data/OrdinaryReductions.cs).</param>
+internal sealed record DataFolder(string Path, double? Share = null, double ReducedBy = 1, bool Drawings = false);
 
 /// <summary>The configuration of a run.</summary>
 internal sealed record TrainingConfig
@@ -92,7 +93,7 @@ internal sealed record TrainingConfig
     /// <summary>False trains RRNet without Q-BReLU, to see what it is for; such a pair cannot be exported.</summary>
     public bool QBRelu { get; init; } = true;
 
-    /// <summary>For photo: part of all crops that are clean bicubic reductions, 0 to 1; the others come from the mix of Reduction.Ordinary, of which a third are.</summary>
+    /// <summary>For photo and cleanup: part of the photographs' crops that are clean bicubic reductions, 0 to 1; the others come from the mix of OrdinaryReductions, which has more of them.</summary>
     public double CleanShare { get; init; }
 
     /// <summary>For srcnn: how small pictures are made: nearest, area, bilinear, bicubic or lanczos3.</summary>
@@ -107,6 +108,9 @@ internal sealed record TrainingConfig
 
     /// <summary>Folder of validation pictures. Nothing else may choose between runs; never a test set.</summary>
     public string Validation { get; init; } = "validation/kodak24";
+
+    /// <summary>For photo and cleanup: folder of drawings that are validated beside the pictures of <see cref="Validation"/>, reduced by area; null for none.</summary>
+    public string? ValidationDrawings { get; init; }
 
     /// <summary>Validation looks at a central square of this side, which is enough to see progress; 0 looks at whole pictures.</summary>
     public int ValidationCrop { get; init; } = 256;
@@ -132,6 +136,9 @@ internal sealed record TrainingConfig
     // ---- Losses ----------------------------------------------------------------------------------------------------
     /// <summary>Loss of the restored picture: l1 (the paper's), l2, logMse, rmse, which learns twice as fast, or psnr, which ends a little higher (docs/training.md).</summary>
     public TrainingLoss Loss { get; init; } = TrainingLoss.Rmse;
+
+    /// <summary>For photo and cleanup, with l2 or psnr: weight of what a crop's squared error is above that of the better of bicubic and Lanczos enlargement (a hinge).</summary>
+    public double HingeWeight { get; init; }
 
     /// <summary>Weight of 1 - SSIM of the restored picture, beside its loss.</summary>
     public double SsimWeight { get; init; }
@@ -278,6 +285,8 @@ internal sealed record TrainingConfig
         Check(Candidates is >= 1 and <= 64, "candidates", "1 to 64", Candidates);
         Check(Orientations is >= 1 and <= 8, "orientations", "1 to 8", Orientations);
         Check(CleanShare is >= 0 and <= 1, "cleanShare", "0 to 1", CleanShare);
+        Check(HingeWeight >= 0, "hingeWeight", "0 or more", HingeWeight);
+        Check(HingeWeight == 0 || (IsOrdinary && Loss is TrainingLoss.L2 or TrainingLoss.Psnr), "hingeWeight", "0 but for photo and cleanup with l2 or psnr", HingeWeight);
         Check(SsimWeight >= 0, "ssimWeight", "0 or more", SsimWeight);
         Check(SsimWeight == 0 || Patch >= StructuralSimilarity.WindowSize, "patch", $"at least {StructuralSimilarity.WindowSize} with \"ssimWeight\"", Patch);
         Check(BrightnessWeight >= 0, "brightnessWeight", "0 or more", BrightnessWeight);

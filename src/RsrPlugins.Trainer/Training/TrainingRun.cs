@@ -24,12 +24,19 @@ internal sealed record TrainingReport(long Step, double Seconds, double Progress
 /// <summary>Means over the validation set.</summary>
 /// <param name="Psnr">PSNR of the restored pictures in dB.</param>
 /// <param name="LowPsnr">PSNR in dB of the small pictures against bicubic ones: how natural RRNet's pictures are.</param>
-internal sealed record ValidationScore(double Psnr, double LowPsnr);
+/// <param name="DrawingPsnr">PSNR in dB of the restored drawings, 0 where there are none.</param>
+internal sealed record ValidationScore(double Psnr, double LowPsnr, double DrawingPsnr = 0);
 
 /// <summary>A training run.</summary>
 internal sealed class TrainingRun : IDisposable
 {
     private const double ReportSeconds = 5;
+
+    /// <summary>PSNR in dB that a drawing counts at the most: the part looked at may be a flat ground, without any error.</summary>
+    private const double FlatPsnr = 60;
+
+    /// <summary>JPEG quality of the small pictures that clean-up is validated on.</summary>
+    private const int ValidationQuality = 50;
 
     private readonly TrainingConfig _config;
     private readonly IReadOnlyList<LumaImage> _validation;
@@ -246,7 +253,7 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>
     /// Scores the averaged weights on the validation set by the protocol: 8-bit LR, 8-bit result, d border pixels shaved off.
-    /// A run without RRNet is scored on bicubic small pictures, SRCNN on those it is for.
+    /// A run without RRNet is scored on bicubic small pictures as files have them (for clean-up saved as JPEG at quality 50; drawings are reduced by area), SRCNN on those it is for.
     /// </summary>
     internal ValidationScore Validate()
     {
@@ -261,7 +268,9 @@ internal sealed class TrainingRun : IDisposable
                 scores[i] = _firstUse.Run(("picture", image.Width, image.Height), () => Validate(networks, image));
             }
         });
-        return scores.Length == 0 ? new ValidationScore(0, 0) : new ValidationScore(scores.Average(score => score.Psnr), scores.Average(score => score.LowPsnr));
+        return new ValidationScore(Mean(false, score => score.Psnr), Mean(false, score => score.LowPsnr), Mean(true, score => Math.Min(score.Psnr, FlatPsnr)));
+
+        double Mean(bool ofDrawings, Func<ValidationScore, double> value) => scores.Where((_, i) => _validation[i].Colour is not null == ofDrawings).Select(value).DefaultIfEmpty().Average();
     }
 
     private ValidationScore Validate(NetworkPair networks, LumaImage image)
@@ -271,7 +280,9 @@ internal sealed class TrainingRun : IDisposable
         (int lowWidth, int lowHeight) = (width / scale, height / scale);
         SampleRandom random = default(SampleRandom);
         float[] plane = image.ToUnit();
-        float[] given = Data.Reduction.By(_config.Kind == RunKind.Srcnn ? _config.Reduction : ResamplingKernel.Bicubic)(plane, width, height, scale, ref random);
+        float[] given = _config.IsOrdinary
+            ? Ordinary(image)
+            : Data.Reduction.By(_config.Kind == RunKind.Srcnn ? _config.Reduction : ResamplingKernel.Bicubic)(plane, width, height, scale, ref random);
 
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -286,6 +297,14 @@ internal sealed class TrainingRun : IDisposable
         Tensor Enlarged(float[] small) => _config.Kind == RunKind.Srcnn && Data.Reduction.Kernel(_config.Interpolation) is { } kernel
             ? tensor(Resampler.Resize(small, lowWidth, lowHeight, width, height, kernel), [1, 1, height, width]).to(_device)
             : tensor(small, [1, 1, lowHeight, lowWidth]).to(_device);
+
+        float[] Ordinary(LumaImage image)
+        {
+            FilePlanes large = image.ToFile(0, 0, width, height);
+            OrdinaryReductions pictures = new OrdinaryReductions(scale, cleanUp: false);
+            SmallBy by = image.Colour is null ? SmallBy.Bicubic : SmallBy.Area;
+            return _config.Kind == RunKind.Cleanup ? pictures.MakeJpeg(large, by, ValidationQuality) : pictures.Make(large, by, Damage.None, ref random);
+        }
 
         static float[] Levels(float[] values) => Array.ConvertAll(values, value => value * 255f);
     }

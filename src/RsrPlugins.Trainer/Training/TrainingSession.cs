@@ -45,7 +45,9 @@ internal sealed class TrainingSession : IDisposable
     internal static TrainingSession Open(TrainingConfig config, string data, bool resume, Action<string> announce)
     {
         Checkpoint? resumed = OpenFolder(config, resume);
-        return new TrainingSession(config, CropSampler.Load(config, data), Validation(config, LumaImage.LoadFolder(Path.Combine(data, config.Validation))), resumed, announce);
+        return new TrainingSession(config, CropSampler.Load(config, data), Validation(config, [.. LumaImage.LoadFolder(DataFolders.Find(data, config.Validation)), .. Drawings()]), resumed, announce);
+
+        IReadOnlyList<LumaImage> Drawings() => config.ValidationDrawings is { } folder && config.IsOrdinary ? LumaImage.LoadFolder(DataFolders.Find(data, folder), inColour: true) : [];
     }
 
     /// <summary>The same on given pictures.</summary>

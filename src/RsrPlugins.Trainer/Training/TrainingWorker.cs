@@ -20,6 +20,7 @@ internal sealed class TrainingWorker : IDisposable
     private readonly float[] _high;
     private readonly float[] _low;
     private readonly float[] _lossWeights;
+    private readonly float[] _classicalErrors;
     private readonly ParameterLayout _layout;
     private readonly Tensor _weights;
     private readonly FusedRRNet? _fusedRRNet;
@@ -36,6 +37,7 @@ internal sealed class TrainingWorker : IDisposable
         _device = weights.device;
         _samples = samples;
         _lossWeights = new float[samples];
+        _classicalErrors = new float[samples];
         _high = new float[samples * config.Patch * config.Patch];
         _lowSide = config.LowSide;
         _low = new float[samples * _lowSide * _lowSide];
@@ -58,7 +60,7 @@ internal sealed class TrainingWorker : IDisposable
         (int highPixels, int lowPixels) = (_high.Length / _samples, _low.Length / _samples);
         for (int i = 0; i < _samples; i++)
         {
-            _lossWeights[i] = crops.Sample(new SampleRandom(_config.Seed, step, firstSample + i), _high.AsSpan(i * highPixels, highPixels), _low.AsSpan(i * lowPixels, lowPixels));
+            _lossWeights[i] = crops.Sample(new SampleRandom(_config.Seed, step, firstSample + i), _high.AsSpan(i * highPixels, highPixels), _low.AsSpan(i * lowPixels, lowPixels), out _classicalErrors[i]);
         }
 
         using DisposeScope scope = NewDisposeScope();
@@ -155,6 +157,12 @@ internal sealed class TrainingWorker : IDisposable
             TrainingLoss.LogMse => SquaredError().add(Constants.QuarterLevelSquare, Constants.One).log(),
             _ => nn.functional.l1_loss(restored, high, nn.Reduction.None).mean([1, 2, 3]),
         };
+        if (_config.HingeWeight > 0)
+        {
+            using Scalar hingeWeight = _config.HingeWeight;
+            ofCrops = ofCrops.add(ofCrops.sub(tensor(_classicalErrors).to(_device)).relu(), hingeWeight);
+        }
+
         Tensor loss = ofCrops.mul(tensor(_lossWeights).to(_device)).mean();
         if (_similarity is not null)
         {

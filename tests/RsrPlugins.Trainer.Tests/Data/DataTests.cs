@@ -255,56 +255,12 @@ public class DataTests
     }
 
     [Fact]
-    public void Ordinary_reductions_are_8_bit_pictures_of_the_same_brightness()
-    {
-        LumaImage image = TestSupport.Drawn(96, 96);
-        for (int sample = 0; sample < 40; sample++)
-        {
-            SampleRandom random = new SampleRandom(1, 1, sample);
-            float[] low = Reduction.Ordinary(image.ToUnit(), 96, 96, 3, ref random);
-            Assert.Equal(32 * 32, low.Length);
-            Assert.All(low, value => Assert.Equal(MathF.Round(value * 255), value * 255, 1e-3f));
-            Assert.Equal(image.ToUnit().Average() * 255, low.Average() * 255, 1.5f);
-        }
-    }
-
-    [Theory]
-    [InlineData(0, 1.0 / 3)]
-    [InlineData(0.5, 2.0 / 3)]
-    [InlineData(1, 1)]
-    public void A_share_of_crops_is_clean(double cleanShare, double expected)
-    {
-        const int Samples = 400;
-        float[] plane = TestSupport.Drawn(24, 24).ToUnit();
-        SampleRandom nothing = default(SampleRandom);
-        float[] clean = Reduction.Bicubic(plane, 24, 24, 2, ref nothing);
-        int same = Enumerable.Range(0, Samples).Count(sample =>
-        {
-            SampleRandom random = new SampleRandom(1, 1, sample);
-            return Reduction.OrdinaryOrClean(cleanShare)(plane, 24, 24, 2, ref random).AsSpan().SequenceEqual(clean);
-        });
-        Assert.Equal(expected, (double)same / Samples, 0.07);
-    }
-
-    [Fact]
     public void A_JPEG_of_low_quality_is_farther_from_the_picture()
     {
         float[] plane = TestSupport.Drawn(64, 64).ToUnit();
         float Difference(int quality) => plane.Zip(Reduction.Jpeg(plane, 64, 64, quality), (a, b) => MathF.Abs(a - b)).Average();
         Assert.InRange(Difference(95), 1e-4f, 0.01f);
         Assert.True(Difference(60) > 1.5 * Difference(95));
-    }
-
-    [Fact]
-    public void Blur_keeps_flat_areas_and_spreads_edges()
-    {
-        float[] plane = new float[32 * 32];
-        Array.Fill(plane, 1f, 0, 16 * 32);
-        float[] blurred = Reduction.Blur(plane, 32, 32, 1);
-        Assert.Equal(1f, blurred[5 * 32], 1e-5f);
-        Assert.Equal(0f, blurred[28 * 32], 1e-5f);
-        Assert.InRange(blurred[15 * 32], 0.6f, 0.8f);
-        Assert.Equal(plane.Sum(), blurred.Sum(), 0.01f);
     }
 
     [Fact]
