@@ -324,7 +324,7 @@ internal sealed class OrdinaryReductions
     /// <summary>Unsharp mask, edges repeated.</summary>
     private static void Sharpen(float[] plane, int width, int height, double sigma, float amount)
     {
-        float[] blurred = SeparableTaps.Nearest(1, 0).Blurred(sigma).Reduce(plane, width, height);
+        float[] blurred = Reduction.Blur(plane, width, height, sigma);
         for (int i = 0; i < plane.Length; i++)
         {
             plane[i] += amount * (plane[i] - blurred[i]);

@@ -48,5 +48,8 @@ internal static class Reduction
         return RoundToEightBits(Array.ConvertAll(decoded.WriteToMemory<byte>(), value => (16f + (value * 219f / 255f)) / 255f));
     }
 
+    /// <summary>Separable Gaussian, borders repeated.</summary>
+    internal static float[] Blur(float[] plane, int width, int height, double sigma) => SeparableTaps.Nearest(1, 0).Blurred(sigma).Reduce(plane, width, height);
+
     private static float[] RoundToEightBits(float[] plane) => Array.ConvertAll(plane, value => MathF.Round(Math.Clamp(value * 255f, 0f, 255f)) / 255f);
 }

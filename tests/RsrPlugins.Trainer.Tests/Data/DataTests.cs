@@ -264,6 +264,18 @@ public class DataTests
     }
 
     [Fact]
+    public void Blur_keeps_flat_areas_and_spreads_edges()
+    {
+        float[] plane = new float[32 * 32];
+        Array.Fill(plane, 1f, 0, 16 * 32);
+        float[] blurred = Reduction.Blur(plane, 32, 32, 1);
+        Assert.Equal(1f, blurred[5 * 32], 1e-5f);
+        Assert.Equal(0f, blurred[28 * 32], 1e-5f);
+        Assert.InRange(blurred[15 * 32], 0.6f, 0.8f);
+        Assert.Equal(plane.Sum(), blurred.Sum(), 0.01f);
+    }
+
+    [Fact]
     public void Luma_of_files_is_studio_range()
     {
         using TemporaryFolder folder = new TemporaryFolder();
