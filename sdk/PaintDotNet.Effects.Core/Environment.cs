@@ -43,6 +43,10 @@ public static class BitmapEffectOutputExtensions
 public interface IEffectSelectionInfo : IObjectRef
 {
     RectInt32 RenderBounds { get; }
+
+    IReadOnlyList<RectInt32> RenderScans { get; }
+
+    IEffectInputBitmap<ColorAlpha8> MaskBitmap { get; }
 }
 
 public interface IBitmapEffectSelectionInfo : IEffectSelectionInfo

@@ -4,6 +4,11 @@ public interface INaturalPixelInfo
 {
 }
 
+public struct ColorAlpha8 : INaturalPixelInfo
+{
+    public byte A { get; set; }
+}
+
 /// <summary>Blue, green, red, straight alpha: four bytes in this order.</summary>
 public struct ColorBgra32 : INaturalPixelInfo
 {

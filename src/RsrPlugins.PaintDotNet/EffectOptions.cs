@@ -36,6 +36,9 @@ public enum ProcessingDevice
 /// <summary>Where the reduced picture goes.</summary>
 public enum Placement
 {
+    /// <summary>Top left, or the middle where the selection is no rectangle: its mask would cut the corner away.</summary>
+    Automatic,
+
     /// <summary>Top left of the selection's bounds: what Learned Upscale reads back.</summary>
     TopLeft,
 
@@ -51,6 +54,16 @@ public enum RestOfSelection
 
     /// <summary>It stays as it is.</summary>
     Keep,
+}
+
+/// <summary>What a selection that is no rectangle means.</summary>
+public enum SelectionUse
+{
+    /// <summary>What is not selected is not read and stays as it is.</summary>
+    Mask,
+
+    /// <summary>The bounds count as selected.</summary>
+    WholeBounds,
 }
 
 /// <summary>What made the small picture.</summary>
@@ -77,8 +90,11 @@ public enum Reading
 internal sealed record PlacedPicture(PixelImage Picture, int X, int Y, bool KeepRest);
 
 /// <summary>What both effects have in common.</summary>
-internal abstract record EffectOptions(int Scale, ProcessingDevice Device)
+internal abstract record EffectOptions(int Scale, SelectionUse Selection, ProcessingDevice Device)
 {
+    /// <summary>Also what is not selected is read and written.</summary>
+    public bool WholeBounds => Selection == SelectionUse.WholeBounds;
+
     /// <summary>The network the options ask for.</summary>
     /// <exception cref="RsrPlugins.Core.ModelException">Not installed.</exception>
     public abstract ModelDescriptor FindModel(ModelCatalogue models);
@@ -94,7 +110,7 @@ internal abstract record EffectOptions(int Scale, ProcessingDevice Device)
     public abstract LayerSource Read(Layer layer);
 
     /// <summary>Where the network's picture goes.</summary>
-    public abstract PlacedPicture Place(TileRect bounds, PixelImage resized);
+    public abstract PlacedPicture Place(Layer layer, PixelImage resized);
 
     /// <summary>The picture the network gets for the clipboard; null when the clipboard gets the layer's new content.</summary>
     public abstract PixelImage? ReadForClipboard(Layer layer);
@@ -104,17 +120,20 @@ internal abstract record EffectOptions(int Scale, ProcessingDevice Device)
 internal sealed record LayerSource(PixelImage Picture, (int Width, int Height)? FitTo = null);
 
 /// <summary>Learned Downscale's options.</summary>
-internal sealed record DownscaleOptions(int Scale, int Effort, Placement Placement, RestOfSelection Rest, ProcessingDevice Device) : EffectOptions(Scale, Device)
+internal sealed record DownscaleOptions(int Scale, int Effort, Placement Placement, RestOfSelection Rest, SelectionUse Selection, ProcessingDevice Device)
+    : EffectOptions(Scale, Selection, Device)
 {
     public override int Passes => Effort;
 
     public override ModelDescriptor FindModel(ModelCatalogue models) => models.Find(NetworkKind.RRNet, ModelKind.Learned, Scale);
 
-    public override LayerSource Read(Layer layer) => new(layer.Read(layer.Bounds));
+    public override LayerSource Read(Layer layer) => new(layer.Read(layer.Bounds, WholeBounds));
 
-    public override PlacedPicture Place(TileRect bounds, PixelImage resized)
+    public override PlacedPicture Place(Layer layer, PixelImage resized)
     {
-        (int x, int y) = Geometry.Place(bounds, resized.Width, resized.Height, Placement);
+        Placement automatic = WholeBounds || layer.Selection.FillsBounds ? Placement.TopLeft : Placement.Centre;
+        Placement placement = Placement == Placement.Automatic ? automatic : Placement;
+        (int x, int y) = Geometry.Place(layer.Bounds, resized.Width, resized.Height, placement);
         return new PlacedPicture(resized, x, y, Rest == RestOfSelection.Keep);
     }
 
@@ -122,7 +141,8 @@ internal sealed record DownscaleOptions(int Scale, int Effort, Placement Placeme
 }
 
 /// <summary>Learned Upscale's options.</summary>
-internal sealed record UpscaleOptions(int Scale, SourceKind Source, Reading Reading, ProcessingDevice Device) : EffectOptions(Scale, Device)
+internal sealed record UpscaleOptions(int Scale, SourceKind Source, Reading Reading, SelectionUse Selection, ProcessingDevice Device)
+    : EffectOptions(Scale, Selection, Device)
 {
     public override ModelDescriptor FindModel(ModelCatalogue models)
         => models.Find(NetworkKind.SRNet, Source == SourceKind.Learned ? ModelKind.Learned : ModelKind.Photo, Scale);
@@ -131,15 +151,15 @@ internal sealed record UpscaleOptions(int Scale, SourceKind Source, Reading Read
     {
         if (Reading == Reading.TopLeftPart)
         {
-            return new LayerSource(layer.Read(Geometry.TopLeftPart(layer.Bounds, Scale)));
+            return new LayerSource(layer.Read(Geometry.TopLeftPart(layer.Bounds, Scale), WholeBounds));
         }
 
-        NearestEnlargement enlargement = NearestEnlargement.Undo(layer.Read(layer.Bounds), Scale);
+        NearestEnlargement enlargement = NearestEnlargement.Undo(layer.Read(layer.Bounds, WholeBounds), Scale);
         return new LayerSource(enlargement.Small, enlargement.FitTo(Scale));
     }
 
-    public override PlacedPicture Place(TileRect bounds, PixelImage resized) => new(resized, bounds.X, bounds.Y, KeepRest: true);
+    public override PlacedPicture Place(Layer layer, PixelImage resized) => new(resized, layer.Bounds.X, layer.Bounds.Y, KeepRest: true);
 
     // The corner enlarged is what the layer shows already; a larger document needs the whole layer enlarged.
-    public override PixelImage? ReadForClipboard(Layer layer) => Reading == Reading.TopLeftPart ? layer.Read(layer.Bounds) : null;
+    public override PixelImage? ReadForClipboard(Layer layer) => Reading == Reading.TopLeftPart ? layer.Read(layer.Bounds, WholeBounds) : null;
 }

@@ -10,15 +10,20 @@ using RsrPlugins.Core.Tiling;
 namespace RsrPlugins.PaintDotNet;
 
 /// <summary>The source layer, read only, and the bounds of the selection on it.</summary>
-internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, TileRect bounds)
+internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, SelectionShape selection)
 {
     private const int StripRows = 128;
 
     /// <summary>The bounds of the selection; of the whole layer where nothing is selected.</summary>
-    public TileRect Bounds { get; } = bounds;
+    public TileRect Bounds => Selection.Bounds;
+
+    /// <summary>What is selected within the bounds.</summary>
+    public SelectionShape Selection { get; } = selection;
 
     /// <summary>Copies a rectangle of the layer into an 8-bit RGBA picture.</summary>
-    public PixelImage Read(TileRect rect)
+    /// <param name="rect">Within the bounds.</param>
+    /// <param name="wholeBounds">Also what is not selected; else it is transparent.</param>
+    public PixelImage Read(TileRect rect, bool wholeBounds)
     {
         PixelImage picture = PixelImage.Create(rect.Width, rect.Height, PixelLayout.Rgba, 8);
         Span<byte> samples = picture.Samples8;
@@ -28,7 +33,12 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, TileR
             using IBitmapLock<ColorBgra32> source = bitmap.Lock(new RectInt32(rect.X, rect.Y + y, rect.Width, rows));
             for (int row = 0; row < rows; row++)
             {
-                SwapRedAndBlue(Row(source, row, rect.Width), samples.Slice((y + row) * rect.Width * 4, rect.Width * 4));
+                Span<byte> read = samples.Slice((y + row) * rect.Width * 4, rect.Width * 4);
+                SwapRedAndBlue(Row(source, row, rect.Width), read);
+                if (!wholeBounds && !Selection.FillsBounds)
+                {
+                    ClearUnselected(read, Selection.Row(rect.Y + y + row).Slice(rect.X - Bounds.X, rect.Width));
+                }
             }
         }
 
@@ -38,16 +48,18 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, TileR
     /// <summary>Writes one tile of the output: the placed picture where it lies, elsewhere the layer as it is or nothing.</summary>
     /// <param name="tile">The tile in pixels of the layer; the output's bounds.</param>
     /// <param name="placed">Null leaves the layer as it is.</param>
-    public void Write(IBitmapEffectOutput output, TileRect tile, PlacedPicture? placed)
+    /// <param name="wholeBounds">Also where nothing is selected; else that stays as it is.</param>
+    public void Write(IBitmapEffectOutput output, TileRect tile, PlacedPicture? placed, bool wholeBounds)
     {
+        bool isCut = placed is not null && !wholeBounds && !Selection.FillsBounds;
         using IBitmapLock<ColorBgra32> target = output.LockBgra32();
         TileRect covered = placed is null ? default : Geometry.Intersect(tile, new TileRect(placed.X, placed.Y, placed.Picture.Width, placed.Picture.Height));
         bool all = covered == tile;
-        using IBitmapLock<ColorBgra32>? source = all || placed is { KeepRest: false } ? null : bitmap.Lock(new RectInt32(tile.X, tile.Y, tile.Width, tile.Height));
+        using IBitmapLock<ColorBgra32>? source = !isCut && (all || placed is { KeepRest: false }) ? null : bitmap.Lock(new RectInt32(tile.X, tile.Y, tile.Width, tile.Height));
         for (int y = 0; y < tile.Height; y++)
         {
             Span<byte> row = Row(target, y, tile.Width);
-            if (source is not null)
+            if (source is not null && placed is not { KeepRest: false })
             {
                 Row(source, y, tile.Width).CopyTo(row);
             }
@@ -57,13 +69,52 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, TileR
             }
 
             int layerY = tile.Y + y;
-            if (placed is null || covered.Width == 0 || layerY < covered.Y || layerY >= covered.Bottom)
+            if (placed is not null && covered.Width > 0 && layerY >= covered.Y && layerY < covered.Bottom)
             {
-                continue;
+                int from = (((layerY - placed.Y) * placed.Picture.Width) + covered.X - placed.X) * 4;
+                SwapRedAndBlue(placed.Picture.Samples8.Slice(from, covered.Width * 4), row.Slice((covered.X - tile.X) * 4, covered.Width * 4));
             }
 
-            int from = (((layerY - placed.Y) * placed.Picture.Width) + covered.X - placed.X) * 4;
-            SwapRedAndBlue(placed.Picture.Samples8.Slice(from, covered.Width * 4), row.Slice((covered.X - tile.X) * 4, covered.Width * 4));
+            if (isCut)
+            {
+                Cut(row, Row(source!, y, tile.Width), Selection.Row(layerY).Slice(tile.X - Bounds.X, tile.Width));
+            }
+        }
+    }
+
+    private static void ClearUnselected(Span<byte> pixels, ReadOnlySpan<byte> coverage)
+    {
+        for (int x = 0; x < coverage.Length; x++)
+        {
+            if (coverage[x] == 0)
+            {
+                pixels.Slice(x * 4, 4).Clear();
+            }
+        }
+    }
+
+    /// <summary>What is not selected stays; what is half selected is half new. Colours are mixed by what shows of them.</summary>
+    private static void Cut(Span<byte> pixels, ReadOnlySpan<byte> old, ReadOnlySpan<byte> coverage)
+    {
+        for (int x = 0; x < coverage.Length; x++)
+        {
+            int share = coverage[x];
+            Span<byte> pixel = pixels.Slice(x * 4, 4);
+            ReadOnlySpan<byte> was = old.Slice(x * 4, 4);
+            if (share == 0)
+            {
+                was.CopyTo(pixel);
+            }
+            else if (share < 255)
+            {
+                int newWeight = pixel[3] * share, oldWeight = was[3] * (255 - share), sum = newWeight + oldWeight;
+                for (int channel = 0; channel < 3; channel++)
+                {
+                    pixel[channel] = sum == 0 ? (byte)0 : (byte)(((pixel[channel] * newWeight) + (was[channel] * oldWeight) + (sum / 2)) / sum);
+                }
+
+                pixel[3] = (byte)((sum + 127) / 255);
+            }
         }
     }
 

@@ -61,6 +61,7 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
         new Int32Property(PropertyName.Effort, 0, 0, MaxEffort),
         ListOf<Placement>(PropertyName.Placement),
         ListOf<RestOfSelection>(PropertyName.Rest),
+        ListOf<SelectionUse>(SharedProperty.Selection),
         CopyProperty(),
         ListOf<ProcessingDevice>(SharedProperty.Device),
     ]);
@@ -73,8 +74,11 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
 
         Describe(dialog, PropertyName.Effort, "Effort", "Passes that correct the small picture, so that Learned Upscale brings more of the large one back. 0 is fastest.");
 
-        Describe(dialog, PropertyName.Placement, "Placement in the selection", "Learned Upscale reads the top left.");
+        Describe(dialog, PropertyName.Placement, "Placement in the selection", CurrentLayer.Selection.FillsBounds
+            ? "Learned Upscale reads the top left, which Automatic takes."
+            : "The selection is no rectangle: Automatic takes the centre, where the least is cut away.");
         PropertyControlInfo placement = dialog.FindControlForPropertyName(PropertyName.Placement)!;
+        placement.SetValueDisplayName(Placement.Automatic, "Automatic");
         placement.SetValueDisplayName(Placement.TopLeft, "Top left");
         placement.SetValueDisplayName(Placement.Centre, "Centre");
 
@@ -90,5 +94,6 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
         token.GetProperty<Int32Property>(PropertyName.Effort)!.Value,
         Choice<Placement>(token, PropertyName.Placement),
         Choice<RestOfSelection>(token, PropertyName.Rest),
+        Choice<SelectionUse>(token, SharedProperty.Selection),
         Choice<ProcessingDevice>(token, SharedProperty.Device));
 }

@@ -47,6 +47,9 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         /// <summary>The copy button.</summary>
         Copy,
 
+        /// <summary>What a selection that is no rectangle means.</summary>
+        Selection,
+
         /// <summary>The processing device.</summary>
         Device,
     }
@@ -119,6 +122,13 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         dialog.SetPropertyControlType(SharedProperty.Copy, PropertyControlType.IncrementButton);
         dialog.SetPropertyControlValue(SharedProperty.Copy, ControlInfoPropertyNames.ButtonText, copyLabel);
 
+        Describe(dialog, SharedProperty.Selection, "Selection", CurrentLayer.Selection.FillsBounds
+            ? "Of no importance here: everything within the selection's bounds is selected."
+            : "The selection is no rectangle. What is not selected is not read and stays as it is, or the bounds count as selected.");
+        PropertyControlInfo selection = dialog.FindControlForPropertyName(SharedProperty.Selection)!;
+        selection.SetValueDisplayName(SelectionUse.Mask, "What is selected");
+        selection.SetValueDisplayName(SelectionUse.WholeBounds, "Its whole bounds");
+
         Describe(dialog, SharedProperty.Device, "Processing device", Runtime.DeviceReport is string report ? $"{report.TrimEnd('.')}. This was used last." : "Automatic takes the GPU that Paint.NET uses, or the CPU. The picture is the same.");
         PropertyControlInfo device = dialog.FindControlForPropertyName(SharedProperty.Device)!;
         device.SetValueDisplayName(ProcessingDevice.Automatic, "Automatic");
@@ -140,8 +150,7 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
             IBitmapEffectEnvironment environment = Environment;
             if (_layer is null || !ReferenceEquals(environment, _environment))
             {
-                RectInt32 bounds = environment.Selection.RenderBounds;
-                _layer = new Layer(environment.GetSourceBitmapBgra32(), new TileRect(bounds.X, bounds.Y, bounds.Width, bounds.Height));
+                _layer = new Layer(environment.GetSourceBitmapBgra32(), SelectionShape.Read(environment.Selection));
                 _environment = environment;
             }
 
@@ -162,6 +171,11 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     {
         ArgumentNullException.ThrowIfNull(renderInfo);
         OptionalService.Try(() => AskForSquareTiles(renderInfo));
+        if (!CurrentLayer.Selection.FillsBounds)
+        {
+            OptionalService.Try(() => CutBySelf(renderInfo));
+        }
+
         base.OnInitializeRenderInfo(renderInfo);
     }
 
@@ -219,7 +233,7 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         }
 
         RectInt32 tile = output.Bounds;
-        job.Layer.Write(output, new TileRect(tile.X, tile.Y, tile.Width, tile.Height), result);
+        job.Layer.Write(output, new TileRect(tile.X, tile.Y, tile.Width, tile.Height), result, job.Options.WholeBounds);
     }
 
     // The first tile after a press does it. A render that is cancelled meanwhile leaves the press unanswered for the next one.
@@ -287,6 +301,14 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         }
 
         clipboard.SetImage(bitmap);
+        return true;
+    }
+
+    /// <summary>Whether the mask counts is the user's choice, and that is not known yet: so it is applied here, not by Paint.NET.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool CutBySelf(IBitmapEffectRenderInfo renderInfo)
+    {
+        renderInfo.Flags |= BitmapEffectRenderingFlags.DisableSelectionClipping;
         return true;
     }
 

@@ -62,6 +62,7 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         ListOfScales(Networks),
         ListOf<SourceKind>(PropertyName.Source),
         ListOf<Reading>(PropertyName.Reading),
+        ListOf<SelectionUse>(SharedProperty.Selection),
         CopyProperty(),
         ListOf<ProcessingDevice>(SharedProperty.Device),
     ]);
@@ -88,13 +89,14 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         (int)Choice<Scale>(token, SharedProperty.Scale),
         Choice<SourceKind>(token, PropertyName.Source),
         Choice<Reading>(token, PropertyName.Reading),
+        Choice<SelectionUse>(token, SharedProperty.Selection),
         Choice<ProcessingDevice>(token, SharedProperty.Device));
 
     private string DescribeLayer()
     {
         Layer layer = CurrentLayer;
         TileRect bounds = layer.Bounds;
-        Core.Imaging.PixelImage corner = layer.Read(new TileRect(bounds.X, bounds.Y, Math.Min(bounds.Width, CornerSide), Math.Min(bounds.Height, CornerSide)));
+        Core.Imaging.PixelImage corner = layer.Read(new TileRect(bounds.X, bounds.Y, Math.Min(bounds.Width, CornerSide), Math.Min(bounds.Height, CornerSide)), wholeBounds: false);
         // The largest that fits: what was enlarged 4 times also has blocks of 2.
         int enlargedBy = Enum.GetValues<Scale>().Select(scale => (int)scale).OrderDescending().FirstOrDefault(scale => NearestEnlargement.IsLikely(corner, bounds.Width, bounds.Height, scale));
         string what = bounds.Width > CornerSide || bounds.Height > CornerSide ? "As far as its top left shows, this layer" : "This layer";

@@ -46,7 +46,7 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
                     resized = Resampler.Resize(resized, width, height, ResamplingKernel.Bicubic, null, cancellationToken);
                 }
 
-                return _result = options.Place(layer.Bounds, resized);
+                return _result = options.Place(layer, resized);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {

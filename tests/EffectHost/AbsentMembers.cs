@@ -26,6 +26,9 @@ public static class AbsentMembers
         "IClipboardService",
         "ClipboardExtensions.SetImage",
         "IBitmapEffectRenderInfo.set_Schedule",
+        "IBitmapEffectRenderInfo.set_Flags",
+        "IEffectSelectionInfo.get_RenderScans",
+        "IEffectSelectionInfo.get_MaskBitmap",
     ];
 
     /// <summary>Runs a command in a copy of the host that lacks a member.</summary>

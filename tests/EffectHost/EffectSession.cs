@@ -24,19 +24,22 @@ public sealed class EffectSession : IDisposable
     private readonly BitmapEffect _effect;
     private readonly Picture _layer;
     private readonly RectInt32 _selection;
+    private readonly SelectionMask? _mask;
     private readonly PropertyCollection? _properties;
     private ControlInfo? _dialog;
 
     /// <param name="selection">x, y, width, height; null selects the whole layer. Clipped to the layer.</param>
-    public EffectSession(BitmapEffect effect, Picture layer, HostServices services, (int X, int Y, int Width, int Height)? selection = null)
+    /// <param name="mask">How far each pixel is selected: a grey picture of the layer's size, instead of a rectangle.</param>
+    public EffectSession(BitmapEffect effect, Picture layer, HostServices services, (int X, int Y, int Width, int Height)? selection = null, Picture? mask = null)
     {
         ArgumentNullException.ThrowIfNull(effect);
         ArgumentNullException.ThrowIfNull(layer);
         _effect = effect;
         _layer = layer;
-        _selection = Clip(layer, selection);
+        _mask = mask is null ? null : SelectionMask.Of(layer, mask);
+        _selection = _mask?.Bounds ?? Clip(layer, selection);
         effect.HostServices = services;
-        effect.HostEnvironment = new HostEnvironment(layer, _selection);
+        effect.HostEnvironment = new HostEnvironment(layer, _selection, _mask);
         _properties = (effect as PropertyBasedBitmapEffect)?.CreatePropertyCollection();
     }
 
@@ -107,7 +110,9 @@ public sealed class EffectSession : IDisposable
         }
 
         _effect.HostCancellationToken = cancellationToken;
-        _effect.HostInitializeRenderInfo(new HostRenderInfo());
+        HostRenderInfo info = new HostRenderInfo();
+        _effect.HostInitializeRenderInfo(info);
+        SelectionMask? clip = info.Flags.HasFlag(BitmapEffectRenderingFlags.DisableSelectionClipping) ? null : _mask;
         _effect.HostSetToken(_properties is null ? null : new PropertyBasedEffectConfigToken(_properties));
 
         Picture result = _layer.Clone();
@@ -140,6 +145,7 @@ public sealed class EffectSession : IDisposable
                 {
                     HostOutput output = new HostOutput(tiles[i]);
                     _effect.HostRender(output);
+                    clip?.Apply(output.Tile, tiles[i].X, tiles[i].Y, _layer);
                     for (int y = 0; y < tiles[i].Height; y++)
                     {
                         output.Tile.Bytes.AsSpan(y * tiles[i].Width * 4, tiles[i].Width * 4).CopyTo(result.Bytes.AsSpan((((tiles[i].Y + y) * result.Width) + tiles[i].X) * 4));

@@ -1,17 +1,21 @@
-// What the effect sees of the document: one layer and a rectangular selection.
+// What the effect sees of the document: one layer and a selection.
 using PaintDotNet.Effects;
 using PaintDotNet.Imaging;
 using PaintDotNet.Rendering;
 
 namespace RsrPlugins.EffectHost;
 
-internal sealed class HostEnvironment(Picture layer, RectInt32 selection) : IHostEffectEnvironment, IBitmapEffectSelectionInfo, IImagingFactory
+internal sealed class HostEnvironment(Picture layer, RectInt32 selection, SelectionMask? mask) : IHostEffectEnvironment, IBitmapEffectSelectionInfo, IImagingFactory
 {
     public IImagingFactory ImagingFactory => this;
 
     public IBitmapEffectSelectionInfo Selection => this;
 
     public RectInt32 RenderBounds => selection;
+
+    public IReadOnlyList<RectInt32> RenderScans => mask?.Scans(selection) ?? [selection];
+
+    public IEffectInputBitmap<ColorAlpha8> MaskBitmap { get; } = mask ?? SelectionMask.Of(layer.Width, layer.Height, selection);
 
     public IEffectInputBitmap<ColorBgra32> SourceBgra32 { get; } = new PictureSource(layer);
 

@@ -12,6 +12,7 @@ Argument<string> input = new("input") { Description = "The layer, a PNG file." }
 Argument<string> output = new("output") { Description = "Where the layer's new content goes, a PNG file." };
 Option<string[]> settings = new("--set") { Description = "A control's value: Property=Value; may be repeated." };
 Option<string?> selection = new("--selection") { Description = "x,y,width,height. Default: the whole layer." };
+Option<string?> selectionMask = new("--selection-mask") { Description = "A grey PNG of the layer's size that says how far each pixel is selected, instead of --selection.", HelpName = "FILE" };
 Option<int> tiles = new("--tiles") { Description = "Side of the square tiles.", DefaultValueFactory = _ => 64 };
 Option<int> threads = new("--threads") { Description = "Tiles at once.", DefaultValueFactory = _ => 4 };
 Option<int?> cancelAfter = new("--cancel-after") { Description = "Cancels the render after so many milliseconds." };
@@ -44,7 +45,7 @@ list.SetAction(arguments => Guard(() =>
     return 0;
 }));
 
-Command run = new("run", "Runs an effect on a picture.") { effectName, input, output, settings, selection, tiles, threads, cancelAfter, copy, golden, tolerance, meanTolerance, difference, absent };
+Command run = new("run", "Runs an effect on a picture.") { effectName, input, output, settings, selection, selectionMask, tiles, threads, cancelAfter, copy, golden, tolerance, meanTolerance, difference, absent };
 run.SetAction(arguments => Guard(() =>
 {
     if (arguments.GetValue(absent) is string missing)
@@ -54,8 +55,14 @@ run.SetAction(arguments => Guard(() =>
 
     Picture layer = Picture.Load(arguments.GetValue(input)!);
     string outputPath = arguments.GetValue(output)!;
+    Picture? mask = arguments.GetValue(selectionMask) is string maskPath ? Picture.Load(maskPath) : null;
+    if (mask is not null && arguments.GetValue(selection) is not null)
+    {
+        throw new HostException("--selection and --selection-mask: give one of them.");
+    }
+
     using HostServices services = new HostServices();
-    using EffectSession session = new EffectSession(FindEffect(PluginFolder(arguments.GetValue(plugin)), arguments.GetValue(effectName)!), layer, services, ParseSelection(arguments.GetValue(selection)));
+    using EffectSession session = new EffectSession(FindEffect(PluginFolder(arguments.GetValue(plugin)), arguments.GetValue(effectName)!), layer, services, ParseSelection(arguments.GetValue(selection)), mask);
     RenderSchedule schedule = new RenderSchedule(arguments.GetValue(tiles), arguments.GetValue(threads));
     session.OpenDialog();
     foreach (string setting in arguments.GetValue(settings) ?? [])
@@ -150,7 +157,7 @@ goldens.SetAction(arguments => Guard(() =>
         using HostServices services = new HostServices();
         (int, int, int, int)? selected = one.Selection is [int x, int y, int width, int height] ? (x, y, width, height) : null;
         BitmapEffect effect = effects.Select(PluginLoader.Create).First(effect => effect.HostName == one.Effect);
-        using EffectSession session = new EffectSession(effect, Picture.Load(Path.Combine(folder, "inputs", one.Input + ".png")), services, selected);
+        using EffectSession session = new EffectSession(effect, Picture.Load(Path.Combine(folder, "inputs", one.Input + ".png")), services, selected, one.Mask is null ? null : Picture.Load(Path.Combine(folder, "inputs", one.Mask + ".png")));
         session.OpenDialog();
         foreach (string[] parts in one.Settings.Concat(arguments.GetValue(settings) ?? []).Select(setting => setting.Split('=', 2)))
         {

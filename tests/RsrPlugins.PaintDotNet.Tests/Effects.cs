@@ -21,10 +21,10 @@ internal static class Effects
             : new LearnedUpscaleEffect(runtime, button ?? new CopyButton(), report ?? new FailureReport());
 
     /// <summary>Opens the dialog, sets controls ("Scale=2"), renders once.</summary>
-    public static Picture Run(string name, PluginRuntime runtime, Picture layer, string[] settings, (int, int, int, int)? selection = null, RenderSchedule? schedule = null)
+    public static Picture Run(string name, PluginRuntime runtime, Picture layer, string[] settings, (int, int, int, int)? selection = null, RenderSchedule? schedule = null, Picture? mask = null)
     {
         using HostServices services = new HostServices();
-        using EffectSession session = new EffectSession(Create(name, runtime), layer, services, selection);
+        using EffectSession session = new EffectSession(Create(name, runtime), layer, services, selection, mask);
         session.OpenDialog();
         session.SetAll(settings);
         Picture result = session.Render(schedule);

@@ -30,7 +30,7 @@ public sealed class GoldenTests
     {
         GoldenCase golden = GoldenCases.All.Single(candidate => candidate.Name == name);
         (int, int, int, int)? selection = golden.Selection is [int x, int y, int width, int height] ? (x, y, width, height) : null;
-        Picture actual = Effects.Run(golden.Effect, Effects.RealRuntime, GoldenCases.Draw(golden.Input), golden.Settings, selection);
+        Picture actual = Effects.Run(golden.Effect, Effects.RealRuntime, GoldenCases.Draw(golden.Input), golden.Settings, selection, null, golden.Mask is null ? null : GoldenCases.Draw(golden.Mask));
         string reference = Path.Combine(Folder, name + ".png");
         if (Repository.Refresh)
         {
@@ -67,7 +67,7 @@ public sealed class GoldenTests
                 File.Delete(stale);
             }
 
-            foreach (string input in GoldenCases.All.Select(golden => golden.Input).Distinct())
+            foreach (string input in GoldenCases.Inputs)
             {
                 GoldenCases.Draw(input).Save(Path.Combine(Folder, "inputs", input + ".png"));
             }
@@ -77,7 +77,7 @@ public sealed class GoldenTests
         }
 
         Assert.Equal(GoldenCases.All.Select(golden => golden.Name), GoldenList.Load(Folder).Select(golden => golden.Name));
-        foreach (string input in GoldenCases.All.Select(golden => golden.Input).Distinct())
+        foreach (string input in GoldenCases.Inputs)
         {
             PictureAssert.SameBytes(GoldenCases.Draw(input), Picture.Load(Path.Combine(Folder, "inputs", input + ".png")), input);
         }
@@ -88,7 +88,7 @@ public sealed class GoldenTests
     private static bool IsKnown(string file)
     {
         string name = Path.GetFileNameWithoutExtension(file);
-        return Path.GetFileName(Path.GetDirectoryName(file)) == "inputs" ? GoldenCases.All.Any(golden => golden.Input == name) : GoldenCases.All.Any(golden => golden.Name == name);
+        return Path.GetFileName(Path.GetDirectoryName(file)) == "inputs" ? GoldenCases.Inputs.Contains(name) : GoldenCases.All.Any(golden => golden.Name == name);
     }
 }
 
@@ -99,9 +99,17 @@ internal static class GoldenCases
 
     public static IReadOnlyList<GoldenCase> All { get; } = [.. Make()];
 
+    /// <summary>Names of everything that is drawn for them: layers and masks.</summary>
+    public static IReadOnlyList<string> Inputs { get; } = [.. All.SelectMany(golden => golden.Mask is null ? (string[])[golden.Input] : [golden.Input, golden.Mask]).Distinct()];
+
     /// <summary>An input by name: a test picture, or one enlarged with nearest neighbour ("photo-nearest2").</summary>
     public static Picture Draw(string input)
     {
+        if (TestPictures.Masks.TryGetValue(input, out Func<Picture>? mask))
+        {
+            return mask();
+        }
+
         string[] parts = input.Split("-nearest");
         Picture picture = TestPictures.Of(parts[0]);
         return parts.Length == 1 ? picture : picture.Crop(0, 0, Math.Min(20, picture.Width), Math.Min(16, picture.Height)).Enlarged(int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture));
@@ -129,6 +137,11 @@ internal static class GoldenCases
         yield return Case("downscale-x2-centre-keep", Effects.Downscale, "logo", 2, [5, 3, 41, 39], "Placement=Centre", "Rest=Keep");
         yield return Case("downscale-x3-centre-clear", Effects.Downscale, "photo", 3, [5, 3, 41, 39], "Placement=Centre", "Rest=Transparent");
         yield return Case("upscale-x2-selection", Effects.Upscale, "lines", 2, [7, 9, 33, 31]);
+        yield return Case("downscale-x2-ellipse", Effects.Downscale, "photo", 2) with { Mask = "ellipse" };
+        yield return Case("downscale-x2-ellipse-whole-bounds", Effects.Downscale, "photo", 2, null, "Selection=WholeBounds") with { Mask = "ellipse" };
+        yield return Case("downscale-x3-feather", Effects.Downscale, "lines", 3) with { Mask = "feather" };
+        yield return Case("downscale-x2-two-rectangles-keep", Effects.Downscale, "photo", 2, null, "Rest=Keep") with { Mask = "two-rectangles" };
+        yield return Case("upscale-x2-ellipse", Effects.Upscale, "photo", 2, null, "Source=Ordinary") with { Mask = "ellipse" };
         yield return Case("refine-x2-means", Effects.Upscale, "photo", 2, null, "Reading=EnlargedImage", "Source=Ordinary");
     }
 

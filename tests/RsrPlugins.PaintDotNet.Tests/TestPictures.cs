@@ -23,6 +23,14 @@ internal static class TestPictures
         ["odd"] = () => Photo(37, 29),
     };
 
+    /// <summary>Selections that are no rectangle, as large as most pictures: white is selected.</summary>
+    public static IReadOnlyDictionary<string, Func<Picture>> Masks { get; } = new Dictionary<string, Func<Picture>>
+    {
+        ["ellipse"] = () => Mask((x, y) => (((x - 28) * (x - 28) * 400) + ((y - 24) * (y - 24) * 576)) < 576 * 400 ? 255 : 0),
+        ["feather"] = () => Mask((x, y) => Math.Clamp((26 - Math.Max(Math.Abs(x - 28), Math.Abs(y - 24))) * 24, 0, 255)),
+        ["two-rectangles"] = () => Mask((x, y) => (x is >= 4 and < 24 && y is >= 6 and < 30) || (x is >= 30 and < 52 && y is >= 20 and < 44) ? 255 : 0),
+    };
+
     /// <summary>Draws a picture by name.</summary>
     public static Picture Of(string name) => All[name]();
 
@@ -95,6 +103,8 @@ internal static class TestPictures
 
         return picture;
     }
+
+    private static Picture Mask(Func<int, int, int> level) => Draw(Width, Height, (x, y) => Colour(level(x, y), level(x, y), level(x, y)));
 
     private static byte[] Colour(int red, int green, int blue) => [(byte)blue, (byte)green, (byte)red, 255];
 
