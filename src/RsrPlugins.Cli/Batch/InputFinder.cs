@@ -217,7 +217,7 @@ internal sealed partial class InputFinder
     }
 
     /// <summary>Files whose name says that they are pictures; a folder's other files are not tried.</summary>
-    private static bool IsPictureName(string name) => PictureFormat.OfExtension(name) is not null;
+    private static bool IsPictureName(string name) => PictureFormat.OfInputExtension(name) is not null;
 
     private static string WithoutExtension(string relativeName) => relativeName[..^Path.GetExtension(relativeName).Length];
 

@@ -17,9 +17,10 @@ namespace RsrPlugins.Cli.Batch;
 /// <param name="Inputs">Files, folders and patterns as typed.</param>
 /// <param name="Output">The -o option.</param>
 /// <param name="Write">Quality and overwriting.</param>
+/// <param name="Salvage">Take damaged pictures with what there is of them.</param>
 /// <param name="DryRun">Say what would be done, and do nothing.</param>
 /// <param name="Json">Report as JSON.</param>
-internal sealed record ResizeOptions(IReadOnlyList<string> Inputs, string? Output, WriteOptions Write, bool DryRun, bool Json);
+internal sealed record ResizeOptions(IReadOnlyList<string> Inputs, string? Output, WriteOptions Write, bool Salvage, bool DryRun, bool Json);
 
 internal sealed class ResizeBatch(CliContext context, InstalledModels models, ResizeOptions options, ResizeDecider decide)
 {
@@ -102,7 +103,7 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
         PictureHeader header = PictureReader.ReadHeader(input.Path);
         ResizeDecision decision = decide(header);
         ResizePlan plan = decision.Plan;
-        string output = names.For(input, header.Format, decision.Suffix);
+        string output = names.For(input, header.Format.Output, decision.Suffix);
         PictureFormat format = PictureFormat.OfExtension(output)!;
         CheckOutput(input.Path, output);
         PictureWriter.CheckSize(output, format, plan.Width, plan.Height);
@@ -110,20 +111,29 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
         List<ModelDescriptor> networks = plan.Steps.Select(step => models.Catalogue.Find(plan.Network, step.Kind, step.Factor)).ToList();
         List<string> gradients = decision.Effort == 0 ? [] : plan.Steps.Select(step => InstalledModels.Gradient(models.Catalogue, step.Factor).Id).ToList();
         string? device = null;
+        WrittenPicture? written = null;
         List<string> notes = new List<string>(decision.Notes);
+        if (options.Write.Quality is not null && !format.HasQuality)
+        {
+            notes.Add(_inputs.Count > 1
+                ? $"--quality does not apply: {format.Name} is written without loss"
+                : throw new UsageException($"--quality does not apply to {output}: {format.Name} is written without loss; leave it out, or choose .jpg, .webp or .avif with -o."));
+        }
+
         if (!options.DryRun)
         {
-            Picture picture = PictureReader.Read(input.Path, PartOfProgress.Of(progress, 0, ReadShare), context.CancellationToken);
+            Picture picture = PictureReader.Read(header, options.Salvage, PartOfProgress.Of(progress, 0, ReadShare), context.CancellationToken);
             notes.AddRange(picture.Notes);
             PixelImage pixels = picture.Pixels;
-            PictureMetadata metadata = picture.Metadata;
+            CarriedMetadata metadata = picture.Metadata;
             picture = null!; // So that the input is let go of while the result is written.
             (pixels, device) = RunSteps(pixels, plan, networks, decision.Effort, PartOfProgress.Of(progress, ReadShare, 1 - WriteShare));
-            notes.AddRange(_writer.Write(output, pixels, plan.Width, plan.Height, format, metadata, decision.Record, options.Write, PartOfProgress.Of(progress, 1 - WriteShare, 1), context.CancellationToken));
+            written = _writer.Write(output, pixels, plan.Width, plan.Height, format, metadata, decision.Record, options.Write, PartOfProgress.Of(progress, 1 - WriteShare, 1), context.CancellationToken);
+            notes.AddRange(written.Notes);
         }
 
         return new ResizeResult(
-            input.Path, output, header.Width, header.Height, plan.Width, plan.Height, plan.Describe(decision.Effort), [.. networks.Select(model => model.Id), .. gradients], device, Math.Round(clock.Elapsed.TotalSeconds, 2), options.DryRun, notes);
+            input.Path, output, header.Width, header.Height, plan.Width, plan.Height, plan.Describe(decision.Effort), [.. networks.Select(model => model.Id), .. gradients], device, Math.Round(clock.Elapsed.TotalSeconds, 2), options.DryRun, written?.Coding, written?.Quality, written?.Bytes, notes);
     }
 
     private (PixelImage Pixels, string? Device) RunSteps(PixelImage pixels, ResizePlan plan, List<ModelDescriptor> networks, int effort, IProgress<double>? progress)

@@ -4,12 +4,15 @@ using System.Text.Json.Serialization;
 namespace RsrPlugins.Cli.Batch;
 
 /// <summary>One picture that was done.</summary>
+/// <param name="Coding">For people: "quality 85, 4:2:0", "lossless", "palette of 12"; null where there was no choice.</param>
+/// <param name="Quality">The number, for formats that have one.</param>
+/// <param name="Bytes">Length of the result's file.</param>
 internal sealed record ResizeResult(
-    string Input, string Output, int SourceWidth, int SourceHeight, int Width, int Height, string Steps, IReadOnlyList<string> Models, string? Device, double Seconds, bool DryRun, IReadOnlyList<string> Notes)
+    string Input, string Output, int SourceWidth, int SourceHeight, int Width, int Height, string Steps, IReadOnlyList<string> Models, string? Device, double Seconds, bool DryRun, string? Coding, int? Quality, long? Bytes, IReadOnlyList<string> Notes)
 {
     public string Describe()
     {
-        string how = DryRun ? "would be done" : FormattableString.Invariant($"{(Device is null ? string.Empty : Device + ", ")}{Seconds:0.0} s");
+        string how = DryRun ? "would be done" : FormattableString.Invariant($"{(Device is null ? string.Empty : Device + ", ")}{Seconds:0.0} s{(Coding is null ? string.Empty : ", " + Coding)}, {Bytes:N0} bytes");
         string line = $"{Input} ({SourceWidth} x {SourceHeight}) -> {Output} ({Width} x {Height}): {Steps} [{how}]";
         return string.Concat([line, .. Notes.Select(note => $"{Environment.NewLine}  note: {note}")]);
     }

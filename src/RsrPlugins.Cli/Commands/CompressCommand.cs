@@ -162,6 +162,7 @@ internal static class CompressCommand
             [from],
             to,
             new WriteOptions(PictureFormat.OfExtension(to) == PictureFormat.WebP ? PictureWriter.LosslessWebPQuality : null, parsed.GetValue(_force), Smallest: true),
+            Salvage: false,
             DryRun: false,
             parsed.GetValue(_json));
     }

@@ -29,6 +29,7 @@ internal sealed class ResizeArguments
     private readonly Option<string?> _output = new("--output", "-o") { Description = "A file's name for one input, else a folder (made if need be).", HelpName = "FILE|FOLDER" };
     private readonly Option<int?> _quality = new("--quality") { Description = "1 to 100 for JPEG and WebP.", HelpName = "Q" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Replace existing files." };
+    private readonly Option<bool> _salvage = new("--salvage") { Description = "Make what there is of damaged and cut-off pictures, instead of refusing them." };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show sizes, steps and names, and write nothing." };
     private readonly Option<DeviceChoice> _device = CommonOptions.Device();
     private readonly Option<int> _threads = CommonOptions.Threads();
@@ -47,6 +48,7 @@ internal sealed class ResizeArguments
         command.Options.Add(_output);
         command.Options.Add(_quality);
         command.Options.Add(_force);
+        command.Options.Add(_salvage);
         command.Options.Add(_dryRun);
         command.Options.Add(_device);
         command.Options.Add(_threads);
@@ -66,6 +68,7 @@ internal sealed class ResizeArguments
         parsed.GetRequiredValue(_inputs),
         parsed.GetValue(_output),
         new WriteOptions(parsed.GetValue(_quality), parsed.GetValue(_force)),
+        parsed.GetValue(_salvage),
         parsed.GetValue(_dryRun),
         parsed.GetValue(_json));
 

@@ -5,6 +5,7 @@ namespace RsrPlugins.Cli.Files;
 /// <summary>Where stored pixels belong in the picture as it is meant to be seen (EXIF 2.32, tag 0x0112, values 1 to 8).</summary>
 internal readonly struct Orientation
 {
+    private readonly int _tag;
     private readonly long _origin;
     private readonly long _stepX;
     private readonly long _stepY;
@@ -14,6 +15,7 @@ internal readonly struct Orientation
     /// <param name="storedHeight">Stored rows.</param>
     public Orientation(int tag, int storedWidth, int storedHeight)
     {
+        _tag = tag;
         SwapsSides = tag is >= 5 and <= 8;
         Width = SwapsSides ? storedHeight : storedWidth;
         Height = SwapsSides ? storedWidth : storedHeight;
@@ -45,6 +47,27 @@ internal readonly struct Orientation
 
     /// <summary>Anything at all has to be done.</summary>
     public bool Turns { get; }
+
+    /// <summary>Where a place of the stored picture lies in the picture as seen, both in pixels from the top left.</summary>
+    public (double X, double Y) PlaceOf(double x, double y)
+    {
+        (double storedWidth, double storedHeight) = SwapsSides ? (Height, Width) : (Width, Height);
+        (double fractionX, double fractionY) = PlaceOfFraction(x / storedWidth, y / storedHeight);
+        return (fractionX * Width, fractionY * Height);
+    }
+
+    /// <summary>The same in fractions of the picture's sides.</summary>
+    public (double X, double Y) PlaceOfFraction(double x, double y) => _tag switch
+    {
+        2 => (1 - x, y),
+        3 => (1 - x, 1 - y),
+        4 => (x, 1 - y),
+        5 => (y, x),
+        6 => (1 - y, x),
+        7 => (1 - y, 1 - x),
+        8 => (y, 1 - x),
+        _ => (x, y),
+    };
 
     /// <summary>Copies whole stored rows, starting with row <paramref name="y"/>, to their places; sizes in samples of T.</summary>
     public void CopyRows<T>(ReadOnlySpan<T> rows, int y, int storedWidth, int channels, Span<T> picture)

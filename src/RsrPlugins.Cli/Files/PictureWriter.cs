@@ -1,20 +1,32 @@
 // Writes a picture straight out of the engine's memory (libvips reads it in place, strip by strip) to a temporary file beside
-// the target, and renames it when it is whole: nobody ever sees half a picture, and an old file survives a failed run.
+// the target, and renames it when it is whole: nobody ever sees half a picture, and an old file survives a failed run. Only the
+// pixels and the profile are libvips'; what else the file says is put in on the way (HeadEditingStream) or behind (TIFF).
+using System.Runtime.InteropServices;
 using NetVips;
+using RsrPlugins.Cli.Files.Containers;
+using RsrPlugins.Cli.Files.Metadata;
 using RsrPlugins.Core.Imaging;
 
 namespace RsrPlugins.Cli.Files;
 
 /// <summary>How to encode.</summary>
-/// <param name="Quality">1 to 100 for JPEG and WebP (where 100 is lossless), null for the defaults.</param>
+/// <param name="Quality">1 to 100 for JPEG, WebP (where 100 is lossless) and AVIF; null follows the input, else takes the defaults.</param>
 /// <param name="Overwrite">Replace an existing file.</param>
 /// <param name="Smallest">Take all the time the lossless codecs want.</param>
 internal sealed record WriteOptions(int? Quality = null, bool Overwrite = false, bool Smallest = false);
+
+/// <summary>What was written.</summary>
+/// <param name="Coding">For the user, for example "quality 85, 4:2:0", "lossless", "palette of 12"; null where there was no choice.</param>
+/// <param name="Quality">1 to 100, or null for lossless formats.</param>
+/// <param name="Bytes">Length of the file.</param>
+/// <param name="Notes">What had to be given up for the format, for the user.</param>
+internal sealed record WrittenPicture(string? Coding, int? Quality, long Bytes, IReadOnlyList<string> Notes);
 
 internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
 {
     public const int DefaultJpegQuality = 92;
     public const int DefaultWebPQuality = 90;
+    public const int DefaultAvifQuality = 75;
     public const int LosslessWebPQuality = 100;
 
     // From here on JPEG keeps colour at full resolution: halved chroma shows at the coloured edges resizing is judged by.
@@ -29,20 +41,20 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
     private const int SmallestDeflateLevel = 9;
     private const int WebPEffort = 4;
     private const int SmallestWebPEffort = 6;
+    private const int AvifBits = 12;
 
     /// <summary>
     /// Writes the top-left <paramref name="width"/> x <paramref name="height"/> of <paramref name="pixels"/>. The crop is done
     /// here because it is free here.
     /// </summary>
-    /// <returns>What had to be given up for the format, for the user.</returns>
     /// <exception cref="PictureFileException">The folder cannot be written, the disk is full, the file exists, or the format cannot hold the picture.</exception>
-    public unsafe IReadOnlyList<string> Write(
+    public WrittenPicture Write(
         string path,
         PixelImage pixels,
         int width,
         int height,
         PictureFormat format,
-        PictureMetadata? metadata,
+        CarriedMetadata? metadata,
         DownscaleRecord? record,
         WriteOptions options,
         IProgress<double>? progress = null,
@@ -52,13 +64,54 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         CheckSize(path, format, width, height);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         string temporary = temporaryFiles.NameFor(path);
-        List<string> notes = [];
         try
         {
             Directory.CreateDirectory(folder);
-            // Opened here first: the system's own words for "permission denied" beat libvips'.
-            File.Create(temporary).Dispose();
-            fixed (byte* start = pixels.BitsPerSample == 8 ? pixels.Samples8 : System.Runtime.InteropServices.MemoryMarshal.AsBytes(pixels.Samples16))
+            WrittenPicture written;
+            using (FileStream file = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite))
+            {
+                written = Encode(file, path, pixels, width, height, format, metadata, record, options, progress, cancellationToken);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            MoveIntoPlace(temporary, path, options.Overwrite);
+            temporaryFiles.Forget(temporary);
+            return written;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PictureFileException(path, $"cannot be written: {error.Message.Replace(temporary, path, StringComparison.Ordinal)}", error);
+        }
+        finally
+        {
+            temporaryFiles.Delete(temporary);
+        }
+    }
+
+    /// <summary>Writes a picture's file to a stream.</summary>
+    /// <param name="stream">Empty, to be read, written and sought in.</param>
+    /// <param name="name">For errors.</param>
+    /// <exception cref="PictureFileException">The format cannot hold the picture.</exception>
+    /// <exception cref="IOException">The stream cannot be written.</exception>
+    public static unsafe WrittenPicture Encode(
+        Stream stream,
+        string name,
+        PixelImage pixels,
+        int width,
+        int height,
+        PictureFormat format,
+        CarriedMetadata? metadata,
+        DownscaleRecord? record,
+        WriteOptions options,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        VipsLibrary.EnsureReady();
+        CheckSize(name, format, width, height);
+        List<string> notes = [];
+        try
+        {
+            fixed (byte* start = pixels.BitsPerSample == 8 ? pixels.Samples8 : MemoryMarshal.AsBytes(pixels.Samples16))
             {
                 using Image memory = Image.NewFromMemory(
                     (nint)start,
@@ -70,15 +123,13 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
                 using Image typed = memory.Copy(interpretation: InterpretationOf(pixels));
                 using Image cropped = typed.ExtractArea(0, 0, width, height);
                 using Image fitted = FitTo(format, cropped, notes);
-                using Image image = metadata?.AttachTo(fitted, format, record) ?? fitted.Copy();
+                OutgoingMetadata said = Prepare(metadata, format, width, height, pixels, record, notes);
+                using Image image = said.Icc is null && format != PictureFormat.Avif ? fitted.Copy() : fitted.Mutate(mutable => Attach(mutable, format, said));
                 image.SetProgress(new PercentToFraction(progress), cancellationToken);
-                Encode(image, temporary, format, options);
+                (string? coding, int? quality) = EncodeAs(format, image, stream, said, metadata?.Encoding, options);
+                stream.Flush();
+                return new WrittenPicture(coding, quality, stream.Length, notes);
             }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            MoveIntoPlace(temporary, path, options.Overwrite);
-            temporaryFiles.Forget(temporary);
-            return notes;
         }
         catch (VipsException) when (cancellationToken.IsCancellationRequested)
         {
@@ -86,15 +137,7 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         }
         catch (VipsException error)
         {
-            throw new PictureFileException(path, $"cannot be written as {format.Name}: {VipsMessage.Of(error).Replace(temporary, path, StringComparison.Ordinal)}", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new PictureFileException(path, $"cannot be written: {error.Message.Replace(temporary, path, StringComparison.Ordinal)}", error);
-        }
-        finally
-        {
-            temporaryFiles.Delete(temporary);
+            throw new PictureFileException(name, $"cannot be written as {format.Name}: {VipsMessage.Of(error)}", error);
         }
     }
 
@@ -115,6 +158,32 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         }
 
         File.Move(temporary, path, overwrite);
+    }
+
+    private static OutgoingMetadata Prepare(CarriedMetadata? metadata, PictureFormat format, int width, int height, PixelImage pixels, DownscaleRecord? record, List<string> notes)
+    {
+        PictureChange change = new PictureChange(metadata?.Orientation ?? new Orientation(1, width, height), width, height);
+        PictureMetadata said = metadata?.Said ?? PictureMetadata.Of(new RawMetadata(), format);
+        return said.For(format, change, metadata?.Icc, !pixels.HasColour, record, notes);
+    }
+
+    // AVIF's boxes are libvips' to write; the other formats get theirs from us.
+    private static void Attach(MutableImage image, PictureFormat format, OutgoingMetadata said)
+    {
+        if (said.Icc is { } icc)
+        {
+            image.Set(GValue.BlobType, "icc-profile-data", icc);
+        }
+
+        if (format == PictureFormat.Avif && said.Exif is { } exif)
+        {
+            image.Set(GValue.BlobType, "exif-data", (byte[])[.. "Exif\0\0"u8, .. exif.ToBytes()]);
+        }
+
+        if (format == PictureFormat.Avif && said.Xmp is { } xmp)
+        {
+            image.Set(GValue.BlobType, "xmp-data", xmp);
+        }
     }
 
     private static Enums.Interpretation InterpretationOf(PixelImage pixels) => (pixels.HasColour, pixels.BitsPerSample) switch
@@ -144,6 +213,10 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
             result = Replace(result, result.Cast(Enums.BandFormat.Uchar));
             result = Replace(result, result.Copy(interpretation: interpretation));
         }
+        else if (result.Format == Enums.BandFormat.Ushort && format == PictureFormat.Avif)
+        {
+            notes.Add($"AVIF holds {AvifBits} bits: cut from 16");
+        }
 
         return result;
     }
@@ -154,29 +227,89 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         return replacement;
     }
 
-    private static void Encode(Image image, string temporary, PictureFormat format, WriteOptions options)
+    private static (string? Coding, int? Quality) EncodeAs(PictureFormat format, Image image, Stream stream, OutgoingMetadata said, PictureEncoding? input, WriteOptions options)
     {
-        // A target, not a path: libvips reads "[...]" at the end of a path as options.
-        using Target target = Target.NewToFile(temporary);
+        const Enums.ForeignKeep profileOnly = Enums.ForeignKeep.Icc;
         if (format == PictureFormat.Png)
         {
-            image.PngsaveTarget(target, compression: options.Smallest ? SmallestDeflateLevel : DeflateLevel, filter: Enums.ForeignPngFilter.All);
+            if (input is { IsPalette: true } && PaletteImage.Of(image) is { } palette)
+            {
+                Through(new PngMetadataStream(stream, said), target => palette.WritePng(target, said.Icc, options.Smallest));
+                return ($"palette of {palette.Colours}", null);
+            }
+
+            Through(new PngMetadataStream(stream, said), target => image.PngsaveStream(
+                target, compression: options.Smallest ? SmallestDeflateLevel : DeflateLevel, filter: Enums.ForeignPngFilter.All, keep: profileOnly));
+            return (null, null);
         }
-        else if (format == PictureFormat.Jpeg)
+
+        if (format == PictureFormat.Jpeg)
         {
-            int quality = options.Quality ?? DefaultJpegQuality;
-            image.JpegsaveTarget(target, q: quality, optimizeCoding: (long)image.Width * image.Height <= FittedTablesPixels, subsampleMode: quality >= FullChromaQuality ? Enums.ForeignSubsample.Off : Enums.ForeignSubsample.On);
+            int quality = options.Quality ?? input?.Jpeg?.Quality ?? DefaultJpegQuality;
+            // As the input has it; of a picture that was no JPEG, or for a quality that was asked for, by the quality.
+            bool fullChroma = options.Quality is null && input?.Jpeg is { } jpeg ? jpeg.FullChroma : quality >= FullChromaQuality;
+            Through(new JpegMetadataStream(stream, said), target => image.JpegsaveStream(
+                target,
+                q: quality,
+                optimizeCoding: (long)image.Width * image.Height <= FittedTablesPixels,
+                subsampleMode: fullChroma ? Enums.ForeignSubsample.Off : Enums.ForeignSubsample.On,
+                keep: profileOnly));
+            return ($"quality {quality}{(image.Bands < 3 ? string.Empty : fullChroma ? ", 4:4:4" : ", 4:2:0")}", quality);
         }
-        else if (format == PictureFormat.WebP)
+
+        if (format == PictureFormat.WebP)
         {
-            int quality = options.Quality ?? DefaultWebPQuality;
-            // smartSubsample: WebP always halves chroma; this at least does it where it shows least.
-            image.WebpsaveTarget(target, q: quality, lossless: quality == LosslessWebPQuality, smartSubsample: true, effort: options.Smallest ? SmallestWebPEffort : WebPEffort);
+            int quality = options.Quality ?? (input is { Format.Name: "WebP", IsLossless: true } ? LosslessWebPQuality : DefaultWebPQuality);
+            bool lossless = quality == LosslessWebPQuality;
+            // smartSubsample: WebP always halves chroma; this at least does it where it shows least. exact: colour under transparent
+            // pixels is part of a lossless picture.
+            Through(new WebPMetadataStream(stream, said, image.Width, image.Height, image.HasAlpha()), target => image.WebpsaveStream(
+                target,
+                q: quality,
+                lossless: lossless,
+                exact: lossless,
+                smartSubsample: true,
+                effort: options.Smallest ? SmallestWebPEffort : WebPEffort,
+                keep: profileOnly));
+            return (lossless ? "lossless" : $"quality {quality}", quality);
         }
-        else
+
+        if (format == PictureFormat.Avif)
         {
-            long bytes = (long)image.Width * image.Height * image.Bands * (image.Format == Enums.BandFormat.Ushort ? 2 : 1);
-            image.TiffsaveTarget(target, compression: Enums.ForeignTiffCompression.Deflate, predictor: Enums.ForeignTiffPredictor.Horizontal, bigtiff: bytes > 3_500_000_000);
+            int quality = options.Quality ?? DefaultAvifQuality;
+            bool fullChroma = quality >= FullChromaQuality;
+            image.HeifsaveStream(
+                stream,
+                q: quality,
+                bitdepth: image.Format == Enums.BandFormat.Ushort ? AvifBits : 8,
+                compression: Enums.ForeignHeifCompression.Av1,
+                subsampleMode: fullChroma ? Enums.ForeignSubsample.Off : Enums.ForeignSubsample.On,
+                keep: profileOnly | Enums.ForeignKeep.Xmp | (said.Exif is null ? 0 : Enums.ForeignKeep.Exif));
+            return ($"quality {quality}{(fullChroma ? ", 4:4:4" : ", 4:2:0")}", quality);
+        }
+
+        long bytes = (long)image.Width * image.Height * image.Bands * (image.Format == Enums.BandFormat.Ushort ? 2 : 1);
+        image.TiffsaveStream(
+            stream, compression: Enums.ForeignTiffCompression.Deflate, predictor: Enums.ForeignTiffPredictor.Horizontal, bigtiff: bytes > 3_500_000_000, keep: profileOnly);
+        TiffMetadata.Write(stream, said);
+        return (null, null);
+    }
+
+    // libvips knows only that a write failed; the stream knows why.
+    private static void Through(HeadEditingStream target, Action<HeadEditingStream> write)
+    {
+        using (target)
+        {
+            try
+            {
+                write(target);
+            }
+            catch (VipsException) when (target.Failure is not null)
+            {
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(target.Failure);
+            }
+
+            target.Complete();
         }
     }
 

@@ -36,4 +36,11 @@ internal static class VipsLibrary
             throw new RuntimeLibraryException($"libvips, which reads and writes pictures, cannot be loaded: {why}. Unpack the whole archive again, or reinstall.", error);
         }
     }
+
+    /// <summary>This build of libvips has an operation; which codecs are built in differs.</summary>
+    public static bool Has(string operation)
+    {
+        EnsureReady();
+        return NetVips.NetVips.TypeFind("VipsOperation", operation) != nint.Zero;
+    }
 }

@@ -1,25 +1,70 @@
-// The two things done to XMP: a stale orientation in it is reset with EXIF's, and our own property is read, set and removed.
+// XMP, read once into a tree, and what is done to it: our own property is read, set and removed; what it says of sizes, places and the
+// gain map is brought up to date; IPTC and PNG texts are told in it where a format has no other place for them.
 // XMP that is not well-formed is kept as it is: it belongs to the user. XMP beyond the limits here is no picture's: it is dropped.
+using System.Globalization;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
+using RsrPlugins.Cli.Files.Metadata;
 
 namespace RsrPlugins.Cli.Files;
 
 /// <summary>XMP that is made to harm: the message says what is too much.</summary>
 internal sealed class XmpLimitException(string found) : Exception(found);
 
+/// <summary>The forms of an XMP property that are written here.</summary>
+internal enum XmpKind
+{
+    /// <summary>One text.</summary>
+    Text,
+
+    /// <summary>Texts by language; ours is the default.</summary>
+    Language,
+
+    /// <summary>Texts in no order.</summary>
+    Bag,
+
+    /// <summary>Texts in order.</summary>
+    Sequence,
+}
+
 internal sealed class XmpPacket
 {
-    private static readonly XNamespace Meta = "adobe:ns:meta/";
-    private static readonly XNamespace Rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
-    private static readonly XNamespace Tiff = "http://ns.adobe.com/tiff/1.0/";
-    private static readonly XName Property = (XNamespace)DownscaleRecord.XmpNamespace + DownscaleRecord.XmpProperty;
+    public static readonly XNamespace Dc = "http://purl.org/dc/elements/1.1/";
+    public static readonly XNamespace Xap = "http://ns.adobe.com/xap/1.0/";
 
     // XMP's own data model needs some ten levels, edit histories of editors twice that. A depth map of a phone is 10 MB.
     private const int MaxDepth = 100;
     private const int MaxNodes = 500_000;
     private const int MaxBytes = 32_000_000;
+
+    private static readonly XNamespace Meta = "adobe:ns:meta/";
+    private static readonly XNamespace Rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+    private static readonly XNamespace Tiff = "http://ns.adobe.com/tiff/1.0/";
+    private static readonly XNamespace Exif = "http://ns.adobe.com/exif/1.0/";
+    private static readonly XNamespace Panorama = "http://ns.google.com/photos/1.0/panorama/";
+    private static readonly XNamespace Regions = "http://www.metadataworkinggroup.com/schemas/regions/";
+    private static readonly XNamespace Dimensions = "http://ns.adobe.com/xap/1.0/sType/Dimensions#";
+    private static readonly XNamespace Area = "http://ns.adobe.com/xmp/sType/Area#";
+    private static readonly XNamespace Notes = "http://ns.adobe.com/xmp/note/";
+    private static readonly XNamespace Camera = "http://ns.google.com/photos/1.0/camera/";
+    private static readonly XName Thumbnails = Xap + "Thumbnails";
+    private static readonly XName HasExtended = Notes + "HasExtendedXMP";
+    private static readonly XName Property = (XNamespace)DownscaleRecord.XmpNamespace + DownscaleRecord.XmpProperty;
+
+    // Adobe's and Google's, ISO 21496-1's draft, Apple's.
+    private static readonly XNamespace[] GainMaps = ["http://ns.adobe.com/hdr-gain-map/1.0/", "http://ns.apple.com/HDRGainMap/1.0/"];
+
+    private static readonly XNamespace[] Attached = [.. GainMaps, "http://ns.google.com/photos/1.0/container/", "http://ns.google.com/photos/1.0/container/item/"];
+
+    private static readonly Dictionary<XNamespace, string> Prefixes = new()
+    {
+        [Dc] = "dc",
+        [Xap] = "xmp",
+        ["http://ns.adobe.com/photoshop/1.0/"] = "photoshop",
+        ["http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"] = "Iptc4xmpCore",
+        ["http://ns.adobe.com/xap/1.0/rights/"] = "xmpRights",
+    };
 
     private readonly XDocument _document;
     private readonly XElement _rdf;
@@ -49,15 +94,18 @@ internal sealed class XmpPacket
         {
             Check(bytes);
             using XmlReader reader = Reader(bytes);
-            XDocument document = XDocument.Load(reader, LoadOptions.PreserveWhitespace);
-            XElement? rdf = document.Descendants(Rdf + "RDF").FirstOrDefault();
-            return rdf is null ? null : new XmpPacket(document, rdf);
+            return Of(XDocument.Load(reader, LoadOptions.PreserveWhitespace));
         }
         catch (XmlException)
         {
             return null;
         }
     }
+
+    /// <summary>A packet that can be changed without changing this one.</summary>
+    public XmpPacket Clone() => Of(new XDocument(_document))!;
+
+    private static XmpPacket? Of(XDocument document) => document.Descendants(Rdf + "RDF").FirstOrDefault() is { } rdf ? new XmpPacket(document, rdf) : null;
 
     // A reader keeps no tree: depth and number are known before anything grows with them. Building and walking a tree goes down one
     // stack frame a level, and a stack overflow cannot be caught.
@@ -86,20 +134,15 @@ internal sealed class XmpPacket
         return XmlReader.Create(new MemoryStream(bytes, 0, length, writable: false), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, CloseInput = true });
     }
 
-    public DownscaleRecord? Record
-    {
-        get
-        {
-            string? json = _rdf.Elements().Attributes(Property).FirstOrDefault()?.Value ?? _rdf.Descendants(Property).FirstOrDefault()?.Value;
-            return json is null ? null : DownscaleRecord.FromJson(json);
-        }
-    }
+    public DownscaleRecord? Record => ValueOf(Property) is { } json ? DownscaleRecord.FromJson(json) : null;
 
-    public void RemoveRecord()
-    {
-        _rdf.Elements().Attributes(Property).Remove();
-        _rdf.Descendants(Property).Remove();
-    }
+    /// <summary>Nothing is said in it.</summary>
+    public bool IsEmpty => !_rdf.Elements().Any();
+
+    /// <summary>The GUID of the extension a JPEG's packet points to, or null.</summary>
+    public string? ExtensionGuid => ValueOf(HasExtended);
+
+    public void RemoveRecord() => Remove(name => name == Property);
 
     public void SetRecord(DownscaleRecord record)
     {
@@ -111,18 +154,202 @@ internal sealed class XmpPacket
             new XAttribute(Property, record.ToJson())));
     }
 
-    public void ResetOrientation()
+    /// <summary>Takes the properties of an extension (JPEG splits packets above 64 kB) in, and the pointer to it out.</summary>
+    public void Merge(XmpPacket extension)
     {
-        foreach (XAttribute attribute in _rdf.Elements().Attributes(Tiff + "Orientation"))
+        RemoveExtensionPointer();
+        _rdf.Add(extension._rdf.Elements().Select(element => new XElement(element)));
+    }
+
+    public void RemoveExtensionPointer() => Remove(name => name == HasExtended);
+
+    public void SetExtensionPointer(string guid) => _rdf.Add(new XElement(
+        Rdf + "Description",
+        new XAttribute(Rdf + "about", string.Empty),
+        new XAttribute(XNamespace.Xmlns + "xmpNote", Notes),
+        new XAttribute(HasExtended, guid)));
+
+    /// <summary>Moves the largest descriptions and properties into a packet of their own until this one has at most so many bytes.</summary>
+    /// <returns>The packet with what was moved.</returns>
+    public XmpPacket SplitOff(int mostBytes)
+    {
+        XmpPacket extension = Empty();
+        while (ToBytes().Length > mostBytes && _rdf.Elements().MaxBy(Length) is { } largest)
         {
-            attribute.Value = "1";
+            XElement? property = largest.Elements().Count() > 1 ? largest.Elements().MaxBy(Length) : null;
+            XElement moved = property is null
+                ? new XElement(largest)
+                : new XElement(largest.Name, largest.Attributes().Where(attribute => attribute.IsNamespaceDeclaration || attribute.Name == Rdf + "about"), property);
+            extension._rdf.Add(moved);
+            (property ?? largest).Remove();
         }
 
-        foreach (XElement element in _rdf.Descendants(Tiff + "Orientation"))
+        return extension;
+
+        static int Length(XElement element) => element.ToString(SaveOptions.DisableFormatting).Length;
+    }
+
+    /// <summary>Takes out what belongs to a gain map, and to the further pictures and the video that lie behind a JPEG; none of them is written.</summary>
+    public void RemoveAttachedFiles()
+    {
+        Remove(name =>
+            Attached.Contains(name.Namespace)
+            || (name.Namespace == Camera && (name.LocalName.StartsWith("Motion", StringComparison.Ordinal) || name.LocalName.StartsWith("MicroVideo", StringComparison.Ordinal))));
+        _document.Descendants().Attributes().Where(attribute => attribute.IsNamespaceDeclaration && Attached.Contains(attribute.Value)).Remove();
+    }
+
+    /// <summary>It describes a gain map.</summary>
+    public bool HasGainMap => _rdf.DescendantsAndSelf().Any(element => GainMaps.Contains(element.Name.Namespace) || element.Attributes().Any(attribute => GainMaps.Contains(attribute.Name.Namespace)));
+
+    /// <summary>Brings what it says of sizes and places up to date with a picture that was turned upright and resized.</summary>
+    public void Update(PictureChange change, List<string> notes)
+    {
+        Remove(name => name == Thumbnails);
+        if (change.Orientation.Turns)
         {
-            element.Value = "1";
+            Replace(Tiff + "Orientation", _ => "1");
+        }
+
+        Replace(Tiff + "ImageWidth", _ => Number(change.Width));
+        Replace(Tiff + "ImageLength", _ => Number(change.Height));
+        Replace(Exif + "PixelXDimension", _ => Number(change.Width));
+        Replace(Exif + "PixelYDimension", _ => Number(change.Height));
+        if (change.Orientation.Turns)
+        {
+            // Its angles belong to the picture as stored: turned, they would all mean something else.
+            if (Remove(name => name.Namespace == Panorama))
+            {
+                notes.Add("panorama data (GPano) dropped: the picture was turned upright");
+            }
+        }
+        else
+        {
+            foreach (string name in (string[])["FullPanoWidthPixels", "CroppedAreaImageWidthPixels", "CroppedAreaLeftPixels", "LargestValidInteriorRectLeft", "LargestValidInteriorRectWidth"])
+            {
+                Replace(Panorama + name, value => Scaled(value, change.ScaleX));
+            }
+
+            foreach (string name in (string[])["FullPanoHeightPixels", "CroppedAreaImageHeightPixels", "CroppedAreaTopPixels", "LargestValidInteriorRectTop", "LargestValidInteriorRectHeight"])
+            {
+                Replace(Panorama + name, value => Scaled(value, change.ScaleY));
+            }
+        }
+
+        UpdateRegions(change);
+    }
+
+    /// <summary>Sets a property where the packet has none of that name.</summary>
+    public void SetIfMissing(XName name, XmpKind kind, params string[] values)
+    {
+        if (values.Length == 0 || _rdf.Elements().Any(element => element.Attribute(name) is not null || element.Element(name) is not null))
+        {
+            return;
+        }
+
+        XElement property = new XElement(name);
+        if (kind == XmpKind.Text)
+        {
+            property.Value = Printable(values[0]);
+        }
+        else
+        {
+            string container = kind switch
+            {
+                XmpKind.Language => "Alt",
+                XmpKind.Bag => "Bag",
+                _ => "Seq",
+            };
+            IEnumerable<XElement> items = values.Select(value => new XElement(
+                Rdf + "li",
+                kind == XmpKind.Language ? new XAttribute(XNamespace.Xml + "lang", "x-default") : null,
+                Printable(value)));
+            property.Add(new XElement(Rdf + container, kind == XmpKind.Language ? items.Take(1) : items));
+        }
+
+        _rdf.Add(new XElement(
+            Rdf + "Description",
+            new XAttribute(Rdf + "about", string.Empty),
+            Prefixes.TryGetValue(name.Namespace, out string? prefix) ? new XAttribute(XNamespace.Xmlns + prefix, name.NamespaceName) : null,
+            property));
+    }
+
+    /// <summary>A text without the characters XML cannot hold.</summary>
+    public static string Printable(string text) => text.All(XmlConvert.IsXmlChar) ? text : string.Concat(text.EnumerateRunes().Where(rune => rune.Value is >= 0x20 or 9 or 10 or 13 && rune.Value is not (0xFFFE or 0xFFFF)));
+
+    public byte[] ToBytes() => Encoding.UTF8.GetBytes(_document.ToString(SaveOptions.DisableFormatting));
+
+    // Faces and the like (Metadata Working Group): a size in pixels, and areas in fractions of the picture as stored.
+    private void UpdateRegions(PictureChange change)
+    {
+        foreach (XElement element in _rdf.Descendants(Regions + "AppliedToDimensions").ToList())
+        {
+            foreach (XElement holder in element.DescendantsAndSelf())
+            {
+                Set(holder, Dimensions + "w", _ => Number(change.Width));
+                Set(holder, Dimensions + "h", _ => Number(change.Height));
+            }
+        }
+
+        if (!change.Orientation.Turns)
+        {
+            return;
+        }
+
+        foreach (XElement element in _rdf.Descendants(Regions + "Area").SelectMany(area => area.DescendantsAndSelf()).ToList())
+        {
+            if (Fraction(element, "x") is { } x && Fraction(element, "y") is { } y)
+            {
+                (double turnedX, double turnedY) = change.Orientation.PlaceOfFraction(x, y);
+                Set(element, Area + "x", _ => Text(turnedX));
+                Set(element, Area + "y", _ => Text(turnedY));
+                if (change.Orientation.SwapsSides && Fraction(element, "w") is { } width && Fraction(element, "h") is { } height)
+                {
+                    Set(element, Area + "w", _ => Text(height));
+                    Set(element, Area + "h", _ => Text(width));
+                }
+            }
+        }
+
+        static double? Fraction(XElement element, string name) =>
+            double.TryParse(element.Attribute(Area + name)?.Value ?? element.Element(Area + name)?.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
+
+        static string Text(double value) => Math.Round(value, 6).ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static void Set(XElement element, XName name, Func<string, string> change)
+    {
+        if (element.Attribute(name) is { } attribute)
+        {
+            attribute.Value = change(attribute.Value);
+        }
+
+        if (element.Element(name) is { HasElements: false } child)
+        {
+            child.Value = change(child.Value);
         }
     }
 
-    public byte[] ToBytes() => Encoding.UTF8.GetBytes(_document.ToString(SaveOptions.DisableFormatting));
+    private void Replace(XName name, Func<string, string> change)
+    {
+        foreach (XElement description in _rdf.Elements())
+        {
+            Set(description, name, change);
+        }
+    }
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Scaled(string value, double factor) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && Math.Abs(number * factor) < int.MaxValue ? Number((int)Math.Round(number * factor)) : value;
+
+    private string? ValueOf(XName name) => _rdf.Elements().Attributes(name).FirstOrDefault()?.Value ?? _rdf.Elements().Elements(name).FirstOrDefault()?.Value;
+
+    private bool Remove(Func<XName, bool> matches)
+    {
+        List<XAttribute> attributes = [.. _rdf.Elements().Attributes().Where(attribute => !attribute.IsNamespaceDeclaration && matches(attribute.Name))];
+        List<XElement> elements = [.. _rdf.Elements().Elements().Where(element => matches(element.Name))];
+        attributes.ForEach(attribute => attribute.Remove());
+        elements.ForEach(element => element.Remove());
+        return attributes.Count + elements.Count > 0;
+    }
 }

@@ -73,7 +73,7 @@ public class RoundTripTests
         Pictures.Disc(32).Save(folder["a.png"]);
         Picture picture = PictureReader.Read(folder["a.png"]);
         using TemporaryFiles temporaryFiles = new TemporaryFiles();
-        IReadOnlyList<string> notes = new PictureWriter(temporaryFiles).Write(folder["b.jpg"], picture.Pixels, 32, 32, PictureFormat.Jpeg, picture.Metadata, null, new WriteOptions());
+        IReadOnlyList<string> notes = new PictureWriter(temporaryFiles).Write(folder["b.jpg"], picture.Pixels, 32, 32, PictureFormat.Jpeg, picture.Metadata, null, new WriteOptions()).Notes;
         Assert.Contains("white", Assert.Single(notes), StringComparison.Ordinal);
         using Image actual = Image.NewFromFile(folder["b.jpg"]);
         Assert.All(Pixel(actual, 0, 0), value => Assert.InRange(value, 250, 255));

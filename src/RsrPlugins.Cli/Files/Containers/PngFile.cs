@@ -1,0 +1,531 @@
+// A PNG around its pixels: its chunks, byte for byte, and whether every pixel is there. Plain managed code without libvips, so that the
+// effect host, which decodes with another library, refuses the same files.
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+using RsrPlugins.Cli.Files.Metadata;
+
+namespace RsrPlugins.Cli.Files.Containers;
+
+/// <summary>One chunk; its checksum is made anew when it is written.</summary>
+internal sealed record PngChunk(string Type, byte[] Data);
+
+/// <summary>What a PNG's chunks say of the file.</summary>
+internal sealed class PngFile
+{
+    public const string XmpKeyword = "XML:com.adobe.xmp";
+    private const int MaxChunkBytes = 64 << 20;
+    private const long MaxTotalBytes = 128L << 20;
+    private const int MaxTexts = 10_000;
+    private const int MaxExpandedBytes = 32_000_000;
+
+    // About the old file's coding or its own making; nothing a picture lacks without them.
+    private static readonly HashSet<string> OfTheOldFile = ["PLTE", "tRNS", "hIST", "sPLT", "sBIT", "bKGD", "tIME", "acTL", "fcTL", "fdAT", "iDOT", "vpAg", "sTER"];
+
+    private static readonly uint[] Table = CreateTable();
+
+    private readonly List<PngChunk> _chunks = [];
+
+    private PngFile()
+    {
+    }
+
+    public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+
+    public int Width { get; private set; }
+
+    public int Height { get; private set; }
+
+    public int BitDepth { get; private set; }
+
+    /// <summary>0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGB with alpha.</summary>
+    public int ColourType { get; private set; }
+
+    /// <summary>Rows in seven passes (Adam7).</summary>
+    public bool Interlaced { get; private set; }
+
+    public bool IsPalette => ColourType == 3;
+
+    /// <summary>More than one picture (APNG).</summary>
+    public bool IsAnimated { get; private set; }
+
+    /// <summary>Apple's own variant, which only its devices read.</summary>
+    public bool IsApples { get; private set; }
+
+    /// <summary>There is an IEND.</summary>
+    public bool HasEnd { get; private set; }
+
+    /// <summary>Bytes behind IEND.</summary>
+    public long Trailing { get; private set; }
+
+    /// <summary>A pixel chunk's checksum is wrong or missing.</summary>
+    public bool DamagedPixelChunk { get; private set; }
+
+    /// <summary>Chunks that are not pixels, as far as they are sound.</summary>
+    public IReadOnlyList<PngChunk> Chunks => _chunks;
+
+    /// <summary>Chunks left out because they are damaged or too large.</summary>
+    public int Dropped { get; private set; }
+
+    /// <summary>Goes through the chunks.</summary>
+    /// <param name="stream">At its start; it has to be seekable.</param>
+    /// <param name="checkPixels">Read the pixel chunks too and compare their checksums.</param>
+    public static PngFile Read(Stream stream, bool checkPixels)
+    {
+        PngFile file = new PngFile();
+        BufferedStream buffered = new BufferedStream(stream, 1 << 16); // Not disposed of: that would close the caller's stream.
+        buffered.Position = Signature.Length;
+        Span<byte> head = stackalloc byte[8];
+        Span<byte> sum = stackalloc byte[4];
+        long total = 0;
+        while (buffered.ReadAtLeast(head, 8, throwOnEndOfStream: false) == 8)
+        {
+            long length = BinaryPrimitives.ReadUInt32BigEndian(head);
+            string type = Encoding.ASCII.GetString(head[4..]);
+            if (type == "IDAT")
+            {
+                file.DamagedPixelChunk |= checkPixels ? !IsSound(buffered, head[4..], length) : buffered.Length - buffered.Position < length + 4;
+                if (!checkPixels)
+                {
+                    buffered.Position = Math.Min(buffered.Length, buffered.Position + length + 4);
+                }
+
+                continue;
+            }
+
+            if (length > MaxChunkBytes || (total += length) > MaxTotalBytes)
+            {
+                file.Dropped++;
+                buffered.Position = Math.Min(buffered.Length, buffered.Position + length + 4);
+                continue;
+            }
+
+            byte[] data = new byte[length];
+            bool whole = buffered.ReadAtLeast(data, data.Length, throwOnEndOfStream: false) == data.Length && buffered.ReadAtLeast(sum, 4, throwOnEndOfStream: false) == 4;
+            if (type == "IEND")
+            {
+                file.HasEnd = true;
+                file.Trailing = buffered.Length - buffered.Position;
+                break;
+            }
+
+            if (!whole)
+            {
+                break;
+            }
+
+            if (Checksum(head[4..], data) != BinaryPrimitives.ReadUInt32BigEndian(sum))
+            {
+                file.Dropped++;
+                continue;
+            }
+
+            file.Take(new PngChunk(type, data));
+        }
+
+        return file;
+    }
+
+    public PngChunk? Find(string type) => _chunks.Find(chunk => chunk.Type == type);
+
+    /// <summary>The pixels' compressed stream ends whole, with as many bytes as the picture has; checksums of chunks and a missing end do not matter.</summary>
+    public bool HasEveryPixel(Stream stream)
+    {
+        try
+        {
+            using ZLibStream pixels = new ZLibStream(new PixelChunks(stream), CompressionMode.Decompress);
+            byte[] buffer = new byte[1 << 16];
+            long expected = RawBytes();
+            long found = 0;
+            while (found <= expected && pixels.Read(buffer) is int read and > 0)
+            {
+                found += read;
+            }
+
+            return found >= expected;
+        }
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The file with its pixels in one sound chunk and an end, for a decoder that checks what surrounds them.</summary>
+    public byte[] Mend(Stream stream)
+    {
+        using MemoryStream mended = new MemoryStream();
+        mended.Write(Signature);
+        foreach (PngChunk chunk in _chunks.Where(chunk => chunk.Type is "IHDR" or "PLTE" or "tRNS"))
+        {
+            Write(mended, chunk);
+        }
+
+        using MemoryStream pixels = new MemoryStream();
+        new PixelChunks(stream).CopyTo(pixels);
+        Write(mended, new PngChunk("IDAT", pixels.ToArray()));
+        Write(mended, new PngChunk("IEND", []));
+        return mended.ToArray();
+    }
+
+    /// <summary>Collects what the chunks say of the picture.</summary>
+    public void ReadMetadata(RawMetadata metadata)
+    {
+        double? gamma = null;
+        double[]? chromaticities = null;
+        byte[]? codePoints = null;
+        bool srgb = false;
+        SortedSet<string> others = new(StringComparer.Ordinal);
+        int unfit = Dropped;
+        foreach (PngChunk chunk in _chunks)
+        {
+            byte[] data = chunk.Data;
+            switch (chunk.Type)
+            {
+                case "IHDR":
+                    break;
+                case "tEXt" or "zTXt" or "iTXt":
+                    if (PngText.Of(chunk) is { } text && metadata.Texts.Count < MaxTexts)
+                    {
+                        TakeText(text, metadata);
+                    }
+                    else
+                    {
+                        unfit++;
+                    }
+
+                    break;
+                case "iCCP":
+                    metadata.Icc = Array.IndexOf(data, (byte)0) is int end and >= 0 && end + 2 < data.Length ? Expand(data.AsSpan(end + 2)) : null;
+                    if (metadata.Icc is null)
+                    {
+                        metadata.Notes.Add("colour profile dropped: it is damaged");
+                    }
+
+                    break;
+                case "eXIf":
+                    metadata.Exif ??= data.AsSpan().StartsWith("Exif\0\0"u8) ? data[6..] : data;
+                    break;
+                case "pHYs" when data.Length == 9:
+                    bool metres = data[8] == 1;
+                    double scale = metres ? 100 : 1;
+                    metadata.Resolution = Resolution.Of(
+                        BinaryPrimitives.ReadUInt32BigEndian(data) / scale, BinaryPrimitives.ReadUInt32BigEndian(data.AsSpan(4)) / scale, metres ? ResolutionUnit.Centimetre : ResolutionUnit.Aspect);
+                    metadata.PhysicalPixels = data;
+                    break;
+                case "gAMA" when data.Length == 4:
+                    gamma = BinaryPrimitives.ReadUInt32BigEndian(data) / 100_000.0;
+                    gamma = gamma > 0 ? gamma : null;
+                    metadata.Chunks.Add(chunk);
+                    break;
+                case "cHRM" when data.Length == 32:
+                    chromaticities = [.. Enumerable.Range(0, 8).Select(index => BinaryPrimitives.ReadUInt32BigEndian(data.AsSpan(4 * index)) / 100_000.0)];
+                    metadata.Chunks.Add(chunk);
+                    break;
+                case "sRGB" when data.Length == 1:
+                    srgb = true;
+                    metadata.Chunks.Add(chunk);
+                    break;
+                case "cICP" when data.Length == 4:
+                    codePoints = data;
+                    metadata.Chunks.Add(chunk);
+                    break;
+                case "mDCV" or "mDCv" or "cLLI" or "cLLi":
+                    metadata.Chunks.Add(chunk);
+                    break;
+                case "caBX":
+                    metadata.HasContentCredentials = true;
+                    break;
+                default:
+                    if (char.IsAsciiLetterLower(chunk.Type[0]) && char.IsAsciiLetterLower(chunk.Type[3]) && !OfTheOldFile.Contains(chunk.Type))
+                    {
+                        metadata.Chunks.Add(chunk); // Its name says that it may be copied whatever is done to the pixels.
+                    }
+                    else if (!OfTheOldFile.Contains(chunk.Type))
+                    {
+                        others.Add(chunk.Type);
+                    }
+
+                    break;
+            }
+        }
+
+        metadata.Colour = new PngColour(gamma, chromaticities, codePoints, srgb);
+        if (others.Count > 0)
+        {
+            metadata.Notes.Add($"PNG chunks dropped: {string.Join(", ", others)}");
+        }
+
+        if (unfit > 0)
+        {
+            metadata.Notes.Add($"{unfit} damaged or overlong PNG chunk{(unfit == 1 ? string.Empty : "s")} dropped");
+        }
+    }
+
+    /// <summary>Writes a chunk with its length and checksum.</summary>
+    public static void Write(Stream stream, PngChunk chunk)
+    {
+        Span<byte> number = stackalloc byte[4];
+        byte[] type = Encoding.ASCII.GetBytes(chunk.Type);
+        BinaryPrimitives.WriteInt32BigEndian(number, chunk.Data.Length);
+        stream.Write(number);
+        stream.Write(type);
+        stream.Write(chunk.Data);
+        BinaryPrimitives.WriteUInt32BigEndian(number, Checksum(type, chunk.Data));
+        stream.Write(number);
+    }
+
+    /// <summary>Expands a zlib stream; null where it is damaged or too large.</summary>
+    public static byte[]? Expand(ReadOnlySpan<byte> compressed)
+    {
+        try
+        {
+            using MemoryStream input = new MemoryStream(compressed.ToArray(), writable: false);
+            using ZLibStream expanding = new ZLibStream(input, CompressionMode.Decompress);
+            using MemoryStream output = new MemoryStream();
+            byte[] buffer = new byte[1 << 14];
+            while (expanding.Read(buffer) is int read and > 0)
+            {
+                output.Write(buffer, 0, read);
+                if (output.Length > MaxExpandedBytes)
+                {
+                    return null;
+                }
+            }
+
+            return output.ToArray();
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private void Take(PngChunk chunk)
+    {
+        switch (chunk.Type)
+        {
+            case "IHDR" when chunk.Data.Length == 13:
+                Width = BinaryPrimitives.ReadInt32BigEndian(chunk.Data);
+                Height = BinaryPrimitives.ReadInt32BigEndian(chunk.Data.AsSpan(4));
+                (BitDepth, ColourType, Interlaced) = (chunk.Data[8], chunk.Data[9], chunk.Data[12] == 1);
+                break;
+            case "acTL" when chunk.Data.Length == 8:
+                IsAnimated = BinaryPrimitives.ReadUInt32BigEndian(chunk.Data) > 1;
+                break;
+            case "CgBI":
+                IsApples = true;
+                break;
+            default:
+                break;
+        }
+
+        _chunks.Add(chunk);
+    }
+
+    private static void TakeText(PngText text, RawMetadata metadata)
+    {
+        const string rawProfile = "Raw profile type ";
+        if (text.Keyword == XmpKeyword)
+        {
+            if (text.TextBytes() is { } xmp)
+            {
+                metadata.Xmp ??= xmp;
+            }
+            else
+            {
+                metadata.Notes.Add("XMP dropped: damaged or more than 32 MB");
+            }
+
+            return;
+        }
+
+        if (!text.Keyword.StartsWith(rawProfile, StringComparison.Ordinal))
+        {
+            metadata.Texts.Add(text);
+            return;
+        }
+
+        // ImageMagick's way of storing blocks as text, from before PNG had eXIf; libpng's own iCCP stands beside.
+        string kind = text.Keyword[rawProfile.Length..];
+        byte[]? block = text.Text() is { } lines ? RawProfile(lines) : null;
+        switch (kind)
+        {
+            case "exif" or "APP1" when block.AsSpan().StartsWith("Exif\0\0"u8):
+                metadata.Exif ??= block![6..];
+                break;
+            case "exif" when block is not null:
+                metadata.Exif ??= block;
+                break;
+            case "xmp" when block is not null:
+                metadata.Xmp ??= block;
+                break;
+            case "APP1" when block.AsSpan().StartsWith("http://ns.adobe.com/xap/1.0/\0"u8):
+                metadata.Xmp ??= block![29..];
+                break;
+            case "iptc" or "8bim" when block is not null:
+                (byte[]? iptc, List<PhotoshopResource> others) = PhotoshopResources.Parse(block);
+                metadata.Iptc ??= iptc ?? (IptcRecords.IsIptc(block) ? block : null);
+                metadata.Photoshop = others;
+                break;
+            default:
+                metadata.Notes.Add($"dropped, not readable: {OneLine.Of(text.Keyword)}");
+                break;
+        }
+    }
+
+    // "\nexif\n     180\n4578696600..." in lines of 72 digits.
+    private static byte[]? RawProfile(string text)
+    {
+        string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        try
+        {
+            return lines.Length < 3 ? null : Convert.FromHexString(string.Concat(lines[2..]));
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    // Of the filtered rows, as they are compressed: a filter byte before each.
+    private long RawBytes()
+    {
+        int samples = ColourType switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
+        if (!Interlaced)
+        {
+            return Rows(Width, Height);
+        }
+
+        // Adam7: start and step of each pass, across and down.
+        (int X, int Y, int StepX, int StepY)[] passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+        return passes.Sum(pass => Rows((Width - pass.X + pass.StepX - 1) / pass.StepX, (Height - pass.Y + pass.StepY - 1) / pass.StepY));
+
+        long Rows(int width, int height) => width <= 0 || height <= 0 ? 0 : height * (1 + ((((long)width * samples * BitDepth) + 7) / 8));
+    }
+
+    private static bool IsSound(Stream stream, ReadOnlySpan<byte> type, long length)
+    {
+        uint sum = Update(uint.MaxValue, type);
+        byte[] buffer = new byte[Math.Min(length, 1 << 16)];
+        while (length > 0)
+        {
+            int read = stream.Read(buffer, 0, (int)Math.Min(length, buffer.Length));
+            if (read == 0)
+            {
+                return false;
+            }
+
+            sum = Update(sum, buffer.AsSpan(0, read));
+            length -= read;
+        }
+
+        Span<byte> stored = stackalloc byte[4];
+        return stream.ReadAtLeast(stored, 4, throwOnEndOfStream: false) == 4 && ~sum == BinaryPrimitives.ReadUInt32BigEndian(stored);
+    }
+
+    private static uint Checksum(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data) => ~Update(Update(uint.MaxValue, type), data);
+
+    private static uint Update(uint sum, ReadOnlySpan<byte> bytes)
+    {
+        foreach (byte value in bytes)
+        {
+            sum = Table[(byte)(sum ^ value)] ^ (sum >> 8);
+        }
+
+        return sum;
+    }
+
+    private static uint[] CreateTable()
+    {
+        uint[] table = new uint[256];
+        for (uint value = 0; value < 256; value++)
+        {
+            uint entry = value;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                entry = (entry & 1) == 1 ? 0xEDB88320 ^ (entry >> 1) : entry >> 1;
+            }
+
+            table[value] = entry;
+        }
+
+        return table;
+    }
+
+    /// <summary>The pixel chunks' contents as one stream.</summary>
+    private sealed class PixelChunks : Stream
+    {
+        private readonly Stream _file;
+        private long _left;
+
+        public PixelChunks(Stream file)
+        {
+            _file = file;
+            _file.Position = Signature.Length;
+        }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            Span<byte> head = stackalloc byte[8];
+            while (_left == 0)
+            {
+                if (_file.ReadAtLeast(head, 8, throwOnEndOfStream: false) < 8)
+                {
+                    return 0;
+                }
+
+                long length = BinaryPrimitives.ReadUInt32BigEndian(head);
+                if (head[4..].SequenceEqual("IDAT"u8))
+                {
+                    _left = length;
+                    if (length == 0)
+                    {
+                        _file.Position += 4;
+                    }
+
+                    continue;
+                }
+
+                if (head[4..].SequenceEqual("IEND"u8))
+                {
+                    return 0;
+                }
+
+                _file.Position = Math.Min(_file.Length, _file.Position + length + 4);
+            }
+
+            int read = _file.Read(buffer, offset, (int)Math.Min(count, _left));
+            _left = read == 0 ? 0 : _left - read;
+            if (read > 0 && _left == 0)
+            {
+                _file.Position = Math.Min(_file.Length, _file.Position + 4); // The checksum.
+            }
+
+            return read;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,133 @@
+// Which page of a TIFF is the picture, and whether it can be read: said before libvips tries, because it calls everything it cannot read
+// damaged, and takes the thumbnail of a camera raw for the picture.
+using System.Globalization;
+
+namespace RsrPlugins.Cli.Files.Containers;
+
+/// <param name="Page">The page to read.</param>
+/// <param name="Photometric">What its samples are (TIFF tag 262).</param>
+/// <param name="Bits">Per sample.</param>
+/// <param name="Notes">What is left out.</param>
+internal sealed record TiffPages(int Page, int Photometric, int Bits, IReadOnlyList<string> Notes)
+{
+    /// <summary>L 0 to 100, a and b signed.</summary>
+    public const int CieLab = 8;
+
+    /// <summary>L 0 to 100, a and b around the middle of their range.</summary>
+    public const int IccLab = 9;
+
+    private const int ColourFilterArray = 32803;
+    private const int LinearRaw = 34892;
+
+    /// <summary>Lab in a form libvips does not read: it reads signed 16 bits alone.</summary>
+    public bool IsLab => Photometric == IccLab || (Photometric == CieLab && Bits == 8);
+
+    // Codings only cameras use: packed raw (Sony 32767, Nikon 34713, Pentax 65535, Samsung 32769 and 32770, Kodak 65000, lossy DNG 34892).
+    private static readonly int[] RawCodings = [32767, 32769, 32770, 32772, 34713, 65000, 65535];
+
+    /// <exception cref="PictureFileException">Camera raw, several pictures, or samples of a kind that is not read; said by its name.</exception>
+    public static TiffPages Choose(TiffFile file, string path)
+    {
+        if (file.Directories.Count == 0)
+        {
+            throw new PictureFileException(path, "expected a whole TIFF, found a damaged or cut-off file (its first directory cannot be read)");
+        }
+
+        TiffDirectory[] pages = [.. file.Directories];
+        if (IsRaw(file, pages))
+        {
+            throw new PictureFileException(path, "expected a picture, found a camera raw (DNG, NEF, CR2, ARW or its like); develop it first, to TIFF or PNG");
+        }
+
+        List<string> notes = [];
+        int[] full = [.. Enumerable.Range(0, pages.Length).Where(index => !IsReduced(pages[index]) && !IsMask(pages[index]))];
+        if (full.Length > 1 && IsPyramid(full))
+        {
+            full = full[..1];
+        }
+
+        if (full.Length > 1)
+        {
+            throw PictureFormat.Animated(path, $"TIFF ({full.Length} pages)");
+        }
+
+        // Where every page is tagged as reduced the largest is meant.
+        int page = full.Length == 1 ? full[0] : Enumerable.Range(0, pages.Length).MaxBy(index => Size(pages[index]));
+        int others = pages.Length - 1;
+        if (others > 0)
+        {
+            notes.Add(others == 1 ? "a reduced copy (thumbnail or mask) in it is left out" : $"{others} reduced copies (thumbnails, masks, pyramid) in it are left out");
+        }
+
+        Check(path, pages[page]);
+        return new TiffPages(page, (int)(Value(TiffTags.Photometric, pages[page]) ?? 0), (int)(Value(TiffTags.BitsPerSample, pages[page]) ?? 1), notes);
+
+        long? Value(ushort tag, TiffDirectory directory) => directory.Find(tag)?.Number(file.LittleEndian);
+
+        bool IsReduced(TiffDirectory directory) => (Value(TiffTags.NewSubfileType, directory) & 1) == 1 || Value(TiffTags.SubfileType, directory) == 2;
+
+        bool IsMask(TiffDirectory directory) => (Value(TiffTags.NewSubfileType, directory) & 4) == 4;
+
+        long Size(TiffDirectory directory) => (Value(TiffTags.ImageWidth, directory) ?? 0) * (Value(TiffTags.ImageLength, directory) ?? 0);
+
+        // Each page half the one before, give or take a pixel: a pyramid whose pages are not tagged.
+        bool IsPyramid(int[] indices)
+        {
+            for (int level = 1; level < indices.Length; level++)
+            {
+                foreach (ushort tag in (ushort[])[TiffTags.ImageWidth, TiffTags.ImageLength])
+                {
+                    long above = Value(tag, pages[indices[level - 1]]) ?? 0;
+                    long here = Value(tag, pages[indices[level]]) ?? 0;
+                    if (here < 1 || Math.Abs((above / 2.0) - here) > 1)
+                    {
+                        return false;
+                    }
+                }
+            }
+
+            return Value(TiffTags.ImageWidth, pages[indices[0]]) >= 4;
+        }
+
+        void Check(string name, TiffDirectory directory)
+        {
+            long bits = Value(TiffTags.BitsPerSample, directory) ?? 1;
+            long format = Value(TiffTags.SampleFormat, directory) ?? 1;
+            long photometric = Value(TiffTags.Photometric, directory) ?? 1;
+            bool lab = photometric is CieLab;
+            string? found = format switch
+            {
+                2 when !lab => $"signed {bits}-bit samples",
+                3 => $"floating point samples ({bits} bits)",
+                5 or 6 => "complex numbers",
+                _ when photometric is 32844 or 32845 => "LogLuv samples",
+                _ when bits is not (1 or 2 or 4 or 8 or 16) => string.Create(CultureInfo.InvariantCulture, $"{bits} bits per sample"),
+                _ => null,
+            };
+            if (found is not null)
+            {
+                throw new PictureFileException(name, $"expected 8 or 16 bits per sample, found {found}; convert it to 16 bits first");
+            }
+        }
+    }
+
+    private static bool IsRaw(TiffFile file, TiffDirectory[] pages)
+    {
+        if (pages[0].Find(TiffTags.DngVersion) is not null)
+        {
+            return true;
+        }
+
+        foreach (TiffDirectory page in pages.SelectMany(page => file.SubDirectories(page).Prepend(page)))
+        {
+            int photometric = (int)(page.Find(TiffTags.Photometric)?.Number(file.LittleEndian) ?? -1);
+            int coding = (int)(page.Find(TiffTags.Compression)?.Number(file.LittleEndian) ?? -1);
+            if (photometric is ColourFilterArray or LinearRaw || RawCodings.Contains(coding) || page.Find(50752) is not null)
+            {
+                return true; // 50752: slices of Canon's CR2.
+            }
+        }
+
+        return false;
+    }
+}

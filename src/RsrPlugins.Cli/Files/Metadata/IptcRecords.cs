@@ -1,0 +1,144 @@
+// IPTC's IIM (version 4): kept as its bytes where a format has a place for them, and told as XMP where it has none. The mapping is that of
+// the IPTC Photo Metadata Standard for the fields press photographs have.
+using System.Buffers.Binary;
+using System.Text;
+using System.Xml.Linq;
+
+namespace RsrPlugins.Cli.Files.Metadata;
+
+internal static class IptcRecords
+{
+    private const byte Marker = 0x1C;
+    private static readonly XNamespace Dc = "http://purl.org/dc/elements/1.1/";
+    private static readonly XNamespace Photoshop = "http://ns.adobe.com/photoshop/1.0/";
+    private static readonly XNamespace Core = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/";
+    private static readonly XNamespace Rights = "http://ns.adobe.com/xap/1.0/rights/";
+
+    // Dataset of record 2 and the XMP property it is.
+    private static readonly Dictionary<int, (XName Name, XmpKind Kind)> Properties = new()
+    {
+        [5] = (Dc + "title", XmpKind.Language),
+        [10] = (Photoshop + "Urgency", XmpKind.Text),
+        [12] = (Core + "SubjectCode", XmpKind.Bag),
+        [15] = (Photoshop + "Category", XmpKind.Text),
+        [20] = (Photoshop + "SupplementalCategories", XmpKind.Bag),
+        [25] = (Dc + "subject", XmpKind.Bag),
+        [40] = (Photoshop + "Instructions", XmpKind.Text),
+        [55] = (Photoshop + "DateCreated", XmpKind.Text),
+        [80] = (Dc + "creator", XmpKind.Sequence),
+        [85] = (Photoshop + "AuthorsPosition", XmpKind.Text),
+        [90] = (Photoshop + "City", XmpKind.Text),
+        [92] = (Core + "Location", XmpKind.Text),
+        [95] = (Photoshop + "State", XmpKind.Text),
+        [100] = (Core + "CountryCode", XmpKind.Text),
+        [101] = (Photoshop + "Country", XmpKind.Text),
+        [103] = (Photoshop + "TransmissionReference", XmpKind.Text),
+        [105] = (Photoshop + "Headline", XmpKind.Text),
+        [110] = (Photoshop + "Credit", XmpKind.Text),
+        [115] = (Photoshop + "Source", XmpKind.Text),
+        [116] = (Dc + "rights", XmpKind.Language),
+        [118] = (Rights + "WebStatement", XmpKind.Text),
+        [120] = (Dc + "description", XmpKind.Language),
+        [122] = (Photoshop + "CaptionWriter", XmpKind.Text),
+    };
+
+    /// <summary>The bytes begin with a dataset.</summary>
+    public static bool IsIptc(ReadOnlySpan<byte> bytes) => bytes.Length >= 5 && bytes[0] == Marker && bytes[1] is >= 1 and <= 9;
+
+    /// <summary>Without the zeros some writers pad with.</summary>
+    public static byte[] Trimmed(byte[] bytes)
+    {
+        int end = 0;
+        foreach ((int _, int _, Range data) in Split(bytes))
+        {
+            end = data.End.Value;
+        }
+
+        return bytes[..end];
+    }
+
+    /// <summary>Tells the records as XMP, where the packet does not say the same things already.</summary>
+    /// <returns>How many datasets had no property.</returns>
+    public static int AddTo(XmpPacket packet, byte[] bytes)
+    {
+        List<(int Record, int DataSet, Range Data)> all = [.. Split(bytes)];
+        bool utf8 = all.Any(one => one is { Record: 1, DataSet: 90 } && bytes[one.Data].AsSpan().SequenceEqual((ReadOnlySpan<byte>)[0x1B, (byte)'%', (byte)'G']));
+        int untold = 0;
+        foreach (IGrouping<int, Range> group in all.Where(one => one.Record == 2 && one.DataSet != 0).GroupBy(one => one.DataSet, one => one.Data))
+        {
+            if (!Properties.TryGetValue(group.Key, out (XName Name, XmpKind Kind) property))
+            {
+                untold += group.Key == 60 ? 0 : group.Count(); // 60 is the time, told with the date.
+                continue;
+            }
+
+            string[] values = [.. group.Select(range => Text(bytes[range], utf8))];
+            if (group.Key == 55)
+            {
+                values = [WithTime(values[0], all.Where(one => one is { Record: 2, DataSet: 60 }).Select(one => Text(bytes[one.Data], utf8)).FirstOrDefault())];
+            }
+
+            packet.SetIfMissing(property.Name, property.Kind, values);
+        }
+
+        return untold;
+    }
+
+    private static IEnumerable<(int Record, int DataSet, Range Data)> Split(byte[] bytes)
+    {
+        int place = 0;
+        while (place + 5 <= bytes.Length && bytes[place] == Marker)
+        {
+            int length = BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(place + 3));
+            int start = place + 5;
+            if ((length & 0x8000) != 0) // An extended dataset: the length of the length.
+            {
+                int bytesOfLength = length & 0x7FFF;
+                if (bytesOfLength is < 1 or > 4 || start + bytesOfLength > bytes.Length)
+                {
+                    yield break;
+                }
+
+                long extended = 0;
+                foreach (byte value in bytes.AsSpan(start, bytesOfLength).ToArray())
+                {
+                    extended = (extended << 8) | value;
+                }
+
+                start += bytesOfLength;
+                length = (int)Math.Min(extended, int.MaxValue);
+            }
+
+            if (length > bytes.Length - start)
+            {
+                yield break;
+            }
+
+            yield return (bytes[place + 1], bytes[place + 2], start..(start + length));
+            place = start + length;
+        }
+    }
+
+    private static string Text(ReadOnlySpan<byte> bytes, bool utf8)
+    {
+        bytes = bytes.TrimEnd((byte)0);
+        return XmpPacket.Printable(utf8 || IsUtf8(bytes) ? Encoding.UTF8.GetString(bytes) : Encoding.Latin1.GetString(bytes));
+    }
+
+    // Many writers use UTF-8 and forget to say so; Latin-1 text that happens to be UTF-8 is plain ASCII.
+    private static bool IsUtf8(ReadOnlySpan<byte> bytes) => System.Text.Unicode.Utf8.IsValid(bytes);
+
+    // 20240131 and 120000+0100 to 2024-01-31T12:00:00+01:00.
+    private static string WithTime(string date, string? time)
+    {
+        if (date.Length != 8 || !date.All(char.IsAsciiDigit))
+        {
+            return date;
+        }
+
+        string day = $"{date[..4]}-{date[4..6]}-{date[6..]}";
+        return time is { Length: 11 } && time[..6].All(char.IsAsciiDigit) && time[7..].All(char.IsAsciiDigit)
+            ? $"{day}T{time[..2]}:{time[2..4]}:{time[4..6]}{time[6]}{time[7..9]}:{time[9..]}"
+            : day;
+    }
+}
