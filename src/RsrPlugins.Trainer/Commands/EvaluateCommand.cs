@@ -45,6 +45,11 @@ internal static class EvaluateCommand
             Console.WriteLine($"Ordinary pictures x{scale}\n\n{ModelFigures.MeasurePhoto(data, scale, photo, rrNet).ToMarkdown()}");
         }
 
+        if (Find(NetworkKind.SRNet, ModelKind.Cleanup) is { } cleanup)
+        {
+            Console.WriteLine($"Damaged pictures x{scale}\n\n{ModelFigures.MeasurePhoto(data, scale, cleanup, rrNet, SmallPicture.Jpeg75).ToMarkdown()}");
+        }
+
         INetwork? Find(NetworkKind network, ModelKind kind) =>
             catalogue.Models.FirstOrDefault(model => model.Network == network && model.Kind == kind && model.Scale == scale) is { } model ? engine.Open(model) : null;
     }

@@ -9,7 +9,7 @@ internal sealed record FigureRow(string SmallPicture, string EnlargedBy, IReadOn
 
 /// <summary>Everything measured for one SRNet and, in a learned pair, its RRNet.</summary>
 /// <param name="Sets">Names of the test sets.</param>
-/// <param name="Main">The row the model is judged by: learned small pictures for a pair, clean bicubic ones for photo.</param>
+/// <param name="Main">The row the model is judged by: learned small pictures for a pair, clean bicubic ones for photo, JPEG ones for clean-up.</param>
 /// <param name="Others">Other small pictures and other ways of enlarging, for comparison; what the model is not for among them.</param>
 /// <param name="LearnedSmall">Per set, for a pair.</param>
 internal sealed record ModelFigures(IReadOnlyList<string> Sets, FigureRow Main, IReadOnlyList<FigureRow> Others, IReadOnlyDictionary<string, Naturalness> LearnedSmall)
@@ -35,13 +35,18 @@ internal sealed record ModelFigures(IReadOnlyList<string> Sets, FigureRow Main, 
     }
 
     /// <summary>Measures an SRNet for ordinary pictures; with the pair's RRNet also what happens to learned small pictures.</summary>
-    internal static ModelFigures MeasurePhoto(string data, int scale, INetwork srNet, INetwork? rrNet)
+    /// <param name="data">Folder of the test sets.</param>
+    /// <param name="scale">Scale factor d.</param>
+    /// <param name="srNet">The network.</param>
+    /// <param name="rrNet">The pair's; null leaves its row out.</param>
+    /// <param name="judgedBy">Small pictures of the main row.</param>
+    internal static ModelFigures MeasurePhoto(string data, int scale, INetwork srNet, INetwork? rrNet, SmallPicture judgedBy = SmallPicture.Bicubic)
     {
         Dictionary<string, ModelEvaluation> sets = Load(data, scale, rrNet);
         List<FigureRow> others = new List<FigureRow>();
         foreach (SmallPicture kind in new[] { SmallPicture.Bicubic, SmallPicture.Jpeg75, SmallPicture.Area, SmallPicture.Lanczos, SmallPicture.Bilinear })
         {
-            if (kind != SmallPicture.Bicubic)
+            if (kind != judgedBy)
             {
                 others.Add(Row(sets, kind, "this SRNet", srNet));
             }
@@ -54,7 +59,7 @@ internal sealed record ModelFigures(IReadOnlyList<string> Sets, FigureRow Main, 
             others.Add(Row(sets, SmallPicture.Learned, "this SRNet", srNet));
         }
 
-        return new ModelFigures(TestSets, Row(sets, SmallPicture.Bicubic, "this SRNet", srNet), others, new Dictionary<string, Naturalness>());
+        return new ModelFigures(TestSets, Row(sets, judgedBy, "this SRNet", srNet), others, new Dictionary<string, Naturalness>());
     }
 
     /// <summary>Measures SRCNN.</summary>

@@ -50,7 +50,7 @@ internal static class ModelExporter
             ModelRow row = Row(ModelRow.SRNet, NetworkTable.SRNet(config.Scale, config.Units), null);
             byte[] onnx = NetworkGraphs.SRNet(config.Scale, config.Units, checkpoint.Layout, parameters, Metadata(checkpoint, row));
             INetwork network = Proven(row, onnx);
-            return [Model(row, onnx, data is null ? null : ModelFigures.MeasurePhoto(data, config.Scale, network, staged.OpenExisting(models, IdOf("rrnet", config.Scale, RunKind.Learned))))];
+            return [Model(row, onnx, data is null ? null : ModelFigures.MeasurePhoto(data, config.Scale, network, staged.OpenExisting(models, IdOf("rrnet", config.Scale, RunKind.Learned)), config.Kind == RunKind.Cleanup ? SmallPicture.Jpeg75 : SmallPicture.Bicubic))];
         }
 
         if (config.Kind == RunKind.Srcnn)

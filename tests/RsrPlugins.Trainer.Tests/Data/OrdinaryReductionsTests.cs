@@ -3,6 +3,7 @@ using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Data;
 using RsrPlugins.Trainer.Drawing;
 using RsrPlugins.Trainer.Training;
+using SkiaSharp;
 
 namespace RsrPlugins.Trainer.Tests.Data;
 
@@ -194,5 +195,22 @@ public class OrdinaryReductionsTests
         Assert.Equal(["signs/two.svg"], VectorDrawings.ReadList(folder.File("held-out.txt")));
         Assert.Throws<TrainerException>(() => VectorDrawings.ReadList(folder.File("nowhere.txt")));
         Assert.Throws<TrainerException>(() => new Scenes(folder.File("svg")));
+    }
+
+    [Fact]
+    public void The_same_number_draws_the_same_scene_and_another_another()
+    {
+        const string Fonts = "/usr/share/fonts";
+        Assert.SkipUnless(Directory.Exists(Fonts) && Directory.EnumerateFiles(Fonts, "*.ttf", SearchOption.AllDirectories).Any(), "no fonts are installed in /usr/share/fonts");
+        using Scenes scenes = new Scenes(Fonts);
+        foreach (Func<SampleRandom, SKBitmap> draw in new Func<SampleRandom, SKBitmap>[] { scenes.Text, Scenes.Lines, scenes.Screen })
+        {
+            using SKBitmap first = draw(new SampleRandom(1, 0, 1));
+            using SKBitmap again = draw(new SampleRandom(1, 0, 1));
+            using SKBitmap other = draw(new SampleRandom(1, 0, 2));
+            Assert.Equal((480, 384), (first.Width, first.Height));
+            Assert.True(first.Bytes.AsSpan().SequenceEqual(again.Bytes));
+            Assert.False(first.Bytes.AsSpan().SequenceEqual(other.Bytes));
+        }
     }
 }
