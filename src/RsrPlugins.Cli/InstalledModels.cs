@@ -30,7 +30,7 @@ internal sealed class InstalledModels(DeviceChoice device, int threads = 0, stri
 
     /// <summary>The gradient of the learned pair's SRNet.</summary>
     /// <exception cref="ModelException">Not installed.</exception>
-    public static ModelDescriptor Gradient(ModelCatalogue catalogue, int scale) => catalogue.Find(NetworkKind.SRNetGradient, ModelKind.Learned, scale);
+    public static ModelDescriptor Gradient(ModelCatalogue catalogue, int scale) => catalogue.Find(NetworkTask.Gradient, ModelKind.Learned, scale);
 
     /// <summary>A device as users know it.</summary>
     public static string NameOf(DeviceKind device) => device == DeviceKind.Cpu ? "CPU" : "DirectML";

@@ -2,7 +2,6 @@
 // colour, alpha, tiling and rounding are done once and the same everywhere. The steps of a tile are in PictureTiler.
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
-using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Refinement;
 using RsrPlugins.Core.Tiling;
 
@@ -14,7 +13,7 @@ namespace RsrPlugins.Core;
 public sealed record ResizeSettings(int Threads = 0, int TileSize = 0);
 
 /// <summary>
-/// Resizes pictures by one network's scale factor: RRNet reduces, SRNet enlarges. Thread-safe. Grey stays grey to the bit;
+/// Resizes pictures by one network's factor: a network like RRNet reduces, one like SRNet enlarges. Thread-safe. Grey stays grey to the bit;
 /// pixels of the result whose alpha is 0 are 0 in every channel; areas of one luma keep it exactly.
 /// </summary>
 public sealed class LearnedResizer
@@ -27,7 +26,7 @@ public sealed class LearnedResizer
 
     /// <param name="network">Stays the engine's; must live as long as this.</param>
     /// <param name="settings">Threads and tile size; null for the defaults of the device.</param>
-    /// <param name="refiner">For an RRNet: corrects the luma of whole pictures it makes; null leaves it as it is.</param>
+    /// <param name="refiner">For a reducing network: corrects the luma of whole pictures it makes; null leaves it as it is.</param>
     public LearnedResizer(INetwork network, ResizeSettings? settings = null, LumaRefiner? refiner = null)
         : this(network, settings, ColourOptions.Default, refiner)
     {
@@ -36,12 +35,12 @@ public sealed class LearnedResizer
     internal LearnedResizer(INetwork network, ResizeSettings? settings, ColourOptions options, LumaRefiner? refiner = null)
     {
         ArgumentNullException.ThrowIfNull(network);
-        if (network.Model.Network == NetworkKind.SRNetGradient)
+        if (!network.Shape.MakesPictures)
         {
-            throw new ArgumentException($"RRNet or SRNet was expected; found {network.Model.Id}.", nameof(network));
+            throw new ArgumentException($"A network that makes pictures was expected; found {network.Model.Id}.", nameof(network));
         }
 
-        if (refiner is not null && (network.Model.Network, network.Model.Scale) != (NetworkKind.RRNet, refiner.Scale))
+        if (refiner is not null && (network.Shape.Reduces, network.Shape.Factor) != (true, refiner.Scale))
         {
             throw new ArgumentException($"The gradient is for reductions by {refiner.Scale}; found {network.Model.Id}.", nameof(refiner));
         }
@@ -55,13 +54,6 @@ public sealed class LearnedResizer
     /// <summary>Tables and idle workers of the last picture's size, kept for the next of that size; for the tests of memory.</summary>
     internal PictureGeometry? LastGeometry => Volatile.Read(ref _lastGeometry);
 
-    /// <summary>
-    /// Size of the result. SRNet: exactly d times. RRNet: rounded up, ceil(w / d) x ceil(h / d); the picture is extended to a
-    /// multiple of d by repeating its last column and row.
-    /// </summary>
-    /// <exception cref="ImageSizeException">A side is below 1, or the result's sides exceed what an int can count.</exception>
-    public static (int Width, int Height) OutputSize(Models.ModelDescriptor model, int width, int height) => TilePlan.OutputSize(model, width, height);
-
     /// <summary>Resizes the whole picture, same layout and depth.</summary>
     /// <param name="progress">Fraction of the work done, 0 to 1.</param>
     /// <exception cref="RsrException">Any failure of the engine.</exception>
@@ -69,9 +61,9 @@ public sealed class LearnedResizer
     public PixelImage Resize(PixelImage source, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        (int width, int height) = OutputSize(_network.Model, source.Width, source.Height);
+        (int width, int height) = _network.Shape.OutputSize(source.Width, source.Height);
         PixelImage result = PixelImage.Create(width, height, source.Layout, source.BitsPerSample);
-        TilePlan plan = TilePlan.Create(_network.Model, source.Width, source.Height, TileDefaults.TileSize(_network, _settings));
+        TilePlan plan = TilePlan.Create(_network.Shape, source.Width, source.Height, TileDefaults.TileSize(_network, _settings));
         bool opaque = Samples.IsOpaque(source);
         int workers = TileDefaults.Workers(_network, _settings);
         if (_refiner is null)
@@ -81,9 +73,9 @@ public sealed class LearnedResizer
         }
 
         // Luma of the whole picture first, then its correction, then the tiles with the corrected luma; the last costs little.
-        RefinedLuma refined = RefinedLuma.Create(width, height, _network.Model.Scale);
+        RefinedLuma refined = RefinedLuma.Create(width, height, _network.Shape.Factor);
         const double LastShare = 0.05;
-        double firstShare = (1 - LastShare) / (1 + _refiner.WorkAgainst(_network.Model));
+        double firstShare = (1 - LastShare) / (1 + _refiner.WorkAgainst(_network.Shape));
         TileScheduler.Run(
             plan.Tiles,
             workers,
@@ -119,7 +111,7 @@ public sealed class LearnedResizer
                 nameof(destination));
         }
 
-        TilePlan plan = TilePlan.Create(_network.Model, source.Width, source.Height, TileDefaults.TileSize(_network, _settings), tile);
+        TilePlan plan = TilePlan.Create(_network.Shape, source.Width, source.Height, TileDefaults.TileSize(_network, _settings), tile);
         Run(source, plan, opaque: false, destination, workers: 1, refined: null, progress: null, cancellationToken);
     }
 
@@ -128,7 +120,7 @@ public sealed class LearnedResizer
     public float[] ResizeLuma(ReadOnlySpan<float> luma, int width, int height, CancellationToken cancellationToken = default)
     {
         float[] resized = new LumaTiler(_network, _settings).Resize(luma, width, height, null, cancellationToken);
-        _refiner?.Refine(resized, luma.ToArray(), width / _network.Model.Scale, height / _network.Model.Scale, [], null, cancellationToken);
+        _refiner?.Refine(resized, luma.ToArray(), width / _network.Shape.Factor, height / _network.Shape.Factor, [], null, cancellationToken);
         return resized;
     }
 

@@ -49,30 +49,31 @@ internal sealed class PictureGeometry
     {
         _network = network;
         _options = options;
-        ModelDescriptor model = network.Model;
-        (int resultWidth, int resultHeight) = TilePlan.OutputSize(model, width, height);
-        bool reducing = model.Network == NetworkKind.RRNet;
+        // The network's own shape: what its pixels depend on is the same on every engine.
+        NetworkShape shape = network.Model.Shape;
+        bool reducing = shape.Reduces;
         (Width, Height) = (width, height);
-        (ExtendedWidth, ExtendedHeight) = reducing ? (resultWidth * model.Scale, resultHeight * model.Scale) : (width, height);
+        (ExtendedWidth, ExtendedHeight) = (shape.Extended(width), shape.Extended(height));
+        (int resultWidth, int resultHeight) = shape.OutputSize(ExtendedWidth, ExtendedHeight);
         ResamplingKernel kernel = reducing ? options.ReducingKernel : options.EnlargingKernel;
         Horizontal = AxisWeights.Create(ExtendedWidth, resultWidth, kernel);
-        Phases = reducing ? null : PhaseWeights.Create(Horizontal, model.Scale);
+        Phases = reducing ? null : PhaseWeights.Create(Horizontal, shape.Factor);
         Vertical = AxisWeights.Create(ExtendedHeight, resultHeight, kernel);
 
         // Output pixels are visible only where a source pixel of their own block, or of the 3 x 3 around their own source
         // pixel, is; the fill must reach from there to whatever the network, or the kernel and the fit beside it, read.
-        int reachOfKernel = reducing ? 2 * model.Scale : 4;
-        FillRadius = Math.Max(model.Halo, reachOfKernel) + (reducing ? model.Scale - 1 : 1);
+        int reachOfKernel = reducing ? 2 * shape.Factor : 4;
+        FillRadius = Math.Max(shape.Halo, reachOfKernel) + (reducing ? shape.Factor - 1 : 1);
     }
 
     public int Width { get; }
 
     public int Height { get; }
 
-    /// <summary>Width with the repeated columns that make it a multiple of the scale.</summary>
+    /// <summary>Width with the repeated columns that make it whole blocks of the network.</summary>
     public int ExtendedWidth { get; }
 
-    /// <summary>Height with the repeated rows that make it a multiple of the scale.</summary>
+    /// <summary>Height with the repeated rows that make it whole blocks of the network.</summary>
     public int ExtendedHeight { get; }
 
     public AxisWeights Horizontal { get; }
@@ -125,10 +126,10 @@ internal sealed class PictureTiler
         _network = network;
         _geometry = geometry;
         _options = options;
-        _reducing = network.Model.Network == NetworkKind.RRNet;
-        _scale = network.Model.Scale;
+        _reducing = network.Model.Shape.Reduces;
+        _scale = network.Model.Shape.Factor;
         _fill = new TransparentFill(geometry.FillRadius);
-        _flatAreas = new FlatAreas(_scale, network.Model.Halo, _reducing);
+        _flatAreas = new FlatAreas(_scale, network.Model.Shape.Halo, _reducing);
         _resampler = new PlaneResampler(geometry.Horizontal, geometry.Vertical, geometry.Phases);
     }
 

@@ -104,7 +104,7 @@ internal abstract record EffectOptions(int Scale, SelectionUse Selection, Proces
 
     /// <summary>What they are made with; null where there are none.</summary>
     /// <exception cref="RsrPlugins.Core.ModelException">Not installed.</exception>
-    public ModelDescriptor? FindGradient(ModelCatalogue models) => Passes == 0 ? null : models.Find(NetworkKind.SRNetGradient, ModelKind.Learned, Scale);
+    public ModelDescriptor? FindGradient(ModelCatalogue models) => Passes == 0 ? null : models.Find(NetworkTask.Gradient, ModelKind.Learned, Scale);
 
     /// <summary>The picture the network gets to make the layer's new content.</summary>
     public abstract LayerSource Read(Layer layer);
@@ -125,7 +125,7 @@ internal sealed record DownscaleOptions(int Scale, int Effort, Placement Placeme
 {
     public override int Passes => Effort;
 
-    public override ModelDescriptor FindModel(ModelCatalogue models) => models.Find(NetworkKind.RRNet, ModelKind.Learned, Scale);
+    public override ModelDescriptor FindModel(ModelCatalogue models) => models.Find(NetworkTask.Reduce, ModelKind.Learned, Scale);
 
     public override LayerSource Read(Layer layer) => new(layer.Read(layer.Bounds, WholeBounds));
 
@@ -145,7 +145,7 @@ internal sealed record UpscaleOptions(int Scale, SourceKind Source, Reading Read
     : EffectOptions(Scale, Selection, Device)
 {
     public override ModelDescriptor FindModel(ModelCatalogue models)
-        => models.Find(NetworkKind.SRNet, Source == SourceKind.Learned ? ModelKind.Learned : ModelKind.Photo, Scale);
+        => models.Find(NetworkTask.Enlarge, Source == SourceKind.Learned ? ModelKind.Learned : ModelKind.Photo, Scale);
 
     public override LayerSource Read(Layer layer)
     {

@@ -42,7 +42,7 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
     // Beyond, passes gain hundredths of a decibel; the command line has more.
     private const int MaxEffort = 20;
 
-    private static (NetworkKind, ModelKind)[] Networks { get; } = [(NetworkKind.RRNet, ModelKind.Learned)];
+    private static (NetworkTask, ModelKind)[] Networks { get; } = [(NetworkTask.Reduce, ModelKind.Learned)];
 
     private protected override string HelpText => """
         Learned Downscale makes the selected part of the layer 2, 3 or 4 times smaller. The small picture lies in the selection's bounds; the canvas keeps its size.

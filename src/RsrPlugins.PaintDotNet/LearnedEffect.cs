@@ -72,7 +72,7 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         => new(name, [.. Enum.GetValues<T>().Cast<object>()], 0);
 
     /// <summary>The list of installed scale factors; 2 alone where none is installed, so that the dialog opens and can say so.</summary>
-    private protected StaticListChoiceProperty ListOfScales(params (NetworkKind Network, ModelKind Kind)[] networks)
+    private protected StaticListChoiceProperty ListOfScales(params (NetworkTask Task, ModelKind Kind)[] networks)
     {
         object[] scales = [.. InstalledScales(networks, out _).Select(scale => (object)(Scale)scale)];
         return new StaticListChoiceProperty(SharedProperty.Scale, scales.Length > 0 ? scales : [Scale.X2], 0);
@@ -80,12 +80,12 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
 
     /// <summary>The scale factors for which one of the networks is installed.</summary>
     /// <param name="problem">Why there is none; null where there are.</param>
-    private protected IReadOnlyList<int> InstalledScales((NetworkKind Network, ModelKind Kind)[] networks, out string? problem)
+    private protected IReadOnlyList<int> InstalledScales((NetworkTask Task, ModelKind Kind)[] networks, out string? problem)
     {
         try
         {
             ModelCatalogue models = Runtime.Models();
-            int[] scales = [.. networks.SelectMany(network => models.Scales(network.Network, network.Kind)).Distinct().Order()];
+            int[] scales = [.. networks.SelectMany(network => models.Scales(network.Task, network.Kind)).Distinct().Order()];
             problem = scales.Length > 0 ? null : $"No weights for this effect are installed in {models.Folder}. Run the RsrPlugins installer again and choose at least one scale.";
             return scales;
         }
@@ -99,7 +99,7 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     private protected static Int32Property CopyProperty() => new(SharedProperty.Copy, 0, 0, int.MaxValue);
 
     /// <summary>Describes the controls both effects have.</summary>
-    private protected void DescribeShared(ControlInfo dialog, string scaleFormat, string copyLabel, string copyDescription, params (NetworkKind Network, ModelKind Kind)[] networks)
+    private protected void DescribeShared(ControlInfo dialog, string scaleFormat, string copyLabel, string copyDescription, params (NetworkTask Task, ModelKind Kind)[] networks)
     {
         // This dialog has pressed nothing yet and has not been told anything.
         _copyButton.DialogOpens();

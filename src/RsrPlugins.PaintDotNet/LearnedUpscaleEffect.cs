@@ -41,7 +41,7 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         Reading,
     }
 
-    private static (NetworkKind, ModelKind)[] Networks { get; } = [(NetworkKind.SRNet, ModelKind.Learned), (NetworkKind.SRNet, ModelKind.Photo)];
+    private static (NetworkTask, ModelKind)[] Networks { get; } = [(NetworkTask.Enlarge, ModelKind.Learned), (NetworkTask.Enlarge, ModelKind.Photo)];
 
     private protected override string HelpText => """
         Learned Upscale enlarges a small picture 2, 3 or 4 times. The canvas keeps its size, so there are two ways:

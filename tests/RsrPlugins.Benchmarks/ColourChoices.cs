@@ -38,7 +38,7 @@ internal static class ColourChoices
         foreach (string path in paths)
         {
             PixelImage[] pictures = [.. (Directory.Exists(path) ? Directory.GetFiles(path, "*.png") : [path]).Order(StringComparer.Ordinal).Select(Read)];
-            foreach (int scale in models.Scales(NetworkKind.RRNet, ModelKind.Learned))
+            foreach (int scale in models.Scales(NetworkTask.Reduce, ModelKind.Learned))
             {
                 Print(Path.GetFileNameWithoutExtension(path), [.. pictures.Select(picture => EvaluationProtocol.CropToMultiple(picture, scale))], scale, engine, models);
             }
@@ -49,8 +49,8 @@ internal static class ColourChoices
 
     private static void Print(string name, PixelImage[] pictures, int scale, OnnxRuntimeEngine engine, ModelCatalogue models)
     {
-        INetwork rrNet = engine.Open(models.Find(NetworkKind.RRNet, ModelKind.Learned, scale));
-        INetwork srNet = engine.Open(models.Find(NetworkKind.SRNet, ModelKind.Learned, scale));
+        INetwork rrNet = engine.Open(models.Find(NetworkTask.Reduce, ModelKind.Learned, scale));
+        INetwork srNet = engine.Open(models.Find(NetworkTask.Enlarge, ModelKind.Learned, scale));
         bool hasAlpha = pictures.Any(picture => picture.HasAlpha);
         Console.WriteLine($"\n{name} x{scale}, {pictures.Length} pictures\n\n| choice | luma PSNR | RGB PSNR |{(hasAlpha ? " alpha PSNR |" : string.Empty)}\n|---|---|---|{(hasAlpha ? "---|" : string.Empty)}");
         foreach ((string caption, ColourOptions options) in Variants)

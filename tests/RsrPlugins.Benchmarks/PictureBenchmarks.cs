@@ -27,7 +27,7 @@ public class PictureBenchmarks : IDisposable
     public void Open()
     {
         _engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
-        _enlarge = new LearnedResizer(_engine.Open(ModelCatalogue.LoadDefault().Find(NetworkKind.SRNet, ModelKind.Photo, Scale)));
+        _enlarge = new LearnedResizer(_engine.Open(ModelCatalogue.LoadDefault().Find(NetworkTask.Enlarge, ModelKind.Photo, Scale)));
         _picture = PixelImage.Create(Side, Side, Layout, 8);
         new Random(1).NextBytes(_picture.Samples8);
     }

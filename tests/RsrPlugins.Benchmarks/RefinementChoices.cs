@@ -38,8 +38,8 @@ internal static class RefinementChoices
 
         using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
         ModelCatalogue models = ModelCatalogue.LoadDefault();
-        INetwork Open(NetworkKind network) => engine.Open(models.Find(network, ModelKind.Learned, scale));
-        (INetwork rrNet, INetwork srNet, INetwork gradient) = (Open(NetworkKind.RRNet), Open(NetworkKind.SRNet), Open(NetworkKind.SRNetGradient));
+        INetwork Open(NetworkTask task) => engine.Open(models.Find(task, ModelKind.Learned, scale));
+        (INetwork rrNet, INetwork srNet, INetwork gradient) = (Open(NetworkTask.Reduce), Open(NetworkTask.Enlarge), Open(NetworkTask.Gradient));
         PixelImage[] pictures = [.. Directory.GetFiles(folder, "*.png").Order(StringComparer.Ordinal).Select(path => EvaluationProtocol.CropToMultiple(ColourChoices.Read(path), scale))];
 
         Console.WriteLine($"\n{Path.GetFileName(folder)} x{scale}, {pictures.Length} pictures\n\n| step | momentum | growth | shrinkage | bound | repetition | 0 |{string.Concat(Marks.Select(mark => $" {mark} |"))}\n|---|---|---|---|---|---|---|{string.Concat(Marks.Select(_ => "---|"))}");

@@ -32,8 +32,8 @@ public class TileSizeBenchmarks : IDisposable
         _engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
         ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
         ResizeSettings settings = new ResizeSettings(TileSize: TileSize);
-        _enlarge = new LumaTiler(_engine.Open(catalogue.Find(NetworkKind.SRNet, ModelKind.Learned, Scale)), settings);
-        _reduce = new LumaTiler(_engine.Open(catalogue.Find(NetworkKind.RRNet, ModelKind.Learned, Scale)), settings);
+        _enlarge = new LumaTiler(_engine.Open(catalogue.Find(NetworkTask.Enlarge, ModelKind.Learned, Scale)), settings);
+        _reduce = new LumaTiler(_engine.Open(catalogue.Find(NetworkTask.Reduce, ModelKind.Learned, Scale)), settings);
     }
 
     [GlobalCleanup]

@@ -2,11 +2,15 @@
 using System.Reflection;
 using System.Runtime.Versioning;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Models;
 
 namespace RsrPlugins.Core.Tests;
 
 public class ArchitectureTests
 {
+    private const byte Call = 0x28;
+    private const byte CallVirtual = 0x6F;
+
     [Fact]
     public void Core_references_the_base_libraries_and_nothing_else()
     {
@@ -25,6 +29,33 @@ public class ArchitectureTests
             .Select(method => method.DeclaringType!.Namespace!)];
         Assert.NotEmpty(native);
         Assert.All(native, name => Assert.Equal("RsrPlugins.Core.Inference", name));
+    }
+
+    [Fact]
+    public void Nothing_but_the_catalogue_asks_what_a_network_is_called_or_meant_for()
+    {
+        // A fact about a network is data in its shape. Whoever asks for its name, kind or task begins a switch on them.
+        const BindingFlags All = BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly;
+        Dictionary<int, string> asked = new[] { typeof(ModelDescriptor).GetProperty(nameof(ModelDescriptor.Network)), typeof(ModelDescriptor).GetProperty(nameof(ModelDescriptor.Kind)), typeof(ModelDescriptor).GetProperty(nameof(ModelDescriptor.Task)), typeof(NetworkShape).GetProperty(nameof(NetworkShape.Task)) }
+            .ToDictionary(property => property!.GetMethod!.MetadataToken, property => $"{property!.DeclaringType!.Name}.{property.Name}");
+        List<string> found = [];
+        foreach (Type type in typeof(ModelDescriptor).Assembly.GetTypes().Where(type => type.Namespace != typeof(ModelDescriptor).Namespace))
+        {
+            foreach (MethodBase method in type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All)))
+            {
+                byte[] il = method.GetMethodBody()?.GetILAsByteArray() ?? [];
+                for (int i = 0; i + 4 < il.Length; i++)
+                {
+                    if (il[i] is Call or CallVirtual && asked.TryGetValue(BitConverter.ToInt32(il, i + 1), out string? name))
+                    {
+                        found.Add($"{type.Name}.{method.Name} asks for {name}");
+                    }
+                }
+            }
+        }
+
+        // A message that names the network is no decision.
+        Assert.Equal(["OnnxRuntimeEngine.CreateTried asks for ModelDescriptor.Network"], found);
     }
 
     [Fact]

@@ -9,10 +9,10 @@ namespace RsrPlugins.Core.Tests;
 
 public sealed class LearnedResizerTests
 {
-    public static TheoryData<NetworkKind, int> Networks()
+    public static TheoryData<NetworkTask, int> Networks()
     {
-        TheoryData<NetworkKind, int> data = new TheoryData<NetworkKind, int>();
-        foreach (NetworkKind kind in new[] { NetworkKind.RRNet, NetworkKind.SRNet })
+        TheoryData<NetworkTask, int> data = new TheoryData<NetworkTask, int>();
+        foreach (NetworkTask kind in new[] { NetworkTask.Reduce, NetworkTask.Enlarge })
         {
             foreach (int scale in new[] { 2, 3, 4 })
             {
@@ -23,10 +23,10 @@ public sealed class LearnedResizerTests
         return data;
     }
 
-    public static TheoryData<NetworkKind, int, PixelLayout, int> NetworksAndPictures()
+    public static TheoryData<NetworkTask, int, PixelLayout, int> NetworksAndPictures()
     {
-        TheoryData<NetworkKind, int, PixelLayout, int> data = new TheoryData<NetworkKind, int, PixelLayout, int>();
-        foreach (NetworkKind kind in new[] { NetworkKind.RRNet, NetworkKind.SRNet })
+        TheoryData<NetworkTask, int, PixelLayout, int> data = new TheoryData<NetworkTask, int, PixelLayout, int>();
+        foreach (NetworkTask kind in new[] { NetworkTask.Reduce, NetworkTask.Enlarge })
         {
             foreach (int scale in new[] { 2, 3, 4 })
             {
@@ -43,10 +43,10 @@ public sealed class LearnedResizerTests
 
     [Theory]
     [MemberData(nameof(NetworksAndPictures))]
-    public void Tiled_equals_whole(NetworkKind kind, int scale, PixelLayout layout, int bits)
+    public void Tiled_equals_whole(NetworkTask kind, int scale, PixelLayout layout, int bits)
     {
         SmoothNetwork network = new SmoothNetwork(kind, scale);
-        (int width, int height) = kind == NetworkKind.SRNet ? (29, 23) : (61, 47);
+        (int width, int height) = kind == NetworkTask.Enlarge ? (29, 23) : (61, 47);
         PixelImage source = Patchwork(width, height, layout, bits);
         PixelImage whole = new LearnedResizer(network, new ResizeSettings(1, 1000)).Resize(source, null, TestContext.Current.CancellationToken);
         foreach (int tileSize in new[] { 1, 2, 5, 8, 16 })
@@ -58,10 +58,10 @@ public sealed class LearnedResizerTests
 
     [Theory]
     [MemberData(nameof(NetworksAndPictures))]
-    public void A_region_is_that_part_of_the_whole(NetworkKind kind, int scale, PixelLayout layout, int bits)
+    public void A_region_is_that_part_of_the_whole(NetworkTask kind, int scale, PixelLayout layout, int bits)
     {
         SmoothNetwork network = new SmoothNetwork(kind, scale);
-        (int width, int height) = kind == NetworkKind.SRNet ? (29, 23) : (61, 47);
+        (int width, int height) = kind == NetworkTask.Enlarge ? (29, 23) : (61, 47);
         PixelImage source = Patchwork(width, height, layout, bits);
         LearnedResizer resizer = new LearnedResizer(network, new ResizeSettings(1, 6));
         PixelImage whole = resizer.Resize(source, null, TestContext.Current.CancellationToken);
@@ -78,7 +78,7 @@ public sealed class LearnedResizerTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Every_size_down_to_one_pixel_gives_the_promised_size(NetworkKind kind, int scale)
+    public void Every_size_down_to_one_pixel_gives_the_promised_size(NetworkTask kind, int scale)
     {
         LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(kind, scale), new ResizeSettings(1, 3));
         for (int width = 1; width <= 9; width++)
@@ -86,7 +86,7 @@ public sealed class LearnedResizerTests
             for (int height = 1; height <= 9; height += 4)
             {
                 PixelImage result = resizer.Resize(TestData.Noise(width, height, PixelLayout.Rgba, 8), null, TestContext.Current.CancellationToken);
-                (int, int) expected = kind == NetworkKind.SRNet
+                (int, int) expected = kind == NetworkTask.Enlarge
                     ? (width * scale, height * scale)
                     : ((int)Math.Ceiling(width / (double)scale), (int)Math.Ceiling(height / (double)scale));
                 Assert.Equal(expected, (result.Width, result.Height));
@@ -100,7 +100,7 @@ public sealed class LearnedResizerTests
     [InlineData(4)]
     public void Reducing_extends_an_odd_size_by_its_last_column_and_row(int scale)
     {
-        LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(NetworkKind.RRNet, scale));
+        LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(NetworkTask.Reduce, scale));
         PixelImage odd = TestData.Noise((4 * scale) + 1, (3 * scale) + 1, PixelLayout.Rgba, 8);
         PixelImage extended = PixelImage.Create(5 * scale, 4 * scale, PixelLayout.Rgba, 8);
         for (int y = 0; y < extended.Height; y++)
@@ -117,7 +117,7 @@ public sealed class LearnedResizerTests
 
     [Theory]
     [MemberData(nameof(NetworksAndPictures))]
-    public void A_constant_picture_comes_back_equal(NetworkKind kind, int scale, PixelLayout layout, int bits)
+    public void A_constant_picture_comes_back_equal(NetworkTask kind, int scale, PixelLayout layout, int bits)
     {
         SmoothNetwork network = new SmoothNetwork(kind, scale, bias: 0.01f);
         foreach ((int Red, int Green, int Blue, int Alpha) colour in new[] { (0, 0, 0, 255), (255, 255, 255, 255), (255, 0, 0, 255), (0, 0, 255, 128), (201, 17, 90, 3), (77, 200, 13, 254) })
@@ -141,7 +141,7 @@ public sealed class LearnedResizerTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Grey_stays_grey(NetworkKind kind, int scale)
+    public void Grey_stays_grey(NetworkTask kind, int scale)
     {
         foreach (int bits in new[] { 8, 16 })
         {
@@ -160,7 +160,7 @@ public sealed class LearnedResizerTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void No_green_comes_out_of_transparent_pixels(NetworkKind kind, int scale)
+    public void No_green_comes_out_of_transparent_pixels(NetworkTask kind, int scale)
     {
         foreach (int bits in new[] { 8, 16 })
         {
@@ -171,7 +171,7 @@ public sealed class LearnedResizerTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void What_lies_under_transparent_pixels_changes_nothing(NetworkKind kind, int scale)
+    public void What_lies_under_transparent_pixels_changes_nothing(NetworkTask kind, int scale)
     {
         PixelImage first = Patchwork(41, 37, PixelLayout.Rgba, 8);
         PixelImage second = PixelImage.Create(41, 37, PixelLayout.Rgba, 8);
@@ -192,7 +192,7 @@ public sealed class LearnedResizerTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void An_opaque_alpha_channel_changes_no_colour(NetworkKind kind, int scale)
+    public void An_opaque_alpha_channel_changes_no_colour(NetworkTask kind, int scale)
     {
         PixelImage rgb = TestData.Noise(33, 21, PixelLayout.Rgb, 8);
         PixelImage rgba = PixelImage.Create(33, 21, PixelLayout.Rgba, 8);
@@ -218,7 +218,7 @@ public sealed class LearnedResizerTests
     /// <summary>Red left of the middle, green of the same luma right of it: only the colour differences have an edge.</summary>
     [Theory]
     [MemberData(nameof(Networks))]
-    public void A_coloured_edge_does_not_shift(NetworkKind kind, int scale)
+    public void A_coloured_edge_does_not_shift(NetworkTask kind, int scale)
     {
         int size = 12 * scale;
         PixelImage source = PixelImage.Create(size, size, PixelLayout.Rgb, 16);
@@ -244,7 +244,7 @@ public sealed class LearnedResizerTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Sixteen_bits_keep_their_precision(NetworkKind kind, int scale)
+    public void Sixteen_bits_keep_their_precision(NetworkTask kind, int scale)
     {
         // A ramp within two 8-bit levels: 8-bit rounding anywhere would leave at most three values.
         PixelImage source = PixelImage.Create(64, 8, PixelLayout.Rgb, 16);
@@ -271,8 +271,8 @@ public sealed class LearnedResizerTests
             DrawnPictures.Set(source, i % 16, i / 16, 255, i % 16 < 8 ? 0 : 255, i % 16 < 8 ? 0 : 255);
         }
 
-        PixelImage guided = new LearnedResizer(new SmoothNetwork(NetworkKind.SRNet, scale, bias: 0)).Resize(source, null, TestContext.Current.CancellationToken);
-        PixelImage kernelAlone = new LearnedResizer(new SmoothNetwork(NetworkKind.SRNet, scale, bias: 0), null, new ColourOptions { GuideChroma = false }).Resize(source, null, TestContext.Current.CancellationToken);
+        PixelImage guided = new LearnedResizer(new SmoothNetwork(NetworkTask.Enlarge, scale, bias: 0)).Resize(source, null, TestContext.Current.CancellationToken);
+        PixelImage kernelAlone = new LearnedResizer(new SmoothNetwork(NetworkTask.Enlarge, scale, bias: 0), null, new ColourOptions { GuideChroma = false }).Resize(source, null, TestContext.Current.CancellationToken);
         int ErrorAtEdge(PixelImage image)
         {
             int sum = 0;
@@ -349,7 +349,7 @@ public sealed class LearnedResizerTests
     public void Progress_and_cancellation()
     {
         ProgressRecorder recorder = new ProgressRecorder();
-        LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(NetworkKind.SRNet, 2), new ResizeSettings(2, 4));
+        LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(NetworkTask.Enlarge, 2), new ResizeSettings(2, 4));
         PixelImage source = TestData.Noise(40, 40, PixelLayout.Rgb, 8);
         resizer.Resize(source, recorder, TestContext.Current.CancellationToken);
         recorder.AssertComplete();
@@ -361,7 +361,7 @@ public sealed class LearnedResizerTests
     [Fact]
     public void A_destination_of_another_shape_is_refused()
     {
-        LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(NetworkKind.SRNet, 2));
+        LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(NetworkTask.Enlarge, 2));
         PixelImage source = PixelImage.Create(4, 4, PixelLayout.Rgb, 8);
         Assert.Throws<ArgumentException>(() => resizer.ResizeRegion(source, new TileRect(0, 0, 4, 4), PixelImage.Create(4, 4, PixelLayout.Rgba, 8), TestContext.Current.CancellationToken));
         Assert.Throws<ArgumentOutOfRangeException>(() => resizer.ResizeRegion(source, new TileRect(5, 5, 4, 4), PixelImage.Create(4, 4, PixelLayout.Rgb, 8), TestContext.Current.CancellationToken));

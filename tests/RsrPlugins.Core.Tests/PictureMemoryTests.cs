@@ -10,9 +10,9 @@ namespace RsrPlugins.Core.Tests;
 public sealed class PictureMemoryTests
 {
     [Theory]
-    [InlineData(NetworkKind.RRNet)]
-    [InlineData(NetworkKind.SRNet)]
-    public void Nothing_of_a_picture_outlives_its_resizer_on_the_calling_thread(NetworkKind kind)
+    [InlineData(NetworkTask.Reduce)]
+    [InlineData(NetworkTask.Enlarge)]
+    public void Nothing_of_a_picture_outlives_its_resizer_on_the_calling_thread(NetworkTask kind)
     {
         List<WeakReference> made = new List<WeakReference>();
         Resize(kind, made);
@@ -21,9 +21,9 @@ public sealed class PictureMemoryTests
     }
 
     [Theory]
-    [InlineData(NetworkKind.RRNet)]
-    [InlineData(NetworkKind.SRNet)]
-    public void Nothing_of_a_picture_outlives_the_next_of_another_size(NetworkKind kind)
+    [InlineData(NetworkTask.Reduce)]
+    [InlineData(NetworkTask.Enlarge)]
+    public void Nothing_of_a_picture_outlives_the_next_of_another_size(NetworkTask kind)
     {
         List<WeakReference> made = new List<WeakReference>();
         LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(kind, 2), new ResizeSettings(2, 8));
@@ -36,7 +36,7 @@ public sealed class PictureMemoryTests
 
     // In methods of their own, so that no local variable of the test keeps what is looked for.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Resize(NetworkKind kind, List<WeakReference> made)
+    private static void Resize(NetworkTask kind, List<WeakReference> made)
     {
         LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(kind, 2), new ResizeSettings(2, 8));
         ResizeOne(resizer, 40, 30);

@@ -46,7 +46,7 @@ public sealed class FailureTests
         Assert.Single(services.ErrorMessages);
         session.Set("Effort", "1");
         session.Render();
-        Assert.Contains("SRNetGradient x2 (learned) is not installed", services.ErrorMessages[1], StringComparison.Ordinal);
+        Assert.Contains("corrects reductions x2 (learned) is not installed", services.ErrorMessages[1], StringComparison.Ordinal);
     }
 
     [Theory]

@@ -54,11 +54,11 @@ internal sealed class FakeEngine : IInferenceEngine
             {
                 engine.OnRun?.Invoke(number, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
-                if (model.Network == NetworkKind.SRNetGradient)
+                if (model.Task == NetworkTask.Gradient)
                 {
                     output.Fill(1);
                 }
-                else if (model.Network == NetworkKind.RRNet)
+                else if (model.Task == NetworkTask.Reduce)
                 {
                     Reduce(input, width, height, output, model.Scale);
                 }

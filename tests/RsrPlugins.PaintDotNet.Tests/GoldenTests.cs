@@ -147,12 +147,12 @@ internal static class GoldenCases
 
     private static GoldenCase Case(string name, string effect, string input, int scale, int[]? selection = null, params string[] settings)
     {
-        NetworkKind network = effect == Effects.Downscale ? NetworkKind.RRNet : NetworkKind.SRNet;
+        NetworkTask network = effect == Effects.Downscale ? NetworkTask.Reduce : NetworkTask.Enlarge;
         ModelDescriptor model = _models.Find(network, settings.Contains("Source=Ordinary") ? ModelKind.Photo : ModelKind.Learned, scale);
         string models = $"{model.Id} {model.Sha256}";
         if (settings.Any(setting => setting.StartsWith("Effort=", StringComparison.Ordinal)))
         {
-            models += $", {_models.Find(NetworkKind.SRNetGradient, ModelKind.Learned, scale).Sha256}";
+            models += $", {_models.Find(NetworkTask.Gradient, ModelKind.Learned, scale).Sha256}";
         }
 
         return new GoldenCase(name, effect, input, [$"Scale={scale}", .. settings], selection, models);

@@ -108,7 +108,7 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
         CheckOutput(input.Path, output);
         PictureWriter.CheckSize(output, format, plan.Width, plan.Height);
 
-        List<ModelDescriptor> networks = plan.Steps.Select(step => models.Catalogue.Find(plan.Network, step.Kind, step.Factor)).ToList();
+        List<ModelDescriptor> networks = plan.Steps.Select(step => models.Catalogue.Find(plan.Task, step.Kind, step.Factor)).ToList();
         List<string> gradients = decision.Effort == 0 ? [] : plan.Steps.Select(step => InstalledModels.Gradient(models.Catalogue, step.Factor).Id).ToList();
         string? device = null;
         WrittenPicture? written = null;
@@ -139,7 +139,7 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
     private (PixelImage Pixels, string? Device) RunSteps(PixelImage pixels, ResizePlan plan, List<ModelDescriptor> networks, int effort, IProgress<double>? progress)
     {
         // The work of a step grows with its larger picture.
-        double[] work = [.. plan.Steps.Select((step, index) => (double)step.Width * step.Height * (plan.Network == NetworkKind.RRNet ? step.Factor * step.Factor : 1)), plan.ClassicalStep ? 1 : 0];
+        double[] work = [.. plan.Steps.Select((step, index) => (double)step.Width * step.Height * (plan.Task == NetworkTask.Reduce ? step.Factor * step.Factor : 1)), plan.ClassicalStep ? 1 : 0];
         double done = 0;
         double total = Math.Max(1, work.Sum());
         string? device = null;

@@ -71,7 +71,7 @@ internal static class BenchCommand
     private static BenchReport Run(DeviceChoice choice, int? scale, Benchmark benchmark, IProgress<double>? progress)
     {
         ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
-        ModelDescriptor[] models = [.. catalogue.Models.Where(model => scale is null || model.Scale == scale).OrderBy(model => model.Network).ThenBy(model => model.Kind).ThenBy(model => model.Scale)];
+        ModelDescriptor[] models = [.. catalogue.Models.Where(model => scale is null || model.Scale == scale).OrderBy(model => model.Task).ThenBy(model => model.Kind).ThenBy(model => model.Scale)];
         if (models.Length == 0)
         {
             throw new ModelException(scale is null ? $"{catalogue.Folder} holds no models. Reinstall the models." : $"No network for x{scale} is installed in {catalogue.Folder}. Choose another scale or install this one.");

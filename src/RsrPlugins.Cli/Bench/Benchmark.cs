@@ -27,14 +27,14 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
     public NetworkResult Measure(INetwork network, int threads, double peak)
     {
         ModelDescriptor model = network.Model;
-        bool reduces = model.Network == NetworkKind.RRNet;
+        bool reduces = network.Shape.Reduces;
         ResizeSettings resize = new ResizeSettings(threads, settings.TileSize);
         int tileSize = TileDefaults.TileSize(network, resize);
         LumaTiler tiler = new LumaTiler(network, resize);
         int smallSide = AffordableSide(probe => Fastest(Pass(probe), repeatFor: 0));
         double seconds = Fastest(Pass(smallSide), settings.Seconds);
         int side = LargeOrSmall(smallSide);
-        TilePlan plan = TilePlan.Create(model, side, side, tileSize);
+        TilePlan plan = TilePlan.Create(network.Shape, side, side, tileSize);
 
         int LargeOrSmall(int small) => reduces ? small * model.Scale : small;
 
@@ -42,7 +42,7 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
         {
             int length = LargeOrSmall(small);
             float[] plane = Plane(length);
-            if (model.Network == NetworkKind.SRNetGradient)
+            if (!network.Shape.MakesPictures)
             {
                 LumaRefiner refiner = new LumaRefiner(network, 1, resize);
                 float[] large = Plane(length * model.Scale);
@@ -53,11 +53,11 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
         }
 
         double pixels = (double)side * side;
-        double perPixel = NetworkArithmetic.OperationsPerInputPixel(model);
+        double perPixel = network.Shape.OperationsPerInputPixel;
         double gflops = perPixel * plan.SourceLength * plan.Tiles.Count / seconds / 1e9;
         bool onCpu = network.Device == DeviceKind.Cpu;
         return new NetworkResult(
-            model.Network.ToString(),
+            model.Network,
             model.Kind.ToString().ToLowerInvariant(),
             model.Scale,
             network.Device.ToString().ToLowerInvariant(),

@@ -59,10 +59,10 @@ internal static class DownscaleCommand
         // An exact scale is that network or nothing: quietly taking another way would not be what was asked for.
         if (size.Scale is 2 or 3 or 4)
         {
-            catalogue.Find(NetworkKind.RRNet, ModelKind.Learned, (int)size.Scale);
+            catalogue.Find(NetworkTask.Reduce, ModelKind.Learned, (int)size.Scale);
         }
 
-        ResizePlan plan = ResizePlan.Downscale(header.Width, header.Height, size, catalogue.Scales(NetworkKind.RRNet, ModelKind.Learned));
+        ResizePlan plan = ResizePlan.Downscale(header.Width, header.Height, size, catalogue.Scales(NetworkTask.Reduce, ModelKind.Learned));
 
         // The passes prepare a picture for its partner; after a classical step no partner will see it.
         bool inVain = effort > 0 && plan.ClassicalStep;
@@ -85,7 +85,7 @@ internal static class DownscaleCommand
         List<DownscaleRecordStep> steps = new List<DownscaleRecordStep>();
         foreach (ResizeStep step in plan.Steps)
         {
-            ModelDescriptor model = catalogue.Find(NetworkKind.RRNet, ModelKind.Learned, step.Factor);
+            ModelDescriptor model = catalogue.Find(NetworkTask.Reduce, ModelKind.Learned, step.Factor);
             steps.Add(new DownscaleRecordStep(step.Factor, model.Id, model.Sha256));
         }
 

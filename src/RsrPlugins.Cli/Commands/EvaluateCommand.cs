@@ -172,8 +172,8 @@ internal static class EvaluateCommand
             return (null, null);
         }
 
-        ModelDescriptor srNet = models.Catalogue.Find(NetworkKind.SRNet, kind, scale);
-        ModelDescriptor? rrNet = kind != ModelKind.Learned ? null : models.Catalogue.Find(NetworkKind.RRNet, kind, scale);
+        ModelDescriptor srNet = models.Catalogue.Find(NetworkTask.Enlarge, kind, scale);
+        ModelDescriptor? rrNet = kind != ModelKind.Learned ? null : models.Catalogue.Find(NetworkTask.Reduce, kind, scale);
         return (rrNet is null ? null : models.Engine.Open(rrNet), models.Engine.Open(srNet));
     }
 

@@ -60,7 +60,7 @@ internal static class ModelsCommand
         command.SetAction(parsed =>
         {
             ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
-            List<ModelRow> rows = catalogue.Models.Select(model => new ModelRow(model.Id, model.Network.ToString(), Word(model.Kind), model.Scale, model.ByteLength, model.Sha256, model.FilePath, model.CardPath)).ToList();
+            List<ModelRow> rows = catalogue.Models.Select(model => new ModelRow(model.Id, model.Network, Word(model.Kind), model.Scale, model.ByteLength, model.Sha256, model.FilePath, model.CardPath)).ToList();
             if (parsed.GetValue(json))
             {
                 context.Output.WriteLine(JsonSerializer.Serialize(new ModelList(catalogue.Folder, rows), ModelsJson.Default.ModelList));
@@ -146,7 +146,7 @@ internal static class ModelsCommand
             INetwork network = engine.Open(model);
             float[] output = Run(network, probe, cancellationToken);
             // A gradient is asked where small and large picture agree but for what enlarging blurs: there it is small everywhere.
-            bool isPicture = model.Network != NetworkKind.SRNetGradient;
+            bool isPicture = model.Shape.MakesPictures;
             double shift = Math.Abs(output.Average() - (isPicture ? probe.Average() : 0));
             if (!(shift <= LargestShiftOfMean)) // Also true for NaN.
             {
@@ -177,7 +177,7 @@ internal static class ModelsCommand
 
     private static float[] Run(INetwork network, float[] probe, CancellationToken cancellationToken)
     {
-        (int width, int height) = LearnedResizer.OutputSize(network.Model, ProbeSide, ProbeSide);
+        (int width, int height) = network.Shape.OutputSize(ProbeSide, ProbeSide);
         float[] output = new float[width * height];
         network.Run(probe, ProbeSide, ProbeSide, output, cancellationToken);
         return output;
@@ -189,7 +189,7 @@ internal static class ModelsCommand
     /// </summary>
     private static float[] Probe(ModelDescriptor model)
     {
-        float[] probe = new float[ProbeSide * ProbeSide * model.InputPlanes];
+        float[] probe = new float[ProbeSide * ProbeSide * model.Shape.Input.Count];
         for (int y = 0; y < ProbeSide; y++)
         {
             for (int x = 0; x < ProbeSide; x++)
@@ -199,7 +199,7 @@ internal static class ModelsCommand
             }
         }
 
-        for (int plane = 1; plane < model.InputPlanes; plane++)
+        for (int plane = 1; plane < model.Shape.Input.Count; plane++)
         {
             probe.AsSpan(0, ProbeSide * ProbeSide).CopyTo(probe.AsSpan(plane * ProbeSide * ProbeSide));
         }

@@ -87,10 +87,10 @@ internal static class UpscaleCommand
         ModelKind kind = source == PictureSource.Learned ? ModelKind.Learned : ModelKind.Photo;
         if (record is null && size.Scale is 2 or 3 or 4)
         {
-            catalogue.Find(NetworkKind.SRNet, kind, (int)size.Scale); // That network or nothing.
+            catalogue.Find(NetworkTask.Enlarge, kind, (int)size.Scale); // That network or nothing.
         }
 
-        ResizePlan plan = ResizePlan.Upscale(header.Width, header.Height, size, kind, catalogue.Scales(NetworkKind.SRNet, kind), record);
+        ResizePlan plan = ResizePlan.Upscale(header.Width, header.Height, size, kind, catalogue.Scales(NetworkTask.Enlarge, kind), record);
         if (record is not null)
         {
             notes.AddRange(Explain(record, catalogue));

@@ -14,12 +14,12 @@ namespace RsrPlugins.Cli.Sizes;
 internal sealed record ResizeStep(int Factor, ModelKind Kind, int Width, int Height);
 
 /// <summary>The way from one size to another.</summary>
-/// <param name="Network">RRNet reduces, SRNet enlarges.</param>
+/// <param name="Task">Reduce or enlarge.</param>
 /// <param name="Steps">Learned steps in order; may be none for a reduction by less than the smallest scale.</param>
 /// <param name="Width">Exact width of the result.</param>
 /// <param name="Height">Exact height of the result.</param>
 /// <param name="ClassicalStep">A classical reduction to the exact size comes last.</param>
-internal sealed record ResizePlan(NetworkKind Network, IReadOnlyList<ResizeStep> Steps, int Width, int Height, bool ClassicalStep)
+internal sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Steps, int Width, int Height, bool ClassicalStep)
 {
     // 4 x 4 x 4: more than any way to 16 needs, whichever scales are installed.
     private const int MaxProduct = 64;
@@ -48,7 +48,7 @@ internal sealed record ResizePlan(NetworkKind Network, IReadOnlyList<ResizeStep>
             steps.Add(new ResizeStep(factor, ModelKind.Learned, width, height));
         }
 
-        return new ResizePlan(NetworkKind.RRNet, steps, targetWidth, targetHeight, (width, height) != (targetWidth, targetHeight));
+        return new ResizePlan(NetworkTask.Reduce, steps, targetWidth, targetHeight, (width, height) != (targetWidth, targetHeight));
     }
 
     /// <summary>Plans an enlargement.</summary>
@@ -88,14 +88,14 @@ internal sealed record ResizePlan(NetworkKind Network, IReadOnlyList<ResizeStep>
             steps.Add(new ResizeStep(factor, kind, width, height));
         }
 
-        return new ResizePlan(NetworkKind.SRNet, steps, targetWidth, targetHeight, (width, height) != (targetWidth, targetHeight));
+        return new ResizePlan(NetworkTask.Enlarge, steps, targetWidth, targetHeight, (width, height) != (targetWidth, targetHeight));
     }
 
     /// <summary>For example "learned x2, learned x3, then bicubic to 500 x 400".</summary>
     /// <param name="effort">Passes that correct each learned step.</param>
     public string Describe(int effort = 0)
     {
-        string sign = Network == NetworkKind.RRNet ? "1/" : "x";
+        string sign = Task == NetworkTask.Reduce ? "1/" : "x";
         string passes = effort == 0 ? string.Empty : effort == 1 ? " and 1 pass" : $" and {effort} passes";
         IEnumerable<string> learned = Steps.Select(step => $"{(step.Kind == ModelKind.Learned ? "learned" : "photo")} {sign}{step.Factor}{passes}");
         string exact = $"bicubic to {Width} x {Height}";

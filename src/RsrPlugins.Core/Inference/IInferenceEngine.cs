@@ -49,14 +49,19 @@ public interface INetwork
 {
     ModelDescriptor Model { get; }
 
+    /// <summary>
+    /// The model's shape as this engine runs it: halo and alignment may be larger than the model's own, where the engine's arithmetic works
+    /// in blocks of several pixels. Tiles are planned with this one; what a pixel depends on is the model's.
+    /// </summary>
+    NetworkShape Shape => Model.Shape;
+
     /// <summary>What the last run used, or the next will use.</summary>
     DeviceKind Device { get; }
 
     /// <summary>
-    /// Runs the network on one luma plane of <paramref name="width"/> x <paramref name="height"/> values, row by row, Y/255
-    /// (BT.601 studio luma of the 8-bit scale). The output is (width / d) x (height / d) for RRNet, whose input must be a
-    /// multiple of d, and (width * d) x (height * d) for SRNet. Not rounded. SRNet's gradient takes
-    /// <see cref="ModelDescriptor.InputPlanes"/> such planes one after another and gives one.
+    /// Runs the network on planes of <paramref name="width"/> x <paramref name="height"/> values, row by row, one plane after the other; what
+    /// they are and what their values are counted in, <see cref="NetworkShape.Input"/> says. Both sides are multiples of
+    /// <see cref="NetworkShape.InputStep"/>. The output has <see cref="NetworkShape.OutputStep"/> pixels for every such step. Not rounded.
     /// </summary>
     /// <exception cref="InferenceException">Wrong size, or the device failed and the CPU failed too.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, also in the middle of a run.</exception>

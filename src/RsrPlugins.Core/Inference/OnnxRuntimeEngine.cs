@@ -7,6 +7,9 @@ namespace RsrPlugins.Core.Inference;
 /// <summary>The engine of the product: loads the runtime library, chooses the device, keeps sessions.</summary>
 public sealed class OnnxRuntimeEngine : IInferenceEngine
 {
+    /// <summary>Side of the picture a new session is tried on, in blocks of its network.</summary>
+    private const int ProbeBlocks = 8;
+
     private readonly ISessionFactory _sessions;
     private readonly Dictionary<(string Id, string Path, string Hash), Network> _networks = [];
 
@@ -140,9 +143,9 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         ISession session = _sessions.Create(model, bytes, device);
         try
         {
-            int side = 4 * model.Scale;
-            (int outputWidth, int outputHeight) = Tiling.TilePlan.OutputSize(model, side, side);
-            fixed (float* input = new float[side * side * model.InputPlanes], output = new float[outputWidth * outputHeight])
+            int side = ProbeBlocks * model.Shape.InputStep;
+            (int outputWidth, int outputHeight) = model.Shape.OutputSize(side, side);
+            fixed (float* input = new float[side * side * model.Shape.Input.Count], output = new float[outputWidth * outputHeight * model.Shape.Output.Count])
             {
                 session.Run((nint)input, side, side, (nint)output, outputWidth, outputHeight, CancellationToken.None);
             }
@@ -181,19 +184,20 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
 
         public unsafe void Run(ReadOnlySpan<float> input, int width, int height, Span<float> output, CancellationToken cancellationToken)
         {
-            int d = model.Scale;
-            if (width < 1 || height < 1 || input.Length != (long)width * height * model.InputPlanes)
+            NetworkShape shape = model.Shape;
+            int step = shape.InputStep;
+            if (width < 1 || height < 1 || input.Length != (long)width * height * shape.Input.Count)
             {
-                throw new InferenceException($"{model.Id} was given {input.Length:N0} values as {width} x {height} pixels{(model.InputPlanes == 1 ? string.Empty : $" in {model.InputPlanes} planes")}.");
+                throw new InferenceException($"{model.Id} was given {input.Length:N0} values as {width} x {height} pixels{(shape.Input.Count == 1 ? string.Empty : $" in {shape.Input.Count} planes")}.");
             }
 
-            if (model.Network == NetworkKind.RRNet && (width % d != 0 || height % d != 0))
+            if (width % step != 0 || height % step != 0)
             {
-                throw new InferenceException($"{model.Id} needs sides that are multiples of {d}; found {width} x {height}.");
+                throw new InferenceException($"{model.Id} needs sides that are multiples of {step}; found {width} x {height}.");
             }
 
-            (int outputWidth, int outputHeight) = Tiling.TilePlan.OutputSize(model, width, height);
-            if (output.Length != (long)outputWidth * outputHeight)
+            (int outputWidth, int outputHeight) = shape.OutputSize(width, height);
+            if (output.Length != (long)outputWidth * outputHeight * shape.Output.Count)
             {
                 throw new InferenceException($"{model.Id} makes {outputWidth} x {outputHeight} pixels of {width} x {height}; found room for {output.Length:N0} values.");
             }

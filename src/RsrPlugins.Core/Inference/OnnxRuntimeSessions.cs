@@ -1,4 +1,4 @@
-// The seam's real side. Every model has one input "input", float [N, planes, H, W], and one output "output", float [N, 1, H, W]; anything else is not
+// The seam's real side. Every model has one input "input", float [N, planes, H, W], and one output "output", float [N, planes, H, W]; anything else is not
 // a network of ours and is refused when it is opened, by name and shape, not when it is run.
 using RsrPlugins.Core.Models;
 
@@ -59,8 +59,8 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
             OrtHandle session = _api.CreateSession(_environment, bytes, options, _memoryInfo);
             try
             {
-                CheckTensor(model, "input", model.InputPlanes, _api.Describe(session, outputs: false));
-                CheckTensor(model, "output", 1, _api.Describe(session, outputs: true));
+                CheckTensor(model, "input", model.Shape.Input.Count, _api.Describe(session, outputs: false));
+                CheckTensor(model, "output", model.Shape.Output.Count, _api.Describe(session, outputs: true));
             }
             catch
             {
@@ -110,8 +110,8 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
             try
             {
                 session.DangerousAddRef(ref held);
-                using OrtHandle inputTensor = api.CreateTensor(memoryInfo, input, model.InputPlanes, width, height);
-                using OrtHandle outputTensor = api.CreateTensor(memoryInfo, output, 1, outputWidth, outputHeight);
+                using OrtHandle inputTensor = api.CreateTensor(memoryInfo, input, model.Shape.Input.Count, width, height);
+                using OrtHandle outputTensor = api.CreateTensor(memoryInfo, output, model.Shape.Output.Count, outputWidth, outputHeight);
                 using OrtHandle runOptions = api.CreateRunOptions();
 
                 // Disposed before the options are: disposing a registration waits for its callback.

@@ -11,7 +11,10 @@ public sealed class ModelCatalogue
     /// <summary>Names another models folder than the one beside the engine.</summary>
     public const string EnvironmentVariable = "RSR_MODELS";
 
-    private const int KnownFormat = 1;
+    private const int KnownFormat = 2;
+    private const int MaxScale = 16;
+    private const int MaxStep = 4096;
+    private const int MaxHalo = 4096;
 
     private ModelCatalogue(string folder, IReadOnlyList<ModelDescriptor> models)
     {
@@ -38,7 +41,7 @@ public sealed class ModelCatalogue
             int format = json.RootElement.GetProperty("format").GetInt32();
             if (format != KnownFormat)
             {
-                throw new ModelException($"{list} has format {format}; this version reads format {KnownFormat}. Install models and program of the same release.");
+                throw new ModelException($"{list} has format {format}; this version reads format {KnownFormat}. {(format < KnownFormat ? "The models are of an older release: install the models of this one." : "The models are of a newer release: install the program of that one.")}");
             }
 
             ModelDescriptor[] models = [.. json.RootElement.GetProperty("models").EnumerateArray().Select(row => Read(root, list, row))];
@@ -77,21 +80,22 @@ public sealed class ModelCatalogue
     }
 
     /// <summary>Scale factors for which such a network is installed, ascending.</summary>
-    public IReadOnlyList<int> Scales(NetworkKind network, ModelKind kind) =>
-        [.. Models.Where(model => model.Network == network && model.Kind == kind).Select(model => model.Scale).Distinct().Order()];
+    public IReadOnlyList<int> Scales(NetworkTask task, ModelKind kind) =>
+        [.. Models.Where(model => model.Task == task && model.Kind == kind).Select(model => model.Scale).Distinct().Order()];
 
     /// <summary>Finds a network.</summary>
     /// <exception cref="ModelException">Not installed; the message names the scales that are.</exception>
-    public ModelDescriptor Find(NetworkKind network, ModelKind kind, int scale)
+    public ModelDescriptor Find(NetworkTask task, ModelKind kind, int scale)
     {
-        if (Models.FirstOrDefault(model => model.Network == network && model.Kind == kind && model.Scale == scale) is { } found)
+        if (Models.FirstOrDefault(model => model.Task == task && model.Kind == kind && model.Scale == scale) is { } found)
         {
             return found;
         }
 
-        IReadOnlyList<int> scales = Scales(network, kind);
-        string installed = scales.Count == 0 ? "no scale is" : $"installed: {string.Join(", ", scales.Select(other => $"x{other}"))}";
-        throw new ModelException($"{network} x{scale} ({kind.ToString().ToLowerInvariant()}) is not installed in {Folder}; {installed}. Choose an installed scale or install this one.");
+        IReadOnlyList<int> scales = Scales(task, kind);
+        string installed = scales.Count == 0 ? "installed: none" : $"installed: {string.Join(", ", scales.Select(other => $"x{other}"))}";
+        string what = task switch { NetworkTask.Reduce => "reduces", NetworkTask.Enlarge => "enlarges", NetworkTask.Gradient => "corrects reductions", _ => "cleans up" };
+        throw new ModelException($"A network that {what} x{scale} ({kind.ToString().ToLowerInvariant()}) is not installed in {Folder}; {installed}. Choose an installed scale or install this one.");
     }
 
     /// <summary>Reads a model's bytes and checks length and SHA-256.</summary>
@@ -136,7 +140,9 @@ public sealed class ModelCatalogue
     private static ModelDescriptor Read(string root, string list, JsonElement row)
     {
         string id = Text(row, "id");
-        ModelException Wrong(string field, string expected) => new($"{list}: {id}: \"{field}\" must be {expected}; found {row.GetProperty(field).GetRawText()}. Reinstall the models.");
+        ModelException Wrong(string field, string expected) => WrongIn(row, field, expected);
+        ModelException WrongIn(JsonElement part, string field, string expected) =>
+            new($"{list}: {id}: \"{field}\" must be {expected}; found {part.GetProperty(field).GetRawText()}. Reinstall the models.");
 
         // A name, not a path: nothing outside the models folder is ever opened because of this file.
         string InFolder(string field)
@@ -145,28 +151,17 @@ public sealed class ModelCatalogue
             return name.Length > 0 && name != ".." && name.AsSpan().IndexOfAny("/\\:") < 0 ? Path.Combine(root, name) : throw Wrong(field, "a file name without a path");
         }
 
-        T Named<T>(string field)
-            where T : struct, Enum
-        {
-            string name = Text(row, field);
-            return Enum.TryParse(name, ignoreCase: true, out T value) && Enum.GetNames<T>().Contains(name, StringComparer.OrdinalIgnoreCase)
-                ? value
-                : throw Wrong(field, string.Join(" or ", Enum.GetNames<T>()));
-        }
-
-        NetworkKind network = Named<NetworkKind>("network");
-        ModelKind kind = Named<ModelKind>("kind");
+        ModelKind kind = Named<ModelKind>(row, "kind");
         int scale = row.GetProperty("scale").GetInt32();
-        if (scale is < 2 or > 16)
+        if (scale is < 1 or > MaxScale)
         {
-            throw Wrong("scale", "2 to 16");
+            throw Wrong("scale", $"1 to {MaxScale}");
         }
 
-        int[] kernels = [.. row.GetProperty("kernels").EnumerateArray().Select(kernel => kernel.GetInt32())];
-        int strideOne = network == NetworkKind.RRNet ? kernels.Length - 1 : kernels.Length;
-        if (kernels.Length == 0 || kernels.Take(strideOne).Any(kernel => kernel < 1 || kernel % 2 == 0) || (network == NetworkKind.RRNet && kernels[^1] != scale))
+        NetworkShape shape = ReadShape(row.GetProperty("shape"));
+        if (shape.MakesPictures && shape.Factor != scale)
         {
-            throw Wrong("kernels", network == NetworkKind.RRNet ? "odd sizes, then the scale" : "odd sizes");
+            throw Wrong("scale", $"the factor of its steps, {shape.InputStep} to {shape.OutputStep}");
         }
 
         string hash = Text(row, "sha256");
@@ -175,14 +170,58 @@ public sealed class ModelCatalogue
             throw Wrong("sha256", "64 lower-case hex digits");
         }
 
-        return new ModelDescriptor(id, network, kind, scale, InFolder("file"), InFolder("card"), row.GetProperty("bytes").GetInt64(), hash, kernels, OptionalText(row, "pair"))
+        return new ModelDescriptor(id, Text(row, "network"), kind, scale, InFolder("file"), InFolder("card"), row.GetProperty("bytes").GetInt64(), hash, shape, OptionalText(row, "pair"))
         {
-            Luma = OptionalText(row, "luma") ?? string.Empty,
             TrainedOn = row.TryGetProperty("trainedOn", out JsonElement sets) ? [.. sets.EnumerateArray().Select(set => set.GetString()!)] : [],
             Protocol = OptionalText(row, "protocol") ?? string.Empty,
             Psnr = Figures(row, "psnr"),
             Ssim = Figures(row, "ssim"),
         };
+
+        T Named<T>(JsonElement part, string field)
+            where T : struct, Enum
+        {
+            string name = Text(part, field);
+            return Enum.TryParse(name, ignoreCase: true, out T value) && Enum.GetNames<T>().Contains(name, StringComparer.OrdinalIgnoreCase)
+                ? value
+                : throw WrongIn(part, field, string.Join(" or ", Enum.GetNames<T>()));
+        }
+
+        int Whole(JsonElement part, string field, int from, int to)
+        {
+            int value = part.GetProperty(field).GetInt32();
+            return value >= from && value <= to ? value : throw WrongIn(part, field, $"{from} to {to}");
+        }
+
+        double Amount(JsonElement part, string field)
+        {
+            double value = part.GetProperty(field).GetDouble();
+            return value >= 0 && double.IsFinite(value) ? value : throw WrongIn(part, field, "0 or more");
+        }
+
+        NetworkPlanes ReadPlanes(JsonElement planes)
+        {
+            PlaneContent carries = Named<PlaneContent>(planes, "carries");
+            int expected = carries switch { PlaneContent.Rgb => 3, PlaneContent.LumaAndSubPixels => 1 + (scale * scale), _ => 1 };
+            int count = Whole(planes, "count", 1, 1 + (MaxScale * MaxScale));
+            return count == expected ? new NetworkPlanes(carries, count, Named<ValueUnit>(planes, "unit")) : throw WrongIn(planes, "count", $"{expected} for {carries}");
+        }
+
+        NetworkShape ReadShape(JsonElement part)
+        {
+            NetworkShape read = new NetworkShape(
+                Whole(part, "inputStep", 1, MaxStep),
+                Whole(part, "outputStep", 1, MaxStep),
+                Whole(part, "halo", 0, MaxHalo),
+                Whole(part, "alignment", 1, MaxStep),
+                ReadPlanes(part.GetProperty("input")),
+                ReadPlanes(part.GetProperty("output")),
+                Amount(part, "operationsPerInputPixel"),
+                Amount(part, "featureBytesPerInputPixel"));
+            return Math.Max(read.InputStep, read.OutputStep) % Math.Min(read.InputStep, read.OutputStep) == 0
+                ? read
+                : throw WrongIn(part, "outputStep", $"a multiple or a divisor of the input step {read.InputStep}");
+        }
     }
 
     private static string Text(JsonElement row, string field) =>

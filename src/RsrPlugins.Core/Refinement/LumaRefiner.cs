@@ -17,7 +17,7 @@ using RsrPlugins.Core.Tiling;
 namespace RsrPlugins.Core.Refinement;
 
 /// <summary>Lengths of the steps; settled by measurement (docs/refinement.md).</summary>
-/// <param name="StepSize">Change of a small pixel for a gradient of 1, as <see cref="NetworkKind.SRNetGradient"/> defines it, in the first pass.</param>
+/// <param name="StepSize">Change of a small pixel for a gradient of 1, as <see cref="PlaneContent.LumaGradient"/> defines it, in the first pass.</param>
 /// <param name="Momentum">Share of the last step that is gone again (Nesterov's momentum), 0 to 1.</param>
 /// <param name="Growth">Factor of a pixel's step size from pass to pass, up to <see cref="MostGrowth"/> in all.</param>
 /// <param name="Shrinkage">Factor where the slope has turned, which also ends the pixel's momentum; 1 turns both off.</param>
@@ -57,7 +57,7 @@ public sealed class LumaRefiner
         ArgumentNullException.ThrowIfNull(gradient);
         ArgumentOutOfRangeException.ThrowIfLessThan(passes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(passes, MaxPasses);
-        if (gradient.Model.Network != NetworkKind.SRNetGradient)
+        if (gradient.Shape.Output.Carries != PlaneContent.LumaGradient)
         {
             throw new ArgumentException($"A gradient was expected; found {gradient.Model.Id}.", nameof(gradient));
         }
@@ -78,8 +78,7 @@ public sealed class LumaRefiner
     public int Scale => _gradient.Model.Scale;
 
     /// <summary>Work for one small pixel beside that of the network that made it.</summary>
-    internal double WorkAgainst(ModelDescriptor rrNet)
-        => Passes * NetworkArithmetic.OperationsPerInputPixel(_gradient.Model) / (NetworkArithmetic.OperationsPerInputPixel(rrNet) * Scale * Scale);
+    internal double WorkAgainst(NetworkShape reducing) => Passes * _gradient.Shape.OperationsPerInputPixel / (reducing.OperationsPerInputPixel * Scale * Scale);
 
     /// <summary>Corrects a plane in place.</summary>
     /// <param name="small">width x height values Y/255 (BT.601 studio luma) as RRNet made them; within 16/255 to 235/255 afterwards, not rounded.</param>
@@ -98,14 +97,14 @@ public sealed class LumaRefiner
             throw new ArgumentException($"{width} x {height} small pixels and {Scale * Scale} times as many large ones were expected; found {small.Length:N0} and {large.Length:N0}.");
         }
 
-        TilePlan plan = TilePlan.Create(_gradient.Model, width, height, TileDefaults.TileSize(_gradient, _settings));
+        TilePlan plan = TilePlan.Create(_gradient.Shape, width, height, TileDefaults.TileSize(_gradient, _settings));
         float[] velocity = new float[small.Length];
         float[] slope = new float[small.Length];
         float[] stepSize = new float[small.Length];
         Array.Fill(stepSize, _options.StepSize);
         float[] made = (float[])small.Clone();
         RepeatedPixels? repeated = _options.KeepRepetition ? RepeatedPixels.Find(large, width, height, Scale, TileDefaults.Workers(_gradient, _settings), cancellationToken) : null;
-        int planes = _gradient.Model.InputPlanes;
+        int planes = _gradient.Shape.Input.Count;
         for (int pass = 0; pass < Passes; pass++)
         {
             TileScheduler.Run(

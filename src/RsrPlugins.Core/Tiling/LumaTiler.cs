@@ -12,12 +12,12 @@ public sealed class LumaTiler(INetwork network, ResizeSettings? settings = null)
 
     /// <summary>Resizes a plane.</summary>
     /// <param name="luma">width x height values Y/255 (BT.601 studio luma), row by row.</param>
-    /// <returns>The plane of <see cref="TilePlan.OutputSize"/>, Y/255, not rounded.</returns>
+    /// <returns>The plane of <see cref="Models.NetworkShape.OutputSize"/>, Y/255, not rounded.</returns>
     /// <exception cref="RsrException">Any failure of the engine.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; stops within a tile.</exception>
     public float[] Resize(ReadOnlySpan<float> luma, int width, int height, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
-        TilePlan plan = TilePlan.Create(network.Model, width, height, TileDefaults.TileSize(network, _settings));
+        TilePlan plan = TilePlan.Create(network.Shape, width, height, TileDefaults.TileSize(network, _settings));
         if (luma.Length != (long)width * height)
         {
             throw new ArgumentException($"A plane of {width} x {height} has {(long)width * height:N0} values; found {luma.Length:N0}.", nameof(luma));

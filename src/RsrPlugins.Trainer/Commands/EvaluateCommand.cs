@@ -29,28 +29,28 @@ internal static class EvaluateCommand
 
     private static void Print(ModelCatalogue catalogue, OnnxRuntimeEngine engine, string data, int scale)
     {
-        INetwork? rrNet = Find(NetworkKind.RRNet, ModelKind.Learned);
+        INetwork? rrNet = Find(NetworkTask.Reduce, ModelKind.Learned);
         if (rrNet is not null)
         {
-            INetwork srNet = Find(NetworkKind.SRNet, ModelKind.Learned) ?? throw new TrainerException($"SRNet x{scale} of the learned pair is missing in {catalogue.Folder}.");
+            INetwork srNet = Find(NetworkTask.Enlarge, ModelKind.Learned) ?? throw new TrainerException($"SRNet x{scale} of the learned pair is missing in {catalogue.Folder}.");
             Console.WriteLine($"Learned pair x{scale}\n\n{ModelFigures.MeasurePair(data, scale, rrNet, srNet).ToMarkdown()}");
-            if (Find(NetworkKind.SRNetGradient, ModelKind.Learned) is { } gradient)
+            if (Find(NetworkTask.Gradient, ModelKind.Learned) is { } gradient)
             {
                 Console.WriteLine($"Learned pair x{scale}, small pictures corrected\n\n{ModelFigures.MeasureRefined(data, scale, rrNet, srNet, gradient).ToMarkdown()}");
             }
         }
 
-        if (Find(NetworkKind.SRNet, ModelKind.Photo) is { } photo)
+        if (Find(NetworkTask.Enlarge, ModelKind.Photo) is { } photo)
         {
             Console.WriteLine($"Ordinary pictures x{scale}\n\n{ModelFigures.MeasurePhoto(data, scale, photo, rrNet).ToMarkdown()}");
         }
 
-        if (Find(NetworkKind.SRNet, ModelKind.Cleanup) is { } cleanup)
+        if (Find(NetworkTask.Enlarge, ModelKind.Cleanup) is { } cleanup)
         {
             Console.WriteLine($"Damaged pictures x{scale}\n\n{ModelFigures.MeasurePhoto(data, scale, cleanup, rrNet, SmallPicture.Jpeg75).ToMarkdown()}");
         }
 
-        INetwork? Find(NetworkKind network, ModelKind kind) =>
-            catalogue.Models.FirstOrDefault(model => model.Network == network && model.Kind == kind && model.Scale == scale) is { } model ? engine.Open(model) : null;
+        INetwork? Find(NetworkTask task, ModelKind kind) =>
+            catalogue.Models.FirstOrDefault(model => model.Task == task && model.Kind == kind && model.Scale == scale) is { } model ? engine.Open(model) : null;
     }
 }

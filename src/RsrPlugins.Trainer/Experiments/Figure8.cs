@@ -33,7 +33,7 @@ internal sealed class Figure8 : IExperiment
         {
             context.CancellationToken.ThrowIfCancellationRequested();
             IReadOnlyList<TestPicture> pictures = context.TestSet("set14", scale);
-            INetwork rrNet = engine.Open(models.Find(NetworkKind.RRNet, ModelKind.Learned, scale));
+            INetwork rrNet = engine.Open(models.Find(NetworkTask.Reduce, ModelKind.Learned, scale));
             ModelEvaluation evaluation = new ModelEvaluation(pictures, scale, rrNet);
             SmallPictureSpectrum[] spectra = _columns.Select(column => Mean(pictures, evaluation.Small(column.Kind), scale)).ToArray();
             kept.Add(Row(scale, spectra.Select(spectrum => spectrum.Kept)));

@@ -29,13 +29,13 @@ internal sealed class Table3 : IExperiment
             {
                 context.CancellationToken.ThrowIfCancellationRequested();
                 IReadOnlyList<TestPicture> pictures = context.TestSet(set, scale);
-                INetwork rrNet = engine.Open(installed.Find(NetworkKind.RRNet, ModelKind.Learned, scale));
+                INetwork rrNet = engine.Open(installed.Find(NetworkTask.Reduce, ModelKind.Learned, scale));
                 (EvaluationMethod, INetwork?)[] methods =
                 [
                     (EvaluationMethod.Bicubic, null),
-                    (EvaluationMethod.Photo, engine.Open(baselines.Find(NetworkKind.SRNet, ModelKind.Baseline, scale))),
-                    (EvaluationMethod.Photo, engine.Open(installed.Find(NetworkKind.SRNet, ModelKind.Photo, scale))),
-                    (EvaluationMethod.Learned, engine.Open(installed.Find(NetworkKind.SRNet, ModelKind.Learned, scale))),
+                    (EvaluationMethod.Photo, engine.Open(baselines.Find(NetworkTask.Enlarge, ModelKind.Baseline, scale))),
+                    (EvaluationMethod.Photo, engine.Open(installed.Find(NetworkTask.Enlarge, ModelKind.Photo, scale))),
+                    (EvaluationMethod.Learned, engine.Open(installed.Find(NetworkTask.Enlarge, ModelKind.Learned, scale))),
                 ];
                 measured.Add(Row(set, scale, methods.Select(method => Mean(pictures, method.Item1, scale, rrNet, method.Item2, context.CancellationToken))));
                 published.Add(Row(set, scale, Published.Table3(set, scale)));

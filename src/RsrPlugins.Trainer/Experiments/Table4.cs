@@ -55,8 +55,8 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
         List<ScaleResult> scales = new List<ScaleResult>();
         foreach (int scale in _scales)
         {
-            INetwork rrNet = engine.Open(catalogue.Find(NetworkKind.RRNet, ModelKind.Learned, scale));
-            INetwork srNet = engine.Open(catalogue.Find(NetworkKind.SRNet, ModelKind.Learned, scale));
+            INetwork rrNet = engine.Open(catalogue.Find(NetworkTask.Reduce, ModelKind.Learned, scale));
+            INetwork srNet = engine.Open(catalogue.Find(NetworkTask.Enlarge, ModelKind.Learned, scale));
             PairedCompression measured = new PairedCompression(scale, context.TestSet(Set, scale), rrNet, srNet, token);
             (string Name, Stored[])[] ours = lossless.Select(codec => (codec.Name, measured.Pair(codec))).ToArray();
             context.Log($"x{scale}: small pictures stored");

@@ -77,14 +77,14 @@ internal static class ModelCard
     private static string Shapes(ModelRow row) => row.Network switch
     {
         ModelRow.RRNet => Invariant($"`input` [N, 1, H, W] to `output` [N, 1, H/{row.Scale}, W/{row.Scale}]"),
-        ModelRow.SRNet => Invariant($"`input` [N, 1, H, W] to `output` [N, 1, {row.Scale} H, {row.Scale} W]"),
+        ModelRow.SRNet or ModelRow.Srcnn => Invariant($"`input` [N, 1, H, W] to `output` [N, 1, {row.Scale} H, {row.Scale} W]"),
         _ => Invariant($"`input` [N, {1 + (row.Scale * row.Scale)}, H, W] (the small picture; then row i, column j of each {row.Scale} x {row.Scale} block of the large one in plane 1 + {row.Scale} i + j) to `output` [N, 1, H, W]"),
     };
 
     private static string Values(ModelRow row) => row.Network switch
     {
         ModelRow.RRNet => "; the output is clamped to 16/255 .. 235/255 and not rounded, the engine rounds to the depth of the file",
-        ModelRow.SRNet => "; the output is neither clamped nor rounded",
+        ModelRow.SRNet or ModelRow.Srcnn => "; the output is neither clamped nor rounded",
         _ => Invariant($"; the output is dE/dL of E = sum of (SRNet(L) - H)^2 over the large picture / {2 * row.Scale * row.Scale}"),
     };
 

@@ -1,5 +1,6 @@
 // From a checkpoint to models. Nothing is written before ONNX Runtime has given Torch's numbers for it.
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Evaluation;
 using RsrPlugins.Trainer.Networks;
@@ -17,8 +18,6 @@ internal static class ModelExporter
 
     /// <summary>Ends the id of a gradient; the rest is its SRNet's.</summary>
     internal const string GradientSuffix = "-gradient";
-
-    internal const string LumaDefinition = "BT.601 studio, Y/255";
 
     internal const string Protocol = "PSNR/SSIM on 8-bit BT.601 studio luma, d pixels shaved off every border, 8-bit LR, means over images";
 
@@ -47,89 +46,73 @@ internal static class ModelExporter
         using StagedModels staged = new StagedModels();
         if (config.IsOrdinary)
         {
-            ModelRow row = Row(ModelRow.SRNet, NetworkTable.SRNet(config.Scale, config.Units), null);
-            byte[] onnx = NetworkGraphs.SRNet(config.Scale, config.Units, checkpoint.Layout, parameters, Metadata(checkpoint, row));
-            INetwork network = Proven(row, onnx);
-            return [Model(row, onnx, data is null ? null : ModelFigures.MeasurePhoto(data, config.Scale, network, staged.OpenExisting(models, IdOf("rrnet", config.Scale, RunKind.Learned)), config.Kind == RunKind.Cleanup ? SmallPicture.Jpeg75 : SmallPicture.Bicubic))];
+            Proof photo = Proven(ModelRow.SRNet, null, Kernels(NetworkTable.SRNet(config.Scale, config.Units)), metadata => NetworkGraphs.SRNet(config.Scale, config.Units, checkpoint.Layout, parameters, metadata));
+            return [Model(photo, data is null ? null : ModelFigures.MeasurePhoto(data, config.Scale, photo.Network, staged.OpenExisting(models, IdOf("rrnet", config.Scale, RunKind.Learned)), config.Kind == RunKind.Cleanup ? SmallPicture.Jpeg75 : SmallPicture.Bicubic))];
         }
 
         if (config.Kind == RunKind.Srcnn)
         {
-            ModelRow row = Row(ModelRow.SRNet, NetworkTable.Srcnn(outputs: 1), null) with { Kernels = SrcnnKernels(config.Scale) };
-            byte[] onnx = NetworkGraphs.Srcnn(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, row));
-            INetwork network = Proven(row, onnx);
-            return [Model(row, onnx, data is null ? null : ModelFigures.MeasureBaseline(data, config.Scale, network))];
+            Proof srcnn = Proven(ModelRow.Srcnn, null, Kernels(NetworkTable.Srcnn(outputs: 1)), metadata => NetworkGraphs.Srcnn(config.Scale, checkpoint.Layout, parameters, metadata));
+            return [Model(srcnn, data is null ? null : ModelFigures.MeasureBaseline(data, config.Scale, srcnn.Network))];
         }
 
-        ModelRow rrRow = Row(ModelRow.RRNet, NetworkTable.RRNet(config.Scale), IdOf("srnet", config.Scale, config.Kind));
-        ModelRow srRow = Row(ModelRow.SRNet, NetworkTable.SRNet(config.Scale, config.Units), rrRow.Id);
-        byte[] rrOnnx = NetworkGraphs.RRNet(config.Scale, checkpoint.Layout, parameters, Metadata(checkpoint, rrRow));
-        byte[] srOnnx = NetworkGraphs.SRNet(config.Scale, config.Units, checkpoint.Layout, parameters, Metadata(checkpoint, srRow));
-        ModelRow gradientRow = srRow with
-        {
-            Id = srRow.Id + GradientSuffix,
-            Network = ModelRow.SRNetGradient,
-            File = srRow.Id + GradientSuffix + ".onnx",
-            Card = srRow.Id + GradientSuffix + ".md",
-            Kernels = [.. srRow.Kernels, .. srRow.Kernels], // there and back
-            Pair = srRow.Id,
-        };
-        byte[] gradientOnnx = NetworkGraphs.SRNetGradient(config.Scale, config.Units, checkpoint.Layout, parameters, Metadata(checkpoint, gradientRow));
-        (INetwork? rrNet, INetwork? srNet, INetwork? gradient) = (Proven(rrRow, rrOnnx), Proven(srRow, srOnnx), Proven(gradientRow, gradientOnnx));
-        ModelFigures? figures = data is null ? null : ModelFigures.MeasurePair(data, config.Scale, rrNet, srNet);
-        ModelFigures? refined = data is null ? null : ModelFigures.MeasureRefined(data, config.Scale, rrNet, srNet, gradient);
-        return [Model(rrRow, rrOnnx, figures), Model(srRow, srOnnx, figures), Model(gradientRow, gradientOnnx, refined)];
+        int[] srKernels = Kernels(NetworkTable.SRNet(config.Scale, config.Units));
+        Proof rr = Proven(
+            ModelRow.RRNet, IdOf("srnet", config.Scale, config.Kind), Kernels(NetworkTable.RRNet(config.Scale)), metadata => NetworkGraphs.RRNet(config.Scale, checkpoint.Layout, parameters, metadata));
+        Proof sr = Proven(ModelRow.SRNet, rr.Row.Id, srKernels, metadata => NetworkGraphs.SRNet(config.Scale, config.Units, checkpoint.Layout, parameters, metadata));
+        Proof gradient = Proven(
+            ModelRow.SRNetGradient, sr.Row.Id, [.. srKernels, .. srKernels], metadata => NetworkGraphs.SRNetGradient(config.Scale, config.Units, checkpoint.Layout, parameters, metadata)); // there and back
+        ModelFigures? figures = data is null ? null : ModelFigures.MeasurePair(data, config.Scale, rr.Network, sr.Network);
+        ModelFigures? refined = data is null ? null : ModelFigures.MeasureRefined(data, config.Scale, rr.Network, sr.Network, gradient.Network);
+        return [Model(rr, figures), Model(sr, figures), Model(gradient, refined)];
 
-        INetwork Proven(ModelRow row, byte[] onnx)
+        // The row of a graph, whose shape is read out of the graph itself, and the graph once it gives Torch's numbers.
+        Proof Proven(string network, string? pair, int[] kernels, Func<Dictionary<string, string>, byte[]> build)
         {
-            INetwork network = staged.Open(row, onnx);
-            float difference = LargestDifference(checkpoint, row, network);
-            return difference <= ParityTolerance
-                ? network
-                : throw new TrainerException($"{row.Id}: ONNX Runtime differs from Torch by {difference:g3}, at most {ParityTolerance:g1} expected. Nothing was written.");
-        }
-
-        ExportedModel Model(ModelRow row, byte[] onnx, ModelFigures? figures)
-        {
-            ModelRow complete = figures is null ? row : row with
-            {
-                Psnr = figures.Main.Scores.ToDictionary(score => score.Key, score => Math.Round(score.Value.Psnr, 3)),
-                Ssim = figures.Main.Scores.ToDictionary(score => score.Key, score => Math.Round(score.Value.Ssim, 4)),
-            };
-            return new ExportedModel(complete, onnx, ModelCard.Write(complete, checkpoint, figures));
-        }
-
-        ModelRow Row(string network, IReadOnlyList<ConvolutionSpec> layers, string? pair)
-        {
-            string id = IdOf(network, config.Scale, config.Kind);
-            return new ModelRow(
+            bool isGradient = network == ModelRow.SRNetGradient;
+            string id = isGradient ? pair + GradientSuffix : IdOf(network, config.Scale, config.Kind);
+            string kind = config.Kind switch { RunKind.Learned => ModelRow.Learned, RunKind.Photo => ModelRow.Photo, RunKind.Cleanup => ModelRow.Cleanup, _ => ModelRow.Baseline };
+            byte[] onnx = build(Metadata(checkpoint, id, network, kind, kernels));
+            ModelRow row = new ModelRow(
                 id,
                 network,
-                config.Kind switch { RunKind.Learned => ModelRow.Learned, RunKind.Photo => ModelRow.Photo, RunKind.Cleanup => ModelRow.Cleanup, _ => ModelRow.Baseline },
+                kind,
                 config.Scale,
                 id + ".onnx",
                 0,
                 string.Empty,
                 id + ".md",
-                [.. layers.Select(layer => layer.Kernel)],
+                ShapeOf(id, onnx, isGradient),
                 pair,
-                LumaDefinition,
                 checkpoint.DataSeen,
                 Protocol,
                 new Dictionary<string, double>(),
                 new Dictionary<string, double>());
+            INetwork open = staged.Open(row, onnx);
+            float difference = LargestDifference(checkpoint, row, open);
+            return difference <= ParityTolerance
+                ? new Proof(row, onnx, open)
+                : throw new TrainerException($"{row.Id}: ONNX Runtime differs from Torch by {difference:g3}, at most {ParityTolerance:g1} expected. Nothing was written.");
+        }
+
+        ExportedModel Model(Proof proof, ModelFigures? figures)
+        {
+            ModelRow complete = figures is null ? proof.Row : proof.Row with
+            {
+                Psnr = figures.Main.Scores.ToDictionary(score => score.Key, score => Math.Round(score.Value.Psnr, 3)),
+                Ssim = figures.Main.Scores.ToDictionary(score => score.Key, score => Math.Round(score.Value.Ssim, 4)),
+            };
+            return new ExportedModel(complete, proof.Onnx, ModelCard.Write(complete, checkpoint, figures));
         }
     }
 
-    /// <summary>
-    /// SRCNN in kernel sizes of small pixels, from which readers derive its halo: 2 for the bicubic kernel, and its own 8 large pixels
-    /// (4 + 2 + 2) rounded up to whole small ones.
-    /// </summary>
-    private static int[] SrcnnKernels(int scale)
-    {
-        int radius = NetworkTable.Srcnn(outputs: 1).Sum(layer => layer.Kernel / 2);
-        return [5, (2 * (((radius + scale) - 1) / scale)) + 1];
-    }
+    /// <summary>What the graph of a network of ours says of it; all of them work on studio luma.</summary>
+    /// <param name="id">Names it in messages.</param>
+    /// <param name="onnx">The model.</param>
+    /// <param name="isGradient">Else it makes a picture of a picture.</param>
+    internal static NetworkShape ShapeOf(string id, byte[] onnx, bool isGradient) => GraphFacts.Of(OnnxGraph.Parse(onnx, id), id).ToShape(
+        isGradient ? PlaneContent.LumaAndSubPixels : PlaneContent.Luma,
+        isGradient ? PlaneContent.LumaGradient : PlaneContent.Luma);
 
     /// <summary>Runs a model and the Torch network on the same picture.</summary>
     internal static float LargestDifference(Checkpoint checkpoint, ModelRow row, INetwork onnx)
@@ -195,23 +178,28 @@ internal static class ModelExporter
         return largest;
     }
 
-    private static Dictionary<string, string> Metadata(Checkpoint checkpoint, ModelRow row)
+    private static int[] Kernels(IReadOnlyList<ConvolutionSpec> layers) => [.. layers.Select(layer => layer.Kernel)];
+
+    private static Dictionary<string, string> Metadata(Checkpoint checkpoint, string id, string network, string kind, int[] kernels)
     {
         TrainingConfig config = checkpoint.Config;
         return new Dictionary<string, string>
         {
-            ["id"] = row.Id,
-            ["network"] = row.Network,
-            ["kind"] = row.Kind,
-            ["scale"] = Invariant($"{row.Scale}"),
-            ["halo"] = Invariant($"{row.Kernels.SkipLast(row.Network == ModelRow.RRNet ? 1 : 0).Sum(kernel => (kernel - 1) / 2)}"),
-            ["kernels"] = string.Join(",", row.Kernels),
+            ["id"] = id,
+            ["network"] = network,
+            ["kind"] = kind,
+            ["scale"] = Invariant($"{config.Scale}"),
+            ["halo"] = Invariant($"{kernels.SkipLast(network == ModelRow.RRNet ? 1 : 0).Sum(kernel => (kernel - 1) / 2)}"),
+            ["kernels"] = string.Join(",", kernels),
             ["luma"] = "BT.601 studio luma of the 8-bit scale, Y = 16 + (65.481 R + 128.553 G + 24.966 B) / 255, as Y/255",
             ["run"] = Invariant($"{config.Name}: {checkpoint.Progress.Step} steps, {checkpoint.Megapixels:0} HR megapixels, {checkpoint.Progress.Seconds / 60:0} minutes; {checkpoint.Progress.MegapixelsBefore:0} HR megapixels before"),
-            ["data"] = string.Join(",", row.TrainedOn),
+            ["data"] = string.Join(",", checkpoint.DataSeen),
             ["psnr"] = Invariant($"{checkpoint.Progress.BestPsnr:0.00} dB on {Path.GetFileName(config.Validation)} (validation)"),
         };
     }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+
+    /// <summary>A graph that gives Torch's numbers.</summary>
+    private sealed record Proof(ModelRow Row, byte[] Onnx, INetwork Network);
 }

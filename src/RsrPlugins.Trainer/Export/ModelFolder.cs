@@ -3,22 +3,23 @@
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using RsrPlugins.Core.Models;
 
 namespace RsrPlugins.Trainer.Export;
 
 /// <summary>One row of models.json.</summary>
 /// <param name="Id">For example "srnet-x2-learned".</param>
-/// <param name="Network">"RRNet", "SRNet" or "SRNetGradient".</param>
+/// <param name="Network">"RRNet", "SRNet", "SRNetGradient" or "SRCNN".</param>
 /// <param name="Kind">"learned", "photo", "cleanup" or "baseline".</param>
 /// <param name="Scale">Scale factor d.</param>
 /// <param name="File">Name of the ONNX file in the same folder.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="Sha256">Its hash, lower-case hex.</param>
 /// <param name="Card">Name of the model card.</param>
-/// <param name="Kernels">Kernel sizes of the convolutions in order, from which readers derive the halo.</param>
+/// <param name="Shape">What the graph says of itself: steps, halo, planes, cost.</param>
 /// <param name="Pair">The partner of a learned pair.</param>
-/// <param name="Luma">What the values are.</param>
 /// <param name="TrainedOn">Training folders.</param>
 /// <param name="Protocol">How the figures were measured.</param>
 /// <param name="Psnr">Mean PSNR in dB per test set; empty where not measured.</param>
@@ -32,9 +33,8 @@ internal sealed record ModelRow(
     long Bytes,
     string Sha256,
     string Card,
-    IReadOnlyList<int> Kernels,
+    NetworkShape Shape,
     string? Pair,
-    string Luma,
     IReadOnlyList<string> TrainedOn,
     string Protocol,
     IReadOnlyDictionary<string, double> Psnr,
@@ -43,6 +43,7 @@ internal sealed record ModelRow(
     internal const string RRNet = "RRNet";
     internal const string SRNet = "SRNet";
     internal const string SRNetGradient = "SRNetGradient";
+    internal const string Srcnn = "SRCNN";
     internal const string Learned = "learned";
     internal const string Photo = "photo";
     internal const string Cleanup = "cleanup";
@@ -58,7 +59,7 @@ internal sealed record ExportedModel(ModelRow Row, byte[] Onnx, string Card);
 /// <summary>Reads and writes the folder.</summary>
 internal static class ModelFolder
 {
-    private const int Format = 1;
+    private const int Format = 2;
     private const string IndexFile = "models.json";
 
     private static readonly JsonSerializerOptions _json = new()
@@ -66,6 +67,8 @@ internal static class ModelFolder
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        IgnoreReadOnlyProperties = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -81,8 +84,11 @@ internal static class ModelFolder
 
         try
         {
-            Index? index = JsonSerializer.Deserialize<Index>(File.ReadAllText(path), _json);
-            return index is { Format: Format } ? index.Models : throw new TrainerException($"{path}: format {Format} expected, found {index?.Format}.");
+            string text = File.ReadAllText(path);
+            int format = JsonNode.Parse(text)?["format"]?.GetValue<int>() ?? 0;
+            return format == Format
+                ? JsonSerializer.Deserialize<Index>(text, _json)!.Models
+                : throw new TrainerException($"{path}: format {Format} expected, found {format}. Models of an older format are exported again from their checkpoints.");
         }
         catch (JsonException error)
         {

@@ -16,23 +16,16 @@ internal sealed class StagedModels : IDisposable
     internal string RuntimeVersion => _engine.RuntimeVersion;
 
     /// <summary>Opens a model. Owned by this object.</summary>
-    internal INetwork Open(ModelRow row, byte[] onnx) => Open(
-        row.Id,
-        Enum.Parse<NetworkKind>(row.Network),
-        Enum.Parse<ModelKind>(row.Kind, ignoreCase: true),
-        row.Scale,
-        row.Kernels,
-        row.Pair,
-        onnx);
+    internal INetwork Open(ModelRow row, byte[] onnx) => Open(row.Id, row.Network, Enum.Parse<ModelKind>(row.Kind, ignoreCase: true), row.Scale, row.Shape, row.Pair, onnx);
 
-    /// <summary>
-    /// Opens an enlarging network that is not of this product, to be run on whole pictures: its descriptor knows no kernels, so
-    /// there is no halo to cut tiles by.
-    /// </summary>
-    /// <param name="id">Names it in messages.</param>
-    /// <param name="scale">How much it enlarges; 1 for a network that reads a picture already enlarged.</param>
-    /// <param name="onnx">The model.</param>
-    internal INetwork OpenForWholePictures(string id, int scale, byte[] onnx) => Open(id, NetworkKind.SRNet, ModelKind.Baseline, scale, [], null, onnx);
+    /// <summary>Opens a network that is not of this product; its shape is read out of its graph.</summary>
+    /// <param name="name">Names it in messages.</param>
+    /// <param name="onnx">A network that makes luma of luma.</param>
+    internal INetwork OpenForeign(string name, byte[] onnx)
+    {
+        NetworkShape shape = ModelExporter.ShapeOf(name, onnx, isGradient: false);
+        return Open(name, name, ModelKind.Baseline, shape.Factor, shape, null, onnx);
+    }
 
     /// <summary>Opens a model of a folder; null if it has no such model.</summary>
     internal INetwork? OpenExisting(string folder, string id) =>
@@ -44,11 +37,11 @@ internal sealed class StagedModels : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private INetwork Open(string id, NetworkKind network, ModelKind kind, int scale, IReadOnlyList<int> kernels, string? pair, byte[] onnx)
+    private INetwork Open(string id, string network, ModelKind kind, int scale, NetworkShape shape, string? pair, byte[] onnx)
     {
         string hash = Convert.ToHexStringLower(SHA256.HashData(onnx));
         string path = Path.Combine(_folder.FullName, $"{id}-{hash}.onnx");
         File.WriteAllBytes(path, onnx);
-        return _engine.Open(new ModelDescriptor(id, network, kind, scale, path, string.Empty, onnx.Length, hash, kernels, pair));
+        return _engine.Open(new ModelDescriptor(id, network, kind, scale, path, string.Empty, onnx.Length, hash, shape, pair));
     }
 }

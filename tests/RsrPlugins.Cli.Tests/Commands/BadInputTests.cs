@@ -132,8 +132,8 @@ public class BadInputTests
         File.WriteAllBytes(folder["some/srnet-x2-photo.onnx"], network);
 
         WithModels("none", 4, "models.json is missing", "upscale", "a.png", "-s", "2");
-        WithModels("some", 4, "SRNet x3 (photo) is not installed", "upscale", "a.png", "-s", "3");
-        WithModels("some", 4, "SRNetGradient x3 (learned) is not installed", "downscale", "a.png", "-s", "3", "--effort", "1");
+        WithModels("some", 4, "enlarges x3 (photo) is not installed", "upscale", "a.png", "-s", "3");
+        WithModels("some", 4, "corrects reductions x3 (learned) is not installed", "downscale", "a.png", "-s", "3", "--effort", "1");
         WithModels("some", 4, "srnet-x2-photo.onnx is damaged: expected SHA-256", "upscale", "a.png", "-s", "2");
 
         RsrResult verified = Rsr.Run(folder, new Dictionary<string, string> { ["RSR_MODELS"] = folder["some"] }, "models", "verify");

@@ -117,7 +117,7 @@ public class ReportTests
 
         RsrResult installed = Rsr.Run(folder, "evaluate", "one.png", "--scale", "3", "--method", "srcnn");
         Assert.NotEqual(0, installed.ExitCode);
-        Assert.Contains("SRNet x3 (baseline) is not installed", installed.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Contains("enlarges x3 (baseline) is not installed", installed.OnlyErrorLine, StringComparison.Ordinal);
         RsrResult nowhere = Rsr.Run(folder, "evaluate", "one.png", "--scale", "3", "--models", "nowhere");
         Assert.Contains("models.json is missing", nowhere.OnlyErrorLine, StringComparison.Ordinal);
     }

@@ -6,7 +6,7 @@ using RsrPlugins.Core.Tests.Tiling;
 
 namespace RsrPlugins.Core.Tests.Imaging;
 
-internal sealed class SmoothNetwork(NetworkKind kind, int scale, float bias = 0.001f) : INetwork
+internal sealed class SmoothNetwork(NetworkTask kind, int scale, float bias = 0.001f) : INetwork
 {
     private int _runs;
 
@@ -20,8 +20,8 @@ internal sealed class SmoothNetwork(NetworkKind kind, int scale, float bias = 0.
     {
         Interlocked.Increment(ref _runs);
         cancellationToken.ThrowIfCancellationRequested();
-        bool reducing = Model.Network == NetworkKind.RRNet;
-        int block = reducing ? scale : 1, copies = reducing ? 1 : scale, halo = Model.Halo;
+        bool reducing = Model.Task == NetworkTask.Reduce;
+        int block = reducing ? scale : 1, copies = reducing ? 1 : scale, halo = Model.Shape.Halo;
         int unitsAcross = width / block;
         for (int y = 0; y < height / block; y++)
         {

@@ -69,7 +69,7 @@ public sealed class OnnxRuntimeTests : IDisposable
         string bias = model.Initializer([0, 10, 20, 30], 4);
         string channels = model.Node("Conv", ["input", weights, bias]);
         model.Node("DepthToSpace", [channels], "output", ("blocksize", 2L), ("mode", "CRD"));
-        INetwork network = _engine.Open(RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, model.ToArray()));
+        INetwork network = _engine.Open(RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, model.ToArray()));
 
         float[] output = new float[8];
         network.Run([1, 2], 2, 1, output, CancellationToken.None);
@@ -79,7 +79,7 @@ public sealed class OnnxRuntimeTests : IDisposable
     [Fact]
     public void One_network_is_opened_once_and_runs_from_many_threads()
     {
-        ModelDescriptor model = RandomNetworks.Write(_folder, NetworkKind.SRNet, 2);
+        ModelDescriptor model = RandomNetworks.Write(_folder, NetworkTask.Enlarge, 2);
         INetwork network = _engine.Open(model);
         Assert.Same(network, _engine.Open(model with { }));
         float[][] inputs = [.. Enumerable.Range(0, 8).Select(seed => Plane(20 + seed, 17, seed))];
@@ -88,11 +88,11 @@ public sealed class OnnxRuntimeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(NetworkKind.SRNet, 2, 5, 4, 19, 80)]
-    [InlineData(NetworkKind.SRNet, 2, 5, 4, 20, 79)]
-    [InlineData(NetworkKind.RRNet, 3, 7, 6, 42, 4)]
-    [InlineData(NetworkKind.SRNet, 2, 0, 4, 0, 0)]
-    public void Wrong_sizes_are_refused_before_the_runtime_sees_them(NetworkKind kind, int scale, int width, int height, int inputLength, int outputLength)
+    [InlineData(NetworkTask.Enlarge, 2, 5, 4, 19, 80)]
+    [InlineData(NetworkTask.Enlarge, 2, 5, 4, 20, 79)]
+    [InlineData(NetworkTask.Reduce, 3, 7, 6, 42, 4)]
+    [InlineData(NetworkTask.Enlarge, 2, 0, 4, 0, 0)]
+    public void Wrong_sizes_are_refused_before_the_runtime_sees_them(NetworkTask kind, int scale, int width, int height, int inputLength, int outputLength)
     {
         INetwork network = _engine.Open(RandomNetworks.Write(_folder, kind, scale));
         InferenceException error = Assert.Throws<InferenceException>(() => network.Run(new float[inputLength], width, height, new float[outputLength], CancellationToken.None));
@@ -102,7 +102,7 @@ public sealed class OnnxRuntimeTests : IDisposable
     [Fact]
     public void Bytes_that_are_no_model_are_named_as_such()
     {
-        ModelDescriptor model = RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, "this is no protocol buffer"u8.ToArray());
+        ModelDescriptor model = RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, "this is no protocol buffer"u8.ToArray());
         ModelException error = Assert.Throws<ModelException>(() => _engine.Open(model));
         Assert.Contains($"{model.FilePath} is not a valid ONNX model", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
@@ -111,7 +111,7 @@ public sealed class OnnxRuntimeTests : IDisposable
     [Fact]
     public void A_damaged_file_is_found_by_its_hash()
     {
-        ModelDescriptor model = RandomNetworks.Write(_folder, NetworkKind.SRNet, 2);
+        ModelDescriptor model = RandomNetworks.Write(_folder, NetworkTask.Enlarge, 2);
         byte[] bytes = File.ReadAllBytes(model.FilePath);
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(model.FilePath, bytes);
@@ -125,7 +125,7 @@ public sealed class OnnxRuntimeTests : IDisposable
         model.Input("image", -1, 1, -1, -1);
         model.Output("output", -1, 1, -1, -1);
         model.Node("DepthToSpace", [model.Node("Concat", ["image", "image", "image", "image"], null, ("axis", 1L))], "output", ("blocksize", 2L));
-        ModelException error = Assert.Throws<ModelException>(() => _engine.Open(RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, model.ToArray())));
+        ModelException error = Assert.Throws<ModelException>(() => _engine.Open(RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, model.ToArray())));
         Assert.Contains("wrong input: expected \"input\" [?, 1, ?, ?]", error.Message, StringComparison.Ordinal);
         Assert.Contains("found \"image\" [?, 1, ?, ?]", error.Message, StringComparison.Ordinal);
     }
@@ -139,14 +139,14 @@ public sealed class OnnxRuntimeTests : IDisposable
         model.Input("input", -1, channels, height, -1);
         model.Output("output", -1, channels, height, -1);
         model.Node("Identity", ["input"], "output");
-        ModelException error = Assert.Throws<ModelException>(() => _engine.Open(RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, model.ToArray())));
+        ModelException error = Assert.Throws<ModelException>(() => _engine.Open(RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, model.ToArray())));
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_network_of_another_scale_than_its_descriptor_is_found_when_it_is_opened()
     {
-        ModelDescriptor model = RandomNetworks.Describe(_folder, NetworkKind.SRNet, 2, RandomNetworks.SRNet(3));
+        ModelDescriptor model = RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, RandomNetworks.SRNet(3));
         ModelException error = Assert.Throws<ModelException>(() => _engine.Open(model));
         Assert.Contains($"{model.FilePath} does not work as SRNet x2", error.Message, StringComparison.Ordinal);
     }
@@ -154,7 +154,7 @@ public sealed class OnnxRuntimeTests : IDisposable
     [Fact]
     public void A_run_is_cancelled_in_the_middle()
     {
-        INetwork network = _engine.Open(RandomNetworks.Write(_folder, NetworkKind.SRNet, 2));
+        INetwork network = _engine.Open(RandomNetworks.Write(_folder, NetworkTask.Enlarge, 2));
         const int Side = 250;
         float[] input = Plane(Side, Side, 1);
         float[] output = new float[4 * Side * Side];
@@ -192,7 +192,7 @@ public sealed class OnnxRuntimeTests : IDisposable
     [Fact]
     public void A_cancelled_token_runs_nothing()
     {
-        INetwork network = _engine.Open(RandomNetworks.Write(_folder, NetworkKind.SRNet, 2));
+        INetwork network = _engine.Open(RandomNetworks.Write(_folder, NetworkTask.Enlarge, 2));
         Assert.ThrowsAny<OperationCanceledException>(() => network.Run(new float[4], 2, 2, new float[16], new CancellationToken(true)));
     }
 
@@ -200,7 +200,7 @@ public sealed class OnnxRuntimeTests : IDisposable
     public async Task Disposing_the_engine_lets_a_run_finish()
     {
         OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
-        INetwork network = engine.Open(RandomNetworks.Write(_folder, NetworkKind.SRNet, 2));
+        INetwork network = engine.Open(RandomNetworks.Write(_folder, NetworkTask.Enlarge, 2));
         float[] input = Plane(300, 300, 1);
         float[] expected = Run(network, input, 300, 300);
         using ManualResetEventSlim started = new ManualResetEventSlim();
@@ -229,7 +229,7 @@ public sealed class OnnxRuntimeTests : IDisposable
 
     private static float[] Run(INetwork network, float[] input, int width, int height)
     {
-        (int outputWidth, int outputHeight) = TilePlan.OutputSize(network.Model, width, height);
+        (int outputWidth, int outputHeight) = network.Shape.OutputSize(width, height);
         float[] output = new float[outputWidth * outputHeight];
         network.Run(input, width, height, output, CancellationToken.None);
         return output;

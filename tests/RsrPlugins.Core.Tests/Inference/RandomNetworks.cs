@@ -2,6 +2,7 @@
 // Both shortcuts are folded into the last convolution, as the trainer exports them.
 using System.Security.Cryptography;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Tests.Models;
 
 namespace RsrPlugins.Core.Tests.Inference;
 
@@ -10,34 +11,33 @@ internal static class RandomNetworks
     private const int Features = 64;
 
     /// <summary>Writes the network into the folder and describes it.</summary>
-    public static ModelDescriptor Write(string folder, NetworkKind network, int scale, int seed = 1) =>
-        Describe(folder, network, scale, network == NetworkKind.RRNet ? RRNet(scale, seed) : SRNet(scale, seed));
+    public static ModelDescriptor Write(string folder, NetworkTask network, int scale, int seed = 1) =>
+        Describe(folder, network, scale, network == NetworkTask.Reduce ? RRNet(scale, seed) : SRNet(scale, seed));
 
     /// <summary>Writes any bytes as that network's file; the descriptor's hash is theirs.</summary>
-    public static ModelDescriptor Describe(string folder, NetworkKind network, int scale, byte[] bytes)
+    public static ModelDescriptor Describe(string folder, NetworkTask network, int scale, byte[] bytes)
     {
         string id = $"{network.ToString().ToLowerInvariant()}-x{scale}-{Guid.NewGuid():N}";
         string file = Path.Combine(folder, id + ".onnx");
         File.WriteAllBytes(file, bytes);
-        int[] kernels = network == NetworkKind.RRNet ? [3, 3, 3, scale] : [3, 1, 3, 1, 3, 1, 3, 1];
-        return new ModelDescriptor(id, network, ModelKind.Learned, scale, file, Path.ChangeExtension(file, ".md"), bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), kernels, null);
+        return new ModelDescriptor(id, network == NetworkTask.Reduce ? "RRNet" : "SRNet", ModelKind.Learned, scale, file, Path.ChangeExtension(file, ".md"), bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), TestShapes.Of(network, scale), null);
     }
 
-    public static byte[] SRNet(int scale, int seed = 1)
+    public static byte[] SRNet(int scale, int seed = 1, int units = 3)
     {
         Random random = new Random(seed);
         OnnxModelWriter model = new OnnxModelWriter();
         model.Input("input", -1, 1, -1, -1);
         model.Output("output", -1, 1, -1, -1);
         List<string> features = new List<string> { LeakyRelu(model, Convolution(model, random, "input", 1, Features, 3)) };
-        for (int unit = 1; unit <= 3; unit++)
+        for (int unit = 1; unit <= units; unit++)
         {
             string all = features.Count == 1 ? features[0] : Concat(model, features);
             string bottleneck = LeakyRelu(model, Convolution(model, random, all, Features * unit, Features, 1));
             features.Add(LeakyRelu(model, Convolution(model, random, bottleneck, Features, Features, 3)));
         }
 
-        string residual = Convolution(model, random, Concat(model, [.. features, "input"]), (4 * Features) + 1, scale * scale, 1);
+        string residual = Convolution(model, random, Concat(model, [.. features, "input"]), ((units + 1) * Features) + 1, scale * scale, 1);
         model.Node("DepthToSpace", [residual], "output", ("blocksize", (long)scale), ("mode", "CRD"));
         return model.ToArray();
     }

@@ -14,10 +14,10 @@ public sealed class TiledNetworkTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("rsr-tiled-").FullName;
     private readonly OnnxRuntimeEngine _engine = new(new InferenceOptions(DeviceChoice.Cpu));
 
-    public static TheoryData<NetworkKind, int> Networks => new()
+    public static TheoryData<NetworkTask, int> Networks => new()
     {
-        { NetworkKind.RRNet, 2 }, { NetworkKind.RRNet, 3 }, { NetworkKind.RRNet, 4 },
-        { NetworkKind.SRNet, 2 }, { NetworkKind.SRNet, 3 }, { NetworkKind.SRNet, 4 },
+        { NetworkTask.Reduce, 2 }, { NetworkTask.Reduce, 3 }, { NetworkTask.Reduce, 4 },
+        { NetworkTask.Enlarge, 2 }, { NetworkTask.Enlarge, 3 }, { NetworkTask.Enlarge, 4 },
     };
 
     public void Dispose()
@@ -28,14 +28,14 @@ public sealed class TiledNetworkTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Tiled_equals_whole_with_random_weights(NetworkKind kind, int scale) =>
+    public void Tiled_equals_whole_with_random_weights(NetworkTask kind, int scale) =>
         TiledEqualsWhole(_engine.Open(RandomNetworks.Write(_folder, kind, scale, seed: scale)));
 
     [Fact]
     public void Tiled_equals_whole_with_the_installed_models()
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "models");
-        foreach (ModelDescriptor model in ModelCatalogue.Load(folder).Models.Where(model => model.InputPlanes == 1)) // Gradients: LumaRefinerTests.
+        foreach (ModelDescriptor model in ModelCatalogue.Load(folder).Models.Where(model => model.Shape.Input.Count == 1)) // Gradients: LumaRefinerTests.
         {
             TiledEqualsWhole(_engine.Open(model));
         }
@@ -43,15 +43,14 @@ public sealed class TiledNetworkTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void A_halo_one_smaller_differs(NetworkKind kind, int scale)
+    public void A_halo_one_smaller_differs(NetworkTask kind, int scale)
     {
         INetwork network = _engine.Open(RandomNetworks.Write(_folder, kind, scale));
         float[] plane = Plane(60, 60);
-        int halo = kind == NetworkKind.RRNet ? (network.Model.Halo + scale - 1) / scale : network.Model.Halo;
         float[] whole = Whole(network, plane, 60, 60);
-        float[] With(int lrPixels) => new LumaTiler(network).Run(TilePlan.Create(network.Model, 60, 60, 5, null, lrPixels), plane, null, CancellationToken.None);
-        AssertSameBytes(whole, With(halo), "halo");
-        Assert.NotEqual(whole, With(halo - 1));
+        float[] With(int halo) => new LumaTiler(network).Run(TilePlan.Create(network.Shape with { Halo = halo }, 60, 60, 5), plane, null, CancellationToken.None);
+        AssertSameBytes(whole, With(network.Shape.Halo), "halo");
+        Assert.NotEqual(whole, With(Math.Max(0, network.Shape.Halo - network.Shape.InputStep)));
     }
 
     private static void TiledEqualsWhole(INetwork network)
@@ -70,7 +69,7 @@ public sealed class TiledNetworkTests : IDisposable
     /// <summary>One run over the whole plane, extended to a multiple of d for RRNet, without tiling code.</summary>
     private static float[] Whole(INetwork network, float[] plane, int width, int height)
     {
-        int step = network.Model.Network == NetworkKind.RRNet ? network.Model.Scale : 1;
+        int step = network.Model.Task == NetworkTask.Reduce ? network.Model.Scale : 1;
         int extendedWidth = (width + step - 1) / step * step, extendedHeight = (height + step - 1) / step * step;
         float[] extended = new float[extendedWidth * extendedHeight];
         for (int i = 0; i < extended.Length; i++)
@@ -78,7 +77,7 @@ public sealed class TiledNetworkTests : IDisposable
             extended[i] = plane[(Math.Min(i / extendedWidth, height - 1) * width) + Math.Min(i % extendedWidth, width - 1)];
         }
 
-        (int outputWidth, int outputHeight) = TilePlan.OutputSize(network.Model, width, height);
+        (int outputWidth, int outputHeight) = network.Shape.OutputSize(width, height);
         float[] output = new float[outputWidth * outputHeight];
         network.Run(extended, extendedWidth, extendedHeight, output, CancellationToken.None);
         return output;

@@ -53,8 +53,8 @@ public sealed class EvaluationProtocolTests
     [InlineData(4)]
     public void Methods_do_what_they_say(int scale)
     {
-        SmoothNetwork rrNet = new SmoothNetwork(NetworkKind.RRNet, scale);
-        SmoothNetwork srNet = new SmoothNetwork(NetworkKind.SRNet, scale);
+        SmoothNetwork rrNet = new SmoothNetwork(NetworkTask.Reduce, scale);
+        SmoothNetwork srNet = new SmoothNetwork(NetworkTask.Enlarge, scale);
         PixelImage image = TestData.Noise(50, 41, PixelLayout.Rgb, 8);
         PixelImage cropped = EvaluationProtocol.CropToMultiple(image, scale);
         (int width, int height) = (cropped.Width, cropped.Height);

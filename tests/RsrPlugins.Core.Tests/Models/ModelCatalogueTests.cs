@@ -14,18 +14,19 @@ public sealed class ModelCatalogueTests : IDisposable
     {
         File.WriteAllBytes(Path.Combine(_folder, "rrnet-x2.onnx"), [1, 2, 3]);
         WriteList("""
-            {"format":1,"writtenBy":"a later trainer","models":[
+            {"format":2,"writtenBy":"a later trainer","models":[
               {"id":"rrnet-x2-learned","network":"RRNet","kind":"learned","scale":2,"file":"rrnet-x2.onnx","bytes":3,
                "sha256":"039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81","card":"rrnet-x2.md",
-               "kernels":[3,3,3,2],"pair":"srnet-x2-learned","luma":"BT.601 studio, Y/255","trainedOn":["t91","bsds200"],
-               "protocol":"8-bit LR","psnr":{"set5":37.5,"set14":33.5},"ssim":{"set5":0.957},"steps":12}]}
+               "pair":"srnet-x2-learned","trainedOn":["t91","bsds200"],
+               "protocol":"8-bit LR","psnr":{"set5":37.5,"set14":33.5},"ssim":{"set5":0.957},"steps":12,
+               "shape":{"inputStep":2,"outputStep":1,"halo":3,"alignment":4,"input":{"carries":"luma","count":1,"unit":"studio"},
+                        "output":{"carries":"luma","count":1,"unit":"one"},"operationsPerInputPixel":148738,"featureBytesPerInputPixel":520.5,"later":1}}]}
             """);
         ModelDescriptor model = Assert.Single(ModelCatalogue.Load(_folder).Models);
-        Assert.Equal(("rrnet-x2-learned", NetworkKind.RRNet, ModelKind.Learned, 2, "srnet-x2-learned"), (model.Id, model.Network, model.Kind, model.Scale, model.PairId));
+        Assert.Equal(("rrnet-x2-learned", "RRNet", NetworkTask.Reduce, ModelKind.Learned, 2, "srnet-x2-learned"), (model.Id, model.Network, model.Task, model.Kind, model.Scale, model.PairId));
         Assert.Equal((Path.Combine(_folder, "rrnet-x2.onnx"), Path.Combine(_folder, "rrnet-x2.md")), (model.FilePath, model.CardPath));
-        Assert.Equal([3, 3, 3, 2], model.Kernels);
-        Assert.Equal(3, model.Halo);
-        Assert.Equal(("BT.601 studio, Y/255", "8-bit LR"), (model.Luma, model.Protocol));
+        Assert.Equal(new NetworkShape(2, 1, 3, 4, new NetworkPlanes(PlaneContent.Luma, 1), new NetworkPlanes(PlaneContent.Luma, 1, ValueUnit.One), 148738, 520.5), model.Shape);
+        Assert.Equal("8-bit LR", model.Protocol);
         Assert.Equal(["t91", "bsds200"], model.TrainedOn);
         Assert.Equal((37.5, 33.5, 0.957), (model.Psnr["set5"], model.Psnr["set14"], model.Ssim["set5"]));
         Assert.Equal([1, 2, 3], ModelCatalogue.ReadVerified(model));
@@ -37,11 +38,11 @@ public sealed class ModelCatalogueTests : IDisposable
         WriteList(List(Row("srnet-x2", "SRNet", 2), Row("srnet-x3", "SRNet", 3), Row("srnet-x4", "SRNet", 4)));
         File.Delete(Path.Combine(_folder, "srnet-x3.onnx"));
         ModelCatalogue catalogue = ModelCatalogue.Load(_folder);
-        Assert.Equal([2, 4], catalogue.Scales(NetworkKind.SRNet, ModelKind.Learned));
-        Assert.Empty(catalogue.Scales(NetworkKind.SRNet, ModelKind.Photo));
-        Assert.Equal("srnet-x4", catalogue.Find(NetworkKind.SRNet, ModelKind.Learned, 4).Id);
-        ModelException error = Assert.Throws<ModelException>(() => catalogue.Find(NetworkKind.SRNet, ModelKind.Learned, 3));
-        Assert.Contains("SRNet x3 (learned) is not installed", error.Message, StringComparison.Ordinal);
+        Assert.Equal([2, 4], catalogue.Scales(NetworkTask.Enlarge, ModelKind.Learned));
+        Assert.Empty(catalogue.Scales(NetworkTask.Enlarge, ModelKind.Photo));
+        Assert.Equal("srnet-x4", catalogue.Find(NetworkTask.Enlarge, ModelKind.Learned, 4).Id);
+        ModelException error = Assert.Throws<ModelException>(() => catalogue.Find(NetworkTask.Enlarge, ModelKind.Learned, 3));
+        Assert.Contains("A network that enlarges x3 (learned) is not installed", error.Message, StringComparison.Ordinal);
         Assert.Contains("installed: x2, x4", error.Message, StringComparison.Ordinal);
     }
 
@@ -75,9 +76,10 @@ public sealed class ModelCatalogueTests : IDisposable
     [InlineData("", "not a list of models")]
     [InlineData("[]", "not a list of models")]
     [InlineData("""{"models":[]}""", "not a list of models")]
-    [InlineData("""{"format":2,"models":[]}""", "format 2; this version reads format 1")]
-    [InlineData("""{"format":1,"models":[{"id":"a"}]}""", "not a list of models")]
-    [InlineData("""{"format":1,"models":[{"id":null}]}""", "not a list of models")]
+    [InlineData("""{"format":1,"models":[]}""", "format 1; this version reads format 2. The models are of an older release: install the models of this one.")]
+    [InlineData("""{"format":3,"models":[]}""", "format 3; this version reads format 2. The models are of a newer release: install the program of that one.")]
+    [InlineData("""{"format":2,"models":[{"id":"a"}]}""", "not a list of models")]
+    [InlineData("""{"format":2,"models":[{"id":null}]}""", "not a list of models")]
     public void A_list_that_is_none_is_refused(string json, string expected)
     {
         WriteList(json);
@@ -85,13 +87,19 @@ public sealed class ModelCatalogueTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"network\":\"SRNet\"", "\"network\":\"VDSR\"", "\"network\" must be RRNet or SRNet or SRNetGradient; found \"VDSR\"")]
-    [InlineData("\"network\":\"SRNet\"", "\"network\":\"1\"", "\"network\" must be RRNet or SRNet")]
+    [InlineData("\"carries\":\"luma\"", "\"carries\":\"depth\"", "\"carries\" must be Luma or Rgb or LumaAndSubPixels or LumaGradient; found \"depth\"")]
+    [InlineData("\"carries\":\"luma\"", "\"carries\":\"1\"", "\"carries\" must be Luma or Rgb")]
+    [InlineData("\"carries\":\"luma\"", "\"carries\":\"rgb\"", "\"count\" must be 3 for Rgb; found 1")]
+    [InlineData("\"unit\":\"studio\"", "\"unit\":\"percent\"", "\"unit\" must be Studio or One or Byte")]
+    [InlineData("\"halo\":4", "\"halo\":-1", "\"halo\" must be 0 to 4096; found -1")]
+    [InlineData("\"halo\":4", "\"halo\":5000", "\"halo\" must be 0 to 4096; found 5000")]
+    [InlineData("\"alignment\":1", "\"alignment\":0", "\"alignment\" must be 1 to 4096; found 0")]
+    [InlineData("\"inputStep\":1,\"outputStep\":2", "\"inputStep\":2,\"outputStep\":3", "\"outputStep\" must be a multiple or a divisor of the input step 2; found 3")]
+    [InlineData("\"inputStep\":1,\"outputStep\":2", "\"inputStep\":1,\"outputStep\":3", "\"scale\" must be the factor of its steps, 1 to 3; found 2")]
+    [InlineData("\"operationsPerInputPixel\":1", "\"operationsPerInputPixel\":-1", "\"operationsPerInputPixel\" must be 0 or more; found -1")]
     [InlineData("\"kind\":\"learned\"", "\"kind\":\"guessed\"", "\"kind\" must be Learned or Photo")]
-    [InlineData("\"scale\":2", "\"scale\":1", "\"scale\" must be 2 to 16; found 1")]
+    [InlineData("\"scale\":2", "\"scale\":17", "\"scale\" must be 1 to 16; found 17")]
     [InlineData("\"file\":\"srnet-x2.onnx\"", "\"file\":\"../srnet-x2.onnx\"", "\"file\" must be a file name without a path")]
-    [InlineData("\"kernels\":[3,1,3,1,3,1,3,1]", "\"kernels\":[3,2]", "\"kernels\" must be odd sizes")]
-    [InlineData("\"network\":\"SRNet\"", "\"network\":\"RRNet\"", "\"kernels\" must be odd sizes, then the scale")]
     public void A_wrong_field_is_named_with_what_was_expected(string right, string wrong, string expected)
     {
         string list = List(Row("srnet-x2", "SRNet", 2));
@@ -118,16 +126,16 @@ public sealed class ModelCatalogueTests : IDisposable
         {
             ModelCatalogue.ReadVerified(model);
             Assert.True(File.Exists(model.CardPath), model.CardPath);
-            Assert.Equal(model.Network switch { NetworkKind.RRNet => 3, NetworkKind.SRNet => 4, _ => 8 }, model.Halo);
+            Assert.Equal(model.Task switch { NetworkTask.Reduce => 3, NetworkTask.Enlarge => 4, _ => 8 }, model.Shape.Halo);
             if (model.PairId is not { } pair)
             {
                 return;
             }
 
             ModelDescriptor partner = catalogue.Models.Single(other => other.Id == pair);
-            if (model.Network == NetworkKind.SRNetGradient)
+            if (model.Task == NetworkTask.Gradient)
             {
-                Assert.Equal((NetworkKind.SRNet, model.Scale), (partner.Network, partner.Scale));
+                Assert.Equal((NetworkTask.Enlarge, model.Scale), (partner.Task, partner.Scale));
             }
             else
             {
@@ -136,13 +144,13 @@ public sealed class ModelCatalogueTests : IDisposable
         });
     }
 
-    private static string List(params string[] rows) => $$"""{"format":1,"models":[{{string.Join(',', rows)}}]}""";
+    private static string List(params string[] rows) => $$"""{"format":2,"models":[{{string.Join(',', rows)}}]}""";
 
     private string Row(string id, string network, int scale)
     {
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(id);
         File.WriteAllBytes(Path.Combine(_folder, id + ".onnx"), bytes);
-        return $$"""{"id":"{{id}}","network":"{{network}}","kind":"learned","scale":{{scale}},"file":"{{id}}.onnx","bytes":{{bytes.Length}},"sha256":"{{Convert.ToHexStringLower(SHA256.HashData(bytes))}}","card":"{{id}}.md","kernels":[3,1,3,1,3,1,3,1]}""";
+        return $$"""{"id":"{{id}}","network":"{{network}}","kind":"learned","scale":{{scale}},"file":"{{id}}.onnx","bytes":{{bytes.Length}},"sha256":"{{Convert.ToHexStringLower(SHA256.HashData(bytes))}}","card":"{{id}}.md","shape":{"inputStep":1,"outputStep":{{scale}},"halo":4,"alignment":1,"input":{"carries":"luma","count":1,"unit":"studio"},"output":{"carries":"luma","count":1,"unit":"studio"},"operationsPerInputPixel":1,"featureBytesPerInputPixel":1} }""";
     }
 
     private void WriteList(string json) => File.WriteAllText(Path.Combine(_folder, "models.json"), json);

@@ -61,7 +61,7 @@ public sealed class LumaRefinerTests : IDisposable
         }
 
         float[] whole = Refined(gradient, 1000);
-        Assert.Equal(8, gradient.Model.Halo);
+        Assert.Equal(8, gradient.Model.Shape.Halo);
         foreach (int tileSize in new[] { 5, 16 })
         {
             Assert.Equal(whole, Refined(gradient, tileSize));
@@ -157,13 +157,13 @@ public sealed class LumaRefinerTests : IDisposable
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Refiner(2, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => Refiner(2, LumaRefiner.MaxPasses + 1));
-        Assert.Throws<ArgumentException>("gradient", () => new LumaRefiner(Open(NetworkKind.SRNet, 2), 1));
+        Assert.Throws<ArgumentException>("gradient", () => new LumaRefiner(Open(NetworkTask.Enlarge, 2), 1));
         Assert.Throws<ArgumentException>(() => Refiner(2, 1).Refine(new float[4], new float[15], 2, 2, []));
         Assert.Throws<ArgumentException>(() => Refiner(2, 1).Refine(new float[4], new float[16], 2, 2, [true]));
-        Assert.Throws<ArgumentException>("refiner", () => new LearnedResizer(Open(NetworkKind.RRNet, 3), null, Refiner(2, 1)));
-        Assert.Throws<ArgumentException>("refiner", () => new LearnedResizer(Open(NetworkKind.SRNet, 2), null, Refiner(2, 1)));
+        Assert.Throws<ArgumentException>("refiner", () => new LearnedResizer(Open(NetworkTask.Reduce, 3), null, Refiner(2, 1)));
+        Assert.Throws<ArgumentException>("refiner", () => new LearnedResizer(Open(NetworkTask.Enlarge, 2), null, Refiner(2, 1)));
         Assert.Throws<ArgumentException>("network", () => new LearnedResizer(Gradient(2)));
-        LearnedResizer resizer = new LearnedResizer(Open(NetworkKind.RRNet, 2), null, Refiner(2, 1));
+        LearnedResizer resizer = new LearnedResizer(Open(NetworkTask.Reduce, 2), null, Refiner(2, 1));
         PixelImage picture = PixelImage.Create(8, 8, PixelLayout.Grey, 8);
         Assert.Throws<NotSupportedException>(() => resizer.ResizeRegion(picture, new(0, 0, 2, 2), PixelImage.Create(2, 2, PixelLayout.Grey, 8), Token));
     }
@@ -189,7 +189,7 @@ public sealed class LumaRefinerTests : IDisposable
         PixelImage Reduce(int passes, int threads, int tileSize, IProgress<double>? progress = null)
         {
             ResizeSettings settings = new ResizeSettings(threads, tileSize);
-            return new LearnedResizer(Open(NetworkKind.RRNet, 2), settings, passes == 0 ? null : new LumaRefiner(Gradient(2), passes, settings)).Resize(source, progress, Token);
+            return new LearnedResizer(Open(NetworkTask.Reduce, 2), settings, passes == 0 ? null : new LumaRefiner(Gradient(2), passes, settings)).Resize(source, progress, Token);
         }
 
         ProgressRecorder progress = new ProgressRecorder();
@@ -200,7 +200,7 @@ public sealed class LumaRefinerTests : IDisposable
 
         double Restored(PixelImage small)
         {
-            PixelImage large = new LearnedResizer(Open(NetworkKind.SRNet, 2)).Resize(small, null, Token);
+            PixelImage large = new LearnedResizer(Open(NetworkTask.Enlarge, 2)).Resize(small, null, Token);
             double squares = 0;
             int count = 0;
             for (int y = 0; y < source.Height; y++)
@@ -231,7 +231,7 @@ public sealed class LumaRefinerTests : IDisposable
     {
         PixelImage source = PixelImage.Create(50, 34, PixelLayout.Rgb, 8);
         source.Samples8.Fill((byte)level);
-        PixelImage small = new LearnedResizer(Open(NetworkKind.RRNet, 2), null, Refiner(2, 3)).Resize(source, null, Token);
+        PixelImage small = new LearnedResizer(Open(NetworkTask.Reduce, 2), null, Refiner(2, 3)).Resize(source, null, Token);
         Assert.All(small.Samples8.ToArray(), sample => Assert.Equal(level, sample));
     }
 
@@ -248,7 +248,7 @@ public sealed class LumaRefinerTests : IDisposable
             }
         }
 
-        PixelImage small = new LearnedResizer(Open(NetworkKind.RRNet, 2), null, Refiner(2, 10)).Resize(source, null, Token);
+        PixelImage small = new LearnedResizer(Open(NetworkTask.Reduce, 2), null, Refiner(2, 10)).Resize(source, null, Token);
         for (int y = 0; y < 48; y++)
         {
             for (int x = 0; x < 48; x++)
@@ -260,7 +260,7 @@ public sealed class LumaRefinerTests : IDisposable
             }
         }
 
-        LearnedResizer disc = new LearnedResizer(Open(NetworkKind.RRNet, 4), null, Refiner(4, 10));
+        LearnedResizer disc = new LearnedResizer(Open(NetworkTask.Reduce, 4), null, Refiner(4, 10));
         DrawnPictures.AssertOnlyRed(disc.Resize(DrawnPictures.RedDiscOnTransparentGreen(128, 8), null, Token), colourTolerance: 40);
     }
 
@@ -271,7 +271,7 @@ public sealed class LumaRefinerTests : IDisposable
     public void Tiny_pictures_have_a_result(int width, int height)
     {
         PixelImage source = LearnedResizerTests.Patchwork(width, height, PixelLayout.Rgba, 8);
-        PixelImage small = new LearnedResizer(Open(NetworkKind.RRNet, 4), null, Refiner(4, 2)).Resize(source, null, Token);
+        PixelImage small = new LearnedResizer(Open(NetworkTask.Reduce, 4), null, Refiner(4, 2)).Resize(source, null, Token);
         Assert.Equal(((width + 3) / 4, (height + 3) / 4), (small.Width, small.Height));
     }
 
@@ -281,22 +281,22 @@ public sealed class LumaRefinerTests : IDisposable
         PixelImage source = LearnedResizerTests.Patchwork(96, 80, PixelLayout.Rgb, 8);
         foreach (EvaluationMethod method in new[] { EvaluationMethod.Learned, EvaluationMethod.LearnedEditor })
         {
-            EvaluationScore Score(LumaRefiner? refiner) => EvaluationProtocol.Evaluate(source, method, 2, Open(NetworkKind.RRNet, 2), Open(NetworkKind.SRNet, 2), null, refiner, Token);
+            EvaluationScore Score(LumaRefiner? refiner) => EvaluationProtocol.Evaluate(source, method, 2, Open(NetworkTask.Reduce, 2), Open(NetworkTask.Enlarge, 2), null, refiner, Token);
             Assert.True(Score(Refiner(2, 8)).Psnr > Score(null).Psnr + 0.1, method.ToString());
         }
     }
 
     private LumaRefiner Refiner(int scale, int passes) => new(Gradient(scale), passes);
 
-    private INetwork Gradient(int scale) => Open(NetworkKind.SRNetGradient, scale);
+    private INetwork Gradient(int scale) => Open(NetworkTask.Gradient, scale);
 
-    private INetwork Open(NetworkKind network, int scale) => _engine.Open(_models.Find(network, ModelKind.Learned, scale));
+    private INetwork Open(NetworkTask task, int scale) => _engine.Open(_models.Find(task, ModelKind.Learned, scale));
 
     private float[] Reduced(int scale, float[] large, int width, int height)
-        => new LearnedResizer(Open(NetworkKind.RRNet, scale)).ResizeLuma(large, width * scale, height * scale, Token);
+        => new LearnedResizer(Open(NetworkTask.Reduce, scale)).ResizeLuma(large, width * scale, height * scale, Token);
 
     private double Error(int scale, float[] small, float[] large, int width, int height)
-        => new LearnedResizer(Open(NetworkKind.SRNet, scale)).ResizeLuma(small, width, height, Token).Zip(large, (a, b) => (double)(a - b) * (a - b)).Sum();
+        => new LearnedResizer(Open(NetworkTask.Enlarge, scale)).ResizeLuma(small, width, height, Token).Zip(large, (a, b) => (double)(a - b) * (a - b)).Sum();
 
     /// <summary>Rings around a corner with a bright square: some of every frequency a small picture can hold, and a few it cannot.</summary>
     /// <summary>1-pixel lines along rows and columns at several phases, dark on light.</summary>
@@ -352,10 +352,10 @@ public sealed class LumaRefinerTests : IDisposable
         return plane;
     }
 
-    /// <summary>The same network, whose descriptor forgets one 3 x 3 convolution.</summary>
+    /// <summary>The same network, whose shape forgets one 3 x 3 convolution.</summary>
     private sealed class SmallerHalo(INetwork network) : INetwork
     {
-        public ModelDescriptor Model { get; } = network.Model with { Kernels = [.. network.Model.Kernels.SkipLast(2), 1, 1] };
+        public ModelDescriptor Model { get; } = network.Model with { Shape = network.Model.Shape with { Halo = network.Model.Shape.Halo - 1 } };
 
         public DeviceKind Device => network.Device;
 

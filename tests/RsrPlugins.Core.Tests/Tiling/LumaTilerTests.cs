@@ -6,15 +6,15 @@ namespace RsrPlugins.Core.Tests.Tiling;
 
 public class LumaTilerTests
 {
-    public static TheoryData<NetworkKind, int> Networks => new()
+    public static TheoryData<NetworkTask, int> Networks => new()
     {
-        { NetworkKind.RRNet, 2 }, { NetworkKind.RRNet, 3 }, { NetworkKind.RRNet, 4 },
-        { NetworkKind.SRNet, 2 }, { NetworkKind.SRNet, 3 }, { NetworkKind.SRNet, 4 },
+        { NetworkTask.Reduce, 2 }, { NetworkTask.Reduce, 3 }, { NetworkTask.Reduce, 4 },
+        { NetworkTask.Enlarge, 2 }, { NetworkTask.Enlarge, 3 }, { NetworkTask.Enlarge, 4 },
     };
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Tiled_equals_whole_at_every_tile_size_and_picture_size(NetworkKind kind, int scale)
+    public void Tiled_equals_whole_at_every_tile_size_and_picture_size(NetworkTask kind, int scale)
     {
         NeighbourhoodNetwork network = new NeighbourhoodNetwork(NeighbourhoodNetwork.Describe(kind, scale));
         foreach ((int width, int height) in new[] { (1, 1), (1, 40), (40, 1), (2, 3), (7, 5), (31, 29), (64, 48), (53, 37) })
@@ -30,21 +30,20 @@ public class LumaTilerTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void A_halo_one_smaller_differs(NetworkKind kind, int scale)
+    public void A_halo_one_smaller_differs(NetworkTask kind, int scale)
     {
         NeighbourhoodNetwork network = new NeighbourhoodNetwork(NeighbourhoodNetwork.Describe(kind, scale));
         float[] plane = Plane(60, 60);
-        int haloInLrPixels = kind == NetworkKind.RRNet ? (network.Model.Halo + scale - 1) / scale : network.Model.Halo;
-        float[] With(int halo) => new LumaTiler(network).Run(TilePlan.Create(network.Model, 60, 60, 5, null, halo), plane, null, CancellationToken.None);
+        float[] With(int halo) => new LumaTiler(network).Run(TilePlan.Create(network.Model.Shape with { Halo = halo }, 60, 60, 5), plane, null, CancellationToken.None);
         float[] whole = Whole(network, plane, 60, 60);
-        Assert.Equal(whole, With(haloInLrPixels));
-        Assert.NotEqual(whole, With(haloInLrPixels - 1));
+        Assert.Equal(whole, With(network.Model.Shape.Halo));
+        Assert.NotEqual(whole, With(Math.Max(0, network.Model.Shape.Halo - network.Model.Shape.InputStep)));
     }
 
     [Fact]
     public void A_picture_that_is_no_multiple_is_extended_by_its_last_column_and_row()
     {
-        NeighbourhoodNetwork network = new NeighbourhoodNetwork(NeighbourhoodNetwork.Describe(NetworkKind.RRNet, 3));
+        NeighbourhoodNetwork network = new NeighbourhoodNetwork(NeighbourhoodNetwork.Describe(NetworkTask.Reduce, 3));
         float[] plane = Plane(7, 5);
         float[] extended = new float[9 * 6];
         for (int y = 0; y < 6; y++)
@@ -60,13 +59,13 @@ public class LumaTilerTests
 
     [Fact]
     public void A_plane_of_another_length_is_refused() =>
-        Assert.Throws<ArgumentException>(() => new LumaTiler(new NeighbourhoodNetwork(NeighbourhoodNetwork.Describe(NetworkKind.SRNet, 2))).Resize(new float[5], 2, 2));
+        Assert.Throws<ArgumentException>(() => new LumaTiler(new NeighbourhoodNetwork(NeighbourhoodNetwork.Describe(NetworkTask.Enlarge, 2))).Resize(new float[5], 2, 2));
 
     /// <summary>One run over the whole (extended) plane, without any tiling code of ours.</summary>
     private static float[] Whole(NeighbourhoodNetwork network, float[] plane, int width, int height)
     {
         int d = network.Model.Scale;
-        if (network.Model.Network == NetworkKind.SRNet)
+        if (network.Model.Task == NetworkTask.Enlarge)
         {
             float[] enlarged = new float[width * d * height * d];
             network.Run(plane, width, height, enlarged, CancellationToken.None);

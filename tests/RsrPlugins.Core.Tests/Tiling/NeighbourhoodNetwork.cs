@@ -2,20 +2,13 @@
 // input pixel, with zeros beyond the given plane. Any wrong source, crop or border shows as a different number.
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Tests.Models;
 
 namespace RsrPlugins.Core.Tests.Tiling;
 
 internal sealed class NeighbourhoodNetwork(ModelDescriptor model) : INetwork
 {
-    public static ModelDescriptor Describe(NetworkKind network, int scale) => new(
-        $"{network}-x{scale}", network, ModelKind.Learned, scale, "none.onnx", "none.md", 0, "", Kernels(network, scale), null);
-
-    private static int[] Kernels(NetworkKind network, int scale) => network switch
-    {
-        NetworkKind.RRNet => [3, 3, 3, scale],
-        NetworkKind.SRNet => [3, 1, 3, 1, 3, 1, 3, 1],
-        _ => [3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1],
-    };
+    public static ModelDescriptor Describe(NetworkTask network, int scale) => TestShapes.Describe(network, scale);
 
     public ModelDescriptor Model => model;
 
@@ -24,13 +17,13 @@ internal sealed class NeighbourhoodNetwork(ModelDescriptor model) : INetwork
     public void Run(ReadOnlySpan<float> input, int width, int height, Span<float> output, CancellationToken cancellationToken)
     {
         int d = model.Scale;
-        if (model.Network == NetworkKind.SRNet)
+        if (model.Task == NetworkTask.Enlarge)
         {
             for (int y = 0; y < height * d; y++)
             {
                 for (int x = 0; x < width * d; x++)
                 {
-                    output[(y * width * d) + x] = ((x % d) + 1) * ((y % d) + 1) * Sum(input, width, height, x / d, y / d, 1, model.Halo);
+                    output[(y * width * d) + x] = ((x % d) + 1) * ((y % d) + 1) * Sum(input, width, height, x / d, y / d, 1, model.Shape.Halo);
                 }
             }
 
@@ -43,7 +36,7 @@ internal sealed class NeighbourhoodNetwork(ModelDescriptor model) : INetwork
         {
             for (int x = 0; x < width / d; x++)
             {
-                output[(y * (width / d)) + x] = Sum(input, width, height, x * d, y * d, d, model.Halo);
+                output[(y * (width / d)) + x] = Sum(input, width, height, x * d, y * d, d, model.Shape.Halo);
             }
         }
     }

@@ -68,7 +68,7 @@ public class Figure1Tests
             int scale = network.OwnScale(3);
             Assert.Equal(scale, GraphArithmetic.Of(onnx).Scale);
             float[] output = new float[Width * Height * scale * scale];
-            staged.OpenForWholePictures(network.Name, scale, onnx).Run(TestSupport.Noise(Width * Height), Width, Height, output, TestContext.Current.CancellationToken);
+            staged.OpenForeign(network.Name, onnx).Run(TestSupport.Noise(Width * Height), Width, Height, output, TestContext.Current.CancellationToken);
             Assert.All(output, value => Assert.True(float.IsFinite(value)));
 
             // Neither vanished nor grown, after as many as 80 layers.
@@ -86,15 +86,15 @@ public class Figure1Tests
         foreach (ModelDescriptor? model in ModelCatalogue.Load(TestSupport.InRepository("models")).Models.Where(model => model.Scale == scale))
         {
             GraphArithmetic arithmetic = GraphArithmetic.Of(File.ReadAllBytes(model.FilePath));
-            if (model.Network == NetworkKind.SRNetGradient)
+            if (model.Task == NetworkTask.Gradient)
             {
-                Assert.Equal(NetworkArithmetic.OperationsPerInputPixel(model) / 2, arithmetic.MultiplyAddsPerInputPixel, 1e-6 * arithmetic.MultiplyAddsPerInputPixel);
+                Assert.Equal(model.Shape.OperationsPerInputPixel / 2, arithmetic.MultiplyAddsPerInputPixel, 1e-6 * arithmetic.MultiplyAddsPerInputPixel);
                 Assert.Equal(1, arithmetic.Scale);
                 continue;
             }
 
-            bool reduces = model.Network == NetworkKind.RRNet;
-            Assert.Equal(NetworkArithmetic.OperationsPerInputPixel(model) / 2, arithmetic.MultiplyAddsPerInputPixel, 1e-6 * arithmetic.MultiplyAddsPerInputPixel);
+            bool reduces = model.Task == NetworkTask.Reduce;
+            Assert.Equal(model.Shape.OperationsPerInputPixel / 2, arithmetic.MultiplyAddsPerInputPixel, 1e-6 * arithmetic.MultiplyAddsPerInputPixel);
             Assert.Equal(reduces ? 1.0 / scale : scale, arithmetic.Scale, 1e-12);
             Assert.Equal(arithmetic.MultiplyAddsPerInputPixel / (reduces ? 1 : scale * scale), arithmetic.MultiplyAddsPerHRPixel, 1e-6);
             IReadOnlyList<ConvolutionSpec> layers = reduces ? NetworkTable.RRNet(scale) : NetworkTable.SRNet(scale, NetworkTable.PaperUnits);

@@ -113,8 +113,8 @@ public class Table4Tests
         PairedCompression measured = new PairedCompression(
             3,
             pictures,
-            engine.Open(catalogue.Find(NetworkKind.RRNet, ModelKind.Learned, 3)),
-            engine.Open(catalogue.Find(NetworkKind.SRNet, ModelKind.Learned, 3)),
+            engine.Open(catalogue.Find(NetworkTask.Reduce, ModelKind.Learned, 3)),
+            engine.Open(catalogue.Find(NetworkTask.Enlarge, ModelKind.Learned, 3)),
             TestContext.Current.CancellationToken);
 
         Stored[] stored = measured.Pair(Codecs.Png);
@@ -143,8 +143,8 @@ public class Table4Tests
         PairedCompression measured = new PairedCompression(
             2,
             DrawnPictures.TestSet(2),
-            engine.Open(catalogue.Find(NetworkKind.RRNet, ModelKind.Learned, 2)),
-            engine.Open(catalogue.Find(NetworkKind.SRNet, ModelKind.Learned, 2)),
+            engine.Open(catalogue.Find(NetworkTask.Reduce, ModelKind.Learned, 2)),
+            engine.Open(catalogue.Find(NetworkTask.Enlarge, ModelKind.Learned, 2)),
             TestContext.Current.CancellationToken);
         LosslessCodec jpeg = new LosslessCodec("JPEG", [], (picture, token) => Codecs.PlainJpeg.Encode(picture, 50, token), Codecs.PlainJpeg.Decode);
 

@@ -54,7 +54,7 @@ public class ExportTests
         using StagedModels staged = new StagedModels();
         IReadOnlyList<ExportedModel> models = ModelExporter.Build(checkpoint, "nowhere", null); // compares with Torch's own way back
         (INetwork? gradient, INetwork? srNet) = (Open(ModelRow.SRNetGradient), Open(ModelRow.SRNet));
-        Assert.Equal(8, gradient.Model.Halo);
+        Assert.Equal(8, gradient.Model.Shape.Halo);
 
         // And with the definition: what the error does when one small pixel is moved a little.
         const int Width = 12, Height = 10, At = (4 * Width) + 7;
@@ -160,7 +160,7 @@ public class ExportTests
 
         ModelCatalogue catalogue = ModelCatalogue.Load(folder.Root);
         Assert.Equal(["rrnet-x2-learned", "srnet-x2-learned", "srnet-x2-learned-gradient", "srnet-x4-photo"], catalogue.Models.Select(model => model.Id));
-        Assert.Equal([3, 4, 8, 4], catalogue.Models.Select(model => model.Halo));
+        Assert.Equal([3, 4, 8, 4], catalogue.Models.Select(model => model.Shape.Halo));
         Assert.Equal("srnet-x2-learned", catalogue.Models[0].PairId);
         Assert.Equal("srnet-x2-learned", catalogue.Models[2].PairId);
         Assert.Null(catalogue.Models[3].PairId);

@@ -21,12 +21,12 @@ public class ShippedModelsTests
         Assert.SkipWhen(string.IsNullOrEmpty(data), "set RSR_DATA to a folder with test/set14 (Set14, high resolution, colour)");
         using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
         ModelCatalogue models = ModelCatalogue.Load(TestSupport.InRepository("models"));
-        LumaRefiner? refiner = passes == 0 ? null : new LumaRefiner(Open(NetworkKind.SRNetGradient), passes);
-        Naturalness small = new ModelEvaluation(TestPicture.LoadSet(data!, "test/set14", scale), scale, Open(NetworkKind.RRNet), refiner).LearnedAgainstClassical();
+        LumaRefiner? refiner = passes == 0 ? null : new LumaRefiner(Open(NetworkTask.Gradient), passes);
+        Naturalness small = new ModelEvaluation(TestPicture.LoadSet(data!, "test/set14", scale), scale, Open(NetworkTask.Reduce), refiner).LearnedAgainstClassical();
         Assert.InRange(small.PsnrToBicubic, leastPsnrDb, double.PositiveInfinity);
         Assert.InRange(small.BrightnessShift, 0, 0.5);
 
-        INetwork Open(NetworkKind network) => engine.Open(models.Find(network, ModelKind.Learned, scale));
+        INetwork Open(NetworkTask task) => engine.Open(models.Find(task, ModelKind.Learned, scale));
     }
 
     /// <summary>The terms of every picture the weights have seen hold for them, also of those that only an earlier run saw.</summary>

@@ -51,7 +51,7 @@ internal sealed class TimeAgainstQuality : IExperiment
             // An engine of its own, so that the memory of one network is gone when the next begins.
             using StagedModels own = new StagedModels();
             byte[] onnx = published.Build(Scale);
-            INetwork network = own.OpenForWholePictures(published.Name, published.OwnScale(Scale), onnx);
+            INetwork network = own.OpenForeign(published.Name, onnx);
             Add(new TimedRow(
                 published.Name,
                 published.Configuration,
@@ -126,7 +126,7 @@ internal sealed class TimeAgainstQuality : IExperiment
 
     private static float[] Output(INetwork network, Plane plane, CancellationToken cancellationToken)
     {
-        (int width, int height) = Core.Tiling.TilePlan.OutputSize(network.Model, plane.Width, plane.Height);
+        (int width, int height) = network.Shape.OutputSize(plane.Width, plane.Height);
         float[] output = new float[width * height];
         network.Run(plane.Values, plane.Width, plane.Height, output, cancellationToken);
         return output;
