@@ -4,5 +4,9 @@ namespace RsrPlugins.Cli;
 /// <param name="Output">Results: what a script may read.</param>
 /// <param name="Error">Errors, notes and progress.</param>
 /// <param name="TemporaryFiles">Files to be gone when the process ends early.</param>
-/// <param name="CancellationToken">Set by Ctrl-C and SIGTERM.</param>
-internal sealed record CliContext(TextWriter Output, TextWriter Error, TemporaryFiles TemporaryFiles, CancellationToken CancellationToken);
+/// <param name="CancellationToken">Set by Ctrl-C, SIGTERM, and the end of the parent.</param>
+internal sealed record CliContext(TextWriter Output, TextWriter Error, TemporaryFiles TemporaryFiles, CancellationToken CancellationToken)
+{
+    /// <summary>From now on the work stops when standard input ends.</summary>
+    public Action StopWithStandardInput { get; init; } = () => { };
+}

@@ -10,7 +10,7 @@ RuntimeTelemetry.Forbid();
 ReportWriter output = StandardStreams.Guard();
 using TemporaryFiles temporaryFiles = new TemporaryFiles();
 using StopSignals stop = new StopSignals(temporaryFiles);
-CliContext context = new CliContext(Console.Out, Console.Error, temporaryFiles, stop.Token);
+CliContext context = new CliContext(Console.Out, Console.Error, temporaryFiles, stop.Token) { StopWithStandardInput = stop.StopWithStandardInput };
 int exitCode = await RunAsync();
 if (output.Failure is { } lost)
 {
@@ -32,6 +32,10 @@ async Task<int> RunAsync()
     catch (UsageException failure)
     {
         return Fail(failure.Message, ExitCode.Usage);
+    }
+    catch (ReaderGoneException)
+    {
+        return ExitCode.InputsFailed;
     }
     catch (RsrException failure) when (failure is ModelException or RuntimeLibraryException)
     {

@@ -1,6 +1,7 @@
 // Ctrl-C, SIGTERM and a terminal that is closed (SIGHUP): the work is asked to stop, and does so between tiles and strips. A decoder that builds a whole picture
 // before it answers (interlaced PNG, progressive JPEG) cannot be asked, so after a grace time the process ends itself.
 using System.Runtime.InteropServices;
+using RsrPlugins.Cli.Terminal;
 
 namespace RsrPlugins.Cli;
 
@@ -26,9 +27,37 @@ internal sealed class StopSignals : IDisposable
 
     public CancellationToken Token => _source.Token;
 
+    /// <summary>
+    /// Stops the work when standard input ends. A program that starts this one holds the other end: however it ends, a crash
+    /// included, the system closes it, and no work goes on for nobody.
+    /// </summary>
+    public void StopWithStandardInput() => new Thread(() =>
+    {
+        try
+        {
+            using Stream input = StandardStreams.OpenInput();
+            Span<byte> ignored = stackalloc byte[256];
+            while (input.Read(ignored) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // As good as closed.
+        }
+
+        Request();
+    })
+    { IsBackground = true, Name = "parent" }.Start();
+
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = true;
+        Request();
+    }
+
+    private void Request()
+    {
         if (!_source.IsCancellationRequested)
         {
             new Thread(EndAfterGrace) { IsBackground = true, Name = "stop" }.Start();

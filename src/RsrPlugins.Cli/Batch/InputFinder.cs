@@ -14,7 +14,11 @@ namespace RsrPlugins.Cli.Batch;
 /// <summary>One file to work on.</summary>
 /// <param name="Path">As to be shown to the user.</param>
 /// <param name="RelativeName">Where it goes inside an output folder: its name, with its subfolders if it was found below a folder.</param>
-internal sealed record InputFile(string Path, string RelativeName);
+internal sealed record InputFile(string Path, string RelativeName)
+{
+    /// <summary>Where its bytes are, if they came from standard input.</summary>
+    public string ReadFrom { get; init; } = Path;
+}
 
 /// <summary>Something in a folder that was not taken.</summary>
 /// <param name="Path">As to be shown to the user.</param>
@@ -26,7 +30,8 @@ internal sealed record PassedOver(string Path, string Reason, string Folder);
 /// <param name="Recursive">Folders mean everything below them.</param>
 /// <param name="OutputFolder">Where results go; never searched for inputs unless it is named itself.</param>
 /// <param name="TakeReductions">Pictures named like results of 'rsr downscale' are wanted, because they are to be restored.</param>
-internal sealed record InputSearch(bool Recursive = false, string? OutputFolder = null, bool TakeReductions = false);
+/// <param name="StandardInput">"-" and pipes the shell has opened are inputs.</param>
+internal sealed record InputSearch(bool Recursive = false, string? OutputFolder = null, bool TakeReductions = false, bool StandardInput = false);
 
 /// <summary>What was found.</summary>
 /// <param name="Files">Each file once, in the order given; folders and patterns sorted by name.</param>
@@ -59,7 +64,11 @@ internal sealed partial class InputFinder
     private void FindOne(string argument)
     {
         FileKind kind = FileKinds.Of(argument);
-        if (kind == FileKind.File)
+        if (_search.StandardInput && (StandardInput.IsNamed(argument) || StandardInput.IsOpenPipe(argument)))
+        {
+            Take(new InputFile(argument, "standard-input"));
+        }
+        else if (kind == FileKind.File)
         {
             Take(new InputFile(argument, Path.GetFileName(argument)));
         }
@@ -207,7 +216,7 @@ internal sealed partial class InputFinder
     {
         try
         {
-            PictureFormat format = PictureFormat.OfFile(path);
+            PictureFormat format = PictureFormat.Of(PictureSource.OfFile(path));
             return $"a {format.Name} file by its content, not by its name (name it to take it)";
         }
         catch (PictureFileException)

@@ -8,20 +8,36 @@ namespace RsrPlugins.Cli.Batch;
 
 internal sealed class OutputNames
 {
+    // What pictures are called that this tool does not read; with those it does, whatever else follows a dot is part of the name.
+    private static readonly string[] OtherPictureExtensions =
+    [
+        ".bmp", ".ico", ".tga", ".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".psd", ".svg", ".dds", ".exr", ".hdr", ".pdf", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2",
+    ];
+
     private readonly string? _file;
     private readonly string? _folder;
+    private readonly PictureFormat? _format;
 
     /// <param name="output">The -o option, or null.</param>
     /// <param name="namesOneFile">Exactly one input file was named, so -o may name one too.</param>
+    /// <param name="format">The --format option, or null.</param>
     /// <exception cref="UsageException">The name cannot be an output of these inputs.</exception>
-    public OutputNames(string? output, bool namesOneFile)
+    public OutputNames(string? output, bool namesOneFile, PictureFormat? format = null)
     {
+        _format = format;
         if (output is null)
         {
             return;
         }
 
-        bool isFolder = Directory.Exists(output) || Path.EndsInDirectorySeparator(output) || Path.GetExtension(output).Length == 0;
+        if (output == OutputFile.StandardOutput)
+        {
+            _file = namesOneFile ? output : throw new UsageException("-o - writes one picture to standard output, and there are several inputs; choose a folder.");
+            return;
+        }
+
+        // "results.v2" is a folder's name as good as any; with one input it could be a mistyped file's.
+        bool isFolder = Directory.Exists(output) || Path.EndsInDirectorySeparator(output) || Path.GetExtension(output).Length == 0 || (!namesOneFile && !HasPictureExtension(output));
         if (isFolder)
         {
             _folder = output;
@@ -30,13 +46,13 @@ internal sealed class OutputNames
         {
             throw new UsageException($"{output}: expected a folder because there are several inputs; end its name with '{Path.DirectorySeparatorChar}' if it is one.");
         }
-        else if (PictureFormat.OfExtension(output) is null)
+        else if (PictureFormat.OfExtension(output) is not { } named)
         {
-            throw new UsageException($"{output}: expected a name ending in .png, .jpg, .webp or .tif, found '{Path.GetExtension(output)}'; for a folder, end its name with '{Path.DirectorySeparatorChar}'.");
+            throw new UsageException($"{output}: expected a name ending in {PictureFormat.WritableExtensions}, found '{Path.GetExtension(output)}'; for a folder, end its name with '{Path.DirectorySeparatorChar}'.");
         }
         else
         {
-            _file = output;
+            _file = format is null || format == named ? output : throw new UsageException($"{output}: expected a name of the format asked for ({format.Name}: {string.Join(", ", format.Extensions)}), found that of a {named.Name}.");
         }
     }
 
@@ -49,12 +65,49 @@ internal sealed class OutputNames
         {
             return _file;
         }
+
         // The extension follows the content: a PNG that was named .jpg does not give another one.
-        string extension = PictureFormat.OfExtension(input.Path) == format ? Path.GetExtension(input.Path) : format.Extensions[0];
-        return _folder is not null
-            ? Path.Combine(_folder, Path.ChangeExtension(input.RelativeName, extension))
-            : Path.Combine(Path.GetDirectoryName(input.Path) ?? string.Empty, Path.GetFileNameWithoutExtension(input.Path) + suffix + extension);
+        PictureFormat result = _format ?? format;
+        string extension = PictureFormat.OfExtension(input.Path) == result ? Path.GetExtension(input.Path) : result.Extensions[0];
+        return Stem(input, suffix) + extension;
     }
+
+    /// <summary>Inputs whose result has the name of an earlier input's: in one run they fail, and so they must where the earlier one is another machine's.</summary>
+    /// <returns>Indices into <paramref name="files"/>.</returns>
+    public HashSet<int> Collisions(IReadOnlyList<InputFile> files)
+    {
+        HashSet<int> found = [];
+        foreach (IGrouping<string, int> same in Enumerable.Range(0, files.Count).GroupBy(index => Stem(files[index], string.Empty), SamePath.Comparer).Where(same => same.Count() > 1))
+        {
+            HashSet<string> names = new(SamePath.Comparer);
+            foreach (int index in same)
+            {
+                try
+                {
+                    if (!names.Add(For(files[index], PictureFormat.Of(PictureSource.OfFile(files[index].Path)).Output, string.Empty)))
+                    {
+                        found.Add(index);
+                    }
+                }
+                catch (PictureFileException)
+                {
+                    // It gives no result; planning it says why.
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The result's path without its extension.</summary>
+    private string Stem(InputFile input, string suffix) => _folder is not null
+        ? Path.Combine(_folder, WithoutPictureExtension(input.RelativeName))
+        : Path.Combine(Path.GetDirectoryName(input.Path) ?? string.Empty, WithoutPictureExtension(Path.GetFileName(input.Path)) + suffix);
+
+    private static string WithoutPictureExtension(string path) => HasPictureExtension(path) ? path[..^Path.GetExtension(path).Length] : path;
+
+    private static bool HasPictureExtension(string path) =>
+        PictureFormat.OfInputExtension(path) is not null || OtherPictureExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>"-x2" or "-down2" for a scale, "-800x600" for a size.</summary>
     public static string Suffix(string verb, SizeRequest request, int? recordedScale, int width, int height) =>

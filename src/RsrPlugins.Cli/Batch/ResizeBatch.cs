@@ -1,5 +1,6 @@
 // Many pictures, one after the other (the engine keeps all cores busy inside one). A picture that fails is reported and the
-// others are still done; everything that can be known from headers and names is checked before a picture's work begins.
+// others are still done; everything that can be known from headers, names and disks is found out for all of them before the first
+// one's work begins (BatchPlanner).
 using System.Diagnostics;
 using System.Text.Json;
 using RsrPlugins.Cli.Files;
@@ -20,123 +21,227 @@ namespace RsrPlugins.Cli.Batch;
 /// <param name="Salvage">Take damaged pictures with what there is of them.</param>
 /// <param name="DryRun">Say what would be done, and do nothing.</param>
 /// <param name="Json">Report as JSON.</param>
-internal sealed record ResizeOptions(IReadOnlyList<string> Inputs, string? Output, WriteOptions Write, bool Salvage, bool DryRun, bool Json);
+internal sealed record ResizeOptions(IReadOnlyList<string> Inputs, string? Output, WriteOptions Write, bool Salvage, bool DryRun, bool Json)
+{
+    /// <summary>Folders mean everything below them, and results keep their folders.</summary>
+    public bool Recursive { get; init; }
 
-internal sealed class ResizeBatch(CliContext context, InstalledModels models, ResizeOptions options, ResizeDecider decide)
+    /// <summary>Pictures whose result exists are passed over.</summary>
+    public bool SkipExisting { get; init; }
+
+    /// <summary>Results of 'rsr downscale' in folders are inputs.</summary>
+    public bool TakeReductions { get; init; }
+
+    /// <summary>The part of the batch to do; null for all of it.</summary>
+    public Shard? Shard { get; init; }
+
+    /// <summary>The results' format; null for that of the name or the input.</summary>
+    public PictureFormat? Format { get; init; }
+
+    /// <summary>What shows progress.</summary>
+    public ProgressMode Progress { get; init; }
+}
+
+internal sealed class ResizeBatch
 {
     // Shares of the progress bar; the networks take nearly all the time.
     private const double ReadShare = 0.05;
     private const double WriteShare = 0.10;
 
-    private readonly PictureWriter _writer = new(context.TemporaryFiles);
-    private readonly HashSet<string> _inputs = new(SamePath.Comparer);
-    private readonly Dictionary<string, string> _outputs = new(SamePath.Comparer);
+    private readonly CliContext _context;
+    private readonly InstalledModels _models;
+    private readonly ResizeOptions _options;
+    private readonly ResizeDecider _decide;
+    private readonly PictureWriter _writer;
+    private readonly ProgressDisplay _progress;
+    private readonly List<ResizeResult> _results = [];
+    private readonly List<ResizeFailure> _failures = [];
+    private readonly List<PassedOver> _passedOver = [];
+    private bool _isAlone;
+    private bool _otherThanModels;
+
+    public ResizeBatch(CliContext context, InstalledModels models, ResizeOptions options, ResizeDecider decide)
+    {
+        bool readsStandardInput = options.Inputs is [string only] && StandardInput.IsNamed(only);
+        _options = options.Output is "/dev/stdout" or "/dev/fd/1" || (options.Output is null && readsStandardInput) ? options with { Output = OutputFile.StandardOutput } : options;
+
+        // Where the picture goes nothing else may.
+        _context = _options.Output == OutputFile.StandardOutput ? context with { Output = context.Error } : context;
+        _models = models;
+        _decide = decide;
+        _writer = new PictureWriter(context.TemporaryFiles);
+        _progress = new ProgressDisplay(options.Json && options.Progress == ProgressMode.Auto ? ProgressMode.None : options.Progress, context.Error);
+    }
 
     public int Run()
     {
-        FoundInputs found = InputFinder.Find(options.Inputs);
-        OutputNames names = new OutputNames(options.Output, found.NamesOneFile);
-        if (found.Files.Count + found.Failures.Count == 1 && found.Failures is [var only])
+        FoundInputs found = InputFinder.Find(_options.Inputs, new InputSearch(_options.Recursive, _options.Output, _options.TakeReductions, StandardInput: true));
+        OutputNames names = new OutputNames(_options.Output, found.NamesOneFile, _options.Format);
+        if (_options.Output == OutputFile.StandardOutput && !Console.IsOutputRedirected && !_options.DryRun)
+        {
+            throw new UsageException("The picture would be written to the terminal; give -o FILE, or send standard output to a file or a program.");
+        }
+
+        _isAlone = found.Files.Count + found.Failures.Count == 1;
+        if (_isAlone && found.Failures is [PictureFileException only])
         {
             throw only;
         }
 
-        _inputs.UnionWith(found.Files.Select(file => SamePath.Resolve(file.Path)));
-
-        List<ResizeResult> results = new List<ResizeResult>();
-        List<ResizeFailure> failures = new List<ResizeFailure>();
-        bool otherThanModels = found.Failures.Count > 0;
         foreach (PictureFileException failure in found.Failures)
         {
-            Report(failures, failure.Path, failure.Problem);
+            Fail(failure.Path, failure);
         }
 
-        foreach (string line in PassedOverReport.Lines(found.PassedOver))
+        _passedOver.AddRange(found.PassedOver);
+        List<PlannedPicture> pictures = Plan(found, names);
+        foreach (string line in PassedOverReport.Lines(_passedOver))
         {
-            context.Error.WriteLine($"rsr: {line}");
+            _context.Error.WriteLine($"rsr: {line}");
         }
 
-        ProgressDisplay progress = new ProgressDisplay(enabled: !options.Json);
+        foreach (PlannedPicture picture in pictures)
+        {
+            _context.CancellationToken.ThrowIfCancellationRequested();
+            Try(picture.Input, () => _options.DryRun
+                ? ResizeOne(picture, null)
+                : _progress.RunPicture(picture.Input.Path, picture.Number, found.Files.Count, picture.Output, bar => ResizeOne(picture, bar)));
+        }
+
+        return Finish();
+    }
+
+    private List<PlannedPicture> Plan(FoundInputs found, OutputNames names)
+    {
+        List<PlannedPicture> pictures = [];
+        HashSet<int> othersResults = _options.Shard is null ? [] : names.Collisions(found.Files);
+        BatchPlanner planner = new BatchPlanner(_models, _options, _decide, names, found.Files);
+        bool wrongDirection = false;
         for (int index = 0; index < found.Files.Count; index++)
         {
-            context.CancellationToken.ThrowIfCancellationRequested();
+            if (_options.Shard?.Takes(index) == false)
+            {
+                continue;
+            }
+
+            _context.CancellationToken.ThrowIfCancellationRequested();
             InputFile input = found.Files[index];
-            string counter = found.Files.Count > 1 ? $" ({index + 1} of {found.Files.Count})" : string.Empty;
+            int number = index + 1;
             try
             {
-                ResizeResult result = progress.Run($"{Path.GetFileName(input.Path)}{counter}", bar => ResizeOne(input, names, bar));
-                results.Add(result);
-                if (!options.Json)
+                if (othersResults.Contains(index))
                 {
-                    context.Output.WriteLine(result.Describe());
+                    throw new PictureFileException(input.Path, "its result has the same name as that of an input before it; do them in two runs");
+                }
+
+                if (StandardInput.IsNamed(input.Path) || StandardInput.IsOpenPipe(input.Path))
+                {
+                    string shown = StandardInput.IsNamed(input.Path) ? StandardInput.Shown : input.Path;
+                    input = new InputFile(shown, "standard-input") { ReadFrom = StandardInput.Spool(input.Path, _context.TemporaryFiles, _context.CancellationToken) };
+                }
+
+                if (planner.Plan(input, number, out string? existing) is { } picture)
+                {
+                    pictures.Add(picture);
+                }
+                else
+                {
+                    _passedOver.Add(new PassedOver(input.Path, "the result exists already", string.Empty));
                 }
             }
-            catch (Exception error) when (error is OutOfMemoryException || (error is RsrException and not RuntimeLibraryException))
+            catch (Exception error) when (IsOfThePicture(error))
             {
-                if (found.Files.Count + found.Failures.Count == 1 && error is RsrException)
-                {
-                    throw error is PictureFileException or UsageException or ModelException ? error : new PictureFileException(input.Path, error.Message, error);
-                }
-
-                otherThanModels |= error is not ModelException;
-                Report(failures, input.Path, error is OutOfMemoryException ? "not enough memory for a picture of this size" : WithoutName(error, input.Path));
+                wrongDirection |= error is ImageSizeException;
+                ThrowIfAlone(input, error);
+                _progress.Failed(input.Path, number, found.Files.Count, WithoutName(error, input.ReadFrom));
+                Fail(input.Path, error, input.ReadFrom);
             }
         }
 
-        if (options.Json)
+        if (wrongDirection && !_options.Json)
         {
-            context.Output.WriteLine(JsonSerializer.Serialize(new ResizeReport(results, failures, [.. found.PassedOver.Select(one => new PassedOverInput(one.Path, one.Reason))]), ResizeReportJson.Default.ResizeReport));
+            _context.Error.WriteLine("rsr: with --width or --height, --either-way makes each picture larger or smaller as it needs");
         }
 
-        if (failures.Count == 0)
+        return pictures;
+    }
+
+    private void Try(InputFile input, Func<ResizeResult> work)
+    {
+        try
+        {
+            ResizeResult result = work();
+            _results.Add(result);
+            if (!_options.Json)
+            {
+                _context.Output.WriteLine(result.Describe());
+            }
+        }
+        catch (Exception error) when (IsOfThePicture(error))
+        {
+            ThrowIfAlone(input, error);
+            Fail(input.Path, error, input.ReadFrom);
+        }
+    }
+
+    private static bool IsOfThePicture(Exception error) => error is OutOfMemoryException || (error is RsrException and not (RuntimeLibraryException or ReaderGoneException));
+
+    /// <summary>The only picture's error is the command's, with its own exit code.</summary>
+    private void ThrowIfAlone(InputFile input, Exception error)
+    {
+        if (!_isAlone || error is OutOfMemoryException)
+        {
+            return;
+        }
+
+        bool named = error is UsageException or ModelException || (error is PictureFileException file && file.Path != input.ReadFrom);
+        throw named || input.Path == input.ReadFrom && error is PictureFileException ? error : new PictureFileException(input.Path, WithoutName(error, input.ReadFrom), error);
+    }
+
+    private int Finish()
+    {
+        if (_options.Json)
+        {
+            PassedOverInput[] passedOver = [.. _passedOver.Select(one => new PassedOverInput(one.Path, one.Reason))];
+            _context.Output.WriteLine(JsonSerializer.Serialize(new ResizeReport(_results, _failures, passedOver), ResizeReportJson.Default.ResizeReport));
+        }
+
+        if (_failures.Count == 0)
         {
             return ExitCode.Done;
         }
 
-        context.Error.WriteLine($"rsr: {failures.Count} of {results.Count + failures.Count} failed: {string.Join(", ", failures.Select(failure => failure.Input))}");
-        return otherThanModels ? ExitCode.InputsFailed : ExitCode.ModelsOrRuntime;
+        _context.Error.WriteLine($"rsr: {_failures.Count} of {_results.Count + _failures.Count} failed: {string.Join(", ", _failures.Select(failure => failure.Input))}");
+        return _otherThanModels ? ExitCode.InputsFailed : ExitCode.ModelsOrRuntime;
     }
 
-    private ResizeResult ResizeOne(InputFile input, OutputNames names, IProgress<double>? progress)
+    private ResizeResult ResizeOne(PlannedPicture planned, IProgress<double>? progress)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        PictureHeader header = PictureReader.ReadHeader(input.Path);
-        ResizeDecision decision = decide(header);
+        ResizeDecision decision = planned.Decision;
         ResizePlan plan = decision.Plan;
-        string output = names.For(input, header.Format.Output, decision.Suffix);
-        PictureFormat format = PictureFormat.OfExtension(output)!;
-        CheckOutput(input.Path, output);
-        PictureWriter.CheckSize(output, format, plan.Width, plan.Height);
-
-        List<ModelDescriptor> networks = plan.Steps.Select(step => models.Catalogue.Find(plan.Task, step.Kind, step.Factor)).ToList();
-        List<string> gradients = decision.Effort == 0 ? [] : plan.Steps.Select(step => InstalledModels.Gradient(models.Catalogue, step.Factor).Id).ToList();
+        List<string> gradients = decision.Effort == 0 ? [] : plan.Steps.Select(step => InstalledModels.Gradient(_models.Catalogue, step.Factor).Id).ToList();
         string? device = null;
         WrittenPicture? written = null;
-        List<string> notes = new List<string>(decision.Notes);
-        if (options.Write.Quality is not null && !format.HasQuality)
+        List<string> notes = new List<string>(planned.Notes);
+        if (!_options.DryRun)
         {
-            notes.Add(_inputs.Count > 1
-                ? $"--quality does not apply: {format.Name} is written without loss"
-                : throw new UsageException($"--quality does not apply to {output}: {format.Name} is written without loss; leave it out, or choose .jpg, .webp or .avif with -o."));
-        }
-
-        if (!options.DryRun)
-        {
-            Picture picture = PictureReader.Read(header, options.Salvage, PartOfProgress.Of(progress, 0, ReadShare), context.CancellationToken);
+            Picture picture = PictureReader.Read(PictureReader.ReadHeader(planned.Input.ReadFrom), _options.Salvage, PartOfProgress.Of(progress, 0, ReadShare), _context.CancellationToken);
             notes.AddRange(picture.Notes);
             PixelImage pixels = picture.Pixels;
             CarriedMetadata metadata = picture.Metadata;
             picture = null!; // So that the input is let go of while the result is written.
-            (pixels, device) = RunSteps(pixels, plan, networks, decision.Effort, PartOfProgress.Of(progress, ReadShare, 1 - WriteShare));
-            written = _writer.Write(output, pixels, plan.Width, plan.Height, format, metadata, decision.Record, options.Write, PartOfProgress.Of(progress, 1 - WriteShare, 1), context.CancellationToken);
+            (pixels, device) = RunSteps(pixels, plan, planned.Networks, decision.Effort, PartOfProgress.Of(progress, ReadShare, 1 - WriteShare));
+            WriteOptions write = planned.Input.ReadFrom == planned.Input.Path ? _options.Write with { PermissionsOf = planned.Input.ReadFrom } : _options.Write;
+            written = _writer.Write(planned.Output, pixels, plan.Width, plan.Height, planned.Format, metadata, decision.Record, write, PartOfProgress.Of(progress, 1 - WriteShare, 1), _context.CancellationToken);
             notes.AddRange(written.Notes);
         }
 
         return new ResizeResult(
-            input.Path, output, header.Width, header.Height, plan.Width, plan.Height, plan.Describe(decision.Effort), [.. networks.Select(model => model.Id), .. gradients], device, Math.Round(clock.Elapsed.TotalSeconds, 2), options.DryRun, written?.Coding, written?.Quality, written?.Bytes, notes);
+            planned.Input.Path, planned.Output, planned.Width, planned.Height, plan.Width, plan.Height, decision.Steps ?? plan.Describe(decision.Effort), [.. planned.Networks.Select(model => model.Id), .. gradients], device, Math.Round(clock.Elapsed.TotalSeconds, 2), _options.DryRun, written?.Coding, written?.Quality, written?.Bytes, notes);
     }
 
-    private (PixelImage Pixels, string? Device) RunSteps(PixelImage pixels, ResizePlan plan, List<ModelDescriptor> networks, int effort, IProgress<double>? progress)
+    private (PixelImage Pixels, string? Device) RunSteps(PixelImage pixels, ResizePlan plan, IReadOnlyList<ModelDescriptor> networks, int effort, IProgress<double>? progress)
     {
         // The work of a step grows with its larger picture.
         double[] work = [.. plan.Steps.Select((step, index) => (double)step.Width * step.Height * (plan.Task == NetworkTask.Reduce ? step.Factor * step.Factor : 1)), plan.ClassicalStep ? 1 : 0];
@@ -146,9 +251,9 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
         for (int index = 0; index < plan.Steps.Count; index++)
         {
             ResizeStep step = plan.Steps[index];
-            pixels = models.Resizer(networks[index], effort).Resize(pixels, PartOfProgress.Of(progress, done / total, (done + work[index]) / total), context.CancellationToken);
+            pixels = _models.Resizer(networks[index], effort).Resize(pixels, PartOfProgress.Of(progress, done / total, (done + work[index]) / total), _context.CancellationToken);
             done += work[index];
-            device = InstalledModels.NameOf(models.Engine.Decision.Device);
+            device = InstalledModels.NameOf(_models.Engine.Decision.Device);
             bool last = index == plan.Steps.Count - 1 && !plan.ClassicalStep;
             if (!last) // The last crop costs nothing while writing.
             {
@@ -158,50 +263,25 @@ internal sealed class ResizeBatch(CliContext context, InstalledModels models, Re
 
         if (plan.ClassicalStep)
         {
-            pixels = Resampler.Resize(pixels, plan.Width, plan.Height, ResamplingKernel.Bicubic, PartOfProgress.Of(progress, done / total, 1), context.CancellationToken);
+            pixels = Resampler.Resize(pixels, plan.Width, plan.Height, ResamplingKernel.Bicubic, PartOfProgress.Of(progress, done / total, 1), _context.CancellationToken);
         }
 
         return (pixels, device);
     }
 
-    private void CheckOutput(string input, string output)
+    private void Fail(string input, Exception error, string? readFrom = null)
     {
-        string resolved = SamePath.Resolve(output);
-        if (SamePath.Comparer.Equals(resolved, SamePath.Resolve(input)))
-        {
-            throw new UsageException($"{output}: the output would replace its own input; choose another name or folder with -o.");
-        }
-
-        if (_inputs.Contains(resolved))
-        {
-            throw new PictureFileException(output, $"the output of {input} would replace another input; choose another folder with -o");
-        }
-
-        if (_outputs.TryGetValue(resolved, out string? other))
-        {
-            throw new PictureFileException(output, $"the outputs of {other} and {input} have the same name; do them in two runs");
-        }
-
-        if (Directory.Exists(output))
-        {
-            throw new PictureFileException(output, "expected a file's name, this is a folder");
-        }
-
-        if (!options.Write.Overwrite && File.Exists(output))
-        {
-            throw new PictureFileException(output, "exists already; --force replaces it");
-        }
-
-        _outputs[resolved] = input;
-    }
-
-    private void Report(List<ResizeFailure> failures, string input, string problem)
-    {
-        failures.Add(new ResizeFailure(input, OneLine.Of(problem)));
-        context.Error.WriteLine($"rsr: {input}: {OneLine.Of(problem)}");
+        _otherThanModels |= error is not ModelException;
+        string problem = OneLine.Of(WithoutName(error, readFrom ?? input));
+        _failures.Add(new ResizeFailure(input, problem));
+        _context.Error.WriteLine($"rsr: {input}: {problem}");
     }
 
     /// <summary>Errors of ours may start with the file they are about; it need not be said twice.</summary>
-    private static string WithoutName(Exception error, string path) =>
-        error is PictureFileException file && file.Path == path ? file.Problem : error.Message;
+    private static string WithoutName(Exception error, string path) => error switch
+    {
+        OutOfMemoryException => "not enough memory for a picture of this size",
+        PictureFileException file when file.Path == path => file.Problem,
+        _ => error.Message,
+    };
 }

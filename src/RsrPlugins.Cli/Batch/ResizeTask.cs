@@ -11,7 +11,8 @@ namespace RsrPlugins.Cli.Batch;
 /// <param name="Record">To be written into the result, or null.</param>
 /// <param name="Notes">What the user should know about the decision.</param>
 /// <param name="Effort">Passes that correct what each learned step of a reduction makes.</param>
-internal sealed record ResizeDecision(ResizePlan Plan, string Suffix, DownscaleRecord? Record, IReadOnlyList<string> Notes, int Effort = 0);
+/// <param name="Steps">The steps in words, where the plan's own are not right.</param>
+internal sealed record ResizeDecision(ResizePlan Plan, string Suffix, DownscaleRecord? Record, IReadOnlyList<string> Notes, int Effort = 0, string? Steps = null);
 
 /// <summary>Decides from a picture's header alone, before any work.</summary>
 internal delegate ResizeDecision ResizeDecider(PictureHeader header);

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using RsrPlugins.Cli.Batch;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Refinement;
 
@@ -15,7 +16,7 @@ internal static class CommonOptions
         Argument<string[]> argument = new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.OneOrMore };
         argument.Validators.Add(result =>
         {
-            if (result.Tokens.Select(token => token.Value).FirstOrDefault(value => value.StartsWith('-') && !Path.Exists(value)) is { } option)
+            if (result.Tokens.Select(token => token.Value).FirstOrDefault(value => value.StartsWith('-') && value != StandardInput.Name && !Path.Exists(value)) is { } option)
             {
                 result.AddError($"Unrecognized option '{option}'.");
             }

@@ -49,7 +49,14 @@ internal static class DownscaleCommand
             }
 
             using InstalledModels models = arguments.Models(parsed);
-            return new ResizeBatch(context, models, arguments.Options(parsed), header => Decide(header, size, models.Catalogue, parsed.GetValue(effort))).Run();
+            return new ResizeBatch(context, models, arguments.Options(parsed), Decide).Run();
+
+            ResizeDecision Decide(PictureHeader header) => !arguments.EitherWay(parsed) ? DownscaleCommand.Decide(header, size, models.Catalogue, parsed.GetValue(effort)) : size.Direction(header.Width, header.Height) switch
+            {
+                0 => UpscaleCommand.DecideSame(header),
+                > 0 => UpscaleCommand.Decide(header, size, UpscaleCommand.PictureSource.Auto, models.Catalogue),
+                _ => DownscaleCommand.Decide(header, size, models.Catalogue, parsed.GetValue(effort)),
+            };
         });
         return command;
     }

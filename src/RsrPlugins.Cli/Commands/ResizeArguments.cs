@@ -5,6 +5,7 @@ using System.Globalization;
 using RsrPlugins.Cli.Batch;
 using RsrPlugins.Cli.Files;
 using RsrPlugins.Cli.Sizes;
+using RsrPlugins.Cli.Terminal;
 using RsrPlugins.Core.Inference;
 
 namespace RsrPlugins.Cli.Commands;
@@ -15,9 +16,13 @@ internal sealed class ResizeArguments
     public const string CommonDetails =
         """
         Inputs and outputs:
-          An input is a file, a folder (the pictures directly in it) or a pattern such as "photos/**/*.jpg".
+          An input is a file, a folder (the pictures directly in it, with --recursive those below it), a pattern such as
+          "photos/**/*.jpg", or - for standard input. Hidden files and results of an earlier run (a-x2.png beside a.png) are
+          passed over in folders; what is passed over is said.
           Without -o the result lies beside its input with the size in its name. With -o FOLDER it keeps the input's name. The
-          format is that of -o's extension (.png, .jpg, .webp, .tif), else the input's. A file appears only when it is whole.
+          format is that of -o's extension (.png, .jpg, .webp, .tif), else --format's, else the input's. -o - writes to standard
+          output. A file appears only when it is whole. Names, sizes, folders and disks are checked for all before the first
+          picture's work begins.
           PNG and TIFF keep 16 bits; JPEG and WebP are written with --quality (JPEG 92, from 90 on with full-resolution colour;
           WebP 90, and 100 is lossless). Profile, EXIF, XMP and resolution are kept; pictures are turned upright.
         """;
@@ -26,11 +31,27 @@ internal sealed class ResizeArguments
     private readonly Option<decimal?> _scale = new("--scale", "-s") { HelpName = "N", CustomParser = ParseScale };
     private readonly Option<int?> _width = Side("--width", "Exact width in pixels; alone it keeps the aspect ratio.");
     private readonly Option<int?> _height = Side("--height", "Exact height in pixels; alone it keeps the aspect ratio.");
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "A file's name for one input, else a folder (made if need be).", HelpName = "FILE|FOLDER" };
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "A file's name for one input, - for standard output, else a folder (made if need be).", HelpName = "FILE|FOLDER|-" };
     private readonly Option<int?> _quality = new("--quality") { Description = "1 to 100 for JPEG and WebP.", HelpName = "Q" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Replace existing files." };
     private readonly Option<bool> _salvage = new("--salvage") { Description = "Make what there is of damaged and cut-off pictures, instead of refusing them." };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show sizes, steps and names, and write nothing." };
+    private readonly Option<PictureFormat?> _format = new("--format")
+    {
+        Description = "The results' format, where no name says it: png, jpeg, webp, tiff, avif.",
+        HelpName = "png|jpeg|webp|tiff|avif",
+        CustomParser = result => CommonOptions.Parse<PictureFormat>(result, ("png", PictureFormat.Png), ("jpeg", PictureFormat.Jpeg), ("jpg", PictureFormat.Jpeg), ("webp", PictureFormat.WebP), ("tiff", PictureFormat.Tiff), ("tif", PictureFormat.Tiff), ("avif", PictureFormat.Avif)),
+    };
+    private readonly Option<bool> _recursive = new("--recursive", "-r") { Description = "Take the pictures in folders inside a folder, too; -o FOLDER gets the same folders." };
+    private readonly Option<bool> _skipExisting = new("--skip-existing") { Description = "Pass over pictures whose result exists: a second run goes on where the first stopped." };
+    private readonly Option<Shard?> _shard = new("--shard") { Description = "Do part K of N of the inputs only, so that N machines share a batch.", HelpName = "K/N", CustomParser = ParseShard };
+    private readonly Option<bool> _eitherWay = new("--either-way") { Description = "With --width or --height: make each picture larger or smaller, as it needs." };
+    private readonly Option<ProgressMode> _progress = new("--progress")
+    {
+        Description = "auto (the default: a bar on a terminal), json (one line per step on standard error, for programs), none.",
+        HelpName = "auto|json|none",
+        CustomParser = result => CommonOptions.Parse<ProgressMode>(result, ("auto", ProgressMode.Auto), ("json", ProgressMode.Json), ("none", ProgressMode.None)),
+    };
     private readonly Option<DeviceChoice> _device = CommonOptions.Device();
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<bool> _json = CommonOptions.Json();
@@ -46,18 +67,34 @@ internal sealed class ResizeArguments
         command.Options.Add(_width);
         command.Options.Add(_height);
         command.Options.Add(_output);
+        command.Options.Add(_format);
         command.Options.Add(_quality);
+        command.Options.Add(_recursive);
+        command.Options.Add(_skipExisting);
+        command.Options.Add(_shard);
+        command.Options.Add(_eitherWay);
         command.Options.Add(_force);
         command.Options.Add(_salvage);
         command.Options.Add(_dryRun);
         command.Options.Add(_device);
         command.Options.Add(_threads);
+        command.Options.Add(_progress);
         command.Options.Add(_json);
         command.Validators.Add(result =>
         {
             if (result.GetResult(_scale) is not null && (result.GetResult(_width) is not null || result.GetResult(_height) is not null))
             {
                 result.AddError("Give --scale or --width/--height, not both.");
+            }
+
+            if (result.GetResult(_eitherWay) is not null && result.GetResult(_width) is null && result.GetResult(_height) is null)
+            {
+                result.AddError("--either-way needs a size: give --width or --height.");
+            }
+
+            if (result.GetResult(_skipExisting) is not null && result.GetResult(_force) is not null)
+            {
+                result.AddError("Give --skip-existing or --force, not both.");
             }
         });
     }
@@ -70,7 +107,18 @@ internal sealed class ResizeArguments
         new WriteOptions(parsed.GetValue(_quality), parsed.GetValue(_force)),
         parsed.GetValue(_salvage),
         parsed.GetValue(_dryRun),
-        parsed.GetValue(_json));
+        parsed.GetValue(_json))
+    {
+        Recursive = parsed.GetValue(_recursive),
+        SkipExisting = parsed.GetValue(_skipExisting),
+        Shard = parsed.GetValue(_shard),
+        Format = parsed.GetValue(_format),
+        Progress = parsed.GetValue(_progress),
+        TakeReductions = Size(parsed).IsEmpty,
+    };
+
+    /// <summary>Pictures may be made larger by 'downscale' and smaller by 'upscale'.</summary>
+    public bool EitherWay(ParseResult parsed) => parsed.GetValue(_eitherWay);
 
     public InstalledModels Models(ParseResult parsed) => new(parsed.GetValue(_device), parsed.GetValue(_threads));
 
@@ -79,6 +127,18 @@ internal sealed class ResizeArguments
         Option<int?> option = new Option<int?>(name) { Description = description, HelpName = "PIXELS" };
         option.Validators.Add(result => CommonOptions.Range(result, 1, int.MaxValue));
         return option;
+    }
+
+    private static Shard? ParseShard(ArgumentResult result)
+    {
+        string found = result.Tokens[0].Value;
+        if (Shard.Parse(found) is { } shard)
+        {
+            return shard;
+        }
+
+        result.AddError($"--shard takes K/N with K from 1 to N, for example 2/8; found '{found}'.");
+        return null;
     }
 
     private static decimal? ParseScale(ArgumentResult result)

@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using RsrPlugins.Cli.Batch;
 using RsrPlugins.Cli.Bench;
 
 namespace RsrPlugins.Cli.Commands;
@@ -20,6 +21,12 @@ internal static class RsrCommandLine
           RSR_TRACE=1  shows where an unexpected failure happened
         """;
 
+    private static readonly Option<bool> ParentStandardInput = new("--parent-stdin")
+    {
+        Description = "Stop when standard input is closed, as it is when the program that started this one ends.",
+        Recursive = true,
+    };
+
     public static async Task<int> RunAsync(string[] args, CliContext context)
     {
         RootCommand root = Create(context);
@@ -28,6 +35,16 @@ internal static class RsrCommandLine
         {
             string command = parsed.CommandResult.Command is RootCommand ? "rsr" : $"rsr {parsed.CommandResult.Command.Name}";
             throw new UsageException($"{parsed.Errors[0].Message} Try '{command} --help'.");
+        }
+
+        if (parsed.GetValue(ParentStandardInput))
+        {
+            if (parsed.Tokens.Any(token => StandardInput.IsNamed(token.Value)))
+            {
+                throw new UsageException("--parent-stdin waits for the end of standard input, so no picture can be read from it.");
+            }
+
+            context.StopWithStandardInput();
         }
 
         return await parsed.InvokeAsync(
@@ -54,6 +71,7 @@ internal static class RsrCommandLine
             root.Add(command);
         }
 
+        root.Options.Add(ParentStandardInput);
         root.SetAction(int (_) => throw new UsageException("A command is missing. Try 'rsr --help'."));
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, root, ExitCodes);

@@ -30,7 +30,7 @@ internal static class UpscaleCommand
 
         """ + ResizeArguments.CommonDetails;
 
-    private enum PictureSource
+    internal enum PictureSource
     {
         Auto,
         Learned,
@@ -58,7 +58,11 @@ internal static class UpscaleCommand
                 throw new UsageException("A size is missing: give --scale, --width or --height. Try 'rsr upscale --help'.");
             }
 
-            return new ResizeBatch(context, models, arguments.Options(parsed), header => Decide(header, size, what, models.Catalogue)).Run();
+            return new ResizeBatch(context, models, arguments.Options(parsed), Decide).Run();
+
+            ResizeDecision Decide(PictureHeader header) => arguments.EitherWay(parsed) && size.Direction(header.Width, header.Height) is <= 0 and int direction
+                ? DecideSmaller(header, size, direction, models.Catalogue)
+                : UpscaleCommand.Decide(header, size, what, models.Catalogue);
         });
         return command;
     }
@@ -69,7 +73,16 @@ internal static class UpscaleCommand
             ? Decide(header, new SizeRequest(null, null, null), PictureSource.Learned, catalogue)
             : throw new PictureFileException(path, "expected a picture made by 'rsr compress' or 'rsr downscale', found no record of it or another size; 'rsr upscale' enlarges any picture");
 
-    private static ResizeDecision Decide(PictureHeader header, SizeRequest size, PictureSource source, ModelCatalogue catalogue)
+    /// <summary>What --either-way does where the size asked for is not above the picture's.</summary>
+    private static ResizeDecision DecideSmaller(PictureHeader header, SizeRequest size, int direction, ModelCatalogue catalogue) => direction == 0
+        ? DecideSame(header)
+        : DownscaleCommand.Decide(header, size, catalogue, effort: 0);
+
+    /// <summary>The picture has the size asked for: it is written as it is.</summary>
+    internal static ResizeDecision DecideSame(PictureHeader header) => new(
+        new ResizePlan(NetworkTask.Enlarge, [], header.Width, header.Height, ClassicalStep: false), $"-{header.Width}x{header.Height}", header.Record, [], Steps: "has this size already");
+
+    internal static ResizeDecision Decide(PictureHeader header, SizeRequest size, PictureSource source, ModelCatalogue catalogue)
     {
         List<string> notes = new List<string>();
         DownscaleRecord? record = source == PictureSource.Photo ? null : header.Record;

@@ -1,6 +1,5 @@
-// Writes a picture straight out of the engine's memory (libvips reads it in place, strip by strip) to a temporary file beside
-// the target, and renames it when it is whole: nobody ever sees half a picture, and an old file survives a failed run. Only the
-// pixels and the profile are libvips'; what else the file says is put in on the way (HeadEditingStream) or behind (TIFF).
+// Writes a picture straight out of the engine's memory (libvips reads it in place, strip by strip); OutputFile brings it
+// to its place. Only the pixels and the profile are libvips'; what else the file says is put in on the way (HeadEditingStream) or behind (TIFF).
 using System.Runtime.InteropServices;
 using NetVips;
 using RsrPlugins.Cli.Files.Containers;
@@ -13,7 +12,8 @@ namespace RsrPlugins.Cli.Files;
 /// <param name="Quality">1 to 100 for JPEG, WebP (where 100 is lossless) and AVIF; null follows the input, else takes the defaults.</param>
 /// <param name="Overwrite">Replace an existing file.</param>
 /// <param name="Smallest">Take all the time the lossless codecs want.</param>
-internal sealed record WriteOptions(int? Quality = null, bool Overwrite = false, bool Smallest = false);
+/// <param name="PermissionsOf">A file whose permissions a new file gets at most.</param>
+internal sealed record WriteOptions(int? Quality = null, bool Overwrite = false, bool Smallest = false, string? PermissionsOf = null);
 
 /// <summary>What was written.</summary>
 /// <param name="Coding">For the user, for example "quality 85, 4:2:0", "lossless", "palette of 12"; null where there was no choice.</param>
@@ -62,30 +62,23 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
     {
         VipsLibrary.EnsureReady();
         CheckSize(path, format, width, height);
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        string temporary = temporaryFiles.NameFor(path);
+
+        // Made here first: the system's own words for "permission denied" beat libvips'.
+        using OutputFile file = OutputFile.Begin(temporaryFiles, path, options.Overwrite, options.PermissionsOf);
+        WrittenPicture written;
         try
         {
-            Directory.CreateDirectory(folder);
-            WrittenPicture written;
-            using (FileStream file = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite))
-            {
-                written = Encode(file, path, pixels, width, height, format, metadata, record, options, progress, cancellationToken);
-            }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            MoveIntoPlace(temporary, path, options.Overwrite);
-            temporaryFiles.Forget(temporary);
-            return written;
+            using FileStream stream = new FileStream(file.TemporaryPath, FileMode.Open, FileAccess.ReadWrite);
+            written = Encode(stream, path, pixels, width, height, format, metadata, record, options, progress, cancellationToken);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new PictureFileException(path, $"cannot be written: {error.Message.Replace(temporary, path, StringComparison.Ordinal)}", error);
+            throw file.CannotBeWritten(error);
         }
-        finally
-        {
-            temporaryFiles.Delete(temporary);
-        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        file.Commit();
+        return written;
     }
 
     /// <summary>Writes a picture's file to a stream.</summary>
@@ -148,16 +141,6 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         {
             throw new PictureFileException(path, $"{format.Name} holds at most {format.MaxSide} pixels a side, the result is {width} x {height}; choose PNG or TIFF with -o");
         }
-    }
-
-    private static void MoveIntoPlace(string temporary, string path, bool overwrite)
-    {
-        if (!overwrite && File.Exists(path))
-        {
-            throw new PictureFileException(path, "exists already; --force replaces it");
-        }
-
-        File.Move(temporary, path, overwrite);
     }
 
     private static OutgoingMetadata Prepare(CarriedMetadata? metadata, PictureFormat format, int width, int height, PixelImage pixels, DownscaleRecord? record, List<string> notes)

@@ -13,6 +13,19 @@ internal sealed record SizeRequest(decimal? Scale, int? Width, int? Height)
 
     public bool IsEmpty => Scale is null && Width is null && Height is null;
 
+    /// <summary>Above 0 where the size asked for is above the picture's, 0 where it is the same, below 0 where it is below, null where one side grows and the other shrinks.</summary>
+    public int? Direction(int width, int height)
+    {
+        (int targetWidth, int targetHeight) = Scale is null ? FromSides(width, height) : (width, height);
+        return (targetWidth.CompareTo(width), targetHeight.CompareTo(height)) switch
+        {
+            (0, 0) => 0,
+            ( >= 0, >= 0) => 1,
+            ( <= 0, <= 0) => -1,
+            _ => null,
+        };
+    }
+
     /// <summary>The exact size of an enlargement; sizes that do not come out whole are rounded up.</summary>
     public (int Width, int Height) LargerThan(int width, int height)
     {

@@ -7,6 +7,7 @@
 // runtime opens is; that tells them apart.
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace RsrPlugins.Cli.Terminal;
 
@@ -26,6 +27,17 @@ internal static partial class StandardStreams
         Console.SetError(error);
         return output;
     }
+
+    /// <summary>Standard output for bytes; unlike the console's own stream it says when the reader has gone.</summary>
+    /// <exception cref="IOException">There is none.</exception>
+    public static Stream OpenOutput() =>
+        !IsInherited(Output) ? throw new IOException("standard output is closed")
+        : OperatingSystem.IsWindows() ? Console.OpenStandardOutput()
+        : new FileStream(new SafeFileHandle(Output, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+
+    /// <summary>Standard input for bytes.</summary>
+    /// <exception cref="IOException">There is none.</exception>
+    public static Stream OpenInput() => IsInherited(Input) ? Console.OpenStandardInput() : throw new IOException("standard input is closed");
 
     /// <summary>True if the process was started with this stream; one that it was not started with may be any file of the runtime.</summary>
     public static bool IsInherited(int stream)
