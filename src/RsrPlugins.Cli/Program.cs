@@ -27,7 +27,8 @@ async Task<int> RunAsync()
     }
     catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
     {
-        return Fail("cancelled; nothing was left half-written", ExitCode.Cancelled);
+        stop.SayOnce(context.Error);
+        return ExitCode.Cancelled;
     }
     catch (UsageException failure)
     {

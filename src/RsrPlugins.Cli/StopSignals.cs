@@ -13,6 +13,7 @@ internal sealed class StopSignals : IDisposable
     private readonly CancellationTokenSource _source = new();
     private readonly TemporaryFiles _temporaryFiles;
     private readonly PosixSignalRegistration[] _registrations;
+    private int _said;
 
     public StopSignals(TemporaryFiles temporaryFiles)
     {
@@ -74,8 +75,17 @@ internal sealed class StopSignals : IDisposable
             Console.Error.Write("\e[?25h"); // A progress bar hides the cursor.
         }
 
-        Console.Error.WriteLine("rsr: cancelled; nothing was left half-written");
+        SayOnce(Console.Error);
         Environment.Exit(ExitCode.Cancelled);
+    }
+
+    /// <summary>Says that the work was cancelled, if nobody has yet: work that stops just as the grace ends meets the thread that ends it.</summary>
+    public void SayOnce(TextWriter error)
+    {
+        if (Interlocked.Exchange(ref _said, 1) == 0)
+        {
+            error.WriteLine("rsr: cancelled; nothing was left half-written");
+        }
     }
 
     public void Dispose()
