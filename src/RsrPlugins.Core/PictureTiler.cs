@@ -32,6 +32,9 @@ internal sealed record ColourOptions
 
     public bool KeepFlatAreas { get; init; } = true;
 
+    /// <summary>Enlarged luma is held near flat surfaces (Imaging/OvershootBound).</summary>
+    public bool BoundOvershoot { get; init; } = true;
+
     /// <summary>Enlarged colour follows the network's luma; else it is the kernel's alone.</summary>
     public bool GuideChroma { get; init; } = true;
 }
@@ -107,6 +110,7 @@ internal sealed class PictureTiler
     private readonly SourceWindow _window = new();
     private readonly TransparentFill _fill;
     private readonly FlatAreas _flatAreas;
+    private readonly OvershootBound? _overshoot;
     private readonly PlaneResampler _resampler;
     private readonly ColourRows _rows = new();
     private readonly ChromaGuide _guide = new();
@@ -130,6 +134,7 @@ internal sealed class PictureTiler
         _scale = network.Model.Shape.Factor;
         _fill = new TransparentFill(geometry.FillRadius);
         _flatAreas = new FlatAreas(_scale, network.Model.Shape.Halo, _reducing);
+        _overshoot = !_reducing && _scale > 1 && options.BoundOvershoot && network.Model.Shape.Halo >= OvershootBound.Reach ? new OvershootBound(_scale) : null;
         _resampler = new PlaneResampler(geometry.Horizontal, geometry.Vertical, geometry.Phases);
     }
 
@@ -279,6 +284,8 @@ internal sealed class PictureTiler
         {
             _flatAreas.Apply(input, source.Width, source.Height, result);
         }
+
+        _overshoot?.Apply(input, source.Width, source.Height, result);
     }
 
     private void ResizeAlpha(TilePlan plan, PlannedTile planned, Span<float> alpha, CancellationToken cancellationToken)

@@ -21,6 +21,7 @@ internal static class ColourChoices
         ("bicubic instead of Lanczos when enlarging", ColourOptions.Default with { EnlargingKernel = ResamplingKernel.Bicubic }),
         ("area instead of bicubic when reducing", ColourOptions.Default with { ReducingKernel = ResamplingKernel.Area }),
         ("networks in flat areas too", ColourOptions.Default with { KeepFlatAreas = false }),
+        ("overshoot not bounded", ColourOptions.Default with { BoundOvershoot = false }),
         ("bicubic alpha", ColourOptions.Default with { AlphaByNetwork = false }),
     ];
 

@@ -40,6 +40,7 @@ internal static class EvaluateCommand
           learned         RRNet, its luma rounded to 8 bits, SRNet: the paper's protocol; with --effort corrected before rounding
           learned-editor  the same through 8-bit RGB files, as 'rsr downscale' and 'rsr upscale' make them
           photo           bicubic reduction rounded to 8 bits, then the SRNet for ordinary pictures
+          photo-editor    the same through 8-bit RGB files: bicubic reduction of R, G and B, then as 'rsr upscale' enlarges it
           bicubic         MATLAB's imresize both ways
           srcnn           bicubic reduction rounded to 8 bits, then SRCNN, the field's first network; its models are in the
                           repository's training/baselines: name that folder with --models
@@ -53,6 +54,7 @@ internal static class EvaluateCommand
         ("learned", new Choice("learned", EvaluationMethod.Learned, ModelKind.Learned)),
         ("learned-editor", new Choice("learned-editor", EvaluationMethod.LearnedEditor, ModelKind.Learned)),
         ("photo", new Choice("photo", EvaluationMethod.Photo, ModelKind.Photo)),
+        ("photo-editor", new Choice("photo-editor", EvaluationMethod.PhotoEditor, ModelKind.Photo)),
         ("bicubic", new Choice("bicubic", EvaluationMethod.Bicubic, null)),
         ("srcnn", new Choice("srcnn", EvaluationMethod.Photo, ModelKind.Baseline)),
     ];
@@ -75,7 +77,7 @@ internal static class EvaluateCommand
         Option<Choice?> method = new Option<Choice?>("--method", "-m")
         {
             Description = "What makes the pictures small and large again; learned is the default.",
-            HelpName = "learned|learned-editor|photo|bicubic|srcnn",
+            HelpName = "learned|learned-editor|photo|photo-editor|bicubic|srcnn",
             CustomParser = result => CommonOptions.Parse(result, Methods),
         };
         Option<string?> folder = new Option<string?>("--models") { Description = "Folder with models.json, instead of the installed models.", HelpName = "DIR" };

@@ -24,6 +24,9 @@ public enum EvaluationMethod
 
     /// <summary>As <see cref="Learned"/>, but through 8-bit R'G'B' files as the tool and the editor make them.</summary>
     LearnedEditor,
+
+    /// <summary>As <see cref="Photo"/>, but through 8-bit R'G'B' files: what an ordinary picture gets, end to end.</summary>
+    PhotoEditor,
 }
 
 /// <summary>Scores of one picture: PSNR in dB, SSIM.</summary>
@@ -102,7 +105,7 @@ public static class EvaluationProtocol
     }
 
     /// <summary>Makes a picture small and large again and scores the result.</summary>
-    /// <param name="rrNet">The reducing network; unused by <see cref="EvaluationMethod.Bicubic"/> and <see cref="EvaluationMethod.Photo"/>.</param>
+    /// <param name="rrNet">The reducing network; used by <see cref="EvaluationMethod.Learned"/> and <see cref="EvaluationMethod.LearnedEditor"/>.</param>
     /// <param name="srNet">The enlarging network; unused by <see cref="EvaluationMethod.Bicubic"/>.</param>
     /// <param name="refiner">Corrects what the reducing network makes; null, as in the paper, leaves it as it is.</param>
     /// <exception cref="RsrException">The picture is too small for the protocol, or the engine fails.</exception>
@@ -135,6 +138,10 @@ public static class EvaluationProtocol
             case EvaluationMethod.LearnedEditor:
                 PixelImage file = new LearnedResizer(Demand(rrNet, nameof(rrNet)), settings, refiner).Resize(cropped, null, cancellationToken);
                 restored = LumaPlane(new LearnedResizer(Demand(srNet, nameof(srNet)), settings).Resize(file, null, cancellationToken));
+                break;
+            case EvaluationMethod.PhotoEditor:
+                PixelImage reducedFile = Resampler.Resize(cropped, smallWidth, smallHeight, ResamplingKernel.Bicubic, null, cancellationToken);
+                restored = LumaPlane(new LearnedResizer(Demand(srNet, nameof(srNet)), settings).Resize(reducedFile, null, cancellationToken));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(method), method, "Not a method of the protocol.");

@@ -1,5 +1,7 @@
 // The figures of one scale's models, gathered once and shown in three places: the console, models.json and the cards.
+using RsrPlugins.Cli.Files;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Refinement;
 
 namespace RsrPlugins.Trainer.Evaluation;
@@ -54,6 +56,7 @@ internal sealed record ModelFigures(IReadOnlyList<string> Sets, FigureRow Main, 
             others.Add(Row(sets, kind, "bicubic", null));
         }
 
+        others.Insert(0, Files(data, scale, srNet));
         if (rrNet is not null)
         {
             others.Add(Row(sets, SmallPicture.Learned, "this SRNet", srNet));
@@ -85,6 +88,16 @@ internal sealed record ModelFigures(IReadOnlyList<string> Sets, FigureRow Main, 
         FigureRow Refined(Dictionary<string, ModelEvaluation> sets, int passes) =>
             Row(sets, SmallPicture.Learned, "its SRNet", srNet) with { SmallPicture = FormattableString.Invariant($"{Describe(SmallPicture.Learned)}, {passes} passes") };
     }
+
+    /// <summary>What people get: 8-bit R'G'B' files end to end, as `rsr evaluate --method photo-editor`.</summary>
+    private static FigureRow Files(string data, int scale, INetwork srNet) => new(
+        "bicubic, 8-bit RGB files",
+        "`rsr upscale`",
+        TestSets.ToDictionary(set => set, set =>
+        {
+            EvaluationScore[] scores = [.. TestPicture.Files(data, "test/" + set).Select(file => EvaluationProtocol.Evaluate(PictureReader.Read(file).Pixels, EvaluationMethod.PhotoEditor, scale, null, srNet))];
+            return new SetScore(scores.Average(score => score.Psnr), scores.Average(score => score.Ssim));
+        }));
 
     private static Dictionary<string, ModelEvaluation> Load(string data, int scale, INetwork? rrNet, LumaRefiner? refiner = null) =>
         TestSets.ToDictionary(set => set, set => new ModelEvaluation(TestPicture.LoadSet(data, "test/" + set, scale), scale, rrNet, refiner));

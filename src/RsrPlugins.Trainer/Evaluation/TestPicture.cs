@@ -9,12 +9,16 @@ internal sealed record TestPicture(string Name, int Width, int Height, float[] P
 {
     /// <summary>All PNG pictures of a set such as "test/set5", in the order of their names.</summary>
     /// <exception cref="TrainerException">The folder is missing or has no PNG picture.</exception>
-    internal static IReadOnlyList<TestPicture> LoadSet(string data, string set, int scale)
+    internal static IReadOnlyList<TestPicture> LoadSet(string data, string set, int scale) => [.. Files(data, set).Select(file => Load(file, scale))];
+
+    /// <summary>Their files.</summary>
+    /// <exception cref="TrainerException">The folder is missing or has no PNG picture.</exception>
+    internal static IReadOnlyList<string> Files(string data, string set)
     {
         string folder = Path.Combine(data, set);
         string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.png") : [];
         return files.Length > 0
-            ? [.. files.Order(StringComparer.Ordinal).Select(file => Load(file, scale))]
+            ? [.. files.Order(StringComparer.Ordinal)]
             : throw new TrainerException($"{folder}: PNG pictures of a test set expected, found none. Give the data folder with --data or in RSR_DATA.");
     }
 

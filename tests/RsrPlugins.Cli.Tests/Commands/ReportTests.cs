@@ -70,6 +70,7 @@ public class ReportTests
     [InlineData("learned")]
     [InlineData("learned-editor")]
     [InlineData("photo")]
+    [InlineData("photo-editor")]
     [InlineData("bicubic")]
     public void Evaluate_reports_every_picture_and_the_mean(string method)
     {

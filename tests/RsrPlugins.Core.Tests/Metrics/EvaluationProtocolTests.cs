@@ -91,6 +91,10 @@ public sealed class EvaluationProtocolTests
         float[] edited = Luma.Bt601StudioRounded(new LearnedResizer(srNet).Resize(file, null, token));
         Assert.Equal(ImageMetrics.Psnr(luma, edited, width, height, scale), Score(EvaluationMethod.LearnedEditor).Psnr, 9);
 
+        PixelImage reduced = Resampler.Resize(cropped, width / scale, height / scale, ResamplingKernel.Bicubic, null, token);
+        float[] enlarged = Luma.Bt601StudioRounded(new LearnedResizer(srNet).Resize(reduced, null, token));
+        Assert.Equal(ImageMetrics.Psnr(luma, enlarged, width, height, scale), Score(EvaluationMethod.PhotoEditor).Psnr, 9);
+
         double Restored()
         {
             float[] rounded = [.. large.Select(value => MathF.Round(Math.Clamp(value * 255, 0, 255)))];
