@@ -64,7 +64,7 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
     private string StagePlugin(out IReadOnlyList<Component> components)
     {
         string staged = Path.Combine(_stage, "RsrPlugins");
-        repository.Run("dotnet", "publish", "src/RsrPlugins.PaintDotNet", "-c", "Release", "-p:OnnxRuntimeFolder=none", $"-p:PluginDir={staged}", "-p:DebugType=none", "-v:quiet", "-nologo");
+        repository.Run("dotnet", "publish", "src/RsrPlugins.PaintDotNet", "-c", "Release", "-p:OnnxRuntimeFolder=none", $"-p:OnnxRuntimeAccepted={_native}", $"-p:PluginDir={staged}", "-p:DebugType=none", "-v:quiet", "-nologo");
         foreach (string runtime in _windowsRuntimes)
         {
             foreach (string name in _nativeFiles)

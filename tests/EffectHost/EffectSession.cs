@@ -12,7 +12,8 @@ namespace RsrPlugins.EffectHost;
 /// <param name="TileSize">Side of the square tiles, in pixels.</param>
 /// <param name="Threads">Tiles at once.</param>
 /// <param name="ShuffleSeed">Order of the tiles: null for left to right, top to bottom.</param>
-public sealed record RenderSchedule(int TileSize = 64, int Threads = 4, int? ShuffleSeed = null);
+/// <param name="Pool">Threads that live on afterwards, as Paint.NET's do; null makes new ones.</param>
+public sealed record RenderSchedule(int TileSize = 64, int Threads = 4, int? ShuffleSeed = null, RenderThreads? Pool = null);
 
 /// <summary>One control of an effect's dialog.</summary>
 /// <param name="Choices">Names and labels of a list's values; empty for other controls.</param>
@@ -118,16 +119,8 @@ public sealed class EffectSession : IDisposable
         Picture result = _layer.Clone();
         int next = -1;
         Exception? failure = null;
-        Thread[] threads = [.. Enumerable.Range(0, schedule.Threads).Select(number => new Thread(Work) { IsBackground = true, Name = $"Render {number}" })];
-        foreach (Thread thread in threads)
-        {
-            thread.Start();
-        }
-
-        foreach (Thread thread in threads)
-        {
-            thread.Join();
-        }
+        using RenderThreads? own = schedule.Pool is null ? new RenderThreads(schedule.Threads) : null;
+        (schedule.Pool ?? own!).Run(schedule.Threads, Work);
 
         if (failure is not null)
         {

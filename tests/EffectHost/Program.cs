@@ -184,7 +184,14 @@ goldens.SetAction(arguments => Guard(() =>
     return failed == 0 && passed > 0 ? 0 : GoldenDiffers;
 }));
 
-RootCommand root = new("Runs Paint.NET effects without Paint.NET.") { plugin, list, run, goldens };
+Option<double> minutes = new("--minutes") { Description = "How long.", DefaultValueFactory = _ => 15 };
+Command soak = new("soak", "Renders all effects again and again, at different sizes and on threads that live on, and counts the memory; fails if it has grown by more than 20 MB.") { input, settings, threads, minutes };
+soak.SetAction(arguments => Guard(() =>
+    Soak.Run(PluginLoader.FindEffects(PluginFolder(arguments.GetValue(plugin))), Picture.Load(arguments.GetValue(input)!), arguments.GetValue(settings) ?? [], TimeSpan.FromMinutes(arguments.GetValue(minutes)), arguments.GetValue(threads), Console.Out)
+        ? 0
+        : Failed));
+
+RootCommand root = new("Runs Paint.NET effects without Paint.NET.") { plugin, list, run, goldens, soak };
 ParseResult parsed = root.Parse(args);
 return parsed.Errors.Count > 0 ? Math.Max(parsed.Invoke(), BadUsage) : parsed.Invoke();
 

@@ -1,28 +1,32 @@
 // How libvips is set up in this process: nothing cached (every picture is used once), and its warnings not on stderr, where
 // one line of ours says the same in words a user can use. Called when the first picture is opened, because loading the
-// library takes longer than `rsr --help` should.
+// library takes longer than `rsr --help` should. The library is the one that came with the program, loaded by full path before NetVips
+// asks for it by name: the loader then has it, and a libvips of the system, of whatever version and build, is never taken.
+using System.Runtime.CompilerServices;
 using NetVips;
 using RsrPlugins.Core;
+using RsrPlugins.Core.Inference;
 
 namespace RsrPlugins.Cli.Files;
 
 internal static class VipsLibrary
 {
-    private static readonly Lazy<Log.LogDelegate> Silence = new(() =>
-    {
-        Log.LogDelegate silence = (_, _, _) => { };
-        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, silence);
-        Cache.Max = 0;
-        return silence;
-    });
+    private static readonly Lazy<nint> _library = new(() => ShippedLibrary.Load(typeof(VipsLibrary).Assembly, FileName, "libvips"));
+
+    private static string FileName => OperatingSystem.IsWindows() ? "libvips-42.dll" : OperatingSystem.IsMacOS() ? "libvips.42.dylib" : "libvips.so.42";
+
+    /// <summary>Loads the libvips that came with the program, the first time; must precede every use of NetVips.</summary>
+    /// <exception cref="RuntimeLibraryException">It is missing, not the one that came with the program, or will not load.</exception>
+    public static void EnsureShipped() => _ = _library.Value;
 
     /// <summary>Sets libvips up, the first time.</summary>
-    /// <exception cref="RuntimeLibraryException">libvips is missing or will not load.</exception>
+    /// <exception cref="RuntimeLibraryException">libvips is missing, not the one that came with the program, or will not load.</exception>
     public static void EnsureReady()
     {
+        EnsureShipped();
         try
         {
-            _ = Silence.Value; // Held, so that native code can go on calling it.
+            NetVipsSettings.Apply();
         }
         catch (Exception error) when (error is TypeInitializationException or DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
         {
@@ -41,6 +45,24 @@ internal static class VipsLibrary
     public static bool Has(string operation)
     {
         EnsureReady();
-        return NetVips.NetVips.TypeFind("VipsOperation", operation) != nint.Zero;
+        return NetVipsSettings.Has(operation);
+    }
+
+    /// <summary>Apart, because NetVips loads libvips as soon as a type of it is initialised, even by the compilation of a method that mentions it.</summary>
+    private static class NetVipsSettings
+    {
+        private static readonly Lazy<Log.LogDelegate> _silence = new(() =>
+        {
+            Log.LogDelegate silence = (_, _, _) => { };
+            Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, silence);
+            Cache.Max = 0;
+            return silence;
+        });
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public static void Apply() => _ = _silence.Value; // Held, so that native code can go on calling it.
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public static bool Has(string operation) => NetVips.NetVips.TypeFind("VipsOperation", operation) != nint.Zero;
     }
 }

@@ -105,6 +105,9 @@ internal sealed unsafe class OrtHandle : SafeHandle
 /// <summary>The loaded library and its function table.</summary>
 internal sealed unsafe partial class OnnxRuntimeApi
 {
+    /// <summary>What the library is called in messages.</summary>
+    public const string Product = "ONNX Runtime";
+
     /// <summary>The newest table this code has been tried with; newer libraries still offer it.</summary>
     private const int NewestApi = 30;
 
@@ -140,23 +143,13 @@ internal sealed unsafe partial class OnnxRuntimeApi
 
         // Windows has a DirectML of its own in System32, usually older; the one beside the runtime must win, and it does when
         // it is in the process first. Where it will not load there is no DirectML, which the runtime then says itself.
-        string directML = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, "DirectML.dll");
+        string directML = RuntimeLocator.DirectMLBeside(path);
         if (OperatingSystem.IsWindows() && File.Exists(directML))
         {
             NativeLibrary.TryLoad(directML, out _);
         }
 
-        nint library;
-        try
-        {
-            library = NativeLibrary.Load(path);
-        }
-        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
-        {
-            throw new RuntimeLibraryException(
-                $"{path} does not load as ONNX Runtime for {RuntimeInformation.OSDescription} on {RuntimeInformation.ProcessArchitecture}: {OneLine(exception.Message)} Reinstall RsrPlugins for this system.", exception);
-        }
-
+        nint library = ShippedLibrary.Load(path, Product);
         if (!NativeLibrary.TryGetExport(library, "OrtGetApiBase", out nint export))
         {
             throw new RuntimeLibraryException($"{path} is not ONNX Runtime: it exports no OrtGetApiBase. Reinstall RsrPlugins.");

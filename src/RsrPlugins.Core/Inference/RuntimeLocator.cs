@@ -1,6 +1,6 @@
 // Finds the runtime library and always gives a full path: a bare name would let Windows take the old onnxruntime.dll of
-// its own System32.
-using System.Runtime.InteropServices;
+// its own System32. The library that came with the product is checked before it is loaded; who names another one answers for it.
+using System.Reflection;
 
 namespace RsrPlugins.Core.Inference;
 
@@ -13,8 +13,10 @@ internal static class RuntimeLocator
     public static string FileName =>
         OperatingSystem.IsWindows() ? "onnxruntime.dll" : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib" : "libonnxruntime.so";
 
-    /// <summary>The path asked for, else RSR_ONNXRUNTIME, else beside the engine or the program, flat or in runtimes/RID/native.</summary>
-    /// <exception cref="RuntimeLibraryException">Nowhere there; says where it was looked for.</exception>
+    private const string DirectML = "DirectML.dll";
+
+    /// <summary>The path asked for, else RSR_ONNXRUNTIME, else the one of this installation.</summary>
+    /// <exception cref="RuntimeLibraryException">Nowhere there, and where it was looked for; or not the library this build came with.</exception>
     public static string Find(string? runtimePath)
     {
         string? asked = runtimePath ?? Environment.GetEnvironmentVariable(EnvironmentVariable);
@@ -28,18 +30,17 @@ internal static class RuntimeLocator
             return Path.GetFullPath(asked);
         }
 
-        string[] folders = [.. InstallLocation.Folders()];
-        string inPackage = Path.Combine("runtimes", PortableRuntimeIdentifier, "native");
-        return folders.SelectMany(folder => new[] { Path.Combine(folder, FileName), Path.Combine(folder, inPackage, FileName) }).FirstOrDefault(File.Exists)
-            ?? throw new RuntimeLibraryException($"ONNX Runtime is missing: {FileName} was expected in {string.Join(" or ", folders)}, or in {inPackage} there. Reinstall RsrPlugins.");
+        Assembly engine = typeof(RuntimeLocator).Assembly;
+        string path = ShippedLibrary.Find(engine, FileName, OnnxRuntimeApi.Product);
+        // ONNX Runtime loads DirectML by its name alone. Where the one that came with it is gone, Windows would give its own.
+        if (OperatingSystem.IsWindows() && (ShippedLibrary.Knows(engine, DirectML) || File.Exists(DirectMLBeside(path))))
+        {
+            ShippedLibrary.Verify(engine, DirectMLBeside(path), "DirectML");
+        }
+
+        return path;
     }
 
-    private static string PortableRuntimeIdentifier
-    {
-        get
-        {
-            string system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
-            return $"{system}-{RuntimeInformation.ProcessArchitecture switch { Architecture.X64 => "x64", Architecture.Arm64 => "arm64", var other => $"{other}" }}";
-        }
-    }
+    /// <summary>Where the DirectML of a runtime library has to be.</summary>
+    public static string DirectMLBeside(string runtime) => Path.Combine(Path.GetDirectoryName(runtime)!, DirectML);
 }

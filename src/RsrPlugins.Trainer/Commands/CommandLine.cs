@@ -1,5 +1,6 @@
 // The commands of rsr-train; one file each.
 using System.CommandLine;
+using RsrPlugins.Cli.Files;
 using RsrPlugins.Core;
 
 namespace RsrPlugins.Trainer.Commands;
@@ -37,6 +38,11 @@ internal static class CommandLine
         try
         {
             ParseResult parsed = root.Parse(arguments);
+            if (parsed.Errors.Count == 0)
+            {
+                VipsLibrary.EnsureShipped();
+            }
+
             int code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
             return parsed.Errors.Count > 0 ? 2 : code;
         }

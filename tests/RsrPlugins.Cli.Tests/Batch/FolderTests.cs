@@ -118,22 +118,6 @@ public class FolderTests
         Assert.Contains("out/a.png", folder.Files);
     }
 
-    [Fact]
-    public void A_tool_without_libvips_says_so_in_plain_words()
-    {
-        using TestFolder folder = new TestFolder();
-        Pictures.Rgb(8, 8).Save(folder["a.png"]);
-        foreach (string path in Directory.EnumerateFiles(AppContext.BaseDirectory))
-        {
-            File.Copy(path, Path.Combine(Directory.CreateDirectory(folder["tool"]).FullName, Path.GetFileName(path)));
-        }
-
-        // As if the archive had been unpacked in part: everything but the folder of libvips.
-        RsrResult result = Rsr.Shell(folder, "dotnet tool/rsr.dll upscale a.png -s 2");
-        Assert.Equal(4, result.ExitCode);
-        Assert.Contains("libvips, which reads and writes pictures, cannot be loaded", result.OnlyErrorLine, StringComparison.Ordinal);
-    }
-
     private static void RunToEnd(string program, params string[] arguments)
     {
         using Process process = Process.Start(program, arguments);
