@@ -72,8 +72,25 @@ internal sealed class RepeatedPixels
         }
     }
 
-    /// <summary>True if the pixel is linked to the one at Shifts[shift] from it.</summary>
-    internal bool IsLinked(int x, int y, int shift) => (_links[(y * _width) + x] & (1 << shift)) != 0;
+    /// <summary>The largest difference of two linked values: how far a line of one colour is from being one.</summary>
+    /// <param name="values">One for each small pixel.</param>
+    internal float LargestStep(float[] values)
+    {
+        float largest = 0;
+        for (int shift = 0; shift < Shifts.Length; shift++)
+        {
+            int step = (Shifts[shift].Y * _width) + Shifts[shift].X;
+            for (int i = 0; i < _links.Length; i++)
+            {
+                if ((_links[i] & (1 << shift)) != 0)
+                {
+                    largest = Math.Max(largest, Math.Abs(values[i] - values[i + step]));
+                }
+            }
+        }
+
+        return largest;
+    }
 
     private void AverageChain(float[] values, int first, int step, int bit)
     {

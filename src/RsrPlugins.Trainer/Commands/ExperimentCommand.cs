@@ -19,6 +19,7 @@ internal static class ExperimentCommand
         new Figure6(),
         new Figure8(),
         new Table4(),
+        new Effort(),
         new OrdinaryBenchmark(),
     ];
 

@@ -92,7 +92,7 @@ public sealed class LumaRefinerTests : IDisposable
                 new LumaRefiner(Gradient(scale), 10, null, options).Refine(small, large, Side, Side, [], null, Token);
             }
 
-            return 255 * LargestStepAlongLines(small, repeated, Side);
+            return 255 * repeated.LargestStep(small);
         }
 
         float plain = Variation(null);
@@ -315,27 +315,6 @@ public sealed class LumaRefinerTests : IDisposable
         }
 
         return plane;
-    }
-
-    private static float LargestStepAlongLines(float[] small, RepeatedPixels repeated, int side)
-    {
-        float largest = 0;
-        for (int shift = 0; shift < RepeatedPixels.Shifts.Length; shift++)
-        {
-            (int dx, int dy) = RepeatedPixels.Shifts[shift];
-            for (int y = 0; y < side; y++)
-            {
-                for (int x = 0; x < side; x++)
-                {
-                    if (repeated.IsLinked(x, y, shift))
-                    {
-                        largest = Math.Max(largest, Math.Abs(small[(y * side) + x] - small[((y + dy) * side) + x + dx]));
-                    }
-                }
-            }
-        }
-
-        return largest;
     }
 
     private static float[] Rings(int width, int height, int scale)

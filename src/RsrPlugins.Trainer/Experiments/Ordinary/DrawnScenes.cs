@@ -390,5 +390,5 @@ internal static class DrawnScenes
         return text.ToString();
     }
 
-    private static string Whole(StringBuilder elements) => FormattableString.Invariant($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Side} {Side}" width="{Side}" height="{Side}">{elements}</svg>""");
+    internal static string Whole(StringBuilder elements) => FormattableString.Invariant($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Side} {Side}" width="{Side}" height="{Side}">{elements}</svg>""");
 }
