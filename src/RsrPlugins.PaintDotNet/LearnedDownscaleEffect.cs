@@ -22,7 +22,7 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
     }
 
     internal LearnedDownscaleEffect(PluginRuntime runtime, CopyButton copyButton, FailureReport failures)
-        : base("Learned Downscale", "LearnedDownscale.png", runtime, copyButton, failures)
+        : base("Learned Downscale", "LearnedDownscale", runtime, copyButton, failures)
     {
     }
 

@@ -29,8 +29,8 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     private int _copyCount;
     private int _copyWanted;
 
-    private protected LearnedEffect(string name, string iconFileName, PluginRuntime runtime, CopyButton copyButton, FailureReport failures)
-        : base(name, Icons.Load(iconFileName)!, SubmenuNames.Photo, BitmapEffectOptionsFactory.Create() with { IsConfigurable = true })
+    private protected LearnedEffect(string name, string iconName, PluginRuntime runtime, CopyButton copyButton, FailureReport failures)
+        : base(name, Icons.Load(iconName)!, SubmenuNames.Photo, BitmapEffectOptionsFactory.Create() with { IsConfigurable = true })
     {
         _name = name;
         Runtime = runtime;

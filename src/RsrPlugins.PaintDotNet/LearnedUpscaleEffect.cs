@@ -27,7 +27,7 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
     }
 
     internal LearnedUpscaleEffect(PluginRuntime runtime, CopyButton copyButton, FailureReport failures)
-        : base("Learned Upscale", "LearnedUpscale.png", runtime, copyButton, failures)
+        : base("Learned Upscale", "LearnedUpscale", runtime, copyButton, failures)
     {
     }
 
