@@ -162,7 +162,7 @@ public sealed class EffectSession : IDisposable
         }
 
         int left = Math.Max(0, x), top = Math.Max(0, y);
-        int right = Math.Min(layer.Width, x + width), bottom = Math.Min(layer.Height, y + height);
+        int right = (int)Math.Min(layer.Width, (long)x + width), bottom = (int)Math.Min(layer.Height, (long)y + height);
         return right > left && bottom > top
             ? new RectInt32(left, top, right - left, bottom - top)
             : throw new HostException($"The selection {x},{y},{width},{height} has no pixel of the {layer.Width} x {layer.Height} picture.");

@@ -1,6 +1,7 @@
 // effecthost: runs the effects of a plugin folder on PNG files, for people and for the Windows rig.
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using PaintDotNet.Effects;
 using RsrPlugins.EffectHost;
 
@@ -24,13 +25,25 @@ Option<string?> difference = new("--difference") { Description = "Where the pict
 
 Option<string?> absent = new("--absent") { Description = $"Runs as in a Paint.NET that lacks a type or member: {string.Join(", ", AbsentMembers.Names)}.", HelpName = "MEMBER" };
 
+Least(tiles, 1);
+Least(threads, 1, 1024);
+Least(cancelAfter, 0);
+Least(tolerance, 0, 255);
+meanTolerance.Validators.Add(result =>
+{
+    if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out double value) && !(value is >= 0 and <= 255))
+    {
+        result.AddError($"{result.Option.Name} takes 0 to 255; found {result.Tokens[0].Value}.");
+    }
+});
+
 Command list = new("list", "Lists the plugin's effects and their controls.");
 list.SetAction(arguments => Guard(() =>
 {
     foreach (Type type in PluginLoader.FindEffects(PluginFolder(arguments.GetValue(plugin))))
     {
         using HostServices services = new HostServices();
-        using EffectSession session = new EffectSession(PluginLoader.Create(type), new Picture(64, 64), services);
+        using EffectSession session = new EffectSession(PluginLoader.Create(type), Sample(), services);
         Console.WriteLine($"{session.Name}  (Effects > {session.Submenu}{(session.IsConfigurable ? ", with a dialog" : string.Empty)})");
         foreach (DialogControl control in session.OpenDialog())
         {
@@ -128,7 +141,17 @@ run.SetAction(arguments => Guard(() =>
     }
 
     Tolerance limits = new Tolerance(arguments.GetValue(tolerance), arguments.GetValue(meanTolerance) ?? arguments.GetValue(tolerance));
-    PictureDifference found = PictureDifference.Between(Picture.Load(goldenPath), result);
+    PictureDifference found;
+    try
+    {
+        found = PictureDifference.Between(Picture.Load(goldenPath), result);
+    }
+    catch (HostException exception)
+    {
+        Console.Error.WriteLine(exception.Message);
+        return GoldenDiffers;
+    }
+
     if (found.Within(limits))
     {
         Console.WriteLine($"Matches {goldenPath} ({found})");
@@ -152,11 +175,44 @@ goldens.SetAction(arguments => Guard(() =>
     Tolerance limits = new Tolerance(arguments.GetValue(tolerance), arguments.GetValue(meanTolerance) ?? arguments.GetValue(tolerance));
     int passed = 0, failed = 0;
     string device = string.Empty;
-    foreach (GoldenCase one in GoldenList.Load(folder).Where(one => one.Name.Contains(arguments.GetValue(only) ?? string.Empty, StringComparison.Ordinal)))
+    GoldenCase[] cases = [.. GoldenList.Load(folder).Where(one => one.Name.Contains(arguments.GetValue(only) ?? string.Empty, StringComparison.Ordinal))];
+    if (cases.Length == 0)
+    {
+        throw new HostException(arguments.GetValue(only) is string part ? $"--only {part}: no golden of {folder} has a name that contains it." : $"{folder}: the list of goldens is empty.");
+    }
+
+    foreach (GoldenCase one in cases)
+    {
+        try
+        {
+            if (Compare(one) is not { } found)
+            {
+                passed++;
+                continue;
+            }
+
+            failed++;
+            Console.Error.WriteLine($"{one.Name} ({one.Model}): {found}");
+        }
+        catch (Exception exception) when (exception is HostException or InvalidOperationException)
+        {
+            // A golden that is missing, of another size or cannot be read, and an effect that lets an exception escape, fail by
+            // themselves; the others are still compared.
+            failed++;
+            Console.Error.WriteLine($"{one.Name} ({one.Model}): {exception.Message}");
+        }
+    }
+
+    Console.WriteLine($"Processing device: {device}");
+    Console.WriteLine($"{passed} passed, {failed} failed, 0 skipped");
+    return failed == 0 ? 0 : GoldenDiffers;
+
+    // Null where the effect gives the golden.
+    string? Compare(GoldenCase one)
     {
         using HostServices services = new HostServices();
         (int, int, int, int)? selected = one.Selection is [int x, int y, int width, int height] ? (x, y, width, height) : null;
-        BitmapEffect effect = effects.Select(PluginLoader.Create).First(effect => effect.HostName == one.Effect);
+        BitmapEffect effect = effects.Select(PluginLoader.Create).FirstOrDefault(effect => effect.HostName == one.Effect) ?? throw new HostException($"the plugin has no effect \"{one.Effect}\".");
         using EffectSession session = new EffectSession(effect, Picture.Load(Path.Combine(folder, "inputs", one.Input + ".png")), services, selected, one.Mask is null ? null : Picture.Load(Path.Combine(folder, "inputs", one.Mask + ".png")));
         session.OpenDialog();
         foreach (string[] parts in one.Settings.Concat(arguments.GetValue(settings) ?? []).Select(setting => setting.Split('=', 2)))
@@ -165,23 +221,33 @@ goldens.SetAction(arguments => Guard(() =>
         }
 
         Picture result = session.Render(new RenderSchedule(arguments.GetValue(tiles), arguments.GetValue(threads)));
-        PictureDifference found = PictureDifference.Between(Picture.Load(Path.Combine(folder, one.Name + ".png")), result);
         device = session.OpenDialog().FirstOrDefault(control => control.Property == "Device")?.Description ?? string.Empty;
-        if (found.Within(limits) && services.ErrorMessages.Count == 0)
+        string kept = Path.Combine(arguments.GetValue(failures)!, one.Name + ".png");
+        Picture expected;
+        try
         {
-            passed++;
-            continue;
+            expected = Picture.Load(Path.Combine(folder, one.Name + ".png"));
+            if ((expected.Width, expected.Height) != (result.Width, result.Height))
+            {
+                throw new HostException($"the golden is {expected.Width} x {expected.Height}, the result {result.Width} x {result.Height}.");
+            }
+        }
+        catch (HostException)
+        {
+            result.Save(kept);
+            throw;
         }
 
-        failed++;
-        result.Save(Path.Combine(arguments.GetValue(failures)!, one.Name + ".png"));
-        found.Image.Save(Path.Combine(arguments.GetValue(failures)!, one.Name + ".difference.png"));
-        Console.Error.WriteLine($"{one.Name} ({one.Model}): {found} {string.Join(' ', services.ErrorMessages)}");
-    }
+        PictureDifference found = PictureDifference.Between(expected, result);
+        if (found.Within(limits) && services.ErrorMessages.Count == 0)
+        {
+            return null;
+        }
 
-    Console.WriteLine($"Processing device: {device}");
-    Console.WriteLine($"{passed} passed, {failed} failed, 0 skipped");
-    return failed == 0 && passed > 0 ? 0 : GoldenDiffers;
+        result.Save(kept);
+        found.Image.Save(Path.ChangeExtension(kept, ".difference.png"));
+        return $"{found} {string.Join(' ', services.ErrorMessages)}";
+    }
 }));
 
 Option<double> minutes = new("--minutes") { Description = "How long.", DefaultValueFactory = _ => 15 };
@@ -191,9 +257,33 @@ soak.SetAction(arguments => Guard(() =>
         ? 0
         : Failed));
 
-RootCommand root = new("Runs Paint.NET effects without Paint.NET.") { plugin, list, run, goldens, soak };
+RootCommand root = new("Runs Paint.NET effects without Paint.NET. Exit codes: 0 done, 1 unexpected failure, 2 bad usage, 3 a golden differs or is missing, 4 the effect reported an error.") { plugin, list, run, goldens, soak };
 ParseResult parsed = root.Parse(args);
 return parsed.Errors.Count > 0 ? Math.Max(parsed.Invoke(), BadUsage) : parsed.Invoke();
+
+static void Least(Option option, int least, int most = int.MaxValue) => option.Validators.Add(result =>
+{
+    if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int value) && (value < least || value > most))
+    {
+        result.AddError(most == int.MaxValue ? $"{option.Name} takes at least {least}; found {value}." : $"{option.Name} takes {least} to {most}; found {value}.");
+    }
+});
+
+// What an effect says of its layer is of this one: something to see, and no enlarged picture.
+static Picture Sample()
+{
+    const int side = 64;
+    Picture picture = new(side, side);
+    for (int y = 0; y < side; y++)
+    {
+        for (int x = 0; x < side; x++)
+        {
+            new[] { (byte)(x * 4), (byte)(y * 4), (byte)((x * y) & 255), (byte)255 }.CopyTo(picture[x, y]);
+        }
+    }
+
+    return picture;
+}
 
 static int Guard(Func<int> action)
 {
@@ -253,7 +343,7 @@ static (int X, int Y, int Width, int Height)? ParseSelection(string? text)
     }
 
     int[] numbers = [.. text.Split(',').Select(part => int.TryParse(part, out int number) ? number : int.MinValue)];
-    return numbers.Length == 4 && !numbers.Contains(int.MinValue)
+    return numbers.Length == 4 && !numbers.Contains(int.MinValue) && numbers[2] >= 1 && numbers[3] >= 1
         ? (numbers[0], numbers[1], numbers[2], numbers[3])
-        : throw new HostException($"--selection {text}: give x,y,width,height.");
+        : throw new HostException($"--selection {text}: give x,y,width,height, width and height at least 1.");
 }

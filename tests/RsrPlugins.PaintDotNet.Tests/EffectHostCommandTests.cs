@@ -52,6 +52,55 @@ public sealed class EffectHostCommandTests : IDisposable
     }
 
     [Fact]
+    public void Goldens_that_are_missing_or_of_another_size_fail_and_the_rest_run()
+    {
+        string list = Path.Combine(_folder, "goldens"), failures = Path.Combine(_folder, "failures");
+        Directory.CreateDirectory(Path.Combine(list, "inputs"));
+        TestPictures.Of("photo").Save(Path.Combine(list, "inputs", "photo.png"));
+        GoldenCase[] cases = [.. new[] { "good", "missing", "other-size" }.Select(name => new GoldenCase(name, "Learned Downscale", "photo", ["Device=Cpu"], null, "model"))];
+        GoldenList.Save(list, cases);
+        (int code, string text) = Host("run", "Learned Downscale", Path.Combine(list, "inputs", "photo.png"), Path.Combine(list, "good.png"), "--set", "Device=Cpu");
+        Assert.True(code == 0, text);
+        new Picture(3, 3).Save(Path.Combine(list, "other-size.png"));
+
+        (code, text) = Host("goldens", list, "--failures", failures);
+        Assert.Equal(3, code);
+        Assert.Contains("1 passed, 2 failed, 0 skipped", text, StringComparison.Ordinal);
+        Assert.Contains("other-size (model): the golden is 3 x 3, the result ", text, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(failures, "missing.png"))); // What would become the golden.
+
+        (code, text) = Host("goldens", list, "--only", "nothing");
+        Assert.Equal(2, code);
+        Assert.Contains("--only nothing: no golden", text, StringComparison.Ordinal);
+        (code, text) = Host("run", "Learned Downscale", Input, Output, "--set", "Device=Cpu", "--golden", Path.Combine(list, "missing.png"));
+        Assert.Equal(3, code);
+    }
+
+    [Theory]
+    [InlineData("--tiles", "0", "--tiles takes at least 1; found 0")]
+    [InlineData("--threads", "0", "--threads takes 1 to 1024; found 0")]
+    [InlineData("--threads", "-3", "found -3")]
+    [InlineData("--tolerance", "-1", "0 to 255")]
+    [InlineData("--mean-tolerance", "NaN", "0 to 255")]
+    [InlineData("--cancel-after", "-5", "at least 0")]
+    [InlineData("--tiles", "many", "many")]
+    [InlineData("--selection", "0,0,0,5", "width and height at least 1")]
+    public void Numbers_are_checked(string option, string value, string expected)
+    {
+        (int code, string text) = Host("run", "Learned Upscale", Input, Output, option, value);
+        Assert.Equal(2, code);
+        Assert.Contains(expected, text, StringComparison.Ordinal);
+        Assert.False(File.Exists(Output));
+    }
+
+    [Fact]
+    public void Help_names_the_exit_codes_and_list_describes_a_layer_that_shows_something()
+    {
+        Assert.Contains("3 a golden differs or is missing", Host("--help").Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("empty", Host("list").Text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void A_cancelled_run_says_when_it_stopped()
     {
         TestPictures.Photo(1200, 900).Save(Input);

@@ -49,6 +49,7 @@ internal sealed class BatchPlanner(InstalledModels models, ResizeOptions options
         }
 
         PictureWriter.CheckSize(output, format, decision.Plan.Width, decision.Plan.Height);
+        options.Limit.Check(input.ReadFrom, header, decision.Plan, decision.Effort);
         IReadOnlyList<ModelDescriptor> networks = [.. decision.Plan.Steps.Select(step => models.Catalogue.Find(decision.Plan.Task, step.Kind, step.Factor))];
         long pixels = (long)header.Width * header.Height, resultPixels = (long)decision.Plan.Width * decision.Plan.Height;
         _places.Check(output, OutputPlaces.LeastBytes(new FileInfo(input.ReadFrom).Length, pixels, resultPixels, format == header.Format));

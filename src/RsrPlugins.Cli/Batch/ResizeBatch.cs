@@ -38,6 +38,9 @@ internal sealed record ResizeOptions(IReadOnlyList<string> Inputs, string? Outpu
     /// <summary>The results' format; null for that of the name or the input.</summary>
     public PictureFormat? Format { get; init; }
 
+    /// <summary>How large pictures may be.</summary>
+    public PixelLimit Limit { get; init; } = new(null);
+
     /// <summary>What shows progress.</summary>
     public ProgressMode Progress { get; init; }
 }

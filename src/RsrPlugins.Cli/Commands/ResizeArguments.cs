@@ -45,6 +45,12 @@ internal sealed class ResizeArguments
     private readonly Option<bool> _recursive = new("--recursive", "-r") { Description = "Take the pictures in folders inside a folder, too; -o FOLDER gets the same folders." };
     private readonly Option<bool> _skipExisting = new("--skip-existing") { Description = "Pass over pictures whose result exists: a second run goes on where the first stopped." };
     private readonly Option<Shard?> _shard = new("--shard") { Description = "Do part K of N of the inputs only, so that N machines share a batch.", HelpName = "K/N", CustomParser = ParseShard };
+    private readonly Option<long?> _maxPixels = new("--max-pixels")
+    {
+        Description = "Refuse pictures that have, or would get, more pixels; 50M means 50 million. Default: what fits into memory.",
+        HelpName = "N",
+        CustomParser = ParsePixels,
+    };
     private readonly Option<bool> _eitherWay = new("--either-way") { Description = "With --width or --height: make each picture larger or smaller, as it needs." };
     private readonly Option<ProgressMode> _progress = new("--progress")
     {
@@ -73,6 +79,7 @@ internal sealed class ResizeArguments
         command.Options.Add(_skipExisting);
         command.Options.Add(_shard);
         command.Options.Add(_eitherWay);
+        command.Options.Add(_maxPixels);
         command.Options.Add(_force);
         command.Options.Add(_salvage);
         command.Options.Add(_dryRun);
@@ -114,6 +121,7 @@ internal sealed class ResizeArguments
         Shard = parsed.GetValue(_shard),
         Format = parsed.GetValue(_format),
         Progress = parsed.GetValue(_progress),
+        Limit = new PixelLimit(parsed.GetValue(_maxPixels)),
         TakeReductions = Size(parsed).IsEmpty,
     };
 
@@ -138,6 +146,20 @@ internal sealed class ResizeArguments
         }
 
         result.AddError($"--shard takes K/N with K from 1 to N, for example 2/8; found '{found}'.");
+        return null;
+    }
+
+    private static long? ParsePixels(ArgumentResult result)
+    {
+        string found = result.Tokens[0].Value;
+        bool millions = found.EndsWith('M') || found.EndsWith('m');
+        if (decimal.TryParse(millions ? found[..^1] : found, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
+            && number * (millions ? 1_000_000 : 1) is >= 1 and <= long.MaxValue and decimal pixels)
+        {
+            return (long)pixels;
+        }
+
+        result.AddError($"--max-pixels takes a number of pixels of at least 1, such as 50000000 or 50M; found '{found}'.");
         return null;
     }
 

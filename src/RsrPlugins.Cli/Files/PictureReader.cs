@@ -52,6 +52,12 @@ internal sealed record PictureHeader(int Width, int Height, PictureFormat Format
     /// <summary>How its samples are coded.</summary>
     public required PictureEncoding Encoding { get; init; }
 
+    /// <summary>Channels in memory, 1 to 4.</summary>
+    public required int Channels { get; init; }
+
+    /// <summary>Bytes of a sample in memory, 1 or 2.</summary>
+    public required int BytesPerSample { get; init; }
+
     /// <summary>What a TIFF holds; null for other formats.</summary>
     internal TiffPages? Tiff { get; init; }
 
@@ -146,6 +152,8 @@ internal static class PictureReader
                 Source = source,
                 Metadata = metadata,
                 Encoding = encoding,
+                Channels = Math.Clamp(image.Bands, 1, 4),
+                BytesPerSample = image.Format == Enums.BandFormat.Uchar ? 1 : 2,
                 Tiff = tiff,
                 Png = png,
                 Trailing = trailing,
@@ -166,6 +174,12 @@ internal static class PictureReader
     /// <exception cref="PictureFileException">Damaged, cut short, or of a kind the engine has no place for.</exception>
     public static Picture Read(PictureHeader header, bool salvage, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
+        long bytes = (long)header.Width * header.Height * header.Channels * header.BytesPerSample;
+        if (bytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+        {
+            throw new PictureFileException(header.Source.Name, $"{header.Width} x {header.Height} pixels take {bytes / 1_000_000_000} GB, more memory than there is");
+        }
+
         return Guarded(header.Source.Name, header.Format, () =>
         {
             List<string> notes = [.. header.Metadata.Notes];
@@ -354,6 +368,11 @@ internal static class PictureReader
         if (png.IsAnimated)
         {
             throw PictureFormat.Animated(path, "PNG");
+        }
+
+        if (png.HeaderProblem is { } problem)
+        {
+            throw new PictureFileException(path, $"expected a whole PNG, found a damaged file: {problem}");
         }
 
         if (png.IsApples)

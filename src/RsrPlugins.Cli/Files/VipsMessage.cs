@@ -16,7 +16,8 @@ internal static class VipsMessage
             return system[(system.IndexOf(SystemError, StringComparison.Ordinal) + SystemError.Length)..];
         }
 
-        IEnumerable<string> useful = lines.Skip(lines.Length > 1 ? 1 : 0).Distinct(); // The first says only which call failed.
-        return string.Join("; ", useful).TrimEnd('.');
+        // Which call failed says nothing to a user; where that is all, the decoder has kept its reason to itself.
+        string[] useful = [.. lines.Where(line => !line.StartsWith("unable to call", StringComparison.Ordinal)).Distinct()];
+        return useful.Length == 0 ? "the decoder gives no reason" : string.Join("; ", useful).TrimEnd('.');
     }
 }

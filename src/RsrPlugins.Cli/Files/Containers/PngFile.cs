@@ -67,6 +67,15 @@ internal sealed class PngFile
     /// <summary>Chunks left out because they are damaged or too large.</summary>
     public int Dropped { get; private set; }
 
+    /// <summary>What is impossible in the header (IHDR), or null. The decoder refuses such a file without a reason.</summary>
+    public string? HeaderProblem => this switch
+    {
+        { Width: < 1 } or { Height: < 1 } => $"its header says {(uint)Width} x {(uint)Height} pixels",
+        { ColourType: not (0 or 2 or 3 or 4 or 6) } => $"its header names the colour type {ColourType}, which there is not",
+        { BitDepth: not (1 or 2 or 4 or 8 or 16) } or { BitDepth: < 8, ColourType: not (0 or 3) } or { BitDepth: 16, ColourType: 3 } => $"its header says {BitDepth} bits per sample, which its colour type {ColourType} cannot have",
+        _ => null,
+    };
+
     /// <summary>Goes through the chunks.</summary>
     /// <param name="stream">At its start; it has to be seekable.</param>
     /// <param name="checkPixels">Read the pixel chunks too and compare their checksums.</param>

@@ -1,0 +1,75 @@
+// How large a picture may be. A header of a kilobyte can ask for 65536 x 65536 pixels; whether input, steps and result fit into memory
+// is known from sizes alone, so it is asked before anything is decoded. Pictures are the memory this tool takes: the buffers of
+// tiles are bounded whatever the size. --max-pixels puts the user's own figure in the place of the machine's.
+using RsrPlugins.Cli.Files;
+using RsrPlugins.Cli.Sizes;
+
+namespace RsrPlugins.Cli.Batch;
+
+/// <param name="mostPixels">Most pixels of an input or a result; null for what fits into memory.</param>
+/// <param name="memory">Bytes there are; null for what this process may have.</param>
+internal sealed class PixelLimit(long? mostPixels, long? memory = null)
+{
+    // The runtime, the networks and the tiles, as `/usr/bin/time -v rsr` shows them for a small picture.
+    private const long Base = 150_000_000;
+
+    // A large picture under correction is held as luma and as what its enlargement lacks (docs/refinement.md).
+    private const int EffortBytesPerPixel = 8;
+
+    private readonly long _memory = memory ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    /// <summary>Refuses what is too large.</summary>
+    /// <param name="name">For the error.</param>
+    /// <param name="header">The input.</param>
+    /// <param name="plan">What would be done.</param>
+    /// <param name="effort">Passes of each step.</param>
+    /// <exception cref="PictureFileException">Too large: says what was expected and found.</exception>
+    public void Check(string name, PictureHeader header, ResizePlan plan, int effort)
+    {
+        // Also of what no memory would help.
+        (int Width, int Height)[] sizes = [(header.Width, header.Height), .. plan.Steps.Select(step => (step.Width, step.Height)), (plan.Width, plan.Height)];
+        (int width, int height) = sizes.MaxBy(size => (long)size.Width * size.Height);
+        if ((double)width * height * header.Channels > Array.MaxLength)
+        {
+            throw new PictureFileException(name, $"expected at most {Array.MaxLength / header.Channels} pixels, more than which one picture of {header.Channels} channels cannot hold, found {width} x {height}; cut it into parts first");
+        }
+
+        if (mostPixels is { } most)
+        {
+            long pixels = Math.Max((long)header.Width * header.Height, (long)plan.Width * plan.Height);
+            if (pixels > most)
+            {
+                throw new PictureFileException(name, $"expected at most {most} pixels (--max-pixels), found {header.Width} x {header.Height} to be made {plan.Width} x {plan.Height}, {pixels}");
+            }
+
+            return;
+        }
+
+        long bytes = BytesFor(header.Width, header.Height, header.Channels * header.BytesPerSample, plan, effort);
+        if (bytes > _memory)
+        {
+            throw new PictureFileException(name, $"expected a picture that fits into the {Gigabytes(_memory)} of memory here, found {header.Width} x {header.Height} to be made {plan.Width} x {plan.Height}, which takes {Gigabytes(bytes)}; --max-pixels takes it all the same");
+        }
+    }
+
+    /// <summary>Most memory held at once, in bytes.</summary>
+    internal static long BytesFor(int width, int height, int bytesPerPixel, ResizePlan plan, int effort)
+    {
+        double before = (double)width * height, most = before;
+        foreach (ResizeStep step in plan.Steps)
+        {
+            double after = (double)step.Width * step.Height;
+            most = Math.Max(most, before + after + (effort > 0 ? Math.Max(before, after) * EffortBytesPerPixel / bytesPerPixel : 0));
+            before = after;
+        }
+
+        if (plan.ClassicalStep)
+        {
+            most = Math.Max(most, before + ((double)plan.Width * plan.Height));
+        }
+
+        return (long)Math.Min(long.MaxValue / 2, most * bytesPerPixel) + Base;
+    }
+
+    private static string Gigabytes(long bytes) => FormattableString.Invariant($"{bytes / 1e9:0.0} GB");
+}
