@@ -95,8 +95,8 @@ internal sealed class OrdinaryReductions
 
     private static readonly (SmallBy By, int Share)[] _drawings =
     [
-        (SmallBy.Area, 560), (SmallBy.Bicubic, 110), (SmallBy.Lanczos, 80), (SmallBy.Triangle, 40), (SmallBy.Nearest, 40), (SmallBy.Linear, 40),
-        (SmallBy.Cubic, 40), (SmallBy.Sharper, 20), (SmallBy.Unsharp, 20), (SmallBy.Blurred, 25), (SmallBy.LinearLight, 15), (SmallBy.Twice, 10),
+        (SmallBy.Area, 470), (SmallBy.Bicubic, 100), (SmallBy.Lanczos, 70), (SmallBy.Triangle, 40), (SmallBy.Nearest, 65), (SmallBy.Linear, 60),
+        (SmallBy.Cubic, 60), (SmallBy.Sharper, 25), (SmallBy.Unsharp, 30), (SmallBy.Blurred, 50), (SmallBy.LinearLight, 20), (SmallBy.Twice, 10),
     ];
 
     private readonly int _scale;
