@@ -99,6 +99,13 @@ internal sealed class OrdinaryReductions
         (SmallBy.Cubic, 60), (SmallBy.Sharper, 25), (SmallBy.Unsharp, 30), (SmallBy.Blurred, 50), (SmallBy.LinearLight, 20), (SmallBy.Twice, 10),
     ];
 
+    // What is saved as JPEG is mostly made by programs that reduce well.
+    private static readonly (SmallBy By, int Share)[] _damagedPhotographs =
+    [
+        (SmallBy.Bicubic, 540), (SmallBy.Area, 150), (SmallBy.Lanczos, 110), (SmallBy.Triangle, 50), (SmallBy.Linear, 30), (SmallBy.Cubic, 30),
+        (SmallBy.Sharper, 30), (SmallBy.Unsharp, 50), (SmallBy.LinearLight, 10),
+    ];
+
     private readonly int _scale;
     private readonly bool _cleanUp;
     private readonly double _cleanShare;
@@ -127,7 +134,7 @@ internal sealed class OrdinaryReductions
         string damage = cleanUp
             ? "76 % saved as JPEG at quality 20 to 95, 6 % as WebP, 8 % noisy (sigma 1 to 19), 5 % noisy and JPEG"
             : "of photographs 7 % saved as JPEG (three in four at quality 85 to 97, the rest at 25 to 84), 2.5 % as WebP, 6 % noisy; of drawings 5, 2 and 2 %";
-        return FormattableString.Invariant($"Small pictures are made of 8-bit grey or R, G, B, clipped as files are. Photographs: {cleanShare * 100:0} % clean bicubic reductions; of the others {Mix(_photographs)}. Drawings: {Mix(_drawings)}. Afterwards {damage}.");
+        return FormattableString.Invariant($"Small pictures are made of 8-bit grey or R, G, B, clipped as files are. Photographs: {cleanShare * 100:0} % clean bicubic reductions; of the others {Mix(Photographs(cleanUp))}. Drawings: {Mix(_drawings)}. Afterwards {damage}.");
 
         static string Mix((SmallBy By, int Share)[] mix) => string.Join(", ", mix.Select(entry => FormattableString.Invariant($"{entry.Share / 10.0:0.#} % {Name(entry.By)}")));
 
@@ -153,7 +160,7 @@ internal sealed class OrdinaryReductions
             return Make(large, SmallBy.Bicubic, Damage.None, ref random);
         }
 
-        return Make(large, Draw(isDrawing ? _drawings : _photographs, ref random), DrawDamage(isDrawing, ref random), ref random);
+        return Make(large, Draw(isDrawing ? _drawings : Photographs(_cleanUp), ref random), DrawDamage(isDrawing, ref random), ref random);
     }
 
     /// <summary>A small picture of one kind; what the kind leaves open is drawn.</summary>
@@ -282,6 +289,8 @@ internal sealed class OrdinaryReductions
             _ => drawn < 50 ? Damage.Jpeg : drawn < 70 ? Damage.WebP : drawn < 90 ? Damage.Noise : Damage.None,
         };
     }
+
+    private static (SmallBy By, int Share)[] Photographs(bool cleanUp) => cleanUp ? _damagedPhotographs : _photographs;
 
     private static SmallBy Draw((SmallBy By, int Share)[] mix, ref SampleRandom random)
     {
