@@ -3,6 +3,7 @@
 using RsrPlugins.Release;
 
 string nativeRuntime = "npm";
+bool linuxOnly = false;
 for (int i = 0; i < args.Length; i++)
 {
     switch (args[i])
@@ -10,15 +11,28 @@ for (int i = 0; i < args.Length; i++)
         case "--native-runtime" when i + 1 < args.Length && args[i + 1] is "npm" or "nuget":
             nativeRuntime = args[++i];
             break;
+        case "--only" when i + 1 < args.Length && args[i + 1] is "linux-x64":
+            linuxOnly = true;
+            i++;
+            break;
         default:
-            Console.Error.WriteLine($"Unknown argument: {args[i]}. Usage: dotnet run -c Release --project installer [-- --native-runtime npm|nuget]");
+            Console.Error.WriteLine($"Unknown argument: {args[i]}. Usage: dotnet run -c Release --project installer [-- --native-runtime npm|nuget | --only linux-x64]");
             return 2;
     }
 }
 
 try
 {
-    new ReleaseBuilder(Repository.Find(Environment.CurrentDirectory), nativeRuntime).Build();
+    ReleaseBuilder builder = new(Repository.Find(Environment.CurrentDirectory), nativeRuntime);
+    if (linuxOnly)
+    {
+        builder.BuildForLinux();
+    }
+    else
+    {
+        builder.Build();
+    }
+
     return 0;
 }
 catch (ReleaseException error)

@@ -12,7 +12,11 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
 
     private const string OnnxRuntimePackage = "Microsoft.ML.OnnxRuntime";
 
+    /// <summary>GIMP finds a plug-in as plug-ins/NAME/NAME.</summary>
+    private const string GimpPlugin = "rsr-gimp";
+
     private static readonly string[] _windowsRuntimes = ["win-x64", "win-arm64"];
+    private static readonly string[] _programRuntimes = ["win-x64", "linux-x64"];
     private static readonly string[] _nativeFiles = ["onnxruntime.dll", "DirectML.dll"];
 
     private readonly string _stage = Path.Combine(repository.Artifacts, "stage");
@@ -31,29 +35,52 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         Say("plugin folder");
         string plugin = StagePlugin(out IReadOnlyList<Component> pluginComponents);
 
-        Say("rsr");
-        List<Component> commandLineComponents = new List<Component>();
-        foreach (string runtime in (string[])["win-x64", "linux-x64"])
-        {
-            commandLineComponents.AddRange(StageCommandLine(runtime));
-        }
+        List<Component> programComponents = StagePrograms(_programRuntimes);
 
         Say("archives");
         ReproducibleZip.Create(plugin, ReleaseFile($"RsrPlugins-{_version}-plugin.zip"));
-        foreach (string runtime in (string[])["win-x64", "linux-x64"])
-        {
-            ReproducibleZip.Create(CommandLineFolder(runtime), ReleaseFile($"rsr-{_version}-{runtime}.zip"), "rsr", "rsr.exe");
-        }
+        PackPrograms(_programRuntimes);
 
         Say("installer");
         BuildInstaller(plugin);
 
         Say("bill of materials and checksums");
-        File.WriteAllText(ReleaseFile($"RsrPlugins-{_version}.cdx.json"), BillOfMaterials.Write(_version, [.. pluginComponents, .. commandLineComponents], ListedFiles(plugin)));
+        File.WriteAllText(ReleaseFile($"RsrPlugins-{_version}.cdx.json"), BillOfMaterials.Write(_version, [.. pluginComponents, .. programComponents], ListedFiles(plugin)));
         File.WriteAllText(ReleaseFile("SHA256SUMS"), string.Concat(FolderTree.Files(_release).Where(name => name != "SHA256SUMS").Select(name => $"{FolderTree.Sha256(ReleaseFile(name))}  {name}\n")));
         foreach (string name in FolderTree.Files(_release))
         {
             Console.WriteLine($"{new FileInfo(ReleaseFile(name)).Length,12:N0}  {name}");
+        }
+    }
+
+    /// <summary>Makes the archives of the programs for Linux alone, which need neither npm nor NSIS: what tests on Linux use.</summary>
+    public void BuildForLinux()
+    {
+        Recreate(_stage);
+        Recreate(_release);
+        StagePrograms("linux-x64");
+        PackPrograms("linux-x64");
+    }
+
+    private List<Component> StagePrograms(params string[] runtimes)
+    {
+        List<Component> components = new List<Component>();
+        foreach (string runtime in runtimes)
+        {
+            Say($"rsr and GIMP plug-in for {runtime}");
+            components.AddRange(StageProgram("RsrPlugins.Cli", "rsr", runtime, CommandLineFolder(runtime), "-p:PublishSingleFile=true", "--self-contained"));
+            components.AddRange(StageProgram("RsrPlugins.Gimp", GimpPlugin, runtime, GimpFolder(runtime)));
+        }
+
+        return components;
+    }
+
+    private void PackPrograms(params string[] runtimes)
+    {
+        foreach (string runtime in runtimes)
+        {
+            ReproducibleZip.Create(CommandLineFolder(runtime), ReleaseFile($"rsr-{_version}-{runtime}.zip"), "rsr", "rsr.exe");
+            ReproducibleZip.Create(GimpFolder(runtime), ReleaseFile($"{GimpPlugin}-{_version}-{runtime}.zip"), GimpPlugin, GimpPlugin + ".exe");
         }
     }
 
@@ -78,13 +105,12 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         return staged;
     }
 
-    /// <summary>rsr with .NET inside: who enlarges a picture should not have to install a runtime first.</summary>
+    /// <summary>A program with .NET inside: who enlarges a picture should not have to install a runtime first.</summary>
     /// <returns>Third parties' work in it.</returns>
-    private List<Component> StageCommandLine(string runtime)
+    private List<Component> StageProgram(string project, string product, string runtime, string folder, params string[] options)
     {
-        string folder = CommandLineFolder(runtime);
         bool windows = _windowsRuntimes.Contains(runtime);
-        List<string> arguments = ["publish", "src/RsrPlugins.Cli", "-c", "Release", "-r", runtime, "--self-contained", "-p:PublishSingleFile=true", "-p:DebugType=none", "-o", folder, "-v:quiet", "-nologo"];
+        List<string> arguments = ["publish", $"src/{project}", "-c", "Release", "-r", runtime, "-p:DebugType=none", "-o", folder, "-v:quiet", "-nologo", .. options];
         if (windows)
         {
             arguments.Add($"-p:OnnxRuntimeFolder={Path.Combine(_native, runtime)}");
@@ -92,7 +118,9 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
 
         repository.Run("dotnet", [.. arguments]);
 
-        List<Component> components = new List<Component>(ComponentsOf("RsrPlugins.Cli", runtime, "Microsoft.NETCore.App.Runtime." + runtime));
+        // Of .NET itself a single file has the one package in it, a native program the other; each project downloads what it uses.
+        bool native = !windows && project == "RsrPlugins.Gimp";
+        List<Component> components = new List<Component>(ComponentsOf(project, runtime, $"Microsoft.NETCore.App.Runtime.{(native ? "NativeAOT." : "")}{runtime}"));
         if (windows)
         {
             components.AddRange(NativeComponents());
@@ -102,7 +130,7 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
             components.AddRange(ComponentsOf("RsrPlugins.Core", null, OnnxRuntimePackage));
         }
 
-        AddLicences(folder, "rsr", components, windows ? DirectMLRemark : "");
+        AddLicences(folder, product, components, windows ? DirectMLRemark : "");
         return components;
     }
 
@@ -181,6 +209,9 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
     private string Licences => Path.Combine(repository.Installer, "licences");
 
     private string CommandLineFolder(string runtime) => Path.Combine(_stage, $"rsr-{_version}-{runtime}");
+
+    /// <summary>Its last part is the folder's name in the archive, and in GIMP's plug-ins folder.</summary>
+    private string GimpFolder(string runtime) => Path.Combine(_stage, $"gimp-{runtime}", GimpPlugin);
 
     private string ReleaseFile(string name) => Path.Combine(_release, name);
 

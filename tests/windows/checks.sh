@@ -51,7 +51,7 @@ counted() {
 # Programs of the release, as their users start them.
 run_setup() { timeout 180 wine "$setup" /S "$@"; }
 uninstall() { timeout 120 wine "$1/Effects/RsrPlugins/uninstall.exe" /S && timeout 120 wineserver -w; }
-rsr() { timeout 300 wine /repository/artifacts/rig/rsr-*-win-x64/rsr.exe "$@"; }
+rsr() { timeout 300 wine /repository/artifacts/rig/rsr-[0-9]*-win-x64/rsr.exe "$@"; }
 effecthost() { timeout 900 wine /repository/artifacts/rig/effecthost/effecthost.exe "$@"; }
 on_directml() { DOTNET_STARTUP_HOOKS='Z:\repository\artifacts\rig\hook\WineDirect3D.dll' "$@"; }
 windows_path() { winepath -w "$1"; }

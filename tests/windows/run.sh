@@ -24,9 +24,9 @@ build() {
     dotnet build tests/windows/WineDirect3D -c Release -o artifacts/rig/hook -v:quiet -nologo
     # The archives as their users unpack them; and what rsr makes on Linux, for comparison.
     for system in win-x64 linux-x64; do
-        unzip -qo artifacts/release/rsr-*-$system.zip -d artifacts/rig
+        unzip -qo artifacts/release/rsr-[0-9]*-$system.zip -d artifacts/rig
     done
-    artifacts/rig/rsr-*-linux-x64/rsr upscale --scale 2 --device cpu --force -o artifacts/rig/expected.png "$(sample)"
+    artifacts/rig/rsr-[0-9]*-linux-x64/rsr upscale --scale 2 --device cpu --force -o artifacts/rig/expected.png "$(sample)"
 }
 
 sample() { find "$repository/samples" -name '*.png' | LC_ALL=C sort | head -n1; }

@@ -1,0 +1,50 @@
+// The arguments of both procedures: what the dialog asks and what scripts may give. Everything has a default, so a script names only
+// what it wants otherwise. Underlined letters differ from each other and from those of GIMP's own buttons (Help, Load, Save, Reset,
+// Cancel, and Upscale or Downscale).
+using RsrPlugins.Core.Refinement;
+using RsrPlugins.Gimp.Interop;
+
+namespace RsrPlugins.Gimp;
+
+internal static class Arguments
+{
+    /// <summary>Declares them, in the order in which the dialog shows them.</summary>
+    public static void Add(nint procedure, bool enlarge)
+    {
+        AddChoice(procedure, ArgumentNames.Part, "Res_ize", "What is resized", "image", [
+            ("image", "The whole image", "Canvas, layers, masks, channels, selection, paths and guides"),
+            ("layer", "The selected layers", "About their centres; the canvas stays as it is"),
+            ("selection", "The selection, into a new layer", "What is selected of the active layer"),
+        ]);
+        AddChoice(procedure, ArgumentNames.Scale, "Sc_ale", "How many times", "2", [.. ((string[])["2", "3", "4"]).Select(scale => (scale, enlarge ? $"× {scale}" : $"1 / {scale}", string.Empty))]);
+        if (enlarge)
+        {
+            AddChoice(procedure, ArgumentNames.Source, "Image _is", "Which weights are right", "auto", [
+                ("auto", "As each layer remembers", "Made by Learned Downscale where that is recorded, else ordinary"),
+                ("photo", "An ordinary image", "Everything that Learned Downscale did not make"),
+                ("learned", "Made by Learned Downscale", "Or by 'rsr downscale'"),
+            ]);
+        }
+        else
+        {
+            LibGimp.gimp_procedure_add_int_argument(procedure, ArgumentNames.Effort, "_Effort", "Passes that correct the small image so that more comes back; 10 to 20 are worth their time", 0, LumaRefiner.MaxPasses, 0, LibGimp.ReadWrite);
+        }
+
+        AddChoice(procedure, ArgumentNames.Device, "Com_pute on", "What the networks run on", "auto", [
+            ("auto", "What is there", "A GPU where DirectML finds one, else the processor"),
+            ("cpu", "The processor", string.Empty),
+            ("directml", "A GPU (DirectML)", "Windows only"),
+        ]);
+    }
+
+    private static void AddChoice(nint procedure, string name, string label, string blurb, string value, IReadOnlyList<(string Nick, string Label, string Help)> choices)
+    {
+        nint choice = LibGimp.gimp_choice_new();
+        for (int i = 0; i < choices.Count; i++)
+        {
+            LibGimp.gimp_choice_add(choice, choices[i].Nick, i, choices[i].Label, choices[i].Help);
+        }
+
+        LibGimp.gimp_procedure_add_choice_argument(procedure, name, label, blurb, choice, value, LibGimp.ReadWrite);
+    }
+}

@@ -1,0 +1,110 @@
+// The dialog is GIMP's own for procedures: one control per argument, in GIMP's look and language. Ours is what it says above them - which
+// size comes out, and what is known of the image - and that choices which fit the image stand there when it opens.
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using RsrPlugins.Gimp.Document;
+using RsrPlugins.Gimp.Editor;
+using RsrPlugins.Gimp.Interop;
+
+namespace RsrPlugins.Gimp;
+
+internal static unsafe class ResizeDialog
+{
+    private const string NoteId = "note";
+
+    /// <summary>Shows it and waits.</summary>
+    /// <returns>True for OK; the config then holds the choices. The dialog is gone from the screen before this returns.</returns>
+    public static bool Run(nint procedure, nint config, bool enlarge, EditorImage image)
+    {
+        LibGimp.gimp_ui_init("rsr-gimp");
+        Preselect(config, enlarge, image);
+        nint dialog = LibGimp.gimp_procedure_dialog_new(procedure, config, enlarge ? "Learned Upscale" : "Learned Downscale");
+        LibGimp.gimp_procedure_dialog_set_ok_label(dialog, enlarge ? "_Upscale" : "_Downscale");
+
+        nint label = LibGimp.gimp_procedure_dialog_get_label(dialog, NoteId, Note(config, enlarge, image), 0, 0);
+        Gtk.SetLabelAlignment(label, 0);
+        Gtk.SetLabelWrap(label, 1);
+        Gtk.SetLabelWidth(label, 48);
+        if (!enlarge)
+        {
+            LibGimp.gimp_procedure_dialog_get_scale_entry(dialog, ArgumentNames.Effort, 1);
+        }
+
+        nint list = 0;
+        foreach (string name in (string[])[NoteId, ArgumentNames.Part, ArgumentNames.Scale, enlarge ? ArgumentNames.Source : ArgumentNames.Effort, ArgumentNames.Device])
+        {
+            list = GLib.Append(list, GLib.Duplicate(name));
+        }
+
+        LibGimp.gimp_procedure_dialog_fill_list(dialog, list);
+
+        NoteContext context = new NoteContext(label, config, enlarge, image);
+        GCHandle handle = GCHandle.Alloc(context);
+        CULong connection = GObject.Connect(config, "notify", &UpdateNote, GCHandle.ToIntPtr(handle), 0, 0);
+        try
+        {
+            return LibGimp.gimp_procedure_dialog_run(dialog) != 0;
+        }
+        finally
+        {
+            GObject.Disconnect(config, connection);
+            handle.Free();
+            // While the networks work the dialog would only be in the way, and it would keep the config alive.
+            Gtk.Destroy(dialog);
+            while (Gtk.EventsPending() != 0)
+            {
+                Gtk.Iterate();
+            }
+        }
+    }
+
+    /// <summary>Puts what fits the image in place of what the last image was resized with.</summary>
+    private static void Preselect(nint config, bool enlarge, EditorImage image)
+    {
+        if (!enlarge)
+        {
+            return;
+        }
+
+        DocumentRecord? record = FittingRecord(image);
+        if (record is not null)
+        {
+            GObject.SetText(config, ArgumentNames.Part, "image");
+            GObject.SetText(config, ArgumentNames.Scale, $"{record.Steps[^1].Scale}");
+            GObject.SetText(config, ArgumentNames.Source, "learned");
+        }
+        else if (GObject.GetText(config, ArgumentNames.Source) == "learned")
+        {
+            GObject.SetText(config, ArgumentNames.Source, "auto");
+        }
+    }
+
+    private static DocumentRecord? FittingRecord(EditorImage image) =>
+        DocumentRecord.FromBytes(image.GetParasite(DocumentRecord.ParasiteName)) is { } record && record.Fits(image.Width, image.Height) ? record : null;
+
+    private static string Note(nint config, bool enlarge, EditorImage image)
+    {
+        ResizeOptions options = ResizeOptions.Read(enlarge, config);
+        DocumentRecord? record = enlarge ? FittingRecord(image) : null;
+        if (options.Part != ResizedPart.Image)
+        {
+            return options.Part == ResizedPart.Layer ? "The size of the image stays as it is." : "The result becomes a layer of its own.";
+        }
+
+        bool undoes = record is not null && options.Source != SourceChoice.Photo && options.Scale == record.Steps[^1].Scale;
+        (int width, int height) = undoes ? record!.SizeBeforeLastStep : enlarge
+            ? (image.Width * options.Scale, image.Height * options.Scale)
+            : (Geometry.DividedUp(image.Width, options.Scale), Geometry.DividedUp(image.Height, options.Scale));
+        string sizes = $"{image.Width} × {image.Height} pixels become {width} × {height}.";
+        return record is null ? sizes : $"{sizes} The image was made by Learned Downscale (1/{record.Steps[^1].Scale}).";
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void UpdateNote(nint config, nint property, nint data)
+    {
+        NoteContext context = (NoteContext)GCHandle.FromIntPtr(data).Target!;
+        Gtk.SetLabelText(context.Label, Note(context.Config, context.Enlarge, context.Image));
+    }
+
+    private sealed record NoteContext(nint Label, nint Config, bool Enlarge, EditorImage Image);
+}

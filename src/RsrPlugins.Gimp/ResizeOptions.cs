@@ -1,0 +1,56 @@
+// What the user, or a script, asked for: read once from GIMP's config, then never changed.
+using RsrPlugins.Core.Inference;
+using RsrPlugins.Gimp.Interop;
+
+namespace RsrPlugins.Gimp;
+
+/// <summary>What is resized.</summary>
+internal enum ResizedPart
+{
+    /// <summary>The canvas and everything on it.</summary>
+    Image,
+
+    /// <summary>The selected layers, about their centres; the canvas stays.</summary>
+    Layer,
+
+    /// <summary>What is selected of the active layer, into a new layer above it.</summary>
+    Selection,
+}
+
+/// <summary>Which weights enlarge.</summary>
+internal enum SourceChoice
+{
+    /// <summary>The partner of what reduced the layer where that is recorded, else those for ordinary pictures.</summary>
+    Auto,
+
+    Photo,
+
+    Learned,
+}
+
+/// <param name="Enlarge">Learned Upscale; else Learned Downscale.</param>
+/// <param name="Scale">2, 3 or 4.</param>
+/// <param name="Effort">Passes that correct a reduced picture; 0 for an enlargement.</param>
+internal sealed record ResizeOptions(bool Enlarge, ResizedPart Part, int Scale, SourceChoice Source, int Effort, DeviceChoice Device)
+{
+    public string Title => Enlarge ? "Learned Upscale" : "Learned Downscale";
+
+    /// <summary>Reads the arguments of a procedure.</summary>
+    public static ResizeOptions Read(bool enlarge, nint config) => new(
+        enlarge,
+        Enum.Parse<ResizedPart>(GObject.GetText(config, ArgumentNames.Part), ignoreCase: true),
+        int.Parse(GObject.GetText(config, ArgumentNames.Scale), System.Globalization.CultureInfo.InvariantCulture),
+        enlarge ? Enum.Parse<SourceChoice>(GObject.GetText(config, ArgumentNames.Source), ignoreCase: true) : SourceChoice.Auto,
+        enlarge ? 0 : GObject.GetNumber(config, ArgumentNames.Effort),
+        Enum.Parse<DeviceChoice>(GObject.GetText(config, ArgumentNames.Device), ignoreCase: true));
+}
+
+/// <summary>Names of the procedures' arguments, as scripts write them.</summary>
+internal static class ArgumentNames
+{
+    public const string Part = "part";
+    public const string Scale = "scale";
+    public const string Source = "source";
+    public const string Effort = "effort";
+    public const string Device = "device";
+}
