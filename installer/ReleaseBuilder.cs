@@ -69,7 +69,10 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         {
             Say($"rsr and GIMP plug-in for {runtime}");
             components.AddRange(StageProgram("RsrPlugins.Cli", "rsr", runtime, CommandLineFolder(runtime), "-p:PublishSingleFile=true", "--self-contained"));
-            components.AddRange(StageProgram("RsrPlugins.Gimp", GimpPlugin, runtime, GimpFolder(runtime)));
+            if (MakesGimpPlugin(runtime))
+            {
+                components.AddRange(StageProgram("RsrPlugins.Gimp", GimpPlugin, runtime, GimpFolder(runtime)));
+            }
         }
 
         return components;
@@ -80,9 +83,15 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         foreach (string runtime in runtimes)
         {
             ReproducibleZip.Create(CommandLineFolder(runtime), ReleaseFile($"rsr-{_version}-{runtime}.zip"), "rsr", "rsr.exe");
-            ReproducibleZip.Create(GimpFolder(runtime), ReleaseFile($"{GimpPlugin}-{_version}-{runtime}.zip"), GimpPlugin, GimpPlugin + ".exe");
+            if (MakesGimpPlugin(runtime))
+            {
+                ReproducibleZip.Create(GimpFolder(runtime), ReleaseFile($"{GimpPlugin}-{_version}-{runtime}.zip"), GimpPlugin, GimpPlugin + ".exe");
+            }
         }
     }
+
+    /// <summary>For Linux it is a native program, and NativeAOT compiles for the system it runs on alone.</summary>
+    private static bool MakesGimpPlugin(string runtime) => !runtime.StartsWith("linux", StringComparison.Ordinal) || OperatingSystem.IsLinux();
 
     /// <summary>
     /// The plugin folder with the DirectML runtime of both processors and the licences. It is published for no particular system,

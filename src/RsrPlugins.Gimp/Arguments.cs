@@ -1,6 +1,6 @@
 // The arguments of both procedures: what the dialog asks and what scripts may give. Everything has a default, so a script names only
-// what it wants otherwise. Underlined letters differ from each other and from those of GIMP's own buttons (Help, Load, Save, Reset,
-// Cancel, and Upscale or Downscale).
+// what it wants otherwise. Underlined letters differ from each other and from those of the dialog's buttons (Load, Save, Reset, Cancel,
+// and Upscale or Downscale).
 using RsrPlugins.Core.Refinement;
 using RsrPlugins.Gimp.Interop;
 
@@ -11,7 +11,7 @@ internal static class Arguments
     /// <summary>Declares them, in the order in which the dialog shows them.</summary>
     public static void Add(nint procedure, bool enlarge)
     {
-        AddChoice(procedure, ArgumentNames.Part, "Res_ize", "What is resized", "image", [
+        AddChoice(procedure, ArgumentNames.Part, "Resi_ze", "What is resized", "image", [
             ("image", "The whole image", "Canvas, layers, masks, channels, selection, paths and guides"),
             ("layer", "The selected layers", "About their centres; the canvas stays as it is"),
             ("selection", "The selection, into a new layer", "What is selected of the active layer"),
@@ -19,8 +19,8 @@ internal static class Arguments
         AddChoice(procedure, ArgumentNames.Scale, "Sc_ale", "How many times", "2", [.. ((string[])["2", "3", "4"]).Select(scale => (scale, enlarge ? $"× {scale}" : $"1 / {scale}", string.Empty))]);
         if (enlarge)
         {
-            AddChoice(procedure, ArgumentNames.Source, "Image _is", "Which weights are right", "auto", [
-                ("auto", "As each layer remembers", "Made by Learned Downscale where that is recorded, else ordinary"),
+            AddChoice(procedure, ArgumentNames.Source, "Image _is", "Where the image comes from, which decides the weights", "auto", [
+                ("auto", "Automatic", "Each layer as it remembers: made by Learned Downscale, or ordinary"),
                 ("photo", "An ordinary image", "Everything that Learned Downscale did not make"),
                 ("learned", "Made by Learned Downscale", "Or by 'rsr downscale'"),
             ]);
@@ -31,7 +31,7 @@ internal static class Arguments
         }
 
         AddChoice(procedure, ArgumentNames.Device, "Com_pute on", "What the networks run on", "auto", [
-            ("auto", "What is there", "A GPU where DirectML finds one, else the processor"),
+            ("auto", "Automatic", "A GPU where DirectML finds one, else the processor"),
             ("cpu", "The processor", string.Empty),
             ("directml", "A GPU (DirectML)", "Windows only"),
         ]);

@@ -73,7 +73,8 @@ internal static unsafe class PlugIn
             enlarge
                 ? "Enlarges the whole image, the selected layers or what is selected of a layer. Layers keep their order, places, masks, opacity and modes. An image that Learned Downscale made gets back its exact size."
                 : "Reduces the whole image, the selected layers or what is selected of a layer, with the network whose partner enlarges it again. The image remembers its size and the network, also in XCF files.",
-            name);
+            // Without an identifier the dialog has no Help button: there is no page in GIMP's manual.
+            null);
         LibGimp.gimp_procedure_set_attribution(procedure, "RsrPlugins", "The RsrPlugins authors, MIT licence", "2026");
         Arguments.Add(procedure, enlarge);
         return procedure;
