@@ -20,7 +20,7 @@ cat >"$GIMP3_DIRECTORY/gimprc" <<'RC'
 (restore-session no)
 RC
 
-passed=0 failed=0 skipped=0
+. /repository/tests/check.sh
 
 # counted NAME COMMAND...: a part that counts itself; its lines are shown as they come.
 counted() {

@@ -4,20 +4,9 @@
 set -uo pipefail
 export DISPLAY=:9
 
-passed=0 failed=0
+. /repository/tests/check.sh
 
-check() {
-    local output began=$SECONDS
-    if output=$("${@:2}" 2>&1 </dev/null); then
-        passed=$((passed + 1))
-        echo "ok      $1 ($((SECONDS - began)) s)"
-    else
-        failed=$((failed + 1))
-        echo "FAILED  $1 ($((SECONDS - began)) s)"
-        tail -n 20 <<<"$output" | sed 's/^/        /'
-        scrot -o "/rig/failed-$failed.png"
-    fi
-}
+after_failure() { scrot -o "/rig/failed-$failed.png"; }
 
 # until_true SECONDS COMMAND...: waits for it.
 until_true() {
@@ -71,7 +60,7 @@ start() {
 dialog_fits() {
     local geometry
     open_dialog 'Learned Upscale' || return 1
-    sleep 1
+    sleep 2
     scrot -o /rig/gimp-dialog.png
     geometry=$(xdotool getwindowgeometry --shell "$(window '^Learned Upscale$')")
     echo "$geometry"
@@ -118,7 +107,7 @@ cancel() {
     scrot -o /rig/gimp-progress.png
     # The button right of the progress bar, in a window of this size.
     focus
-    xdotool mousemove 988 736 click 1
+    xdotool mousemove 988 736 click 1 mousemove 1279 799
     until_true 5 ended && [ "$(ask state)" = "$large" ]
 }
 
@@ -164,9 +153,10 @@ openbox >/dev/null 2>&1 &
 gimp-3.0 --no-splash --no-data --new-instance --batch-interpreter=python-fu-eval -b "exec(open('/repository/tests/gimp/agent.py').read())" >/rig/gimp.log 2>&1 &
 gimp=$!
 until_true 120 shown 'GIMP$'
-xdotool windowmove --sync "$(window 'GIMP$')" 0 0 windowsize --sync "$(window 'GIMP$')" 1270 770
 
 before=$(ask open /repository/samples/harbour.png)
+# The same place for everything in every run, and the mouse where it brings up no hint.
+xdotool windowmove --sync "$(window 'GIMP$')" 0 0 windowsize --sync "$(window 'GIMP$')" 1270 770 mousemove 1279 799
 check 'the dialog opens, in full, no larger than it has to be' dialog_fits
 check 'OK: the dialog closes while the networks work' closes_while_working
 check 'the document is enlarged' enlarges 640x426

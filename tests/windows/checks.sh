@@ -16,20 +16,7 @@ goldens=/repository/tests/RsrPlugins.PaintDotNet.Tests/Goldens
 drive=$WINEPREFIX/drive_c
 version=$(basename "$setup" | cut -d- -f2)
 
-passed=0 failed=0 skipped=0
-
-# check NAME COMMAND...: one check; what the command says is shown if it fails.
-check() {
-    local output began=$SECONDS
-    if output=$("${@:2}" 2>&1 </dev/null); then
-        passed=$((passed + 1))
-        echo "ok      $1 ($((SECONDS - began)) s)"
-    else
-        failed=$((failed + 1))
-        echo "FAILED  $1 ($((SECONDS - began)) s)"
-        tail -n 40 <<<"$output" | sed 's/^/        /'
-    fi
-}
+. /repository/tests/check.sh
 
 # counted NAME LINE COMMAND...: a command that counts goldens itself; LINE has to be in its output.
 counted() {
