@@ -59,6 +59,10 @@ start() {
 
 dialog_fits() {
     local geometry
+    # The image fills its window (View > Zoom > Fit Image in Window).
+    focus
+    xdotool key ctrl+shift+j
+    sleep 1
     open_dialog 'Learned Upscale' || return 1
     sleep 2
     scrot -o /rig/gimp-dialog.png
@@ -107,7 +111,7 @@ cancel() {
     scrot -o /rig/gimp-progress.png
     # The button right of the progress bar, in a window of this size.
     focus
-    xdotool mousemove 988 736 click 1 mousemove 1279 799
+    xdotool mousemove 988 772 sleep 0.3 click 1 sleep 0.3 mousemove 1279 799
     until_true 5 ended && [ "$(ask state)" = "$large" ]
 }
 
