@@ -29,21 +29,21 @@ internal sealed class Resizing(ResizeOptions options) : IDisposable
         DocumentRecord? fitting = record is not null && record.Fits(width, height) ? record : null;
         if (!options.Enlarge)
         {
-            ModelDescriptor reducing = _models.Find(NetworkKind.RRNet, ModelKind.Learned, options.Scale);
-            (int Width, int Height) small = LearnedResizer.OutputSize(reducing, width, height);
+            ModelDescriptor reducing = _models.Find(NetworkTask.Reduce, ModelKind.Learned, options.Scale);
+            (int Width, int Height) small = reducing.Shape.OutputSize(width, height);
             DocumentRecord before = fitting ?? new DocumentRecord(1, width, height, [], x, y);
             return new PlannedResize(reducing, small.Width, small.Height, before.With(new RecordedStep(options.Scale, reducing.Id, reducing.Sha256)), Undoes: false);
         }
 
         bool undoes = fitting is not null && options.Source != SourceChoice.Photo && fitting.Steps[^1].Scale == options.Scale;
-        ModelDescriptor model = _models.Find(NetworkKind.SRNet, undoes || options.Source == SourceChoice.Learned ? ModelKind.Learned : ModelKind.Photo, options.Scale);
-        (int Width, int Height) size = undoes ? fitting!.SizeBeforeLastStep : LearnedResizer.OutputSize(model, width, height);
+        ModelDescriptor model = _models.Find(NetworkTask.Enlarge, undoes || options.Source == SourceChoice.Learned ? ModelKind.Learned : ModelKind.Photo, options.Scale);
+        (int Width, int Height) size = undoes ? fitting!.SizeBeforeLastStep : model.Shape.OutputSize(width, height);
         return new PlannedResize(model, size.Width, size.Height, undoes ? fitting!.WithoutLastStep : null, undoes);
     }
 
     public PixelImage Resize(PixelImage picture, PlannedResize plan, IProgress<double> progress, CancellationToken cancellationToken)
     {
-        LumaRefiner? refiner = options.Effort == 0 ? null : new LumaRefiner(_engine.Open(_models.Find(NetworkKind.SRNetGradient, ModelKind.Learned, options.Scale)), options.Effort);
+        LumaRefiner? refiner = options.Effort == 0 ? null : new LumaRefiner(_engine.Open(_models.Find(NetworkTask.Gradient, ModelKind.Learned, options.Scale)), options.Effort);
         PixelImage resized = new LearnedResizer(_engine.Open(plan.Model), null, refiner).Resize(picture, progress, cancellationToken);
         return (resized.Width, resized.Height) == (plan.Width, plan.Height) ? resized : Crop(resized, plan.Width, plan.Height);
     }
