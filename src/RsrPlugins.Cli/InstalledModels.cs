@@ -1,39 +1,45 @@
-// The installed networks and the runtime, opened when the first picture needs them: a mistyped file name is then reported
-// as that, and not as a missing runtime, and `models list` works where no runtime loads.
+// The tool's side of a session: the device the user named is a demand, and the catalogue is read once for a command. Networks and
+// runtime are opened when the first picture needs them: a mistyped file name is then reported as that, and not as a missing runtime,
+// and `models list` works where no runtime loads.
 using RsrPlugins.Core;
+using RsrPlugins.Core.Hosting;
+using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Refinement;
 
 namespace RsrPlugins.Cli;
 
-internal sealed class InstalledModels(DeviceChoice device, int threads = 0, string? folder = null) : IDisposable
+internal sealed class InstalledModels : IDisposable
 {
+    private readonly ResizeSession _session;
+    private readonly SessionSettings _settings;
     private ModelCatalogue? _catalogue;
-    private OnnxRuntimeEngine? _engine;
+
+    public InstalledModels(DeviceChoice device, int threads = 0, string? folder = null)
+    {
+        _session = new ResizeSession(folder is null ? ModelCatalogue.LoadDefault : () => ModelCatalogue.Load(folder));
+        _settings = new SessionSettings(device, DeviceIsRequired: device == DeviceChoice.DirectML, threads);
+    }
 
     /// <exception cref="ModelException">models.json is missing or not understood.</exception>
-    public ModelCatalogue Catalogue => _catalogue ??= folder is null ? ModelCatalogue.LoadDefault() : ModelCatalogue.Load(folder);
+    public ModelCatalogue Catalogue => _catalogue ??= _session.Models();
 
-    /// <exception cref="RuntimeLibraryException">The runtime is missing, or the device asked for is not to be had.</exception>
-    public IInferenceEngine Engine => _engine ??= new OnnxRuntimeEngine(new InferenceOptions(device));
+    /// <exception cref="RuntimeLibraryException">The runtime is missing, or it lacks the device asked for.</exception>
+    public IInferenceEngine Engine => _session.Engine(_settings);
 
-    /// <param name="model">The network.</param>
-    /// <param name="effort">Passes that correct an RRNet's picture; 0 for none, and for every other network.</param>
-    /// <exception cref="ModelException">A model is missing or damaged.</exception>
-    public LearnedResizer Resizer(ModelDescriptor model, int effort = 0) => new(Engine.Open(model), new ResizeSettings(threads), Refiner(model.Scale, effort));
+    /// <summary>Resizes a picture; the last margin stays on for the writer to cut.</summary>
+    /// <exception cref="RsrException">Any failure of the engine.</exception>
+    public SessionResult Resize(PixelImage source, ResizeWay way, IProgress<double>? progress, CancellationToken cancellationToken) =>
+        _session.Resize(source, way, _settings, progress, keepLastMargin: true, cancellationToken);
 
     /// <summary>Corrects small pictures of the learned pair; null for an effort of 0.</summary>
     /// <exception cref="ModelException">The gradient is missing or damaged.</exception>
     public LumaRefiner? Refiner(int scale, int effort) =>
-        effort == 0 ? null : new LumaRefiner(Engine.Open(Gradient(Catalogue, scale)), effort, new ResizeSettings(threads));
-
-    /// <summary>The gradient of the learned pair's SRNet.</summary>
-    /// <exception cref="ModelException">Not installed.</exception>
-    public static ModelDescriptor Gradient(ModelCatalogue catalogue, int scale) => catalogue.Find(NetworkTask.Gradient, ModelKind.Learned, scale);
+        effort == 0 ? null : new LumaRefiner(Engine.Open(Catalogue.Find(NetworkTask.Gradient, ModelKind.Learned, scale)), effort, new ResizeSettings(_settings.Threads));
 
     /// <summary>A device as users know it.</summary>
     public static string NameOf(DeviceKind device) => device == DeviceKind.Cpu ? "CPU" : "DirectML";
 
-    public void Dispose() => _engine?.Dispose();
+    public void Dispose() => _session.Dispose();
 }

@@ -3,6 +3,7 @@
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
+using RsrPlugins.Core.Sizes;
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.PaintDotNet;
@@ -101,10 +102,6 @@ internal abstract record EffectOptions(int Scale, SelectionUse Selection, Proces
 
     /// <summary>Passes that correct what the network makes.</summary>
     public virtual int Passes => 0;
-
-    /// <summary>What they are made with; null where there are none.</summary>
-    /// <exception cref="RsrPlugins.Core.ModelException">Not installed.</exception>
-    public ModelDescriptor? FindGradient(ModelCatalogue models) => Passes == 0 ? null : models.Find(NetworkTask.Gradient, ModelKind.Learned, Scale);
 
     /// <summary>The picture the network gets to make the layer's new content.</summary>
     public abstract LayerSource Read(Layer layer);

@@ -6,6 +6,7 @@ using PaintDotNet.Effects;
 using PaintDotNet.IndirectUI;
 using PaintDotNet.PropertySystem;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Sizes;
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.PaintDotNet;

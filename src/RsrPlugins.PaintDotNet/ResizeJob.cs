@@ -1,12 +1,9 @@
 // One set of options on one layer is one computation, however many tiles ask for it. The first tile to ask computes the whole
 // picture, on all cores, and the others wait: a tile that is out cannot be taken back, so none goes out before the last has
 // succeeded, and a failure in the middle leaves the layer as it was.
-using RsrPlugins.Core;
+using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
-using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
-using RsrPlugins.Core.Refinement;
-using RsrPlugins.Core.Resampling;
 
 namespace RsrPlugins.PaintDotNet;
 
@@ -40,12 +37,7 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
             try
             {
                 LayerSource source = options.Read(layer);
-                PixelImage resized = Resize(source.Picture, cancellationToken);
-                if (source.FitTo is (int width, int height))
-                {
-                    resized = Resampler.Resize(resized, width, height, ResamplingKernel.Bicubic, null, cancellationToken);
-                }
-
+                PixelImage resized = Resize(source.Picture, source.FitTo, cancellationToken);
                 return _result = options.Place(layer, resized);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
@@ -59,18 +51,13 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
     /// <summary>The picture for the clipboard, at its full size.</summary>
     /// <exception cref="OperationCanceledException">Cancelled, within a tile.</exception>
     public PixelImage ForClipboard(PlacedPicture result, CancellationToken cancellationToken)
-        => options.ReadForClipboard(layer) is PixelImage whole ? Resize(whole, cancellationToken) : result.Picture;
+        => options.ReadForClipboard(layer) is PixelImage whole ? Resize(whole, null, cancellationToken) : result.Picture;
 
-    private PixelImage Resize(PixelImage picture, CancellationToken cancellationToken)
+    private PixelImage Resize(PixelImage picture, (int Width, int Height)? fitTo, CancellationToken cancellationToken)
     {
         ModelCatalogue models = runtime.Models();
         ModelDescriptor model = options.FindModel(models);
-        ModelDescriptor? gradient = options.FindGradient(models);
-        return runtime.Run(options.Device, adapter, open =>
-        {
-            INetwork network = open(model);
-            LumaRefiner? refiner = gradient is null ? null : new LumaRefiner(open(gradient), options.Passes);
-            return new LearnedResizer(network, null, refiner).Resize(picture, null, cancellationToken);
-        });
+        ModelDescriptor? gradient = options.Passes == 0 ? null : models.GradientFor(model);
+        return runtime.Resize(options.Device, adapter, picture, ResizeWay.Of(model, picture.Width, picture.Height, gradient, options.Passes, fitTo), cancellationToken);
     }
 }

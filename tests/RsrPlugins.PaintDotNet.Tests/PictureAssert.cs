@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.EffectHost;
 
@@ -14,7 +15,17 @@ internal static class PictureAssert
 
     /// <summary>Nearest neighbour, as Image > Resize does it.</summary>
     public static Picture Enlarged(this Picture picture, int scale)
-        => NearestEnlargementTests.Enlarge(picture.ToImage(), picture.Width * scale, picture.Height * scale).ToPicture();
+    {
+        Picture large = new Picture(picture.Width * scale, picture.Height * scale);
+        ReadOnlySpan<int> from = MemoryMarshal.Cast<byte, int>(picture.Bytes.AsSpan());
+        Span<int> to = MemoryMarshal.Cast<byte, int>(large.Bytes.AsSpan());
+        for (int i = 0; i < to.Length; i++)
+        {
+            to[i] = from[(i / large.Width / scale * picture.Width) + (i % large.Width / scale)];
+        }
+
+        return large;
+    }
 
     public static PixelImage ToImage(this Picture picture)
     {

@@ -2,7 +2,7 @@
 // have room. So whoever starts an hour of work learns at once which pictures it will not do; and --dry-run, which stops here, gives
 // the same answers. What is kept of a picture is small, because a batch may have a hundred thousand.
 using RsrPlugins.Cli.Files;
-using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Hosting;
 
 namespace RsrPlugins.Cli.Batch;
 
@@ -12,12 +12,12 @@ namespace RsrPlugins.Cli.Batch;
 /// <param name="Width">Pixels across, as seen.</param>
 /// <param name="Height">Pixels down, as seen.</param>
 /// <param name="Decision">The steps.</param>
-/// <param name="Networks">One for each step.</param>
+/// <param name="Way">The networks of the steps.</param>
 /// <param name="Output">The result's file.</param>
 /// <param name="Format">The result's format.</param>
 /// <param name="Notes">What the user should know about the decision.</param>
 internal sealed record PlannedPicture(
-    InputFile Input, int Number, int Width, int Height, ResizeDecision Decision, IReadOnlyList<ModelDescriptor> Networks, string Output, PictureFormat Format, IReadOnlyList<string> Notes);
+    InputFile Input, int Number, int Width, int Height, ResizeDecision Decision, ResizeWay Way, string Output, PictureFormat Format, IReadOnlyList<string> Notes);
 
 internal sealed class BatchPlanner(InstalledModels models, ResizeOptions options, ResizeDecider decide, OutputNames names, IEnumerable<InputFile> inputs)
 {
@@ -50,10 +50,10 @@ internal sealed class BatchPlanner(InstalledModels models, ResizeOptions options
 
         PictureWriter.CheckSize(output, format, decision.Plan.Width, decision.Plan.Height);
         options.Limit.Check(input.ReadFrom, header, decision.Plan, decision.Effort);
-        IReadOnlyList<ModelDescriptor> networks = [.. decision.Plan.Steps.Select(step => models.Catalogue.Find(decision.Plan.Task, step.Kind, step.Factor))];
+        ResizeWay way = ResizeWay.Of(decision.Plan, models.Catalogue, decision.Effort);
         long pixels = (long)header.Width * header.Height, resultPixels = (long)decision.Plan.Width * decision.Plan.Height;
         _places.Check(output, OutputPlaces.LeastBytes(new FileInfo(input.ReadFrom).Length, pixels, resultPixels, format == header.Format));
-        return new PlannedPicture(input, number, header.Width, header.Height, decision, networks, output, format, [.. decision.Notes, .. NotesOfQuality(output, format)]);
+        return new PlannedPicture(input, number, header.Width, header.Height, decision, way, output, format, [.. decision.Notes, .. NotesOfQuality(output, format)]);
     }
 
     private IEnumerable<string> NotesOfQuality(string output, PictureFormat format)

@@ -2,7 +2,7 @@
 // under the one name given.
 using System.Globalization;
 using RsrPlugins.Cli.Files;
-using RsrPlugins.Cli.Sizes;
+using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Cli.Batch;
 

@@ -2,7 +2,7 @@
 // is known from sizes alone, so it is asked before anything is decoded. Pictures are the memory this tool takes: the buffers of
 // tiles are bounded whatever the size. --max-pixels puts the user's own figure in the place of the machine's.
 using RsrPlugins.Cli.Files;
-using RsrPlugins.Cli.Sizes;
+using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Cli.Batch;
 

@@ -4,12 +4,12 @@
 using System.Diagnostics;
 using System.Text.Json;
 using RsrPlugins.Cli.Files;
-using RsrPlugins.Cli.Sizes;
 using RsrPlugins.Cli.Terminal;
 using RsrPlugins.Core;
+using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
-using RsrPlugins.Core.Models;
-using RsrPlugins.Core.Resampling;
+using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Sizes;
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Cli.Batch;
@@ -223,7 +223,6 @@ internal sealed class ResizeBatch
         Stopwatch clock = Stopwatch.StartNew();
         ResizeDecision decision = planned.Decision;
         ResizePlan plan = decision.Plan;
-        List<string> gradients = decision.Effort == 0 ? [] : plan.Steps.Select(step => InstalledModels.Gradient(_models.Catalogue, step.Factor).Id).ToList();
         string? device = null;
         WrittenPicture? written = null;
         List<string> notes = new List<string>(planned.Notes);
@@ -234,42 +233,15 @@ internal sealed class ResizeBatch
             PixelImage pixels = picture.Pixels;
             CarriedMetadata metadata = picture.Metadata;
             picture = null!; // So that the input is let go of while the result is written.
-            (pixels, device) = RunSteps(pixels, plan, planned.Networks, decision.Effort, PartOfProgress.Of(progress, ReadShare, 1 - WriteShare));
+            (pixels, DeviceKind? used) = _models.Resize(pixels, planned.Way, PartOfProgress.Of(progress, ReadShare, 1 - WriteShare), _context.CancellationToken);
+            device = used is { } kind ? InstalledModels.NameOf(kind) : null;
             WriteOptions write = planned.Input.ReadFrom == planned.Input.Path ? _options.Write with { PermissionsOf = planned.Input.ReadFrom } : _options.Write;
             written = _writer.Write(planned.Output, pixels, plan.Width, plan.Height, planned.Format, metadata, decision.Record, write, PartOfProgress.Of(progress, 1 - WriteShare, 1), _context.CancellationToken);
             notes.AddRange(written.Notes);
         }
 
         return new ResizeResult(
-            planned.Input.Path, planned.Output, planned.Width, planned.Height, plan.Width, plan.Height, decision.Steps ?? plan.Describe(decision.Effort), [.. planned.Networks.Select(model => model.Id), .. gradients], device, Math.Round(clock.Elapsed.TotalSeconds, 2), _options.DryRun, written?.Coding, written?.Quality, written?.Bytes, notes);
-    }
-
-    private (PixelImage Pixels, string? Device) RunSteps(PixelImage pixels, ResizePlan plan, IReadOnlyList<ModelDescriptor> networks, int effort, IProgress<double>? progress)
-    {
-        // The work of a step grows with its larger picture.
-        double[] work = [.. plan.Steps.Select((step, index) => (double)step.Width * step.Height * (plan.Task == NetworkTask.Reduce ? step.Factor * step.Factor : 1)), plan.ClassicalStep ? 1 : 0];
-        double done = 0;
-        double total = Math.Max(1, work.Sum());
-        string? device = null;
-        for (int index = 0; index < plan.Steps.Count; index++)
-        {
-            ResizeStep step = plan.Steps[index];
-            pixels = _models.Resizer(networks[index], effort).Resize(pixels, PartOfProgress.Of(progress, done / total, (done + work[index]) / total), _context.CancellationToken);
-            done += work[index];
-            device = InstalledModels.NameOf(_models.Engine.Decision.Device);
-            bool last = index == plan.Steps.Count - 1 && !plan.ClassicalStep;
-            if (!last) // The last crop costs nothing while writing.
-            {
-                pixels = Cropping.TopLeft(pixels, step.Width, step.Height);
-            }
-        }
-
-        if (plan.ClassicalStep)
-        {
-            pixels = Resampler.Resize(pixels, plan.Width, plan.Height, ResamplingKernel.Bicubic, PartOfProgress.Of(progress, done / total, 1), _context.CancellationToken);
-        }
-
-        return (pixels, device);
+            planned.Input.Path, planned.Output, planned.Width, planned.Height, plan.Width, plan.Height, decision.Steps ?? plan.Describe(decision.Effort), planned.Way.ModelIds(), device, Math.Round(clock.Elapsed.TotalSeconds, 2), _options.DryRun, written?.Coding, written?.Quality, written?.Bytes, notes);
     }
 
     private void Fail(string input, Exception error, string? readFrom = null)

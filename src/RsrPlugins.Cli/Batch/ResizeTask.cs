@@ -1,7 +1,7 @@
 // What a resize command decides for each picture. The two verbs differ in this alone; reading, running, writing and reporting
 // are the batch's.
 using RsrPlugins.Cli.Files;
-using RsrPlugins.Cli.Sizes;
+using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Cli.Batch;
 

@@ -7,8 +7,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using RsrPlugins.Cli.Batch;
 using RsrPlugins.Cli.Files;
-using RsrPlugins.Cli.Sizes;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Cli.Commands;
 

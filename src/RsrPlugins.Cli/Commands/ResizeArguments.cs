@@ -4,9 +4,9 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using RsrPlugins.Cli.Batch;
 using RsrPlugins.Cli.Files;
-using RsrPlugins.Cli.Sizes;
 using RsrPlugins.Cli.Terminal;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Cli.Commands;
 

@@ -2,8 +2,8 @@
 using System.CommandLine;
 using RsrPlugins.Cli.Batch;
 using RsrPlugins.Cli.Files;
-using RsrPlugins.Cli.Sizes;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Cli.Commands;
 

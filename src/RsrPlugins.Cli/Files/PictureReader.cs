@@ -8,6 +8,7 @@ using NetVips;
 using RsrPlugins.Cli.Files.Containers;
 using RsrPlugins.Cli.Files.Metadata;
 using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Cli.Files;
 

@@ -6,6 +6,7 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using RsrPlugins.Cli.Files.Metadata;
+using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Cli.Files;
 

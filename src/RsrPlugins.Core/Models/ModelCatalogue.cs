@@ -98,6 +98,21 @@ public sealed class ModelCatalogue
         throw new ModelException($"A network that {what} x{scale} ({kind.ToString().ToLowerInvariant()}) is not installed in {Folder}; {installed}. Choose an installed scale or install this one.");
     }
 
+    /// <summary>The installed partner of a network, if it does this task; null where either is not installed.</summary>
+    /// <param name="id">The network's id.</param>
+    /// <param name="task">What the partner is for.</param>
+    public ModelDescriptor? PartnerOf(string id, NetworkTask task) =>
+        Models.FirstOrDefault(model => model.Id == id)?.PairId is { } partner ? Models.FirstOrDefault(model => model.Id == partner && model.Task == task) : null;
+
+    /// <summary>The gradient that corrects a reducing network's pictures: that of its partner.</summary>
+    /// <exception cref="ModelException">Not installed.</exception>
+    public ModelDescriptor GradientFor(ModelDescriptor reducing)
+    {
+        ArgumentNullException.ThrowIfNull(reducing);
+        return Models.FirstOrDefault(model => model.Task == NetworkTask.Gradient && reducing.PairId is not null && model.PairId == reducing.PairId)
+            ?? Find(NetworkTask.Gradient, reducing.Kind, reducing.Scale);
+    }
+
     /// <summary>Reads a model's bytes and checks length and SHA-256.</summary>
     /// <exception cref="ModelException">Missing, wrong length or wrong hash: says expected and found.</exception>
     public static byte[] ReadVerified(ModelDescriptor model)

@@ -1,7 +1,7 @@
 using RsrPlugins.Cli.Batch;
 using RsrPlugins.Cli.Files;
-using RsrPlugins.Cli.Sizes;
 using RsrPlugins.Cli.Tests.Support;
+using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Cli.Tests.Batch;
 

@@ -3,9 +3,10 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using RsrPlugins.Cli.Batch;
 using RsrPlugins.Cli.Files;
-using RsrPlugins.Cli.Sizes;
 using RsrPlugins.Cli.Tests.Support;
 using RsrPlugins.Core.Models;
+
+using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Cli.Tests.Batch;
 

@@ -4,6 +4,7 @@ using NetVips;
 using RsrPlugins.Cli.Files;
 using RsrPlugins.Cli.Tests.Support;
 using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Cli.Tests.Commands;
 

@@ -4,6 +4,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using RsrPlugins.Cli.Files.Containers;
+using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Cli.Files.Metadata;
 

@@ -1,6 +1,7 @@
 using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Sizes;
 
-namespace RsrPlugins.PaintDotNet.Tests;
+namespace RsrPlugins.Core.Tests.Sizes;
 
 public sealed class NearestEnlargementTests
 {

@@ -1,9 +1,7 @@
-using RsrPlugins.Cli.Files;
-using RsrPlugins.Cli.Sizes;
-using RsrPlugins.Core;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Sizes;
 
-namespace RsrPlugins.Cli.Tests.Sizes;
+namespace RsrPlugins.Core.Tests.Sizes;
 
 public class ResizePlanTests
 {

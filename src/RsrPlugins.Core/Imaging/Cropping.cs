@@ -1,13 +1,13 @@
 // A reduction fills its last block up, so undoing it gives a few columns and rows too many: they are cut off here.
-using RsrPlugins.Core.Imaging;
+namespace RsrPlugins.Core.Imaging;
 
-namespace RsrPlugins.Cli.Files;
-
-internal static class Cropping
+/// <summary>Parts of pictures.</summary>
+public static class Cropping
 {
     /// <summary>The top-left part of a picture; the picture itself if that is all of it.</summary>
     public static PixelImage TopLeft(PixelImage source, int width, int height)
     {
+        ArgumentNullException.ThrowIfNull(source);
         if (width == source.Width && height == source.Height)
         {
             return source;

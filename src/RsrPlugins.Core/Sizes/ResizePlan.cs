@@ -1,17 +1,17 @@
 // Which steps a size takes, as a pure function of sizes and installed scales. The rule is the same in both directions:
 // learned steps lead to the smallest size that is not below the target, then one classical reduction makes it exact. So
 // nothing is ever enlarged by a classical kernel, and an exact 2, 3 or 4 is the network alone.
-using RsrPlugins.Cli.Files;
 using RsrPlugins.Core.Models;
 
-namespace RsrPlugins.Cli.Sizes;
+namespace RsrPlugins.Core.Sizes;
 
 /// <summary>One learned step.</summary>
 /// <param name="Factor">Scale factor of the network.</param>
 /// <param name="Kind">Which SRNet (for a reduction always <see cref="ModelKind.Learned"/>).</param>
 /// <param name="Width">Width afterwards, cropped to what is known of the original.</param>
 /// <param name="Height">Height afterwards.</param>
-internal sealed record ResizeStep(int Factor, ModelKind Kind, int Width, int Height);
+/// <param name="MadeBy">Id of the network whose reduction this step undoes, where that is known.</param>
+public sealed record ResizeStep(int Factor, ModelKind Kind, int Width, int Height, string? MadeBy = null);
 
 /// <summary>The way from one size to another.</summary>
 /// <param name="Task">Reduce or enlarge.</param>
@@ -19,7 +19,7 @@ internal sealed record ResizeStep(int Factor, ModelKind Kind, int Width, int Hei
 /// <param name="Width">Exact width of the result.</param>
 /// <param name="Height">Exact height of the result.</param>
 /// <param name="ClassicalStep">A classical reduction to the exact size comes last.</param>
-internal sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Steps, int Width, int Height, bool ClassicalStep)
+public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Steps, int Width, int Height, bool ClassicalStep)
 {
     // 4 x 4 x 4: more than any way to 16 needs, whichever scales are installed.
     private const int MaxProduct = 64;
@@ -29,7 +29,7 @@ internal sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> St
 
     /// <summary>Plans a reduction.</summary>
     /// <param name="scales">Scales of the installed RRNets.</param>
-    /// <exception cref="RsrPlugins.Core.ImageSizeException">The target is not smaller, or smaller than allowed.</exception>
+    /// <exception cref="ImageSizeException">The target is not smaller, or smaller than allowed.</exception>
     public static ResizePlan Downscale(int width, int height, SizeRequest request, IReadOnlyList<int> scales)
     {
         (int targetWidth, int targetHeight) = request.SmallerThan(width, height);
@@ -56,7 +56,7 @@ internal sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> St
     /// <param name="kind">Kind of the networks for whatever the record does not cover.</param>
     /// <param name="scales">Scales of the installed SRNets of that kind.</param>
     /// <param name="record">How the picture was made, if it fits its size: its steps are undone first, by their partners.</param>
-    /// <exception cref="RsrPlugins.Core.ImageSizeException">The target is not larger, or larger than allowed.</exception>
+    /// <exception cref="ImageSizeException">The target is not larger, or larger than allowed.</exception>
     public static ResizePlan Upscale(int width, int height, SizeRequest request, ModelKind kind, IReadOnlyList<int> scales, DownscaleRecord? record = null)
     {
         bool restore = record is not null && (request.IsEmpty || request.Scale == record.Scale);
@@ -65,10 +65,10 @@ internal sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> St
         List<ResizeStep> steps = new List<ResizeStep>();
         if (record is not null)
         {
-            foreach ((int factor, int stepWidth, int stepHeight) in Undo(record).TakeWhile(_ => width < targetWidth || height < targetHeight))
+            foreach ((string made, int factor, int stepWidth, int stepHeight) in Undo(record).TakeWhile(_ => width < targetWidth || height < targetHeight))
             {
                 (width, height) = (stepWidth, stepHeight);
-                steps.Add(new ResizeStep(factor, ModelKind.Learned, width, height));
+                steps.Add(new ResizeStep(factor, ModelKind.Learned, width, height, made));
             }
         }
 
@@ -79,7 +79,7 @@ internal sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> St
             .FirstOrDefault();
         if (chain is null)
         {
-            throw new RsrPlugins.Core.ModelException($"No network for this enlargement is installed (scales: {(scales.Count == 0 ? "none" : string.Join(", ", scales))}).");
+            throw new ModelException($"No network for this enlargement is installed (scales: {(scales.Count == 0 ? "none" : string.Join(", ", scales))}).");
         }
 
         foreach (int factor in chain.Order()) // The largest last: every step's work grows with what came before.
@@ -107,13 +107,13 @@ internal sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> St
         };
     }
 
-    private static Stack<(int Factor, int Width, int Height)> Undo(DownscaleRecord record)
+    private static Stack<(string Model, int Factor, int Width, int Height)> Undo(DownscaleRecord record)
     {
-        Stack<(int Factor, int Width, int Height)> sizes = new Stack<(int Factor, int Width, int Height)>();
+        Stack<(string Model, int Factor, int Width, int Height)> sizes = new Stack<(string Model, int Factor, int Width, int Height)>();
         (int width, int height) = (record.Width, record.Height);
         foreach (DownscaleRecordStep step in record.Steps)
         {
-            sizes.Push((step.Scale, width, height));
+            sizes.Push((step.Model, step.Scale, width, height));
             (width, height) = (DividedUp(width, step.Scale), DividedUp(height, step.Scale));
         }
 

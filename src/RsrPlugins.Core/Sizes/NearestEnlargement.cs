@@ -3,13 +3,13 @@
 // where it was not. Each axis is examined by itself, because a person may type one side and not the other.
 using RsrPlugins.Core.Imaging;
 
-namespace RsrPlugins.PaintDotNet;
+namespace RsrPlugins.Core.Sizes;
 
 /// <summary>How the pixels along one side of an enlarged picture map to the small one's.</summary>
 /// <param name="Length">Pixels of the enlarged side.</param>
 /// <param name="Count">Pixels of the small side.</param>
 /// <param name="Block">Length of every run, the last one perhaps cut short; 0 where the runs are stretched over the length.</param>
-internal readonly record struct AxisGrid(int Length, int Count, int Block)
+public readonly record struct AxisGrid(int Length, int Count, int Block)
 {
     /// <summary>The small picture's pixel that this one shows.</summary>
     public int Source(int position) => Block > 0 ? position / Block : (int)((((2L * position) + 1) * Count) / (2L * Length));
@@ -20,7 +20,7 @@ internal readonly record struct AxisGrid(int Length, int Count, int Block)
     /// </summary>
     public static IEnumerable<AxisGrid> Candidates(int length, int scale)
     {
-        int blocks = Geometry.Reduce(length, scale);
+        int blocks = ResizePlan.DividedUp(length, scale);
         bool multiple = length % scale == 0;
         if (!multiple && blocks > 1)
         {
@@ -35,17 +35,18 @@ internal readonly record struct AxisGrid(int Length, int Count, int Block)
     }
 
     /// <summary>Runs of exactly this many pixels, the last one perhaps cut short.</summary>
-    public static AxisGrid Blocks(int length, int scale) => new(length, Geometry.Reduce(length, scale), scale);
+    public static AxisGrid Blocks(int length, int scale) => new(length, ResizePlan.DividedUp(length, scale), scale);
 }
 
 /// <summary>The small picture taken back out of an enlarged one.</summary>
 /// <param name="Small">The small picture, RGBA.</param>
 /// <param name="Exact">True: its pixels are the enlarged picture's; false: that was no such enlargement, and they are block means.</param>
-internal sealed record NearestEnlargement(PixelImage Small, AxisGrid Columns, AxisGrid Rows, bool Exact)
+public sealed record NearestEnlargement(PixelImage Small, AxisGrid Columns, AxisGrid Rows, bool Exact)
 {
     /// <summary>Takes the small picture out of an 8-bit RGBA picture that was enlarged by this factor.</summary>
     public static NearestEnlargement Undo(PixelImage large, int scale)
     {
+        ArgumentNullException.ThrowIfNull(large);
         AxisGrid? columns = FindColumns(large, large.Width, scale);
         AxisGrid? rows = FindRows(large, large.Height, scale);
         bool exact = columns is not null && rows is not null;
@@ -56,7 +57,7 @@ internal sealed record NearestEnlargement(PixelImage Small, AxisGrid Columns, Ax
 
     /// <summary>Whether a picture of this size, whose top left corner is given, can be such an enlargement.</summary>
     public static bool IsLikely(PixelImage corner, int width, int height, int scale)
-        => FindColumns(corner, width, scale) is not null && FindRows(corner, height, scale) is not null;
+        => FindColumns(corner ?? throw new ArgumentNullException(nameof(corner)), width, scale) is not null && FindRows(corner, height, scale) is not null;
 
     /// <summary>
     /// The size the learned enlargement (Count * scale) has to be brought to so that it lies over the layer; null where only its

@@ -1,16 +1,16 @@
 // The size as the user gave it. Decimal, not double: --scale 2.1 of 1000 pixels is 2100 pixels and not 2101.
-using RsrPlugins.Core;
-
-namespace RsrPlugins.Cli.Sizes;
+namespace RsrPlugins.Core.Sizes;
 
 /// <summary>Either a scale factor, or a width, a height, or both.</summary>
 /// <param name="Scale">Above 1, at most <see cref="MaxScale"/>; the direction is in the verb.</param>
 /// <param name="Width">Pixels; alone it keeps the aspect ratio.</param>
 /// <param name="Height">Pixels; alone it keeps the aspect ratio.</param>
-internal sealed record SizeRequest(decimal? Scale, int? Width, int? Height)
+public sealed record SizeRequest(decimal? Scale, int? Width, int? Height)
 {
+    /// <summary>The largest factor.</summary>
     public const int MaxScale = 16;
 
+    /// <summary>Nothing was asked for.</summary>
     public bool IsEmpty => Scale is null && Width is null && Height is null;
 
     /// <summary>Above 0 where the size asked for is above the picture's, 0 where it is the same, below 0 where it is below, null where one side grows and the other shrinks.</summary>

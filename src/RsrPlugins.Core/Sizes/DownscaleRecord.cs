@@ -2,22 +2,21 @@
 // which exact size. One JSON text everywhere: in PNG it is a text chunk any viewer can show, in the others an XMP property.
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using RsrPlugins.Cli.Sizes;
 
-namespace RsrPlugins.Cli.Files;
+namespace RsrPlugins.Core.Sizes;
 
 /// <summary>One learned reduction.</summary>
 /// <param name="Scale">Scale factor of the step.</param>
 /// <param name="Model">Id of the RRNet that made it.</param>
 /// <param name="Sha256">SHA-256 of that model's file, lower-case hex.</param>
-internal sealed record DownscaleRecordStep(int Scale, string Model, string Sha256);
+public sealed record DownscaleRecordStep(int Scale, string Model, string Sha256);
 
 /// <summary>How a small picture was made.</summary>
 /// <param name="Scale">Product of the steps' scale factors.</param>
 /// <param name="Width">Width before the first step.</param>
 /// <param name="Height">Height before the first step.</param>
 /// <param name="Steps">In the order they were done.</param>
-internal sealed record DownscaleRecord(int Scale, int Width, int Height, IReadOnlyList<DownscaleRecordStep> Steps)
+public sealed record DownscaleRecord(int Scale, int Width, int Height, IReadOnlyList<DownscaleRecordStep> Steps)
 {
     /// <summary>Keyword of the PNG text chunk.</summary>
     public const string PngKeyword = "RsrPlugins.Downscale";
@@ -28,6 +27,7 @@ internal sealed record DownscaleRecord(int Scale, int Width, int Height, IReadOn
     /// <summary>Local name of the XMP property.</summary>
     public const string XmpProperty = "Downscale";
 
+    /// <summary>The record as one JSON text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, DownscaleRecordJson.Default.DownscaleRecord);
 
     /// <summary>Null for anything that is not a whole record: metadata of strangers is never an error.</summary>

@@ -1,0 +1,74 @@
+// A plan knows scales; a way knows the networks. Between the two stands the catalogue: partners are found by the ids that the models
+// themselves name, not by what they are called.
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Sizes;
+
+namespace RsrPlugins.Core.Hosting;
+
+/// <summary>One network's step.</summary>
+/// <param name="Model">The network.</param>
+/// <param name="Gradient">With what its picture is corrected; null for no correction.</param>
+/// <param name="Passes">Passes of the correction.</param>
+/// <param name="Width">Width afterwards.</param>
+/// <param name="Height">Height afterwards.</param>
+public sealed record WayStep(ModelDescriptor Model, ModelDescriptor? Gradient, int Passes, int Width, int Height)
+{
+    /// <summary>Share of the whole, relative to the other steps': it grows with its larger picture and with the arithmetic for each of its pixels.</summary>
+    internal double Work
+    {
+        get
+        {
+            double input = (double)Width * Height * (Model.Shape.Reduces ? Model.Shape.Factor * Model.Shape.Factor : 1.0 / (Model.Shape.Factor * Model.Shape.Factor));
+            double passes = Gradient is null ? 0 : (double)Passes * Width * Height * Gradient.Shape.OperationsPerInputPixel;
+            return (input * Model.Shape.OperationsPerInputPixel) + passes;
+        }
+    }
+}
+
+/// <summary>Networks and sizes from one picture to another.</summary>
+/// <param name="Steps">In order; may be none.</param>
+/// <param name="Width">Exact width of the result.</param>
+/// <param name="Height">Exact height of the result.</param>
+/// <param name="ClassicalStep">A classical step to the exact size comes last.</param>
+public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Height, bool ClassicalStep)
+{
+    /// <summary>A classical step takes next to nothing beside a network.</summary>
+    internal const double ClassicalWork = 1;
+
+    /// <summary>One network over a picture of this size.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="width">Width of the picture.</param>
+    /// <param name="height">Height of the picture.</param>
+    /// <param name="gradient">With what a reduction is corrected; null for no correction.</param>
+    /// <param name="passes">Passes of the correction.</param>
+    /// <param name="fitTo">Size to bring the result to with a classical step; null leaves it as the network makes it.</param>
+    public static ResizeWay Of(ModelDescriptor model, int width, int height, ModelDescriptor? gradient = null, int passes = 0, (int Width, int Height)? fitTo = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        (int Width, int Height) made = model.Shape.OutputSize(width, height);
+        (int Width, int Height) last = fitTo ?? made;
+        return new ResizeWay([new WayStep(model, gradient, passes, made.Width, made.Height)], last.Width, last.Height, last != made);
+    }
+
+    /// <summary>The networks of a plan.</summary>
+    /// <param name="plan">Scales and sizes.</param>
+    /// <param name="catalogue">Where the networks are.</param>
+    /// <param name="passes">Passes that correct each learned reduction; 0 for none.</param>
+    /// <exception cref="ModelException">A network is not installed.</exception>
+    public static ResizeWay Of(ResizePlan plan, ModelCatalogue catalogue, int passes = 0)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(catalogue);
+        List<WayStep> steps = new List<WayStep>();
+        foreach (ResizeStep step in plan.Steps)
+        {
+            ModelDescriptor model = (step.MadeBy is null ? null : catalogue.PartnerOf(step.MadeBy, plan.Task)) ?? catalogue.Find(plan.Task, step.Kind, step.Factor);
+            steps.Add(new WayStep(model, passes == 0 ? null : catalogue.GradientFor(model), passes, step.Width, step.Height));
+        }
+
+        return new ResizeWay(steps, plan.Width, plan.Height, plan.ClassicalStep);
+    }
+
+    /// <summary>Ids of all networks, gradients last.</summary>
+    public IReadOnlyList<string> ModelIds() => [.. Steps.Select(step => step.Model.Id), .. Steps.Where(step => step.Gradient is not null).Select(step => step.Gradient!.Id)];
+}
