@@ -11,7 +11,7 @@ internal static class PassedOverReport
     {
         foreach (IGrouping<(string Folder, string Reason), PassedOver> group in passedOver.GroupBy(one => (one.Folder, one.Reason)))
         {
-            string[] names = [.. group.Select(one => Path.GetFileName(one.Path))];
+            string[] names = [.. group.Select(one => OneLine.Of(Path.GetFileName(one.Path)))];
             string more = names.Length > MostNames ? $" and {names.Length - MostNames} more" : string.Empty;
             yield return $"passed over {string.Join(", ", names.Take(MostNames))}{more}: {group.Key.Reason}";
         }

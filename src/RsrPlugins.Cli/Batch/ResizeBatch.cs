@@ -100,7 +100,7 @@ internal sealed class ResizeBatch
         List<PlannedPicture> pictures = Plan(found, names);
         foreach (string line in PassedOverReport.Lines(_passedOver))
         {
-            _context.Error.WriteLine($"rsr: {line}");
+            _context.Error.WriteLine($"rsr: {OneLine.Of(line)}");
         }
 
         foreach (PlannedPicture picture in pictures)
@@ -214,7 +214,7 @@ internal sealed class ResizeBatch
             return ExitCode.Done;
         }
 
-        _context.Error.WriteLine($"rsr: {_failures.Count} of {_results.Count + _failures.Count} failed: {string.Join(", ", _failures.Select(failure => failure.Input))}");
+        _context.Error.WriteLine($"rsr: {_failures.Count} of {_results.Count + _failures.Count} failed: {string.Join(", ", _failures.Select(failure => OneLine.Of(failure.Input)))}");
         return _otherThanModels ? ExitCode.InputsFailed : ExitCode.ModelsOrRuntime;
     }
 
@@ -249,7 +249,7 @@ internal sealed class ResizeBatch
         _otherThanModels |= error is not ModelException;
         string problem = OneLine.Of(WithoutName(error, readFrom ?? input));
         _failures.Add(new ResizeFailure(input, problem));
-        _context.Error.WriteLine($"rsr: {input}: {problem}");
+        _context.Error.WriteLine($"rsr: {OneLine.Of(input)}: {problem}");
     }
 
     /// <summary>Errors of ours may start with the file they are about; it need not be said twice.</summary>

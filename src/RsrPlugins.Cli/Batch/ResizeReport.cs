@@ -13,8 +13,8 @@ internal sealed record ResizeResult(
     public string Describe()
     {
         string how = DryRun ? "would be done" : FormattableString.Invariant($"{(Device is null ? string.Empty : Device + ", ")}{Seconds:0.0} s{(Coding is null ? string.Empty : ", " + Coding)}, {Bytes:N0} bytes");
-        string line = $"{Input} ({SourceWidth} x {SourceHeight}) -> {Output} ({Width} x {Height}): {Steps} [{how}]";
-        return string.Concat([line, .. Notes.Select(note => $"{Environment.NewLine}  note: {note}")]);
+        string line = $"{OneLine.Of(Input)} ({SourceWidth} x {SourceHeight}) -> {OneLine.Of(Output)} ({Width} x {Height}): {Steps} [{how}]";
+        return string.Concat([line, .. Notes.Select(note => $"{Environment.NewLine}  note: {OneLine.Of(note)}")]);
     }
 }
 

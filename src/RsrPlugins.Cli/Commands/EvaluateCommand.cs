@@ -161,7 +161,7 @@ internal static class EvaluateCommand
 
         foreach (ResizeFailure failure in failures)
         {
-            context.Error.WriteLine($"rsr: {failure.Input}: {failure.Error}");
+            context.Error.WriteLine($"rsr: {OneLine.Of(failure.Input)}: {failure.Error}");
         }
 
         return failures.Count == 0 ? ExitCode.Done : ExitCode.InputsFailed;

@@ -92,9 +92,15 @@ internal static class UpscaleCommand
             record = null;
         }
 
+        if (record is not null && record.Steps.FirstOrDefault(step => !catalogue.Scales(NetworkTask.Enlarge, ModelKind.Learned).Contains(step.Scale)) is { } unknown)
+        {
+            notes.Add($"its record says it was made 1/{unknown.Scale}, and no network for that is installed; the record is not used");
+            record = null;
+        }
+
         if (size.IsEmpty && record is null)
         {
-            throw new UsageException("A size is missing: give --scale, --width or --height (only pictures that 'rsr downscale' made know their own).");
+            throw new UsageException($"A size is missing: give --scale, --width or --height (only pictures that 'rsr downscale' made know their own){(notes.Count > 0 ? $"; {notes[^1]}" : string.Empty)}.");
         }
 
         ModelKind kind = source == PictureSource.Learned ? ModelKind.Learned : ModelKind.Photo;
@@ -114,20 +120,20 @@ internal static class UpscaleCommand
 
     private static IEnumerable<string> Explain(DownscaleRecord record, ModelCatalogue catalogue)
     {
-        yield return $"made by rsr downscale from {record.Width} x {record.Height} with {string.Join(", ", record.Steps.Select(step => step.Model))}: restored by its partner";
+        yield return $"made by rsr downscale from {record.Width} x {record.Height} with {string.Join(", ", record.Steps.Select(step => OneLine.Quote(step.Model)))}: restored by its partner";
         foreach (DownscaleRecordStep step in record.Steps)
         {
             ModelDescriptor? installed = catalogue.Models.FirstOrDefault(model => model.Id == step.Model);
             if (installed is null)
             {
-                yield return $"{step.Model} is not installed; the partner that is may not be its own, and detail may come back less exactly";
+                yield return $"{OneLine.Quote(step.Model)} is not installed; the partner that is may not be its own, and detail may come back less exactly";
             }
             else if (installed.Sha256 != step.Sha256)
             {
-                yield return $"made by another version of {step.Model} ({Short(step.Sha256)}, installed is {Short(installed.Sha256)}); detail may come back less exactly";
+                yield return $"made by another version of {OneLine.Quote(step.Model)} ({Short(step.Sha256)}, installed is {Short(installed.Sha256)}); detail may come back less exactly";
             }
         }
     }
 
-    private static string Short(string sha256) => sha256.Length > 12 ? sha256[..12] : sha256;
+    private static string Short(string sha256) => OneLine.Of(sha256.Length > 12 ? sha256[..12] : sha256);
 }

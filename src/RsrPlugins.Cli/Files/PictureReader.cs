@@ -247,16 +247,27 @@ internal static class PictureReader
             AddTrailing(header, ending, heard);
             try
             {
-                return Decode(header, source, Enums.FailOn.Warning, heard, progress, cancellationToken);
-            }
-            catch (VipsException error) when (Array.Exists(HarmlessJpegWarnings, warning => error.Message.Contains(warning, StringComparison.OrdinalIgnoreCase)))
-            {
-                heard.Add($"the decoder warns ({VipsMessage.Of(error)}); every pixel is there");
-                return Decode(header, source, Enums.FailOn.Truncated, heard, progress, cancellationToken);
+                return ReadWhole();
             }
             catch (VipsException) when (salvage && !cancellationToken.IsCancellationRequested)
             {
                 // Below, without checks.
+            }
+
+            Picture ReadWhole()
+            {
+                Picture picture = null!;
+                IReadOnlyList<string> warnings = VipsLibrary.Hear(() => picture = Decode(header, source, Enums.FailOn.Error, heard, progress, cancellationToken));
+                // The newest is the last line of the last warning.
+                string? warning = warnings.SelectMany(lines => lines.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).LastOrDefault(line => line.StartsWith("VipsJpeg:", StringComparison.Ordinal));
+                if (warning is null)
+                {
+                    return picture;
+                }
+
+                return Array.Exists(HarmlessJpegWarnings, harmless => warning.Contains(harmless, StringComparison.OrdinalIgnoreCase))
+                    ? picture with { Notes = [.. picture.Notes, $"the decoder warns ({warning}); every pixel is there"] }
+                    : throw new VipsException(warning);
             }
         }
         else if (!salvage)

@@ -2,6 +2,9 @@
 // one line of ours says the same in words a user can use. Called when the first picture is opened, because loading the
 // library takes longer than `rsr --help` should. The library is the one that came with the program, loaded by full path before NetVips
 // asks for it by name: the loader then has it, and a libvips of the system, of whatever version and build, is never taken.
+//
+// A decoder's complaints about the last rows of a picture reach its warnings alone, whatever it is told to fail on; so they are heard.
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using NetVips;
 using RsrPlugins.Core;
@@ -11,6 +14,10 @@ namespace RsrPlugins.Cli.Files;
 
 internal static class VipsLibrary
 {
+    private const int MostHeard = 1000;
+
+    private static readonly ConcurrentQueue<string> _heard = new();
+    private static readonly Lock _oneAtATime = new();
     private static readonly Lazy<nint> _library = new(() => ShippedLibrary.Load(typeof(VipsLibrary).Assembly, FileName, "libvips"));
 
     private static string FileName => OperatingSystem.IsWindows() ? "libvips-42.dll" : OperatingSystem.IsMacOS() ? "libvips.42.dylib" : "libvips.so.42";
@@ -41,6 +48,23 @@ internal static class VipsLibrary
         }
     }
 
+    /// <summary>Does some work, alone among those that are heard, and returns what libvips warned of meanwhile.</summary>
+    public static IReadOnlyList<string> Hear(Action work)
+    {
+        EnsureReady();
+        lock (_oneAtATime)
+        {
+            if (!_heard.IsEmpty)
+            {
+                NetVipsSettings.ForgetErrors();
+                _heard.Clear();
+            }
+
+            work();
+            return [.. _heard];
+        }
+    }
+
     /// <summary>This build of libvips has an operation; which codecs are built in differs.</summary>
     public static bool Has(string operation)
     {
@@ -53,7 +77,13 @@ internal static class VipsLibrary
     {
         private static readonly Lazy<Log.LogDelegate> _silence = new(() =>
         {
-            Log.LogDelegate silence = (_, _, _) => { };
+            Log.LogDelegate silence = (_, _, message) =>
+            {
+                if (_heard.Count < MostHeard)
+                {
+                    _heard.Enqueue(message);
+                }
+            };
             Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, silence);
             Cache.Max = 0;
             return silence;
@@ -64,5 +94,19 @@ internal static class VipsLibrary
 
         [MethodImpl(MethodImplOptions.NoInlining)]
         public static bool Has(string operation) => NetVips.NetVips.TypeFind("VipsOperation", operation) != nint.Zero;
+
+        // Warnings pile up in libvips' error buffer, which holds a few pages and is emptied when a call fails.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public static void ForgetErrors()
+        {
+            try
+            {
+                using Image none = Image.NewFromBuffer("none"u8.ToArray());
+            }
+            catch (VipsException)
+            {
+                // That was the purpose.
+            }
+        }
     }
 }

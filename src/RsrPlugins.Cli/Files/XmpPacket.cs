@@ -79,7 +79,10 @@ internal sealed class XmpPacket
     public static XmpPacket Empty()
     {
         XElement rdf = new XElement(Rdf + "RDF", new XAttribute(XNamespace.Xmlns + "rdf", Rdf));
-        return new XmpPacket(new XDocument(new XElement(Meta + "xmpmeta", new XAttribute(XNamespace.Xmlns + "x", Meta), rdf)), rdf);
+        XElement meta = new XElement(Meta + "xmpmeta", new XAttribute(XNamespace.Xmlns + "x", Meta), rdf);
+        // Found by programs that search whole files for it.
+        XProcessingInstruction begin = new XProcessingInstruction("xpacket", "begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"");
+        return new XmpPacket(new XDocument(begin, meta, new XProcessingInstruction("xpacket", "end=\"w\"")), rdf);
     }
 
     /// <summary>Null where the bytes are not XMP that can be edited.</summary>
@@ -135,7 +138,8 @@ internal sealed class XmpPacket
         return XmlReader.Create(new MemoryStream(bytes, 0, length, writable: false), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, CloseInput = true });
     }
 
-    public DownscaleRecord? Record => ValueOf(Property) is { } json ? DownscaleRecord.FromJson(json) : null;
+    /// <summary>The JSON of a record of a reduction, or null.</summary>
+    public string? RecordText => ValueOf(Property);
 
     /// <summary>Nothing is said in it.</summary>
     public bool IsEmpty => !_rdf.Elements().Any();

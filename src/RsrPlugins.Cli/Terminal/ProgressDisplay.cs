@@ -89,7 +89,7 @@ internal sealed class ProgressDisplay(ProgressMode mode, TextWriter? error = nul
     {
         if (mode != ProgressMode.Json)
         {
-            return Run($"{Path.GetFileName(input)}{(count > 1 ? $" ({index} of {count})" : string.Empty)}", work);
+            return Run($"{OneLine.Quote(Path.GetFileName(input))}{(count > 1 ? $" ({index} of {count})" : string.Empty)}", work);
         }
 
         Stopwatch clock = Stopwatch.StartNew();

@@ -26,7 +26,7 @@ internal static class TextTable
 
         foreach (IReadOnlyList<string> row in rows)
         {
-            table.AddRow([.. row.Select(cell => new Markup(Markup.Escape(cell)))]);
+            table.AddRow([.. row.Select(cell => new Markup(Markup.Escape(OneLine.Of(cell))))]);
         }
 
         console.Write(table);

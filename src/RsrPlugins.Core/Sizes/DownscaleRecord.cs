@@ -27,17 +27,29 @@ public sealed record DownscaleRecord(int Scale, int Width, int Height, IReadOnly
     /// <summary>Local name of the XMP property.</summary>
     public const string XmpProperty = "Downscale";
 
+    private const int MaxJson = 10_000;
+    private const int MaxSteps = 4;
+    private const int MaxName = 200;
+
     /// <summary>The record as one JSON text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, DownscaleRecordJson.Default.DownscaleRecord);
 
-    /// <summary>Null for anything that is not a whole record: metadata of strangers is never an error.</summary>
+    /// <summary>
+    /// Null for anything that is not a whole record, or one no reduction of ours can have written: metadata of strangers is never an error,
+    /// and never makes more than <see cref="SizeRequest.MaxScale"/> times the picture.
+    /// </summary>
     public static DownscaleRecord? FromJson(string json)
     {
+        if (json.Length > MaxJson)
+        {
+            return null;
+        }
+
         try
         {
             DownscaleRecord? record = JsonSerializer.Deserialize(json, DownscaleRecordJson.Default.DownscaleRecord);
-            return record is { Width: >= 1, Height: >= 1, Steps.Count: >= 1 and <= 8 }
-                && record.Steps.All(step => step is { Scale: >= 2 and <= 16, Model: not null, Sha256: not null })
+            return record is { Width: >= 1, Height: >= 1, Steps.Count: >= 1 and <= MaxSteps, Scale: <= SizeRequest.MaxScale }
+                && record.Steps.All(step => step is { Scale: >= 2, Model.Length: <= MaxName, Sha256.Length: <= MaxName })
                 && record.Steps.Aggregate(1L, (product, step) => product * step.Scale) == record.Scale
                 ? record
                 : null;

@@ -4,6 +4,9 @@ using System.Text;
 
 namespace RsrPlugins.Cli.Tests.Support;
 
+/// <summary>The value of an entry that points to another directory.</summary>
+internal sealed record DirectoryAt(int Index);
+
 internal static class Bytes
 {
     /// <summary>Type and data of every chunk of a PNG.</summary>
@@ -103,7 +106,7 @@ internal static class Bytes
         int Long(int at) => little ? BinaryPrimitives.ReadInt32LittleEndian(tiff.AsSpan(at)) : BinaryPrimitives.ReadInt32BigEndian(tiff.AsSpan(at));
     }
 
-    /// <summary>A little-endian EXIF block or TIFF: directories in order, the values of each behind it. A value of type int[] points to another directory by its index.</summary>
+    /// <summary>A little-endian EXIF block or TIFF: directories in order, the values of each behind it. A <see cref="DirectoryAt"/> points to another of them.</summary>
     public static byte[] Tiff(params (int Tag, int Type, object Value)[][] directories)
     {
         using MemoryStream stream = new MemoryStream();
@@ -128,16 +131,16 @@ internal static class Bytes
                     ushort number => BitConverter.GetBytes(number),
                     ushort[] numbers => [.. numbers.SelectMany(BitConverter.GetBytes)],
                     uint[] numbers => [.. numbers.SelectMany(BitConverter.GetBytes)],
-                    int[] => new byte[4],
+                    DirectoryAt => new byte[4],
                     _ => throw new ArgumentException($"no form for {value.GetType()}", nameof(directories)),
                 };
                 int size = type switch { 3 => 2, 4 => 4, 5 => 8, _ => 1 };
                 writer.Write((ushort)tag);
                 writer.Write((ushort)type);
                 writer.Write(data.Length / size);
-                if (value is int[] pointer)
+                if (value is DirectoryAt pointer)
                 {
-                    pointers.Add((stream.Position, pointer[0]));
+                    pointers.Add((stream.Position, pointer.Index));
                 }
 
                 if (data.Length <= 4)

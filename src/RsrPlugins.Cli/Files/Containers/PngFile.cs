@@ -377,7 +377,7 @@ internal sealed class PngFile
                 metadata.Photoshop = others;
                 break;
             default:
-                metadata.Notes.Add($"dropped, not readable: {OneLine.Of(text.Keyword)}");
+                metadata.Notes.Add($"dropped, not readable: {OneLine.Quote(text.Keyword)}");
                 break;
         }
     }

@@ -18,10 +18,11 @@ internal static class TiffMetadata
                 metadata.Notes.Add("EXIF's maker note moved; makers' own pointers in it may lead nowhere");
             }
 
-            metadata.Resolution = exif.ResolutionValue;
             metadata.Exif = exif.ToBytes();
         }
 
+        metadata.Orientation = (int?)directory.Find(ExifBlock.Orientation)?.Number(file.LittleEndian);
+        metadata.Resolution = Resolution.FromTags(directory, file.LittleEndian);
         metadata.Icc = directory.Find(TiffTags.IccProfile)?.Data;
         metadata.Xmp = directory.Find(TiffTags.Xmp)?.Data;
         if (directory.Find(TiffTags.Photoshop) is { } photoshop)

@@ -26,6 +26,9 @@ internal static class TiffTags
     public const ushort InteroperabilityDirectory = 0xA005;
     public const ushort DngVersion = 50706;
 
+    // Read and written by themselves: orientation and resolution.
+    private static readonly HashSet<ushort> Handled = [ExifBlock.Orientation, ExifBlock.XResolution, ExifBlock.YResolution, ExifBlock.ResolutionUnit];
+
     // Layout and coding of the samples: true of that file's pixels alone. WhitePoint and its like (301, 318, 319, 532) are not here:
     // they say what the colours mean.
     private static readonly HashSet<ushort> Layout =
@@ -41,7 +44,7 @@ internal static class TiffTags
     // What EXIF 2.32 (with TIFF 6.0) has in its main directory, Windows' XP tags, ratings, and the two sub-directories.
     private static readonly HashSet<ushort> Descriptive =
     [
-        269, 270, 271, 272, 282, 283, 285, 286, 287, 296, 301, 305, 306, 315, 316, 318, 319, 532, 18246, 18249, 33432, 36867, 40091, 40092, 40093, 40094, 40095, ExifDirectory, GpsDirectory, 50341,
+        269, 270, 271, 272, 285, 286, 287, 301, 305, 306, 315, 316, 318, 319, 532, 18246, 18249, 33432, 36867, 40091, 40092, 40093, 40094, 40095, ExifDirectory, GpsDirectory, 50341,
     ];
 
     public static bool BelongsToExif(ushort tag) => Descriptive.Contains(tag);
@@ -50,7 +53,7 @@ internal static class TiffTags
     public static bool IsLayout(ushort tag) => Layout.Contains(tag);
 
     /// <summary>Neither kept nor about the layout: what a user should hear of.</summary>
-    public static bool IsDropped(ushort tag) => !Layout.Contains(tag) && !Blocks.Contains(tag) && !Descriptive.Contains(tag);
+    public static bool IsDropped(ushort tag) => !Layout.Contains(tag) && !Handled.Contains(tag) && !Blocks.Contains(tag) && !Descriptive.Contains(tag);
 
     public static string NameOf(ushort tag) => tag switch
     {

@@ -76,7 +76,7 @@ internal sealed record WebPFile(bool IsLossless, int Frames, long Trailing)
 
         if (others.Count > 0)
         {
-            metadata.Notes.Add($"WebP chunks dropped: {OneLine.Of(string.Join(", ", others))}");
+            metadata.Notes.Add($"WebP chunks dropped: {OneLine.Quote(string.Join(", ", others))}");
         }
 
         return new WebPFile(lossless, Math.Max(1, frames), Math.Max(0, stream.Length - end));

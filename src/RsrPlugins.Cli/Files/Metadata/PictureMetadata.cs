@@ -59,10 +59,17 @@ internal sealed class PictureMetadata
         _raw = raw;
         _format = format;
         _notes = raw.Notes;
+        OrientationTag = raw.Orientation is { } orientation and >= 1 and <= 8 ? orientation : 1;
         _exif = CheckedExif();
         _xmp = ReadXmp();
         byte[]? before = _xmp?.ToBytes();
-        Record = _xmp?.Record ?? RecordFromTexts();
+        string? record = _xmp?.RecordText ?? _raw.Texts.Find(text => text.Keyword == DownscaleRecord.PngKeyword)?.Text();
+        Record = record is null ? null : DownscaleRecord.FromJson(record);
+        if (record is not null && Record is null)
+        {
+            _notes.Add("what it records of its making makes no sense and is not used");
+        }
+
         _xmp?.RemoveRecord();
         raw.Texts.RemoveAll(text => text.Keyword == DownscaleRecord.PngKeyword);
         if (raw.HasGainMap || _xmp is { HasGainMap: true })
@@ -87,7 +94,7 @@ internal sealed class PictureMetadata
     public DownscaleRecord? Record { get; }
 
     /// <summary>EXIF's orientation, 1 to 8.</summary>
-    public int OrientationTag { get; private set; } = 1;
+    public int OrientationTag { get; private set; }
 
     /// <summary>The file's colour profile.</summary>
     public byte[]? Icc => _raw.Icc;
@@ -163,7 +170,7 @@ internal sealed class PictureMetadata
             _notes.Add($"{dropped} damaged EXIF entr{(dropped == 1 ? "y" : "ies")} dropped");
         }
 
-        OrientationTag = exif.OrientationValue ?? 1;
+        OrientationTag = exif.OrientationValue ?? OrientationTag;
         return _raw.Exif;
     }
 
@@ -207,11 +214,6 @@ internal sealed class PictureMetadata
             return null;
         }
     }
-
-    private DownscaleRecord? RecordFromTexts() => _raw.Texts
-        .Where(text => text.Keyword == DownscaleRecord.PngKeyword)
-        .Select(text => text.Text() is { } json ? DownscaleRecord.FromJson(json) : null)
-        .FirstOrDefault(record => record is not null);
 
     private void PlaceIptc(PictureFormat format, OutgoingMetadata result, XmpPacket? xmp, List<string> notes)
     {
@@ -266,7 +268,7 @@ internal sealed class PictureMetadata
             }
             else
             {
-                dropped.Add(OneLine.Of(text.Keyword));
+                dropped.Add(OneLine.Quote(text.Keyword));
             }
         }
 
@@ -277,7 +279,7 @@ internal sealed class PictureMetadata
 
         if (dropped.Count > 0)
         {
-            notes.Add($"PNG texts dropped: {format.Name} has no place for {string.Join(", ", dropped.Distinct())}");
+            notes.Add($"PNG texts dropped: {format.Name} has no place for {Listed([.. dropped.Distinct()])}");
         }
 
         if (format == PictureFormat.Jpeg)
@@ -426,6 +428,12 @@ internal sealed class PictureMetadata
 
         // A shape of 1.5 to 1 has to be said in whole numbers.
         static double Fine(Resolution shape) => shape.X == Math.Round(shape.X) && shape.Y == Math.Round(shape.Y) ? 1 : 1000;
+    }
+
+    private static string Listed(string[] names)
+    {
+        const int most = 8;
+        return names.Length <= most ? string.Join(", ", names) : $"{string.Join(", ", names[..most])} and {names.Length - most} more";
     }
 
     private static string Decoded(byte[] text)

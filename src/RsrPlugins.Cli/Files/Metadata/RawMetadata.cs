@@ -7,6 +7,9 @@ internal sealed class RawMetadata
 {
     public byte[]? Icc { get; set; }
 
+    /// <summary>A TIFF's own; null for formats that say it in EXIF.</summary>
+    public int? Orientation { get; set; }
+
     /// <summary>From the byte order mark on.</summary>
     public byte[]? Exif { get; set; }
 
