@@ -115,6 +115,9 @@ public sealed class LearnedResizer
         Run(source, plan, opaque: false, destination, workers: 1, refined: null, progress: null, cancellationToken);
     }
 
+    /// <summary>Side of the result's squares that one run of the network makes: the size of regions that costs least.</summary>
+    public int ResultTileSide => TileDefaults.TileSize(_network, _settings) * _network.Shape.OutputStep;
+
     /// <summary>Luma plane alone, for evaluation: values Y/255 in, Y/255 out, not rounded; the network's own result everywhere, or the refined one.</summary>
     /// <remarks>A refiner takes whole blocks only: both sides must be multiples of d.</remarks>
     public float[] ResizeLuma(ReadOnlySpan<float> luma, int width, int height, CancellationToken cancellationToken = default)

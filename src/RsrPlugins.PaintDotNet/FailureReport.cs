@@ -72,7 +72,8 @@ internal sealed class FailureReport
         return true;
     }
 
-    private static string Describe(string effectName, Exception failure) => failure switch
+    /// <summary>What a person is told: the effect's name, what went wrong, what to do.</summary>
+    public static string Describe(string effectName, Exception failure) => failure switch
     {
         RsrException => $"{effectName}: {failure.Message}",
         OutOfMemoryException => $"{effectName}: there is not enough memory for a picture of this size. Close other pictures or programs, or select a smaller part.",

@@ -211,17 +211,20 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     {
         ArgumentNullException.ThrowIfNull(output);
         ResizeJob job = _job ?? throw new InvalidOperationException("Paint.NET rendered before it gave a token.");
+        RectInt32 bounds = output.Bounds;
+        TileRect tile = new TileRect(bounds.X, bounds.Y, bounds.Width, bounds.Height);
         PlacedPicture? result;
         try
         {
-            result = job.Result(CancellationToken);
-            if (result is null)
+            result = job.Result(tile, CancellationToken);
+            if (result is not null && job.TryGiveOut())
             {
-                _failures.Show(Services, _name, job.Failure!);
+                _failures.Clear();
             }
             else
             {
-                _failures.Clear();
+                result = null;
+                Fail(job);
             }
 
             AnswerCopyButton(job, result);
@@ -232,8 +235,18 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
             return;
         }
 
-        RectInt32 tile = output.Bounds;
-        job.Layer.Write(output, new TileRect(tile.X, tile.Y, tile.Width, tile.Height), result, job.Options.WholeBounds);
+        job.Layer.Write(output, tile, result, job.Options.WholeBounds);
+    }
+
+    private void Fail(ResizeJob job)
+    {
+        if (job.IsOut)
+        {
+            // Only Paint.NET can take back what is out; its own dialog shows the message.
+            throw new RenderFailedException(FailureReport.Describe(_name, job.Failure!), job.Failure!);
+        }
+
+        _failures.Show(Services, _name, job.Failure!);
     }
 
     // The first tile after a press does it. A render that is cancelled meanwhile leaves the press unanswered for the next one.
@@ -318,6 +331,9 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         renderInfo.Schedule = BitmapEffectRenderingSchedule.SquareTiles;
         return true;
     }
+
+    private sealed class RenderFailedException(string message, Exception inner)
+        : Core.RsrException(message, inner);
 
     private sealed class ClipboardException(string message, Exception? inner)
         : Core.RsrException(message, inner);

@@ -1,9 +1,13 @@
-// One set of options on one layer is one computation, however many tiles ask for it. The first tile to ask computes the whole
-// picture, on all cores, and the others wait: a tile that is out cannot be taken back, so none goes out before the last has
-// succeeded, and a failure in the middle leaves the layer as it was.
+// One set of options on one layer is one computation, however many tiles ask for it. Where one network makes the result, its parts are
+// computed as Paint.NET asks for them (TiledPicture); where each pixel may depend on all of the picture - effort, a fit to another size -
+// the first tile to ask computes the whole picture, on all cores, and the others wait.
+//
+// A tile that is out cannot be taken back. So nothing goes out after a failure, and a failure after the first tile is thrown out of the
+// render: Paint.NET then throws the render away, and the layer is as it was.
 using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.PaintDotNet;
 
@@ -12,6 +16,8 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
 {
     private readonly Lock _lock = new();
     private PlacedPicture? _result;
+    private TiledPicture? _tiled;
+    private bool _isOut;
 
     /// <summary>What is computed.</summary>
     public EffectOptions Options => options;
@@ -22,28 +28,52 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
     /// <summary>Why it cannot be computed; null as long as nothing has failed.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>The layer's new content; computed by the first to ask. Null when the computation has failed.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled, within a tile; the next to ask begins again.</exception>
-    public PlacedPicture? Result(CancellationToken cancellationToken)
+    /// <summary>The layer's new content, computed as far as a tile needs it; null when the computation has failed, for this tile or another.</summary>
+    /// <param name="tile">Pixels of the layer.</param>
+    /// <param name="cancellationToken">Stops within a part; the next to ask begins again.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public PlacedPicture? Result(TileRect tile, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Begin(cancellationToken) is not { } result)
+            {
+                return null;
+            }
+
+            _tiled?.Complete(new TileRect(tile.X - result.X, tile.Y - result.Y, tile.Width, tile.Height), cancellationToken);
+            return result;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            lock (_lock)
+            {
+                Failure ??= exception;
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Asks to give a tile out.</summary>
+    /// <returns>False where something has failed meanwhile: the tile must not go out.</returns>
+    public bool TryGiveOut()
     {
         lock (_lock)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (_result is not null || Failure is not null)
-            {
-                return _result;
-            }
+            _isOut |= Failure is null;
+            return Failure is null;
+        }
+    }
 
-            try
+    /// <summary>True if tiles are out that can be taken back only by failing.</summary>
+    public bool IsOut
+    {
+        get
+        {
+            lock (_lock)
             {
-                LayerSource source = options.Read(layer);
-                PixelImage resized = Resize(source.Picture, source.FitTo, cancellationToken);
-                return _result = options.Place(layer, resized);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                Failure = exception;
-                return null;
+                return _isOut;
             }
         }
     }
@@ -51,13 +81,52 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
     /// <summary>The picture for the clipboard, at its full size.</summary>
     /// <exception cref="OperationCanceledException">Cancelled, within a tile.</exception>
     public PixelImage ForClipboard(PlacedPicture result, CancellationToken cancellationToken)
-        => options.ReadForClipboard(layer) is PixelImage whole ? Resize(whole, null, cancellationToken) : result.Picture;
+    {
+        if (options.ReadForClipboard(layer) is PixelImage whole)
+        {
+            return Resize(whole, Way(whole, null), cancellationToken);
+        }
 
-    private PixelImage Resize(PixelImage picture, (int Width, int Height)? fitTo, CancellationToken cancellationToken)
+        _tiled?.CompleteAll(cancellationToken);
+        return result.Picture;
+    }
+
+    /// <summary>Reads the layer and opens the network, or computes the whole where that is needed; null after a failure.</summary>
+    private PlacedPicture? Begin(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_result is not null || Failure is not null)
+            {
+                return Failure is null ? _result : null;
+            }
+
+            LayerSource source = options.Read(layer);
+            ResizeWay way = Way(source.Picture, source.FitTo);
+            if (way is { ClassicalStep: false, Steps: [{ Gradient: null } only] })
+            {
+                TiledPicture tiled = new TiledPicture(source.Picture, only.Model, runtime, options.Device, adapter);
+                _result = options.Place(layer, tiled.Picture);
+                _tiled = tiled;
+            }
+            else
+            {
+                _result = options.Place(layer, Resize(source.Picture, way, cancellationToken));
+            }
+
+            return _result;
+        }
+    }
+
+    private ResizeWay Way(PixelImage picture, (int Width, int Height)? fitTo)
     {
         ModelCatalogue models = runtime.Models();
         ModelDescriptor model = options.FindModel(models);
         ModelDescriptor? gradient = options.Passes == 0 ? null : models.GradientFor(model);
-        return runtime.Resize(options.Device, adapter, picture, ResizeWay.Of(model, picture.Width, picture.Height, gradient, options.Passes, fitTo), cancellationToken);
+        return ResizeWay.Of(model, picture.Width, picture.Height, gradient, options.Passes, fitTo);
     }
+
+    private PixelImage Resize(PixelImage picture, ResizeWay way, CancellationToken cancellationToken)
+        => runtime.Resize(options.Device, adapter, picture, way, cancellationToken);
 }

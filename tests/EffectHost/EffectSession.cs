@@ -13,7 +13,11 @@ namespace RsrPlugins.EffectHost;
 /// <param name="Threads">Tiles at once.</param>
 /// <param name="ShuffleSeed">Order of the tiles: null for left to right, top to bottom.</param>
 /// <param name="Pool">Threads that live on afterwards, as Paint.NET's do; null makes new ones.</param>
-public sealed record RenderSchedule(int TileSize = 64, int Threads = 4, int? ShuffleSeed = null, RenderThreads? Pool = null);
+public sealed record RenderSchedule(int TileSize = 64, int Threads = 4, int? ShuffleSeed = null, RenderThreads? Pool = null)
+{
+    /// <summary>Called after every tile with how many are done.</summary>
+    public Action<int>? TileDone { get; init; }
+}
 
 /// <summary>One control of an effect's dialog.</summary>
 /// <param name="Choices">Names and labels of a list's values; empty for other controls.</param>
@@ -24,6 +28,7 @@ public sealed class EffectSession : IDisposable
 {
     private readonly BitmapEffect _effect;
     private readonly Picture _layer;
+    private readonly HostServices _services;
     private readonly RectInt32 _selection;
     private readonly SelectionMask? _mask;
     private readonly PropertyCollection? _properties;
@@ -37,6 +42,7 @@ public sealed class EffectSession : IDisposable
         ArgumentNullException.ThrowIfNull(layer);
         _effect = effect;
         _layer = layer;
+        _services = services;
         _mask = mask is null ? null : SelectionMask.Of(layer, mask);
         _selection = _mask?.Bounds ?? Clip(layer, selection);
         effect.HostServices = services;
@@ -118,13 +124,16 @@ public sealed class EffectSession : IDisposable
 
         Picture result = _layer.Clone();
         int next = -1;
+        int done = 0;
         Exception? failure = null;
         using RenderThreads? own = schedule.Pool is null ? new RenderThreads(schedule.Threads) : null;
         (schedule.Pool ?? own!).Run(schedule.Threads, Work);
 
         if (failure is not null)
         {
-            throw new InvalidOperationException($"{Name} let an exception escape from OnRender.", failure);
+            // As the editor does: it says what has escaped in its own dialog, and throws the render away.
+            _services.ReportEscaped(failure);
+            return _layer.Clone();
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -139,6 +148,7 @@ public sealed class EffectSession : IDisposable
                     HostOutput output = new HostOutput(tiles[i]);
                     _effect.HostRender(output);
                     clip?.Apply(output.Tile, tiles[i].X, tiles[i].Y, _layer);
+                    schedule.TileDone?.Invoke(Interlocked.Increment(ref done));
                     for (int y = 0; y < tiles[i].Height; y++)
                     {
                         output.Tile.Bytes.AsSpan(y * tiles[i].Width * 4, tiles[i].Width * 4).CopyTo(result.Bytes.AsSpan((((tiles[i].Y + y) * result.Width) + tiles[i].X) * 4));
@@ -147,7 +157,7 @@ public sealed class EffectSession : IDisposable
             }
             catch (Exception exception)
             {
-                failure = exception;
+                Interlocked.CompareExchange(ref failure, exception, null);
             }
         }
     }

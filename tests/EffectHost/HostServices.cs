@@ -81,6 +81,9 @@ public sealed class HostServices : IServiceProvider, IDisposable
 
     public void Dispose() => _uiThread.Dispose();
 
+    /// <summary>Shows what has escaped from a render, as the editor's own dialog does.</summary>
+    internal void ReportEscaped(Exception exception) => _uiThread.Send(_ => _errors.ShowErrorDialog(null, exception.Message, exception.ToString()), null);
+
     private void WaitForUI() => _uiThread.Send(static _ => { }, null);
 
     private sealed class UIThread : IUISynchronizationContext, IDisposable

@@ -1,0 +1,141 @@
+// A resized picture whose parts are computed when somebody asks for them: Paint.NET asks for the part on the screen first, and counts the
+// tiles that are done for its progress bar. The engine's tiles are exact, so the order changes nothing. Every part is computed once, by the
+// thread that asks first; others that need it wait for that part alone.
+using RsrPlugins.Core;
+using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Tiling;
+
+namespace RsrPlugins.PaintDotNet;
+
+/// <summary>One network over one picture, computed part by part. Thread-safe.</summary>
+internal sealed class TiledPicture
+{
+    private readonly PixelImage _source;
+    private readonly ModelDescriptor _model;
+    private readonly PluginRuntime _runtime;
+    private readonly ProcessingDevice _device;
+    private readonly Func<GraphicsAdapter?> _adapter;
+    private readonly int _side;
+    private readonly int _columns;
+    private readonly Part[] _parts;
+    private volatile LearnedResizer? _resizer;
+    private volatile INetwork? _network;
+
+    /// <summary>Opens the network: what is missing or damaged is known before the first part is asked for.</summary>
+    /// <param name="source">The picture to resize.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="runtime">Opens and runs it.</param>
+    /// <param name="device">What it runs on.</param>
+    /// <param name="adapter">The GPU Paint.NET uses, where it says so.</param>
+    /// <exception cref="RsrException">The network cannot be opened, or the picture does not fit it.</exception>
+    public TiledPicture(PixelImage source, ModelDescriptor model, PluginRuntime runtime, ProcessingDevice device, Func<GraphicsAdapter?> adapter)
+    {
+        (_source, _model, _runtime, _device, _adapter) = (source, model, runtime, device, adapter);
+        (int width, int height) = model.Shape.OutputSize(source.Width, source.Height);
+        Picture = PixelImage.Create(width, height, source.Layout, source.BitsPerSample);
+        _side = runtime.Run(device, adapter, open => ResizerFor(open(model)).ResultTileSide);
+        _columns = Divide(width);
+        _parts = [.. Enumerable.Range(0, _columns * Divide(height)).Select(_ => new Part())];
+    }
+
+    /// <summary>The result; only what has been completed is in it.</summary>
+    public PixelImage Picture { get; }
+
+    /// <summary>Computes what is missing of a rectangle.</summary>
+    /// <param name="rect">Pixels of the result; what is outside is ignored.</param>
+    /// <exception cref="RsrException">The engine failed, on the CPU too.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, within a part.</exception>
+    public void Complete(TileRect rect, CancellationToken cancellationToken)
+    {
+        TileRect inside = Geometry.Intersect(rect, new TileRect(0, 0, Picture.Width, Picture.Height));
+        if (inside.Width == 0 || inside.Height == 0)
+        {
+            return;
+        }
+
+        for (int row = inside.Y / _side; row < Divide(inside.Bottom); row++)
+        {
+            for (int column = inside.X / _side; column < Divide(inside.Right); column++)
+            {
+                Complete((row * _columns) + column, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Computes all that is missing, on all cores.</summary>
+    /// <exception cref="RsrException">The engine failed, on the CPU too.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, within a part.</exception>
+    public void CompleteAll(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Parallel.For(0, _parts.Length, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, index => Complete(index, cancellationToken));
+        }
+        catch (AggregateException exception)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
+    }
+
+    private void Complete(int index, CancellationToken cancellationToken)
+    {
+        Part part = _parts[index];
+        if (part.IsDone)
+        {
+            return;
+        }
+
+        lock (part)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (part.IsDone)
+            {
+                return;
+            }
+
+            (int left, int top) = (index % _columns * _side, index / _columns * _side);
+            TileRect rect = new TileRect(left, top, Math.Min(_side, Picture.Width - left), Math.Min(_side, Picture.Height - top));
+            PixelImage computed = PixelImage.Create(rect.Width, rect.Height, Picture.Layout, Picture.BitsPerSample);
+            _runtime.Run(_device, _adapter, open =>
+            {
+                ResizerFor(open(_model)).ResizeRegion(_source, rect, computed, cancellationToken);
+                return true;
+            });
+            int pixel = Picture.Channels;
+            for (int y = 0; y < rect.Height; y++)
+            {
+                computed.Samples8.Slice(y * rect.Width * pixel, rect.Width * pixel).CopyTo(Picture.Samples8[((((rect.Y + y) * Picture.Width) + rect.X) * pixel)..]);
+            }
+
+            part.IsDone = true;
+        }
+    }
+
+    // The resizer keeps tables for the picture's size; another network comes only when the CPU takes over from the GPU.
+    private LearnedResizer ResizerFor(INetwork network)
+    {
+        if (_resizer is { } known && ReferenceEquals(_network, network))
+        {
+            return known;
+        }
+
+        LearnedResizer made = new LearnedResizer(network);
+        (_resizer, _network) = (made, network);
+        return made;
+    }
+
+    private int Divide(int length) => (length + _side - 1) / _side;
+
+    private sealed class Part
+    {
+        private volatile bool _isDone;
+
+        public bool IsDone
+        {
+            get => _isDone;
+            set => _isDone = value;
+        }
+    }
+}
