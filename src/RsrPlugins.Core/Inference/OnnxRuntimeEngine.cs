@@ -1,5 +1,7 @@
 // The rules above the seam: which device, what when one fails. ONNX Runtime itself is below (OnnxRuntimeSessions,
 // OnnxRuntimeApi), which is why a test can let a GPU die in the middle of a run.
+using System.Numerics;
+using System.Runtime.InteropServices;
 using RsrPlugins.Core.Models;
 
 namespace RsrPlugins.Core.Inference;
@@ -135,26 +137,33 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
     }
 
     /// <summary>
-    /// A session that has done one small run, so that a model a device accepts but cannot run, or whose scale is not its
+    /// A session whose graph fits the descriptor and that has done one small run, so that a model a device accepts but cannot run, or whose scale is not its
     /// descriptor's, is found here and not in the middle of a picture.
     /// </summary>
     private unsafe ISession CreateTried(ModelDescriptor model, byte[] bytes, DeviceKind device)
     {
-        ISession session = _sessions.Create(model, bytes, device);
+        ISession? session = null;
         try
         {
+            session = _sessions.Create(model, bytes, device);
+            GraphFacts.Of(OnnxGraph.Parse(bytes, model.FilePath), model.FilePath).Check(model);
             int side = ProbeBlocks * model.Shape.InputStep;
             (int outputWidth, int outputHeight) = model.Shape.OutputSize(side, side);
-            fixed (float* input = new float[side * side * model.Shape.Input.Count], output = new float[outputWidth * outputHeight * model.Shape.Output.Count])
+            // Every value a plane may hold, so that weights too large for the format of the numbers show too.
+            float white = model.Shape.Input.Unit == ValueUnit.Byte ? 255 : 1;
+            float[] input = [.. Enumerable.Range(0, side * side * model.Shape.Input.Count).Select(i => white * (i % side) / (side - 1))];
+            float[] output = new float[outputWidth * outputHeight * model.Shape.Output.Count];
+            fixed (float* inputPinned = input, outputPinned = output)
             {
-                session.Run((nint)input, side, side, (nint)output, outputWidth, outputHeight, CancellationToken.None);
+                session.Run((nint)inputPinned, side, side, (nint)outputPinned, outputWidth, outputHeight, CancellationToken.None);
             }
 
+            CheckFinite(model, output, side, side);
             return session;
         }
         catch (InferenceException exception)
         {
-            session.Dispose();
+            session?.Dispose();
             if (device == DeviceKind.Cpu)
             {
                 throw new ModelException($"{model.FilePath} does not work as {model.Network} x{model.Scale}: {exception.Message} Reinstall the models.", exception);
@@ -162,6 +171,45 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
 
             throw;
         }
+        catch
+        {
+            session?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A picture is never made of values that are no numbers: damaged weights or a device that fails without saying so are errors.</summary>
+    private static void CheckFinite(ModelDescriptor model, ReadOnlySpan<float> output, int width, int height)
+    {
+        if (!IsFinite(output))
+        {
+            throw new InferenceException($"{model.Id} gives values that are no numbers (NaN or infinite) on {width} x {height} pixels.");
+        }
+    }
+
+    private static bool IsFinite(ReadOnlySpan<float> values)
+    {
+        // Exponent bits all set: infinite or NaN.
+        const int Exponent = 0x7F800000;
+        ReadOnlySpan<int> bits = MemoryMarshal.Cast<float, int>(values);
+        int i = 0;
+        for (; i <= bits.Length - Vector<int>.Count; i += Vector<int>.Count)
+        {
+            if (Vector.EqualsAny(new Vector<int>(bits[i..]) & new Vector<int>(Exponent), new Vector<int>(Exponent)))
+            {
+                return false;
+            }
+        }
+
+        for (; i < bits.Length; i++)
+        {
+            if ((bits[i] & Exponent) == Exponent)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The GPU is lost for this engine, for every model.</summary>
@@ -215,6 +263,7 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
                             try
                             {
                                 gpu.Run((nint)inputPinned, width, height, (nint)outputPinned, outputWidth, outputHeight, cancellationToken);
+                                CheckFinite(model, output, width, height);
                                 return;
                             }
                             catch (InferenceException exception)
@@ -229,6 +278,7 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
                 try
                 {
                     Cpu().Run((nint)inputPinned, width, height, (nint)outputPinned, outputWidth, outputHeight, cancellationToken);
+                    CheckFinite(model, output, width, height);
                 }
                 catch (InferenceException exception) when (gpuFailure is not null)
                 {

@@ -40,6 +40,31 @@ public sealed record GraphFacts(
         }
     }
 
+    /// <summary>
+    /// Compares what models.json says of a network with its graph. A shape may ask for more than the graph needs - larger blocks of the same
+    /// factor, a larger halo - because that is exact too; less would give seams, or read beyond a buffer.
+    /// </summary>
+    /// <exception cref="ModelException">The shape asks for less, or for other planes.</exception>
+    public void Check(ModelDescriptor model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        NetworkShape shape = model.Shape;
+        Require(shape.Input.Count == InputPlanes, "a number of input planes", shape.Input.Count, $"{InputPlanes}");
+        Require(shape.Output.Count == OutputPlanes, "a number of output planes", shape.Output.Count, $"{OutputPlanes}");
+        Require(shape.InputStep % InputStep == 0, "an input step", shape.InputStep, InputStep == 1 ? "1 or more" : $"a multiple of {InputStep}");
+        long outputStep = (long)OutputStep * (shape.InputStep / InputStep);
+        Require(shape.OutputStep == outputStep, "an output step", shape.OutputStep, $"{outputStep}");
+        Require(Halo is { } halo && shape.Halo >= halo, "a halo", shape.Halo, Halo is null ? "no end: every pixel depends on the whole picture, which is not served" : $"{Halo} or more");
+
+        void Require(bool holds, string what, int found, string expected)
+        {
+            if (!holds)
+            {
+                throw new ModelException($"{model.FilePath} does not fit its row in models.json ({model.Id}): the row says {what} of {found}, the graph says {expected}. Reinstall the models.");
+            }
+        }
+    }
+
     /// <summary>The shape, with what a graph does not say.</summary>
     /// <param name="input">What the input's planes are.</param>
     /// <param name="output">What the output's planes are.</param>

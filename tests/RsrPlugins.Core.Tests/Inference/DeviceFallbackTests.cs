@@ -15,7 +15,7 @@ public sealed class DeviceFallbackTests : IDisposable
 
     public DeviceFallbackTests()
     {
-        _model = RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, [1, 2, 3]);
+        _model = RandomNetworks.Write(_folder, NetworkTask.Enlarge, 2);
         _runtime.Setup(runtime => runtime.RuntimeVersion).Returns("1.30.0");
         _runtime.Setup(runtime => runtime.HasDirectML).Returns(true);
         _runtime.Setup(runtime => runtime.FindDirectMLAdapter(It.IsAny<long?>())).Returns("Some GPU");
@@ -74,7 +74,7 @@ public sealed class DeviceFallbackTests : IDisposable
     [Fact]
     public void A_model_the_gpu_cannot_create_runs_on_the_cpu_and_others_stay_on_the_gpu()
     {
-        ModelDescriptor other = RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 3, [4, 5, 6]);
+        ModelDescriptor other = RandomNetworks.Write(_folder, NetworkTask.Enlarge, 3);
         _runtime.Setup(runtime => runtime.Create(_model, It.IsAny<byte[]>(), DeviceKind.DirectML)).Throws(new InferenceException("operator not supported"));
         using OnnxRuntimeEngine engine = Engine();
         INetwork failing = engine.Open(_model), working = engine.Open(other);
@@ -97,7 +97,7 @@ public sealed class DeviceFallbackTests : IDisposable
     [Fact]
     public void A_device_removed_in_the_middle_is_retried_on_the_cpu_and_the_engine_goes_over()
     {
-        ModelDescriptor other = RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 3, [4, 5, 6]);
+        ModelDescriptor other = RandomNetworks.Write(_folder, NetworkTask.Enlarge, 3);
         using OnnxRuntimeEngine engine = Engine();
         INetwork network = engine.Open(_model), second = engine.Open(other);
         Assert.Equal(2, RunOnce(network));
@@ -110,7 +110,7 @@ public sealed class DeviceFallbackTests : IDisposable
         // Even if the GPU came back: no run goes there again, and a network opened now does not try it.
         Fills(_gpu, 2);
         Assert.Equal((1, 1), (RunOnce(network), RunOnce(second)));
-        INetwork third = engine.Open(RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 4, [7]));
+        INetwork third = engine.Open(RandomNetworks.Write(_folder, NetworkTask.Enlarge, 4));
         Assert.Equal((DeviceKind.Cpu, 1), (third.Device, RunOnce(third)));
         Creations(DeviceKind.DirectML, Times.Exactly(2));
     }

@@ -148,7 +148,89 @@ public sealed class OnnxRuntimeTests : IDisposable
     {
         ModelDescriptor model = RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, RandomNetworks.SRNet(3));
         ModelException error = Assert.Throws<ModelException>(() => _engine.Open(model));
-        Assert.Contains($"{model.FilePath} does not work as SRNet x2", error.Message, StringComparison.Ordinal);
+        Assert.Equal($"{model.FilePath} does not fit its row in models.json ({model.Id}): the row says an output step of 2, the graph says 3. Reinstall the models.", error.Message);
+    }
+
+    /// <summary>A row that asks for less than the graph needs would give seams (halo) or misread buffers (planes, steps).</summary>
+    [Theory]
+    [InlineData("halo", "a halo of 3, the graph says 4 or more")]
+    [InlineData("inputPlanes", "a number of input planes of 1, the graph says 3")]
+    [InlineData("outputPlanes", "a number of output planes of 1, the graph says 3")]
+    public void A_row_that_does_not_fit_its_graph_is_refused(string what, string part)
+    {
+        ModelDescriptor model = RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, RandomNetworks.SRNet(2));
+        NetworkShape shape = model.Shape;
+        GraphFacts facts = GraphFacts.Of(OnnxGraph.Parse(File.ReadAllBytes(model.FilePath), "test"), "test");
+        (GraphFacts graph, ModelDescriptor row) = what switch
+        {
+            "halo" => (facts, model with { Shape = shape with { Halo = shape.Halo - 1 } }),
+            "inputPlanes" => (facts with { InputPlanes = 3 }, model),
+            _ => (facts with { OutputPlanes = 3 }, model),
+        };
+        ModelException error = Assert.Throws<ModelException>(() => graph.Check(row));
+        Assert.Contains(part, error.Message, StringComparison.Ordinal);
+
+        // And the engine asks, whatever the runtime would accept.
+        if (what == "halo")
+        {
+            Assert.Equal(error.Message, Assert.Throws<ModelException>(() => _engine.Open(row)).Message);
+        }
+    }
+
+    [Fact]
+    public void A_row_may_ask_for_more_than_its_graph_needs()
+    {
+        ModelDescriptor model = RandomNetworks.Write(_folder, NetworkTask.Enlarge, 2);
+        INetwork network = _engine.Open(model with { Shape = model.Shape with { Halo = 9, InputStep = 4, OutputStep = 8 } });
+        float[] input = Plane(8, 8, 1);
+        Assert.Equal(Run(_engine.Open(model), input, 8, 8), Run(network, input, 8, 8));
+    }
+
+    [Fact]
+    public void A_network_that_depends_on_the_whole_picture_is_refused()
+    {
+        OnnxModelWriter model = new OnnxModelWriter();
+        model.Input("input", -1, 1, -1, -1);
+        model.Output("output", -1, 1, -1, -1);
+        string mean = model.Node("GlobalAveragePool", ["input"]);
+        string sum = model.Node("Add", ["input", mean]);
+        model.Node("DepthToSpace", [model.Node("Concat", [sum, sum, sum, sum], null, ("axis", 1L))], "output", ("blocksize", 2L));
+        ModelException error = Assert.Throws<ModelException>(() => _engine.Open(RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, model.ToArray())));
+        Assert.Contains("every pixel depends on the whole picture", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(3e38f)] // Finite itself; the sum of two is not.
+    public void Weights_that_give_no_numbers_are_found_when_the_network_is_opened(float weight)
+    {
+        ModelException error = Assert.Throws<ModelException>(() => _engine.Open(RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, Sums(weight, weight))));
+        Assert.Contains("values that are no numbers (NaN or infinite)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_result_that_is_no_number_is_an_error_and_no_picture()
+    {
+        // No number only where a pixel is above white, so that opening it finds nothing.
+        INetwork network = _engine.Open(RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, Sums(1.7e38f, 1.7e38f)));
+        float[] output = new float[4 * 33 * 5];
+        float[] input = Plane(33, 5, 2);
+        network.Run(input, 33, 5, output, CancellationToken.None);
+        input[(33 * 4) + 32] = 2;
+        InferenceException error = Assert.Throws<InferenceException>(() => network.Run(input, 33, 5, output, CancellationToken.None));
+        Assert.Equal($"{network.Model.Id} gives values that are no numbers (NaN or infinite) on 33 x 5 pixels.", error.Message);
+    }
+
+    [Fact]
+    public void A_graph_the_runtime_has_no_operator_for_is_a_broken_model()
+    {
+        OnnxModelWriter model = new OnnxModelWriter();
+        model.Input("input", -1, 1, -1, -1);
+        model.Output("output", -1, 1, -1, -1);
+        model.Node("NoSuchOperator", ["input"], "output");
+        ModelDescriptor broken = RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, model.ToArray());
+        Assert.Contains(broken.FilePath, Assert.Throws<ModelException>(() => _engine.Open(broken)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -225,6 +307,18 @@ public sealed class OnnxRuntimeTests : IDisposable
 
         Assert.Throws<ObjectDisposedException>(() => network.Run(input, 300, 300, new float[600 * 600], CancellationToken.None));
         Assert.Throws<ObjectDisposedException>(() => engine.Open(network.Model));
+    }
+
+    /// <summary>A network that adds the pixel, weighted twice, into each of its four places.</summary>
+    private static byte[] Sums(float first, float second)
+    {
+        OnnxModelWriter model = new OnnxModelWriter();
+        model.Input("input", -1, 1, -1, -1);
+        model.Output("output", -1, 1, -1, -1);
+        string twice = model.Node("Concat", ["input", "input"], null, ("axis", 1L));
+        string weights = model.Initializer([first, second, first, second, first, second, first, second], 4, 2, 1, 1);
+        model.Node("DepthToSpace", [model.Node("Conv", [twice, weights])], "output", ("blocksize", 2L), ("mode", "CRD"));
+        return model.ToArray();
     }
 
     private static float[] Run(INetwork network, float[] input, int width, int height)
