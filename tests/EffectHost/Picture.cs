@@ -2,6 +2,7 @@
 using PaintDotNet.Effects;
 using PaintDotNet.Imaging;
 using PaintDotNet.Rendering;
+using RsrPlugins.Cli.Files.Containers;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats.Png;
 using SixLabors.ImageSharp.PixelFormats;
@@ -34,7 +35,15 @@ public sealed class Picture
     {
         try
         {
-            using Image<Bgra32> image = Image.Load<Bgra32>(path);
+            using FileStream file = File.OpenRead(path);
+            // The decoder shows what there is of a cut file; rsr refuses it, and so does this host.
+            if (PngPixels.Problem(file) is { } problem)
+            {
+                throw new HostException($"{path}: expected a whole PNG, found {problem}.");
+            }
+
+            file.Position = 0;
+            using Image<Bgra32> image = Image.Load<Bgra32>(file);
             Picture picture = new Picture(image.Width, image.Height);
             image.CopyPixelDataTo(picture.Bytes);
             return picture;

@@ -74,6 +74,28 @@ public sealed class EffectHostTests
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 
+    // rsr's rule: a file with every pixel is a picture, one that lacks some is none. The decoder alone shows grey where rows are missing.
+    [Fact]
+    public void A_picture_that_is_cut_off_or_of_another_kind_is_refused_as_rsr_refuses_it()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("rsr-png-").FullName, "noise.png");
+        TestPictures.Noise(40, 30, 1).Save(path);
+        byte[] whole = File.ReadAllBytes(path);
+        byte[] altered = [.. whole];
+        altered[^40] ^= 0x55;
+        foreach (byte[] damaged in (byte[][])[whole[..(whole.Length / 2)], whole[..(whole.Length - 40)], altered])
+        {
+            File.WriteAllBytes(path, damaged);
+            Assert.Contains("expected a whole PNG, found a damaged or cut-off file", Assert.Throws<HostException>(() => Picture.Load(path)).Message, StringComparison.Ordinal);
+        }
+
+        File.WriteAllBytes(path, [0xFF, 0xD8, 0xFF, 0xE0, .. new byte[100]]);
+        Assert.Contains("expected a whole PNG, found a file of another kind", Assert.Throws<HostException>(() => Picture.Load(path)).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(path, [.. whole, .. new byte[10]]); // Bytes behind the end.
+        Assert.Equal(40, Picture.Load(path).Width);
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
     [Fact]
     public void A_wrong_setting_is_answered_with_what_there_is()
     {

@@ -1,5 +1,4 @@
-// A PNG around its pixels: its chunks, byte for byte, and whether every pixel is there. Plain managed code without libvips, so that the
-// effect host, which decodes with another library, refuses the same files.
+// A PNG around its pixels: its chunks, byte for byte, and what they say of the picture and of the file.
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
@@ -30,7 +29,7 @@ internal sealed class PngFile
     {
     }
 
-    public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+    public static ReadOnlySpan<byte> Signature => PngPixels.Signature;
 
     public int Width { get; private set; }
 
@@ -40,9 +39,6 @@ internal sealed class PngFile
 
     /// <summary>0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGB with alpha.</summary>
     public int ColourType { get; private set; }
-
-    /// <summary>Rows in seven passes (Adam7).</summary>
-    public bool Interlaced { get; private set; }
 
     public bool IsPalette => ColourType == 3;
 
@@ -137,27 +133,8 @@ internal sealed class PngFile
 
     public PngChunk? Find(string type) => _chunks.Find(chunk => chunk.Type == type);
 
-    /// <summary>The pixels' compressed stream ends whole, with as many bytes as the picture has; checksums of chunks and a missing end do not matter.</summary>
-    public bool HasEveryPixel(Stream stream)
-    {
-        try
-        {
-            using ZLibStream pixels = new ZLibStream(new PixelChunks(stream), CompressionMode.Decompress);
-            byte[] buffer = new byte[1 << 16];
-            long expected = RawBytes();
-            long found = 0;
-            while (found <= expected && pixels.Read(buffer) is int read and > 0)
-            {
-                found += read;
-            }
-
-            return found >= expected;
-        }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
-        {
-            return false;
-        }
-    }
+    /// <inheritdoc cref="PngPixels.AreAllThere"/>
+    public bool HasEveryPixel(Stream stream) => PngPixels.AreAllThere(stream, Find("IHDR")?.Data ?? []);
 
     /// <summary>The file with its pixels in one sound chunk and an end, for a decoder that checks what surrounds them.</summary>
     public byte[] Mend(Stream stream)
@@ -170,7 +147,7 @@ internal sealed class PngFile
         }
 
         using MemoryStream pixels = new MemoryStream();
-        new PixelChunks(stream).CopyTo(pixels);
+        PngPixels.Open(stream).CopyTo(pixels);
         Write(mended, new PngChunk("IDAT", pixels.ToArray()));
         Write(mended, new PngChunk("IEND", []));
         return mended.ToArray();
@@ -316,7 +293,7 @@ internal sealed class PngFile
             case "IHDR" when chunk.Data.Length == 13:
                 Width = BinaryPrimitives.ReadInt32BigEndian(chunk.Data);
                 Height = BinaryPrimitives.ReadInt32BigEndian(chunk.Data.AsSpan(4));
-                (BitDepth, ColourType, Interlaced) = (chunk.Data[8], chunk.Data[9], chunk.Data[12] == 1);
+                (BitDepth, ColourType) = (chunk.Data[8], chunk.Data[9]);
                 break;
             case "acTL" when chunk.Data.Length == 8:
                 IsAnimated = BinaryPrimitives.ReadUInt32BigEndian(chunk.Data) > 1;
@@ -396,22 +373,6 @@ internal sealed class PngFile
         }
     }
 
-    // Of the filtered rows, as they are compressed: a filter byte before each.
-    private long RawBytes()
-    {
-        int samples = ColourType switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
-        if (!Interlaced)
-        {
-            return Rows(Width, Height);
-        }
-
-        // Adam7: start and step of each pass, across and down.
-        (int X, int Y, int StepX, int StepY)[] passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
-        return passes.Sum(pass => Rows((Width - pass.X + pass.StepX - 1) / pass.StepX, (Height - pass.Y + pass.StepY - 1) / pass.StepY));
-
-        long Rows(int width, int height) => width <= 0 || height <= 0 ? 0 : height * (1 + ((((long)width * samples * BitDepth) + 7) / 8));
-    }
-
     private static bool IsSound(Stream stream, ReadOnlySpan<byte> type, long length)
     {
         uint sum = Update(uint.MaxValue, type);
@@ -459,82 +420,5 @@ internal sealed class PngFile
         }
 
         return table;
-    }
-
-    /// <summary>The pixel chunks' contents as one stream.</summary>
-    private sealed class PixelChunks : Stream
-    {
-        private readonly Stream _file;
-        private long _left;
-
-        public PixelChunks(Stream file)
-        {
-            _file = file;
-            _file.Position = Signature.Length;
-        }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            Span<byte> head = stackalloc byte[8];
-            while (_left == 0)
-            {
-                if (_file.ReadAtLeast(head, 8, throwOnEndOfStream: false) < 8)
-                {
-                    return 0;
-                }
-
-                long length = BinaryPrimitives.ReadUInt32BigEndian(head);
-                if (head[4..].SequenceEqual("IDAT"u8))
-                {
-                    _left = length;
-                    if (length == 0)
-                    {
-                        _file.Position += 4;
-                    }
-
-                    continue;
-                }
-
-                if (head[4..].SequenceEqual("IEND"u8))
-                {
-                    return 0;
-                }
-
-                _file.Position = Math.Min(_file.Length, _file.Position + length + 4);
-            }
-
-            int read = _file.Read(buffer, offset, (int)Math.Min(count, _left));
-            _left = read == 0 ? 0 : _left - read;
-            if (read > 0 && _left == 0)
-            {
-                _file.Position = Math.Min(_file.Length, _file.Position + 4); // The checksum.
-            }
-
-            return read;
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
