@@ -26,6 +26,7 @@ internal sealed class CropSampler
     private readonly ReductionMethod? _reduction;
     private readonly OrdinaryReductions? _ordinary;
     private readonly ClassicalError _classical;
+    private readonly double _unusualWeight;
     private readonly ResamplingKernel? _interpolation;
     private readonly int _candidates;
     private readonly int _regionSide;
@@ -38,13 +39,15 @@ internal sealed class CropSampler
     /// <param name="candidates">Places drawn for a crop, of which one is taken, the likelier the larger its error will be; its weight makes up for that.</param>
     /// <param name="picturesCountAlike">Weighs a crop by 1 / (mean squared error of bicubic reduction and enlargement of its picture).</param>
     /// <param name="ordinary">Makes the small crops instead of a reduction, with all that happens to files.</param>
+    /// <param name="unusualWeight">Factor on the weight of small crops that are not usual ones, above 0.</param>
     /// <remarks>Pictures that are too small for a crop with its margin are left out.</remarks>
-    internal CropSampler(IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders, int patch, int scale, ReductionMethod? reduction, ResamplingKernel? interpolation = null, int candidates = 1, bool picturesCountAlike = false, OrdinaryReductions? ordinary = null)
+    internal CropSampler(IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders, int patch, int scale, ReductionMethod? reduction, ResamplingKernel? interpolation = null, int candidates = 1, bool picturesCountAlike = false, OrdinaryReductions? ordinary = null, double unusualWeight = 1)
     {
         Patch = patch;
         Scale = scale;
         _reduction = reduction;
         _ordinary = ordinary;
+        _unusualWeight = unusualWeight;
         _classical = new ClassicalError(scale);
         _interpolation = interpolation;
         _candidates = candidates;
@@ -119,7 +122,8 @@ internal sealed class CropSampler
             config.Kind == RunKind.Srcnn ? Reduction.Kernel(config.Interpolation) : null,
             config.Candidates,
             config.Loss == TrainingLoss.Psnr,
-            config.IsOrdinary ? new OrdinaryReductions(config.Scale, config.Kind == RunKind.Cleanup, config.CleanShare) : null);
+            config.IsOrdinary ? new OrdinaryReductions(config.Scale, config.Kind == RunKind.Cleanup, config.CleanShare) : null,
+            config.UnusualWeight);
     }
 
     /// <summary>
@@ -155,13 +159,14 @@ internal sealed class CropSampler
     /// <param name="high">Receives Patch x Patch values of Y/255.</param>
     /// <param name="low">Where there is a reduction, receives the reduced crop: (Patch / Scale) squared values, or Patch squared where it is interpolated.</param>
     /// <returns>The weight of the crop's loss.</returns>
-    internal float Sample(SampleRandom random, Span<float> high, Span<float> low) => Sample(random, high, low, out _);
+    internal float Sample(SampleRandom random, Span<float> high, Span<float> low) => Sample(random, high, low, out float _, out float _);
 
     /// <inheritdoc cref="Sample(SampleRandom, Span{float}, Span{float})"/>
     /// <param name="classicalError">Receives the mean squared error of the better of bicubic and Lanczos enlargement; infinite where the small crop is not an ordinary one.</param>
-    internal float Sample(SampleRandom random, Span<float> high, Span<float> low, out float classicalError)
+    /// <param name="hingeFactor">Receives the weight of the hinge term over that of the loss.</param>
+    internal float Sample(SampleRandom random, Span<float> high, Span<float> low, out float classicalError, out float hingeFactor)
     {
-        classicalError = float.PositiveInfinity;
+        (classicalError, hingeFactor) = (float.PositiveInfinity, 1);
         (Place place, float weight) = _candidates > 1 ? DrawByError(ref random) : (DrawPlace(ref random), 1f);
         (int index, int left, int top) = place;
         LumaImage image = _images[index];
@@ -177,7 +182,7 @@ internal sealed class CropSampler
         int orientation = random.NextInt(8);
         if (_ordinary is not null)
         {
-            return weight * SampleOrdinary(place, orientation, ref random, high, low, out classicalError);
+            return weight * SampleOrdinary(place, orientation, ref random, high, low, out classicalError, out hingeFactor);
         }
 
         if (_reduction is null)
@@ -205,30 +210,33 @@ internal sealed class CropSampler
     }
 
     /// <summary>
-    /// A crop of an ordinary small picture. Its weight falls with what its damage adds to the error of classical enlargement: without that, crops whose noise no network
+    /// A crop of an ordinary small picture. What is unusual has a smaller weight, but not in the hinge term: it is to be no worse than classical enlargement, and what is
+    /// usual is to be as good as it can be. The weight falls with what its damage adds to the error of classical enlargement: without that, crops whose noise no network
     /// can know would be most of the loss.
     /// </summary>
-    private float SampleOrdinary(Place place, int orientation, ref SampleRandom random, Span<float> high, Span<float> low, out float classicalError)
+    private float SampleOrdinary(Place place, int orientation, ref SampleRandom random, Span<float> high, Span<float> low, out float classicalError, out float hingeFactor)
     {
         LumaImage image = _images[place.Image];
         (int smallSide, int smallPatch) = (_regionSide / Scale, Patch / Scale);
         FilePlanes file = image.ToFile(place.Left, place.Top, _regionSide, _regionSide);
         float[] region = file.Luma();
-        float[] reduced = _ordinary!.Make(file, image.Colour is not null, ref random);
+        float[] reduced = _ordinary!.Make(file, image.Colour is not null, ref random, out bool isUsual);
         int column = Margin + random.NextInt(BlockPhases);
         int row = Margin + random.NextInt(BlockPhases);
         Copy(new Plane(region, _regionSide), column * Scale, row * Scale, Patch, orientation, high);
         Copy(new Plane(reduced, smallSide), column, row, smallPatch, orientation, low);
         double error = _classical.Of(reduced, region, smallSide, column, row, smallPatch);
         classicalError = (float)error;
+        double share = isUsual ? 1 : _unusualWeight;
+        hingeFactor = (float)(1 / share);
         if (_errors is null)
         {
-            return 1;
+            return (float)share;
         }
 
         BicubicError clean = _errors[place.Image];
         double added = Math.Max(0, error - clean.At(place.Left + (column * Scale), place.Top + (row * Scale), Patch));
-        return (float)(clean.Mean / (clean.Mean + added));
+        return (float)(share * clean.Mean / (clean.Mean + added));
     }
 
     private Place DrawPlace(ref SampleRandom random)

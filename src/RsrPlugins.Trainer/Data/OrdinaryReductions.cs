@@ -153,14 +153,22 @@ internal sealed class OrdinaryReductions
     }
 
     /// <summary>A small picture with every choice drawn; luma, Y/255, not rounded (R, G and B are).</summary>
-    internal float[] Make(FilePlanes large, bool isDrawing, ref SampleRandom random)
+    /// <param name="large">The large picture.</param>
+    /// <param name="isDrawing">Which mix.</param>
+    /// <param name="random">Makes every choice.</param>
+    /// <param name="isUsual">True for what programs do that reduce well, undamaged, and for everything in a clean-up run.</param>
+    internal float[] Make(FilePlanes large, bool isDrawing, ref SampleRandom random, out bool isUsual)
     {
+        isUsual = true;
         if (!isDrawing && random.NextDouble() < _cleanShare)
         {
             return Make(large, SmallBy.Bicubic, Damage.None, ref random);
         }
 
-        return Make(large, Draw(isDrawing ? _drawings : Photographs(_cleanUp), ref random), DrawDamage(isDrawing, ref random), ref random);
+        SmallBy by = Draw(isDrawing ? _drawings : Photographs(_cleanUp), ref random);
+        Damage damage = DrawDamage(isDrawing, ref random);
+        isUsual = _cleanUp || (damage == Damage.None && by is SmallBy.Bicubic or SmallBy.Area or SmallBy.Lanczos or SmallBy.Triangle);
+        return Make(large, by, damage, ref random);
     }
 
     /// <summary>A small picture of one kind; what the kind leaves open is drawn.</summary>

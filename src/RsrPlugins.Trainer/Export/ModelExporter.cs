@@ -85,7 +85,7 @@ internal static class ModelExporter
                 ShapeOf(id, onnx, isGradient),
                 pair,
                 checkpoint.DataSeen,
-                Protocol,
+                config.Kind == RunKind.Cleanup ? Protocol + "; small pictures bicubic, saved as JPEG at quality 75" : Protocol,
                 new Dictionary<string, double>(),
                 new Dictionary<string, double>());
             INetwork open = staged.Open(row, onnx);

@@ -140,6 +140,12 @@ internal sealed record TrainingConfig
     /// <summary>For photo and cleanup, with l2 or psnr: weight of what a crop's squared error is above that of the better of bicubic and Lanczos enlargement (a hinge).</summary>
     public double HingeWeight { get; init; }
 
+    /// <summary>
+    /// For photo: factor, above 0 to 1, on the weight of crops made without antialiasing, sharpened, blurred, resampled twice or damaged. Their errors are the largest, and
+    /// without it they are most of the loss, at the cost of everything else. The hinge term keeps its weight for them.
+    /// </summary>
+    public double UnusualWeight { get; init; } = 1;
+
     /// <summary>Weight of 1 - SSIM of the restored picture, beside its loss.</summary>
     public double SsimWeight { get; init; }
 
@@ -287,6 +293,7 @@ internal sealed record TrainingConfig
         Check(CleanShare is >= 0 and <= 1, "cleanShare", "0 to 1", CleanShare);
         Check(HingeWeight >= 0, "hingeWeight", "0 or more", HingeWeight);
         Check(HingeWeight == 0 || (IsOrdinary && Loss is TrainingLoss.L2 or TrainingLoss.Psnr), "hingeWeight", "0 but for photo and cleanup with l2 or psnr", HingeWeight);
+        Check(UnusualWeight is > 0 and <= 1, "unusualWeight", "above 0, at most 1", UnusualWeight);
         Check(SsimWeight >= 0, "ssimWeight", "0 or more", SsimWeight);
         Check(SsimWeight == 0 || Patch >= StructuralSimilarity.WindowSize, "patch", $"at least {StructuralSimilarity.WindowSize} with \"ssimWeight\"", Patch);
         Check(BrightnessWeight >= 0, "brightnessWeight", "0 or more", BrightnessWeight);

@@ -21,6 +21,7 @@ internal sealed class TrainingWorker : IDisposable
     private readonly float[] _low;
     private readonly float[] _lossWeights;
     private readonly float[] _classicalErrors;
+    private readonly float[] _hingeFactors;
     private readonly ParameterLayout _layout;
     private readonly Tensor _weights;
     private readonly FusedRRNet? _fusedRRNet;
@@ -38,6 +39,7 @@ internal sealed class TrainingWorker : IDisposable
         _samples = samples;
         _lossWeights = new float[samples];
         _classicalErrors = new float[samples];
+        _hingeFactors = new float[samples];
         _high = new float[samples * config.Patch * config.Patch];
         _lowSide = config.LowSide;
         _low = new float[samples * _lowSide * _lowSide];
@@ -60,7 +62,7 @@ internal sealed class TrainingWorker : IDisposable
         (int highPixels, int lowPixels) = (_high.Length / _samples, _low.Length / _samples);
         for (int i = 0; i < _samples; i++)
         {
-            _lossWeights[i] = crops.Sample(new SampleRandom(_config.Seed, step, firstSample + i), _high.AsSpan(i * highPixels, highPixels), _low.AsSpan(i * lowPixels, lowPixels), out _classicalErrors[i]);
+            _lossWeights[i] = crops.Sample(new SampleRandom(_config.Seed, step, firstSample + i), _high.AsSpan(i * highPixels, highPixels), _low.AsSpan(i * lowPixels, lowPixels), out _classicalErrors[i], out _hingeFactors[i]);
         }
 
         using DisposeScope scope = NewDisposeScope();
@@ -160,7 +162,7 @@ internal sealed class TrainingWorker : IDisposable
         if (_config.HingeWeight > 0)
         {
             using Scalar hingeWeight = _config.HingeWeight;
-            ofCrops = ofCrops.add(ofCrops.sub(tensor(_classicalErrors).to(_device)).relu(), hingeWeight);
+            ofCrops = ofCrops.add(ofCrops.sub(tensor(_classicalErrors).to(_device)).relu().mul(tensor(_hingeFactors).to(_device)), hingeWeight);
         }
 
         Tensor loss = ofCrops.mul(tensor(_lossWeights).to(_device)).mean();

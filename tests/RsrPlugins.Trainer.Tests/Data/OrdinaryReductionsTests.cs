@@ -148,10 +148,10 @@ public class OrdinaryReductionsTests
         for (int sample = 0; sample < 60; sample++)
         {
             (float[] high, float[] low) = (new float[24 * 24], new float[12 * 12]);
-            cleanWeights.Add(clean.Sample(new SampleRandom(1, 1, sample), high, low, out float cleanError));
+            cleanWeights.Add(clean.Sample(new SampleRandom(1, 1, sample), high, low, out float cleanError, out float _));
             Assert.Equal(high.Average() * 255, low.Average() * 255, 1f);
             Assert.InRange(cleanError, 0, 0.01f);
-            damagedWeights.Add(damaged.Sample(new SampleRandom(1, 1, sample), high, low, out float damagedError));
+            damagedWeights.Add(damaged.Sample(new SampleRandom(1, 1, sample), high, low, out float damagedError, out float _));
             Assert.True(float.IsFinite(damagedError));
         }
 

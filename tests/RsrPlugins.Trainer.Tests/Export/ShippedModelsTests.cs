@@ -33,10 +33,11 @@ public class ShippedModelsTests
     [Theory]
     [InlineData("learned")]
     [InlineData("photo")]
+    [InlineData("cleanup")]
     public void Models_name_all_that_their_checkpoints_have_seen(string kind)
     {
         IReadOnlyList<ModelDescriptor> models = ModelCatalogue.Load(TestSupport.InRepository("models")).Models;
-        for (int scale = 2; scale <= 4; scale++)
+        foreach (int scale in models.Where(model => model.Id.EndsWith(kind, StringComparison.Ordinal)).Select(model => model.Scale).Distinct())
         {
             Checkpoint checkpoint = Checkpoint.Load(Path.Combine(TestSupport.InRepository("training"), "checkpoints", $"{kind}-x{scale}.ckpt"));
             Assert.Contains("wikimedia49", checkpoint.DataSeen);
