@@ -223,6 +223,7 @@ internal sealed class ResizeBatch
         Stopwatch clock = Stopwatch.StartNew();
         ResizeDecision decision = planned.Decision;
         ResizePlan plan = decision.Plan;
+        ResizeWay way = planned.Way;
         string? device = null;
         WrittenPicture? written = null;
         List<string> notes = new List<string>(planned.Notes);
@@ -233,15 +234,28 @@ internal sealed class ResizeBatch
             PixelImage pixels = picture.Pixels;
             CarriedMetadata metadata = picture.Metadata;
             picture = null!; // So that the input is let go of while the result is written.
-            (pixels, DeviceKind? used) = _models.Resize(pixels, planned.Way, PartOfProgress.Of(progress, ReadShare, 1 - WriteShare), _context.CancellationToken);
+            if (decision.WhenRead?.Invoke(pixels) is { } revised)
+            {
+                (pixels, plan) = (revised.Pixels, revised.Plan);
+                way = ResizeWay.Of(plan, _models.Catalogue, decision.Effort);
+                notes.Add(revised.Note);
+            }
+
+            (pixels, DeviceKind? used) = _models.Resize(pixels, way, PartOfProgress.Of(progress, ReadShare, 1 - WriteShare), _context.CancellationToken);
             device = used is { } kind ? InstalledModels.NameOf(kind) : null;
             WriteOptions write = planned.Input.ReadFrom == planned.Input.Path ? _options.Write with { PermissionsOf = planned.Input.ReadFrom } : _options.Write;
+            if (decision.Cleanup is "low" or "high" && planned.Format == PictureFormat.Jpeg)
+            {
+                // The input's quality is what was cleaned up; it is not put back.
+                write = write with { Quality = write.Quality ?? PictureWriter.DefaultJpegQuality };
+            }
+
             written = _writer.Write(planned.Output, pixels, plan.Width, plan.Height, planned.Format, metadata, decision.Record, write, PartOfProgress.Of(progress, 1 - WriteShare, 1), _context.CancellationToken);
             notes.AddRange(written.Notes);
         }
 
         return new ResizeResult(
-            planned.Input.Path, planned.Output, planned.Width, planned.Height, plan.Width, plan.Height, decision.Steps ?? plan.Describe(decision.Effort), planned.Way.ModelIds(), device, Math.Round(clock.Elapsed.TotalSeconds, 2), _options.DryRun, written?.Coding, written?.Quality, written?.Bytes, notes);
+            planned.Input.Path, planned.Output, planned.Width, planned.Height, plan.Width, plan.Height, decision.Steps ?? plan.Describe(decision.Effort), way.ModelIds(), device, Math.Round(clock.Elapsed.TotalSeconds, 2), _options.DryRun, written?.Coding, written?.Quality, written?.Bytes, decision.Source, decision.Cleanup, notes);
     }
 
     private void Fail(string input, Exception error, string? readFrom = null)

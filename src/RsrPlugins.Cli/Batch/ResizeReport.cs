@@ -7,8 +7,10 @@ namespace RsrPlugins.Cli.Batch;
 /// <param name="Coding">For people: "quality 85, 4:2:0", "lossless", "palette of 12"; null where there was no choice.</param>
 /// <param name="Quality">The number, for formats that have one.</param>
 /// <param name="Bytes">Length of the result's file.</param>
+/// <param name="Source">What an enlarged picture was taken for: photo, learned, pixel.</param>
+/// <param name="Cleanup">What was done about its damage: off, low, high.</param>
 internal sealed record ResizeResult(
-    string Input, string Output, int SourceWidth, int SourceHeight, int Width, int Height, string Steps, IReadOnlyList<string> Models, string? Device, double Seconds, bool DryRun, string? Coding, int? Quality, long? Bytes, IReadOnlyList<string> Notes)
+    string Input, string Output, int SourceWidth, int SourceHeight, int Width, int Height, string Steps, IReadOnlyList<string> Models, string? Device, double Seconds, bool DryRun, string? Coding, int? Quality, long? Bytes, string? Source, string? Cleanup, IReadOnlyList<string> Notes)
 {
     public string Describe()
     {

@@ -1,6 +1,7 @@
 // What a resize command decides for each picture. The two verbs differ in this alone; reading, running, writing and reporting
 // are the batch's.
 using RsrPlugins.Cli.Files;
+using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Cli.Batch;
@@ -12,7 +13,23 @@ namespace RsrPlugins.Cli.Batch;
 /// <param name="Notes">What the user should know about the decision.</param>
 /// <param name="Effort">Passes that correct what each learned step of a reduction makes.</param>
 /// <param name="Steps">The steps in words, where the plan's own are not right.</param>
-internal sealed record ResizeDecision(ResizePlan Plan, string Suffix, DownscaleRecord? Record, IReadOnlyList<string> Notes, int Effort = 0, string? Steps = null);
+internal sealed record ResizeDecision(ResizePlan Plan, string Suffix, DownscaleRecord? Record, IReadOnlyList<string> Notes, int Effort = 0, string? Steps = null)
+{
+    /// <summary>What the picture was taken for: "photo", "learned", "pixel"; null for a reduction.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>"off", "low" or "high"; null for a reduction.</summary>
+    public string? Cleanup { get; init; }
+
+    /// <summary>Looks at the pixels when they are there, and may give others with another plan to the same size; null where they do not matter.</summary>
+    public Func<PixelImage, RevisedPicture?>? WhenRead { get; init; }
+}
+
+/// <summary>What the pixels themselves made of a decision.</summary>
+/// <param name="Pixels">To go on with.</param>
+/// <param name="Plan">From them to the size decided.</param>
+/// <param name="Note">For the user.</param>
+internal sealed record RevisedPicture(PixelImage Pixels, ResizePlan Plan, string Note);
 
 /// <summary>Decides from a picture's header alone, before any work.</summary>
 internal delegate ResizeDecision ResizeDecider(PictureHeader header);

@@ -54,7 +54,7 @@ internal static class DownscaleCommand
             ResizeDecision Decide(PictureHeader header) => !arguments.EitherWay(parsed) ? DownscaleCommand.Decide(header, size, models.Catalogue, parsed.GetValue(effort)) : size.Direction(header.Width, header.Height) switch
             {
                 0 => UpscaleCommand.DecideSame(header),
-                > 0 => UpscaleCommand.Decide(header, size, UpscaleCommand.PictureSource.Auto, models.Catalogue),
+                > 0 => UpscaleCommand.Decide(header, size, UpscaleCommand.PictureSource.Auto, CleanupChoice.Auto, models.Catalogue),
                 _ => DownscaleCommand.Decide(header, size, models.Catalogue, parsed.GetValue(effort)),
             };
         });

@@ -28,7 +28,7 @@ internal sealed class ResizeArguments
         """;
 
     private readonly Argument<string[]> _inputs = CommonOptions.Inputs("INPUT", "Files, folders or quoted patterns: PNG, JPEG, WebP, TIFF.");
-    private readonly Option<decimal?> _scale = new("--scale", "-s") { HelpName = "N", CustomParser = ParseScale };
+    private readonly Option<decimal?> _scale = new("--scale", "-s") { HelpName = "N" };
     private readonly Option<int?> _width = Side("--width", "Exact width in pixels; alone it keeps the aspect ratio.");
     private readonly Option<int?> _height = Side("--height", "Exact height in pixels; alone it keeps the aspect ratio.");
     private readonly Option<string?> _output = new("--output", "-o") { Description = "A file's name for one input, - for standard output, else a folder (made if need be).", HelpName = "FILE|FOLDER|-" };
@@ -64,8 +64,10 @@ internal sealed class ResizeArguments
 
     /// <param name="command">Gets the arguments and options.</param>
     /// <param name="scaleDescription">What --scale means for it.</param>
-    public ResizeArguments(Command command, string scaleDescription)
+    /// <param name="takesOne">A scale of 1 means something.</param>
+    public ResizeArguments(Command command, string scaleDescription, bool takesOne = false)
     {
+        _scale.CustomParser = result => ParseScale(result, takesOne);
         _scale.Description = scaleDescription;
         _quality.Validators.Add(result => CommonOptions.Range(result, 1, 100));
         command.Add(_inputs);
@@ -163,10 +165,10 @@ internal sealed class ResizeArguments
         return null;
     }
 
-    private static decimal? ParseScale(ArgumentResult result)
+    private static decimal? ParseScale(ArgumentResult result, bool takesOne)
     {
         string found = result.Tokens[0].Value;
-        if (decimal.TryParse(found, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal scale) && scale is > 1 and <= SizeRequest.MaxScale)
+        if (decimal.TryParse(found, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal scale) && scale <= SizeRequest.MaxScale && (scale > 1 || (takesOne && scale == 1)))
         {
             return scale;
         }

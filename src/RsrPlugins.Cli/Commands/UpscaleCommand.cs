@@ -2,6 +2,7 @@
 using System.CommandLine;
 using RsrPlugins.Cli.Batch;
 using RsrPlugins.Cli.Files;
+using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Sizes;
 
@@ -16,6 +17,9 @@ internal static class UpscaleCommand
           rsr upscale small.png                             made by 'rsr downscale': back to its original size
           rsr upscale icons/ --scale 4 -o large/            every picture of a folder
           rsr upscale photo.jpg --width 3000 -o poster.tif  exactly 3000 pixels wide
+          rsr upscale old.jpg --scale 2 --cleanup high      without JPEG's blocks and ringing
+          rsr upscale old.jpg --scale 1 --cleanup low       cleaned up at its own size
+          rsr upscale sprite.png --scale 4 --source pixel   hard edges
 
         Which steps a size takes:
           x2, x3 and x4 are one network each. Larger sizes chain them (x8 is x2, then x4). Any other size takes learned steps to
@@ -26,6 +30,18 @@ internal static class UpscaleCommand
                    its exact original size (--scale may be left out); anything else is an ordinary picture
           learned  made by 'rsr downscale' or Learned Downscale, whatever its metadata says
           photo    an ordinary picture
+          drawing  the same: one set of weights serves photographs and drawings
+          pixel    pixel art: every pixel becomes a block, hard edges (a size that is no whole multiple gets blocks that differ by a pixel)
+          A picture that was enlarged before by repeating pixels a whole number of times is made of its own pixels again first (auto and
+          pixel), and the report says so; with photo or drawing the blocks are enlarged as they are.
+
+        What is done about JPEG's blocks and ringing, and noise (--cleanup):
+          auto     a JPEG says by its quantisation tables how coarse it is: from about quality 92 on nothing is done, from 80 on low, else
+                   high; other files: low where their metadata says they were a JPEG, else nothing
+          off      nothing
+          low      half: the mean of the picture with and without
+          high     all the weights for damaged pictures do; fine texture looks like damage and goes with it
+          Pictures made by 'rsr downscale' are never cleaned up. Where no weights for that are installed, auto does nothing and says so.
 
 
         """ + ResizeArguments.CommonDetails;
@@ -35,25 +51,37 @@ internal static class UpscaleCommand
         Auto,
         Learned,
         Photo,
+        Drawing,
+        Pixel,
     }
 
     public static Command Create(CliContext context)
     {
         DetailedCommand command = new DetailedCommand("upscale", "Makes pictures larger, or brings back what 'rsr downscale' made small.", Details);
-        ResizeArguments arguments = new ResizeArguments(command, "How many times larger: 2, 3, 4, or any number above 1 up to 16.");
+        ResizeArguments arguments = new ResizeArguments(command, "How many times larger: 2, 3, 4, or any number above 1 up to 16; 1 with --cleanup.", takesOne: true);
         Option<PictureSource> source = new Option<PictureSource>("--source")
         {
-            Description = "What the picture is: auto (the default: its metadata says), learned (made by rsr downscale), photo (anything else).",
-            HelpName = "auto|learned|photo",
-            CustomParser = result => CommonOptions.Parse(result, ("auto", PictureSource.Auto), ("learned", PictureSource.Learned), ("photo", PictureSource.Photo)),
+            Description = "What the picture is: auto (the default: its metadata and its pixels say), learned (made by rsr downscale), photo, drawing, pixel (pixel art).",
+            HelpName = "auto|learned|photo|drawing|pixel",
+            CustomParser = result => CommonOptions.Parse(
+                result, ("auto", PictureSource.Auto), ("learned", PictureSource.Learned), ("photo", PictureSource.Photo), ("drawing", PictureSource.Drawing), ("pixel", PictureSource.Pixel)),
+        };
+        Option<CleanupChoice> cleanup = new Option<CleanupChoice>("--cleanup")
+        {
+            Description = "Takes out JPEG's blocks and ringing, and noise: auto (the default: as coarse as a JPEG's tables say), off, low, high.",
+            HelpName = "auto|off|low|high",
+            CustomParser = result => CommonOptions.Parse(result, ("auto", CleanupChoice.Auto), ("off", CleanupChoice.Off), ("low", CleanupChoice.Low), ("high", CleanupChoice.High)),
         };
         command.Options.Add(source);
+        command.Options.Add(cleanup);
         command.SetAction(parsed =>
         {
             using InstalledModels models = arguments.Models(parsed);
             SizeRequest size = arguments.Size(parsed);
             PictureSource what = parsed.GetValue(source);
-            if (size.IsEmpty && what == PictureSource.Photo)
+            CleanupChoice clean = parsed.GetValue(cleanup);
+            CheckCleanup(parsed.GetResult(cleanup) is not null, clean, size, what);
+            if (size.IsEmpty && what is PictureSource.Photo or PictureSource.Drawing or PictureSource.Pixel)
             {
                 throw new UsageException("A size is missing: give --scale, --width or --height. Try 'rsr upscale --help'.");
             }
@@ -62,15 +90,28 @@ internal static class UpscaleCommand
 
             ResizeDecision Decide(PictureHeader header) => arguments.EitherWay(parsed) && size.Direction(header.Width, header.Height) is <= 0 and int direction
                 ? DecideSmaller(header, size, direction, models.Catalogue)
-                : UpscaleCommand.Decide(header, size, what, models.Catalogue);
+                : UpscaleCommand.Decide(header, size, what, clean, models.Catalogue);
         });
         return command;
+    }
+
+    private static void CheckCleanup(bool isGiven, CleanupChoice choice, SizeRequest size, PictureSource source)
+    {
+        if (size.Scale == 1 && (!isGiven || choice == CleanupChoice.Off))
+        {
+            throw new UsageException("--scale takes a number above 1, or 1 with --cleanup low, high or auto, which cleans a picture up at its own size; found '1'.");
+        }
+
+        if (choice is CleanupChoice.Low or CleanupChoice.High && source is PictureSource.Pixel or PictureSource.Learned)
+        {
+            throw new UsageException($"--cleanup {(choice == CleanupChoice.Low ? "low" : "high")} does not go with --source {(source == PictureSource.Pixel ? "pixel" : "learned")}, which is not for damaged pictures; leave one of them out.");
+        }
     }
 
     /// <summary>Undoes a recorded reduction; nothing else will do.</summary>
     internal static ResizeDecision DecideRestore(string path, PictureHeader header, ModelCatalogue catalogue) =>
         header.Record is { } record && record.Fits(header.Width, header.Height)
-            ? Decide(header, new SizeRequest(null, null, null), PictureSource.Learned, catalogue)
+            ? Decide(header, new SizeRequest(null, null, null), PictureSource.Learned, CleanupChoice.Off, catalogue)
             : throw new PictureFileException(path, "expected a picture made by 'rsr compress' or 'rsr downscale', found no record of it or another size; 'rsr upscale' enlarges any picture");
 
     /// <summary>What --either-way does where the size asked for is not above the picture's.</summary>
@@ -82,10 +123,10 @@ internal static class UpscaleCommand
     internal static ResizeDecision DecideSame(PictureHeader header) => new(
         new ResizePlan(NetworkTask.Enlarge, [], header.Width, header.Height, ClassicalStep: false), $"-{header.Width}x{header.Height}", header.Record, [], Steps: "has this size already");
 
-    internal static ResizeDecision Decide(PictureHeader header, SizeRequest size, PictureSource source, ModelCatalogue catalogue)
+    internal static ResizeDecision Decide(PictureHeader header, SizeRequest size, PictureSource source, CleanupChoice clean, ModelCatalogue catalogue)
     {
         List<string> notes = new List<string>();
-        DownscaleRecord? record = source == PictureSource.Photo ? null : header.Record;
+        DownscaleRecord? record = source is PictureSource.Auto or PictureSource.Learned && size.Scale != 1 ? header.Record : null;
         if (record is not null && !record.Fits(header.Width, header.Height))
         {
             notes.Add($"its record says {record.Width} x {record.Height} made 1/{record.Scale}, which is not its size now; the record is not used");
@@ -103,20 +144,91 @@ internal static class UpscaleCommand
             throw new UsageException($"A size is missing: give --scale, --width or --height (only pictures that 'rsr downscale' made know their own){(notes.Count > 0 ? $"; {notes[^1]}" : string.Empty)}.");
         }
 
+        if (source == PictureSource.Pixel)
+        {
+            return DecidePixels(header, size);
+        }
+
         ModelKind kind = source == PictureSource.Learned ? ModelKind.Learned : ModelKind.Photo;
-        if (record is null && size.Scale is 2 or 3 or 4)
+        IReadOnlyList<int> cleanupScales = catalogue.Scales(NetworkTask.Enlarge, ModelKind.Cleanup);
+        CleanupDecision cleanup = record is not null || source == PictureSource.Learned
+            ? new CleanupDecision(CleanupChoice.Off, clean is CleanupChoice.Low or CleanupChoice.High ? "made by rsr downscale: not cleaned up" : null)
+            : CleanupDecision.For(clean, header.Encoding.Jpeg?.Quality, header.Metadata.SaysItWasJpeg, cleanupScales.Count > 0);
+        if (cleanup.Note is { } why)
+        {
+            notes.Add(why);
+        }
+
+        if (size.Scale == 1)
+        {
+            return DecideCleanUp(header, cleanup.Level, notes, cleanupScales);
+        }
+
+        if (record is null && cleanup.Level == CleanupChoice.Off && size.Scale is 2 or 3 or 4)
         {
             catalogue.Find(NetworkTask.Enlarge, kind, (int)size.Scale); // That network or nothing.
         }
 
-        ResizePlan plan = ResizePlan.Upscale(header.Width, header.Height, size, kind, catalogue.Scales(NetworkTask.Enlarge, kind), record);
+        ResizePlan plan = ResizePlan.Upscale(header.Width, header.Height, size, kind, catalogue.Scales(NetworkTask.Enlarge, kind), record, cleanup.Level, cleanupScales);
         if (record is not null)
         {
             notes.AddRange(Explain(record, catalogue));
         }
 
-        return new ResizeDecision(plan, OutputNames.Suffix("x", size, record?.Scale, plan.Width, plan.Height), null, notes);
+        return new ResizeDecision(plan, OutputNames.Suffix("x", size, record?.Scale, plan.Width, plan.Height), null, notes)
+        {
+            Source = record is not null || kind == ModelKind.Learned ? "learned" : "photo",
+            Cleanup = Word(cleanup.Level),
+            WhenRead = record is null && source == PictureSource.Auto ? pixels => Revise(pixels, plan, catalogue) : null,
+        };
     }
+
+    private static string Word(CleanupChoice level) => level switch
+    {
+        CleanupChoice.Low => "low",
+        CleanupChoice.High => "high",
+        _ => "off",
+    };
+
+    private static ResizeDecision DecideCleanUp(PictureHeader header, CleanupChoice level, List<string> notes, IReadOnlyList<int> cleanupScales)
+    {
+        ResizePlan plan = level == CleanupChoice.Off
+            ? new ResizePlan(NetworkTask.Enlarge, [], header.Width, header.Height, ClassicalStep: false)
+            : ResizePlan.CleanUp(header.Width, header.Height, level, cleanupScales);
+        return new ResizeDecision(plan, "-clean", header.Record, notes, Steps: level == CleanupChoice.Off ? "needs no clean-up" : null) { Source = "photo", Cleanup = Word(level) };
+    }
+
+    private static ResizeDecision DecidePixels(PictureHeader header, SizeRequest size)
+    {
+        (int width, int height) = size.LargerThan(header.Width, header.Height);
+        ResizePlan plan = ResizePlan.Blocks(width, height);
+        return new ResizeDecision(plan, OutputNames.Suffix("x", size, null, width, height), null, [])
+        {
+            Source = "pixel",
+            Cleanup = "off",
+            WhenRead = pixels => EnlargedPixels.Find(pixels) is { } enlarged ? new RevisedPicture(enlarged.Own, plan, Describe(enlarged)) : null,
+        };
+    }
+
+    /// <summary>Own pixels instead of blocks, where they can be brought to the same size.</summary>
+    private static RevisedPicture? Revise(PixelImage pixels, ResizePlan plan, ModelCatalogue catalogue)
+    {
+        if (EnlargedPixels.Find(pixels) is not { } enlarged)
+        {
+            return null;
+        }
+
+        PixelImage own = enlarged.Own;
+        return (long)own.Width * SizeRequest.MaxScale >= plan.Width && (long)own.Height * SizeRequest.MaxScale >= plan.Height
+            ? new RevisedPicture(
+                own,
+                ResizePlan.Upscale(own.Width, own.Height, new SizeRequest(null, plan.Width, plan.Height), ModelKind.Photo, catalogue.Scales(NetworkTask.Enlarge, ModelKind.Photo)),
+                Describe(enlarged) + "; --source pixel keeps its edges hard, --source photo takes it as it is")
+            : new RevisedPicture(pixels, plan, $"every pixel was repeated {enlarged.Factor} x {enlarged.Factor} times, too often to enlarge the own pixels to this size: taken as it is; --source pixel makes blocks of them");
+    }
+
+    private static string Describe(EnlargedPixels enlarged) =>
+        $"every pixel was repeated {enlarged.Factor} x {enlarged.Factor} times: its own {enlarged.Own.Width} x {enlarged.Own.Height} pixels were enlarged";
 
     private static IEnumerable<string> Explain(DownscaleRecord record, ModelCatalogue catalogue)
     {

@@ -203,6 +203,9 @@ internal sealed class XmpPacket
         _document.Descendants().Attributes().Where(attribute => attribute.IsNamespaceDeclaration && Attached.Contains(attribute.Value)).Remove();
     }
 
+    /// <summary>It calls the picture a JPEG: programs that convert one often leave that as it was.</summary>
+    public bool SaysJpeg => ValueOf(Dc + "format")?.Trim().ToLowerInvariant() is "image/jpeg" or "image/jpg";
+
     /// <summary>It describes a gain map.</summary>
     public bool HasGainMap => _rdf.DescendantsAndSelf().Any(element => GainMaps.Contains(element.Name.Namespace) || element.Attributes().Any(attribute => GainMaps.Contains(attribute.Name.Namespace)));
 

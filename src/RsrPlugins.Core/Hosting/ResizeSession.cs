@@ -94,7 +94,7 @@ public sealed class ResizeSession : IDisposable
 
         if (way.ClassicalStep)
         {
-            picture = Resampler.Resize(picture, way.Width, way.Height, ResamplingKernel.Bicubic, PartOfProgress.Of(progress, done / total, 1), cancellationToken);
+            picture = Resampler.Resize(picture, way.Width, way.Height, way.ClassicalKernel, PartOfProgress.Of(progress, done / total, 1), cancellationToken);
         }
 
         return new SessionResult(picture, device);
@@ -182,8 +182,16 @@ public sealed class ResizeSession : IDisposable
         INetwork network = open(step.Model);
         ResizeSettings resize = new ResizeSettings(settings.Threads);
         LumaRefiner? refiner = step.Gradient is null ? null : new LumaRefiner(open(step.Gradient), step.Passes, resize);
-        PixelImage resized = new LearnedResizer(network, resize, refiner).Resize(picture, progress, cancellationToken);
-        return (resized, network.Device);
+        if (step.MeanWith is null)
+        {
+            return (new LearnedResizer(network, resize, refiner).Resize(picture, progress, cancellationToken), network.Device);
+        }
+
+        INetwork other = open(step.MeanWith);
+        double share = network.Shape.OperationsPerInputPixel / (network.Shape.OperationsPerInputPixel + other.Shape.OperationsPerInputPixel);
+        PixelImage resized = new LearnedResizer(network, resize, refiner).Resize(picture, PartOfProgress.Of(progress, 0, share), cancellationToken);
+        PixelImage with = new LearnedResizer(other, resize).Resize(picture, PartOfProgress.Of(progress, share, 1), cancellationToken);
+        return (PixelMean.Of(resized, with), network.Device);
     }
 
     // An engine that went to the CPU by itself serves those who ask for the CPU: one session per model and device.

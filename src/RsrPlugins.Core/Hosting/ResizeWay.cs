@@ -1,6 +1,7 @@
 // A plan knows scales; a way knows the networks. Between the two stands the catalogue: partners are found by the ids that the models
 // themselves name, not by what they are called.
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Core.Hosting;
@@ -13,6 +14,9 @@ namespace RsrPlugins.Core.Hosting;
 /// <param name="Height">Height afterwards.</param>
 public sealed record WayStep(ModelDescriptor Model, ModelDescriptor? Gradient, int Passes, int Width, int Height)
 {
+    /// <summary>The mean of this network's picture and the other's is the result; null for the network alone.</summary>
+    public ModelDescriptor? MeanWith { get; init; }
+
     /// <summary>Share of the whole, relative to the other steps': it grows with its larger picture and with the arithmetic for each of its pixels.</summary>
     internal double Work
     {
@@ -20,7 +24,7 @@ public sealed record WayStep(ModelDescriptor Model, ModelDescriptor? Gradient, i
         {
             double input = (double)Width * Height * (Model.Shape.Reduces ? Model.Shape.Factor * Model.Shape.Factor : 1.0 / (Model.Shape.Factor * Model.Shape.Factor));
             double passes = Gradient is null ? 0 : (double)Passes * Width * Height * Gradient.Shape.OperationsPerInputPixel;
-            return (input * Model.Shape.OperationsPerInputPixel) + passes;
+            return (input * (Model.Shape.OperationsPerInputPixel + (MeanWith?.Shape.OperationsPerInputPixel ?? 0))) + passes;
         }
     }
 }
@@ -32,6 +36,9 @@ public sealed record WayStep(ModelDescriptor Model, ModelDescriptor? Gradient, i
 /// <param name="ClassicalStep">A classical step to the exact size comes last.</param>
 public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Height, bool ClassicalStep)
 {
+    /// <summary>Kernel of the classical step.</summary>
+    public ResamplingKernel ClassicalKernel { get; init; } = ResamplingKernel.Bicubic;
+
     /// <summary>A classical step takes next to nothing beside a network.</summary>
     internal const double ClassicalWork = 1;
 
@@ -63,12 +70,15 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
         foreach (ResizeStep step in plan.Steps)
         {
             ModelDescriptor model = (step.MadeBy is null ? null : catalogue.PartnerOf(step.MadeBy, plan.Task)) ?? catalogue.Find(plan.Task, step.Kind, step.Factor);
-            steps.Add(new WayStep(model, passes == 0 ? null : catalogue.GradientFor(model), passes, step.Width, step.Height));
+            steps.Add(new WayStep(model, passes == 0 ? null : catalogue.GradientFor(model), passes, step.Width, step.Height)
+            {
+                MeanWith = step.IsHalf ? catalogue.Find(plan.Task, ModelKind.Photo, step.Factor) : null,
+            });
         }
 
-        return new ResizeWay(steps, plan.Width, plan.Height, plan.ClassicalStep);
+        return new ResizeWay(steps, plan.Width, plan.Height, plan.ClassicalStep) { ClassicalKernel = plan.ClassicalKernel };
     }
 
     /// <summary>Ids of all networks, gradients last.</summary>
-    public IReadOnlyList<string> ModelIds() => [.. Steps.Select(step => step.Model.Id), .. Steps.Where(step => step.Gradient is not null).Select(step => step.Gradient!.Id)];
+    public IReadOnlyList<string> ModelIds() => [.. Steps.SelectMany(step => new[] { step.Model, step.MeanWith }.OfType<ModelDescriptor>()).Select(model => model.Id), .. Steps.Where(step => step.Gradient is not null).Select(step => step.Gradient!.Id)];
 }

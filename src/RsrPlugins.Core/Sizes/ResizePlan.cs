@@ -2,6 +2,7 @@
 // learned steps lead to the smallest size that is not below the target, then one classical reduction makes it exact. So
 // nothing is ever enlarged by a classical kernel, and an exact 2, 3 or 4 is the network alone.
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Resampling;
 
 namespace RsrPlugins.Core.Sizes;
 
@@ -11,7 +12,11 @@ namespace RsrPlugins.Core.Sizes;
 /// <param name="Width">Width afterwards, cropped to what is known of the original.</param>
 /// <param name="Height">Height afterwards.</param>
 /// <param name="MadeBy">Id of the network whose reduction this step undoes, where that is known.</param>
-public sealed record ResizeStep(int Factor, ModelKind Kind, int Width, int Height, string? MadeBy = null);
+public sealed record ResizeStep(int Factor, ModelKind Kind, int Width, int Height, string? MadeBy = null)
+{
+    /// <summary>The mean of this network's picture and that of the one for ordinary pictures is the result: half of a clean-up.</summary>
+    public bool IsHalf { get; init; }
+}
 
 /// <summary>The way from one size to another.</summary>
 /// <param name="Task">Reduce or enlarge.</param>
@@ -21,6 +26,9 @@ public sealed record ResizeStep(int Factor, ModelKind Kind, int Width, int Heigh
 /// <param name="ClassicalStep">A classical reduction to the exact size comes last.</param>
 public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Steps, int Width, int Height, bool ClassicalStep)
 {
+    /// <summary>Kernel of the classical step.</summary>
+    public ResamplingKernel ClassicalKernel { get; init; } = ResamplingKernel.Bicubic;
+
     // 4 x 4 x 4: more than any way to 16 needs, whichever scales are installed.
     private const int MaxProduct = 64;
 
@@ -56,8 +64,11 @@ public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Step
     /// <param name="kind">Kind of the networks for whatever the record does not cover.</param>
     /// <param name="scales">Scales of the installed SRNets of that kind.</param>
     /// <param name="record">How the picture was made, if it fits its size: its steps are undone first, by their partners.</param>
+    /// <param name="cleanup">Low or High: the first step not of the record's cleans up; later ones get a clean picture.</param>
+    /// <param name="cleanupScales">Scales of the installed networks that clean up.</param>
     /// <exception cref="ImageSizeException">The target is not larger, or larger than allowed.</exception>
-    public static ResizePlan Upscale(int width, int height, SizeRequest request, ModelKind kind, IReadOnlyList<int> scales, DownscaleRecord? record = null)
+    public static ResizePlan Upscale(
+        int width, int height, SizeRequest request, ModelKind kind, IReadOnlyList<int> scales, DownscaleRecord? record = null, CleanupChoice cleanup = CleanupChoice.Off, IReadOnlyList<int>? cleanupScales = null)
     {
         bool restore = record is not null && (request.IsEmpty || request.Scale == record.Scale);
         (int targetWidth, int targetHeight) = restore ? (record!.Width, record.Height) : request.LargerThan(width, height);
@@ -72,24 +83,47 @@ public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Step
             }
         }
 
-        int[]? chain = Chains(scales)
+        bool cleans = cleanup is CleanupChoice.Low or CleanupChoice.High && (width < targetWidth || height < targetHeight);
+        int[]? chain = (cleans ? ChainsAfter(cleanupScales ?? [], scales) : Chains(scales))
             .Where(chain => (long)width * Product(chain) >= targetWidth && (long)height * Product(chain) >= targetHeight)
             .OrderBy(Product)
             .ThenBy(chain => chain.Length)
             .FirstOrDefault();
         if (chain is null)
         {
-            throw new ModelException($"No network for this enlargement is installed (scales: {(scales.Count == 0 ? "none" : string.Join(", ", scales))}).");
+            IReadOnlyList<int> wanted = cleans ? cleanupScales ?? [] : scales;
+            throw new ModelException($"No network for this enlargement is installed (scales{(cleans ? " of those that clean up" : string.Empty)}: {(wanted.Count == 0 ? "none" : string.Join(", ", wanted))}).");
         }
 
-        foreach (int factor in chain.Order()) // The largest last: every step's work grows with what came before.
+        // Chains ascend, the largest last: every step's work grows with what came before.
+        for (int index = 0; index < chain.Length; index++)
         {
-            (width, height) = (checked(width * factor), checked(height * factor));
-            steps.Add(new ResizeStep(factor, kind, width, height));
+            (width, height) = (checked(width * chain[index]), checked(height * chain[index]));
+            bool cleansNow = cleans && index == 0;
+            steps.Add(new ResizeStep(chain[index], cleansNow ? ModelKind.Cleanup : kind, width, height) { IsHalf = cleansNow && cleanup == CleanupChoice.Low });
         }
 
         return new ResizePlan(NetworkTask.Enlarge, steps, targetWidth, targetHeight, (width, height) != (targetWidth, targetHeight));
     }
+
+    /// <summary>
+    /// Plans a clean-up at the picture's own size: the smallest network that cleans up enlarges it, and a classical step brings it back.
+    /// </summary>
+    /// <exception cref="ModelException">None is installed.</exception>
+    public static ResizePlan CleanUp(int width, int height, CleanupChoice level, IReadOnlyList<int> cleanupScales)
+    {
+        if (cleanupScales.Count == 0)
+        {
+            throw new ModelException("Weights for clean-up are not installed. Install them.");
+        }
+
+        int factor = cleanupScales.Min();
+        ResizeStep step = new ResizeStep(factor, ModelKind.Cleanup, checked(width * factor), checked(height * factor)) { IsHalf = level == CleanupChoice.Low };
+        return new ResizePlan(NetworkTask.Enlarge, [step], width, height, ClassicalStep: true);
+    }
+
+    /// <summary>Plans an enlargement without a network: own pixels become blocks.</summary>
+    public static ResizePlan Blocks(int width, int height) => new(NetworkTask.Enlarge, [], width, height, ClassicalStep: true) { ClassicalKernel = ResamplingKernel.Nearest };
 
     /// <summary>For example "learned x2, learned x3, then bicubic to 500 x 400".</summary>
     /// <param name="effort">Passes that correct each learned step.</param>
@@ -97,7 +131,12 @@ public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Step
     {
         string sign = Task == NetworkTask.Reduce ? "1/" : "x";
         string passes = effort == 0 ? string.Empty : effort == 1 ? " and 1 pass" : $" and {effort} passes";
-        IEnumerable<string> learned = Steps.Select(step => $"{(step.Kind == ModelKind.Learned ? "learned" : "photo")} {sign}{step.Factor}{passes}");
+        IEnumerable<string> learned = Steps.Select(step => $"{(step.IsHalf ? "half " : string.Empty)}{NameOf(step.Kind)} {sign}{step.Factor}{passes}");
+        if (ClassicalStep && ClassicalKernel == ResamplingKernel.Nearest)
+        {
+            return $"blocks of pixels to {Width} x {Height}";
+        }
+
         string exact = $"bicubic to {Width} x {Height}";
         return (Steps.Count, ClassicalStep) switch
         {
@@ -120,7 +159,18 @@ public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Step
         return sizes;
     }
 
+    private static string NameOf(ModelKind kind) => kind switch
+    {
+        ModelKind.Learned => "learned",
+        ModelKind.Cleanup => "clean-up",
+        _ => "photo",
+    };
+
     private static int Product(int[] chain) => chain.Aggregate(1, (product, factor) => product * factor);
+
+    /// <summary>A first step by one of the first scales, then any of the chains.</summary>
+    private static IEnumerable<int[]> ChainsAfter(IReadOnlyList<int> first, IReadOnlyList<int> scales) =>
+        first.Order().SelectMany(one => Chains(scales).Select(chain => (int[])[one, .. chain])).Where(chain => Product(chain) <= MaxProduct);
 
     /// <summary>All ascending sequences of scales with a bounded product, the empty one first.</summary>
     private static List<int[]> Chains(IReadOnlyList<int> scales)

@@ -47,7 +47,7 @@ public class CommandLineTests
     [InlineData("upscale a.png --scale two", "found 'two'")]
     [InlineData("upscale a.png --scale 2 --width 100", "not both")]
     [InlineData("upscale a.png --source photo", "size is missing")]
-    [InlineData("upscale a.png --scale 2 --source film", "auto, learned, photo; found 'film'")]
+    [InlineData("upscale a.png --scale 2 --source film", "auto, learned, photo, drawing, pixel; found 'film'")]
     [InlineData("upscale a.png --scale 2 --device gpu", "auto, cpu, directml; found 'gpu'")]
     [InlineData("upscale a.png --scale 2 --quality 101", "1 to 100; found 101")]
     [InlineData("upscale a.png --scale 2 --threads -1", "0 to 1024")]

@@ -34,6 +34,33 @@ public sealed class ResizeSessionTests
     }
 
     [Fact]
+    public void Half_of_a_step_is_the_mean_of_two_networks()
+    {
+        PixelImage source = LearnedResizerTests.Patchwork(13, 11, PixelLayout.Rgba, 16);
+        ModelDescriptor one = _models.Find(NetworkTask.Enlarge, ModelKind.Learned, 2), other = _models.Find(NetworkTask.Enlarge, ModelKind.Photo, 2);
+        ResizeWay way = new ResizeWay([new WayStep(one, null, 0, 26, 22) { MeanWith = other }], 26, 22, ClassicalStep: false);
+        Assert.Equal(["srnet-x2-learned", "srnet-x2-photo"], way.ModelIds());
+        PixelImage Alone(ModelDescriptor model)
+        {
+            using ResizeSession session = new ResizeSession();
+            return session.Resize(source, ResizeWay.Of(model, 13, 11), new SessionSettings(DeviceChoice.Cpu), cancellationToken: Token).Picture;
+        }
+
+        using ResizeSession session = new ResizeSession();
+        List<double> shares = [];
+        PixelImage mean = session.Resize(source, way, new SessionSettings(DeviceChoice.Cpu), new Recorder(shares), cancellationToken: Token).Picture;
+        PixelImage a = Alone(one), b = Alone(other);
+        Assert.False(a.Samples16.SequenceEqual(b.Samples16));
+        for (int i = 0; i < mean.Samples16.Length; i++)
+        {
+            Assert.Equal((a.Samples16[i] + b.Samples16[i] + 1) / 2, mean.Samples16[i]);
+        }
+
+        Assert.Equal(shares.Order(), shares);
+        Assert.Equal(1, shares[^1], 1e-9);
+    }
+
+    [Fact]
     public void What_a_reduction_filled_up_is_cut_off_again_unless_the_host_does_it()
     {
         PixelImage small = LearnedResizerTests.Patchwork(6, 5, PixelLayout.Rgb, 8);

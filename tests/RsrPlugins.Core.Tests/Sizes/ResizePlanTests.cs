@@ -52,6 +52,35 @@ public class ResizePlanTests
         Assert.Equal(expected, Text(ResizePlan.Upscale(width, height, Scale(scale), ModelKind.Photo, AllScales)));
 
     [Theory]
+    [InlineData(2, "Cleanup2:100x80 =100x80 exact")]
+    [InlineData(4, "Cleanup4:200x160 =200x160 exact")]
+    [InlineData(3, "Cleanup4:200x160 =150x120 classical")]
+    [InlineData(6, "Cleanup2:100x80 Photo3:300x240 =300x240 exact")]
+    [InlineData(8, "Cleanup2:100x80 Photo4:400x320 =400x320 exact")]
+    [InlineData(16, "Cleanup4:200x160 Photo4:800x640 =800x640 exact")]
+    [InlineData(1.5, "Cleanup2:100x80 =75x60 classical")]
+    public void The_first_step_of_an_enlargement_cleans_up(double scale, string expected)
+    {
+        ResizePlan plan = ResizePlan.Upscale(50, 40, Scale(scale), ModelKind.Photo, AllScales, null, CleanupChoice.High, [2, 4]);
+        Assert.Equal(expected, Text(plan));
+        Assert.All(plan.Steps, step => Assert.False(step.IsHalf));
+        ResizePlan half = ResizePlan.Upscale(50, 40, Scale(scale), ModelKind.Photo, AllScales, null, CleanupChoice.Low, [2, 4]);
+        Assert.Equal(expected, Text(half));
+        Assert.Equal(half.Steps.Select((_, index) => index == 0), half.Steps.Select(step => step.IsHalf));
+    }
+
+    [Fact]
+    public void A_clean_up_at_its_own_size_goes_there_and_back()
+    {
+        ResizePlan plan = ResizePlan.CleanUp(50, 40, CleanupChoice.High, [2, 4]);
+        Assert.Equal("Cleanup2:100x80 =50x40 classical", Text(plan));
+        Assert.Equal("clean-up x2, then bicubic to 50 x 40", plan.Describe());
+        Assert.True(ResizePlan.CleanUp(50, 40, CleanupChoice.Low, [2, 4]).Steps.Single().IsHalf);
+        Assert.Contains("not installed", Assert.Throws<ModelException>(() => ResizePlan.CleanUp(50, 40, CleanupChoice.High, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("clean up: none", Assert.Throws<ModelException>(() => ResizePlan.Upscale(50, 40, Scale(2), ModelKind.Photo, AllScales, null, CleanupChoice.High, [])).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(50, 40, 100, null, "Photo2:100x80 =100x80 exact")]
     [InlineData(50, 40, 120, null, "Photo3:150x120 =120x96 classical")]
     [InlineData(50, 40, 60, 160, "Photo4:200x160 =60x160 classical")]

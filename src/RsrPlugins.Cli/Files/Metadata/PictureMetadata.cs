@@ -93,6 +93,9 @@ internal sealed class PictureMetadata
     /// <summary>What `rsr downscale` wrote about the picture, or null.</summary>
     public DownscaleRecord? Record { get; }
 
+    /// <summary>The file is no JPEG and says that the picture was one.</summary>
+    public bool SaysItWasJpeg => _format != PictureFormat.Jpeg && _xmp is { SaysJpeg: true };
+
     /// <summary>EXIF's orientation, 1 to 8.</summary>
     public int OrientationTag { get; private set; }
 

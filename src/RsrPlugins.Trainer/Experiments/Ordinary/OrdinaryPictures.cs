@@ -2,6 +2,7 @@
 // Kodak's pictures, on which models are chosen; drawings are some of our own and some of those held back from training.
 using System.Text;
 using NetVips;
+using RsrPlugins.Trainer.Data;
 
 namespace RsrPlugins.Trainer.Experiments.Ordinary;
 
@@ -16,8 +17,8 @@ internal static class OrdinaryPictures
 {
     internal static readonly string[] Kinds = ["photo", "city", "drawing", "screen", "line art", "pixel art"];
 
-    /// <summary>Where Debian's package openclipart-svg puts its drawings.</summary>
-    internal const string Drawings = "/usr/share/openclipart/svg";
+    // Where Debian's package openclipart-svg puts its drawings, in the system or unpacked into the cache.
+    private const string PackageFolder = "usr/share/openclipart/svg";
 
     private const string HeldOutList = "held-out-drawings.txt";
 
@@ -26,6 +27,7 @@ internal static class OrdinaryPictures
 
     // As many drawings held back from training as there are photographs.
     private const int HeldOutDrawings = 4;
+    private const int HeldOutStep = 13;
 
     /// <summary>Loads them; a smoke run and a folder without drawings do with what the project draws.</summary>
     /// <param name="perKind">At most so many of each kind.</param>
@@ -48,15 +50,6 @@ internal static class OrdinaryPictures
             pictures.AddRange(found.Take(perKind).Select(picture => new OrdinaryPicture(kind, picture.Name, picture.Rgb, picture.Svg)));
     }
 
-    /// <summary>Names of the drawings held back that are installed, relative to <see cref="Drawings"/>, in the list's order.</summary>
-    internal static IReadOnlyList<string> HeldOutNames(string training)
-    {
-        string list = Path.Combine(training, HeldOutList);
-        return File.Exists(list)
-            ? [.. File.ReadLines(list).Select(line => line.Split('#')[0].Trim()).Where(name => name.Length > 0)]
-            : [];
-    }
-
     private static IEnumerable<(string Name, byte[] Rgb, byte[]? Svg)> HeldOut(ExperimentContext context)
     {
         if (context.IsSmoke)
@@ -64,21 +57,15 @@ internal static class OrdinaryPictures
             yield break;
         }
 
-        IReadOnlyList<string> names = HeldOutNames(context.Training);
-        int found = 0;
-        foreach (string name in names)
-        {
-            string file = Path.Combine(Drawings, name);
-            if (found < HeldOutDrawings && File.Exists(file))
-            {
-                found++;
-                yield return FromSvg(Path.GetFileNameWithoutExtension(name), DrawnScenes.Squared(File.ReadAllBytes(file)));
-            }
-        }
+        string[] folders = [.. new[] { DataFolders.Cache, Path.Combine(DataFolders.Cache, "openclipart"), "/" }.Select(root => Path.Combine(root, PackageFolder))];
+        string folder = Array.Find(folders, Directory.Exists)
+            ?? throw new TrainerException($"The drawings of Debian's package openclipart-svg are expected in {string.Join(" or ", folders)}; docs/training.md says how to unpack them.");
+        IEnumerable<string> names = File.ReadLines(Path.Combine(context.Training, HeldOutList)).Select(line => line.Split('#')[0].Trim()).Where(name => name.Length > 0);
 
-        if (found < HeldOutDrawings)
+        // Every so many of the list, so that they are of different kinds.
+        foreach (string name in names.Where((_, index) => index % HeldOutStep == 0).Take(HeldOutDrawings))
         {
-            context.Log($"{Drawings}: {HeldOutDrawings} of the drawings named in {HeldOutList} expected, found {found}; Debian's package openclipart-svg has them. Going on with what there is.");
+            yield return FromSvg(Path.GetFileNameWithoutExtension(name), DrawnScenes.Squared(File.ReadAllBytes(Path.Combine(folder, name))));
         }
     }
 
