@@ -70,6 +70,9 @@ public enum SelectionUse
 /// <summary>What made the small picture.</summary>
 public enum SourceKind
 {
+    /// <summary>Learned Downscale where this process remembers having made it, else anything else.</summary>
+    Automatic,
+
     /// <summary>Learned Downscale.</summary>
     Learned,
 
@@ -80,6 +83,9 @@ public enum SourceKind
 /// <summary>How the small picture is read out of the layer.</summary>
 public enum Reading
 {
+    /// <summary>An enlarged image where the layer is one, else the top left part.</summary>
+    Automatic,
+
     /// <summary>The top left 1/d x 1/d of the selection's bounds is the small picture.</summary>
     TopLeftPart,
 
@@ -96,7 +102,17 @@ internal abstract record EffectOptions(int Scale, SelectionUse Selection, Proces
     /// <summary>Also what is not selected is read and written.</summary>
     public bool WholeBounds => Selection == SelectionUse.WholeBounds;
 
-    /// <summary>The network the options ask for.</summary>
+    /// <summary>The options with every automatic choice made for a layer.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="learned">What Learned Downscale has made lately.</param>
+    public virtual EffectOptions Resolve(Layer layer, LearnedPictures learned) => this;
+
+    /// <summary>What is remembered of a complete result.</summary>
+    public virtual void Remember(PixelImage result, LearnedPictures learned)
+    {
+    }
+
+    /// <summary>The network the options ask for; automatic choices are made.</summary>
     /// <exception cref="RsrPlugins.Core.ModelException">Not installed.</exception>
     public abstract ModelDescriptor FindModel(ModelCatalogue models);
 
@@ -122,6 +138,8 @@ internal sealed record DownscaleOptions(int Scale, int Effort, Placement Placeme
 {
     public override int Passes => Effort;
 
+    public override void Remember(PixelImage result, LearnedPictures learned) => learned.Add(result);
+
     public override ModelDescriptor FindModel(ModelCatalogue models) => models.Find(NetworkTask.Reduce, ModelKind.Learned, Scale);
 
     public override LayerSource Read(Layer layer) => new(layer.Read(layer.Bounds, WholeBounds));
@@ -141,6 +159,23 @@ internal sealed record DownscaleOptions(int Scale, int Effort, Placement Placeme
 internal sealed record UpscaleOptions(int Scale, SourceKind Source, Reading Reading, SelectionUse Selection, ProcessingDevice Device)
     : EffectOptions(Scale, Selection, Device)
 {
+    public override EffectOptions Resolve(Layer layer, LearnedPictures learned)
+    {
+        UpscaleOptions resolved = this;
+        if (resolved.Reading == Reading.Automatic)
+        {
+            bool isEnlarged = layer.IsEnlargedBy(layer.Bounds, Scale, WholeBounds);
+            resolved = resolved with { Reading = isEnlarged ? Reading.EnlargedImage : Reading.TopLeftPart };
+        }
+
+        if (resolved.Source == SourceKind.Automatic)
+        {
+            resolved = resolved with { Source = learned.Contains(resolved.Read(layer).Picture) ? SourceKind.Learned : SourceKind.Ordinary };
+        }
+
+        return resolved;
+    }
+
     public override ModelDescriptor FindModel(ModelCatalogue models)
         => models.Find(NetworkTask.Enlarge, Source == SourceKind.Learned ? ModelKind.Learned : ModelKind.Photo, Scale);
 

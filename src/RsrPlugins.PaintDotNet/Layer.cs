@@ -5,6 +5,7 @@ using PaintDotNet.Effects;
 using PaintDotNet.Imaging;
 using PaintDotNet.Rendering;
 using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Sizes;
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.PaintDotNet;
@@ -43,6 +44,25 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, Selec
         }
 
         return picture;
+    }
+
+    /// <summary>
+    /// Whether a part of the layer is a nearest-neighbour enlargement by this factor, as far as it shows. One colour alone is an enlargement of
+    /// anything, and so of nothing.
+    /// </summary>
+    /// <param name="rect">From the bounds' top left corner on.</param>
+    /// <param name="scale">The factor.</param>
+    /// <param name="wholeBounds">See <see cref="Read"/>.</param>
+    public bool IsEnlargedBy(TileRect rect, int scale, bool wholeBounds)
+    {
+        PixelImage part = Read(rect, wholeBounds);
+        return !IsUniform(part) && NearestEnlargement.IsLikely(part, Bounds.Width, Bounds.Height, scale);
+    }
+
+    private static bool IsUniform(PixelImage picture)
+    {
+        ReadOnlySpan<int> pixels = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(picture.Samples8);
+        return !pixels.ContainsAnyExcept(pixels[0]);
     }
 
     /// <summary>Writes one tile of the output: the placed picture where it lies, elsewhere the layer as it is or nothing.</summary>

@@ -72,10 +72,12 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         => new(name, [.. Enum.GetValues<T>().Cast<object>()], 0);
 
     /// <summary>The list of installed scale factors; 2 alone where none is installed, so that the dialog opens and can say so.</summary>
-    private protected StaticListChoiceProperty ListOfScales(params (NetworkTask Task, ModelKind Kind)[] networks)
+    /// <param name="networks">Any of them makes a scale a choice.</param>
+    /// <param name="preset">The scale that is preset where it is installed; else the smallest.</param>
+    private protected StaticListChoiceProperty ListOfScales((NetworkTask Task, ModelKind Kind)[] networks, int preset = 0)
     {
         object[] scales = [.. InstalledScales(networks, out _).Select(scale => (object)(Scale)scale)];
-        return new StaticListChoiceProperty(SharedProperty.Scale, scales.Length > 0 ? scales : [Scale.X2], 0);
+        return new StaticListChoiceProperty(SharedProperty.Scale, scales.Length > 0 ? scales : [Scale.X2], Math.Max(0, Array.IndexOf(scales, (Scale)preset)));
     }
 
     /// <summary>The scale factors for which one of the networks is installed.</summary>

@@ -6,7 +6,6 @@ using PaintDotNet.Effects;
 using PaintDotNet.IndirectUI;
 using PaintDotNet.PropertySystem;
 using RsrPlugins.Core.Models;
-using RsrPlugins.Core.Sizes;
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.PaintDotNet;
@@ -60,7 +59,7 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
     /// <inheritdoc/>
     protected override PropertyCollection OnCreatePropertyCollection() => new(
     [
-        ListOfScales(Networks),
+        ListOfScales(Networks, PresetScale()),
         ListOf<SourceKind>(PropertyName.Source),
         ListOf<Reading>(PropertyName.Reading),
         ListOf<SelectionUse>(SharedProperty.Selection),
@@ -74,13 +73,15 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         ControlInfo dialog = CreateDefaultConfigUI(props);
         DescribeShared(dialog, "{0}x", "Copy full-size result to the clipboard", "For Edit > Paste into New Image. With \"Enlarge the top-left part\" the whole selection is enlarged for it.", Networks);
 
-        Describe(dialog, PropertyName.Source, "The image is", "An ordinary image is a photo, a download, or the result of another resize.");
+        Describe(dialog, PropertyName.Source, "The image is", DescribeSource());
         PropertyControlInfo source = dialog.FindControlForPropertyName(PropertyName.Source)!;
+        source.SetValueDisplayName(SourceKind.Automatic, "Automatic");
         source.SetValueDisplayName(SourceKind.Learned, "Made by Learned Downscale");
         source.SetValueDisplayName(SourceKind.Ordinary, "An ordinary image");
 
         Describe(dialog, PropertyName.Reading, "How to read it", DescribeLayer());
         PropertyControlInfo reading = dialog.FindControlForPropertyName(PropertyName.Reading)!;
+        reading.SetValueDisplayName(Reading.Automatic, "Automatic");
         reading.SetValueDisplayName(Reading.TopLeftPart, "Enlarge the top-left part");
         reading.SetValueDisplayName(Reading.EnlargedImage, "Refine an enlarged image");
         return dialog;
@@ -93,16 +94,44 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         Choice<SelectionUse>(token, SharedProperty.Selection),
         Choice<ProcessingDevice>(token, SharedProperty.Device));
 
+    private string DescribeSource()
+    {
+        const string What = "An ordinary image is a photo, a download, or the result of another resize. Automatic knows what Learned Downscale has made since Paint.NET started.";
+        return Runtime.LastResolved is UpscaleOptions last
+            ? $"{What} It was last taken for {(last.Source == SourceKind.Learned ? "one of Learned Downscale's" : "an ordinary one")}."
+            : What;
+    }
+
     private string DescribeLayer()
+    {
+        TileRect bounds = CurrentLayer.Bounds;
+        string what = bounds.Width > CornerSide || bounds.Height > CornerSide ? "As far as its top left shows, this layer" : "This layer";
+        int enlargedBy = EnlargedBy();
+        return enlargedBy > 0
+            ? $"{what} is a nearest-neighbour enlargement by {enlargedBy}: Automatic refines it at that scale, and the small image comes back out of it exactly."
+            : $"{what} is not a nearest-neighbour enlargement: Automatic takes the top-left part, \"Refine\" would use the mean of each block.";
+    }
+
+    /// <summary>The factor by which the layer's corner is enlarged; 0 for none. The largest that fits: what was enlarged 4 times also has blocks of 2.</summary>
+    private int EnlargedBy()
     {
         Layer layer = CurrentLayer;
         TileRect bounds = layer.Bounds;
-        Core.Imaging.PixelImage corner = layer.Read(new TileRect(bounds.X, bounds.Y, Math.Min(bounds.Width, CornerSide), Math.Min(bounds.Height, CornerSide)), wholeBounds: false);
-        // The largest that fits: what was enlarged 4 times also has blocks of 2.
-        int enlargedBy = Enum.GetValues<Scale>().Select(scale => (int)scale).OrderDescending().FirstOrDefault(scale => NearestEnlargement.IsLikely(corner, bounds.Width, bounds.Height, scale));
-        string what = bounds.Width > CornerSide || bounds.Height > CornerSide ? "As far as its top left shows, this layer" : "This layer";
-        return enlargedBy > 0
-            ? $"{what} is a nearest-neighbour enlargement by {enlargedBy}: \"Refine\" at that scale takes the small image back out of it exactly."
-            : $"{what} is not a nearest-neighbour enlargement (its blocks are not constant): \"Refine\" would use the mean of each block.";
+        TileRect corner = new TileRect(bounds.X, bounds.Y, Math.Min(bounds.Width, CornerSide), Math.Min(bounds.Height, CornerSide));
+        return Enum.GetValues<Scale>().Select(scale => (int)scale).OrderDescending().FirstOrDefault(scale => layer.IsEnlargedBy(corner, scale, wholeBounds: false));
+    }
+
+    /// <summary>The scale that fits the layer; 0 where that cannot be known when the properties are made.</summary>
+    private int PresetScale()
+    {
+        try
+        {
+            return EnlargedBy();
+        }
+        catch (Exception exception) when (OptionalService.IsAbsence(exception) || exception is InvalidOperationException or NullReferenceException or ObjectDisposedException)
+        {
+            // Whether the layer is there this early is not documented.
+            return 0;
+        }
     }
 }

@@ -16,6 +16,12 @@ internal sealed class PluginRuntime(Func<InferenceOptions, IInferenceEngine> cre
     /// <summary>What the effects use when Paint.NET makes them.</summary>
     public static PluginRuntime Shared { get; } = new(options => new OnnxRuntimeEngine(options), ModelCatalogue.LoadDefault);
 
+    /// <summary>What Learned Downscale has made lately.</summary>
+    public LearnedPictures Learned { get; } = new();
+
+    /// <summary>What the automatic choices were last, for the dialog; null before the first.</summary>
+    public EffectOptions? LastResolved { get; set; }
+
     /// <summary>The installed models, read anew each time: an installer may have run meanwhile.</summary>
     /// <exception cref="ModelException">The folder or its list is missing or not understood.</exception>
     public ModelCatalogue Models() => _session.Models();

@@ -15,11 +15,12 @@ namespace RsrPlugins.PaintDotNet;
 internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntime runtime, Func<GraphicsAdapter?> adapter)
 {
     private readonly Lock _lock = new();
+    private EffectOptions? _resolved;
     private PlacedPicture? _result;
     private TiledPicture? _tiled;
     private bool _isOut;
 
-    /// <summary>What is computed.</summary>
+    /// <summary>What is computed, as the dialog has it.</summary>
     public EffectOptions Options => options;
 
     /// <summary>What it is computed from.</summary>
@@ -82,14 +83,18 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
     /// <exception cref="OperationCanceledException">Cancelled, within a tile.</exception>
     public PixelImage ForClipboard(PlacedPicture result, CancellationToken cancellationToken)
     {
-        if (options.ReadForClipboard(layer) is PixelImage whole)
+        if (Resolved.ReadForClipboard(layer) is PixelImage whole)
         {
             return Resize(whole, Way(whole, null), cancellationToken);
         }
 
         _tiled?.CompleteAll(cancellationToken);
+        Resolved.Remember(result.Picture, runtime.Learned);
         return result.Picture;
     }
+
+    /// <summary>The options with every automatic choice made, from the first tile on.</summary>
+    private EffectOptions Resolved => _resolved ?? options;
 
     /// <summary>Reads the layer and opens the network, or computes the whole where that is needed; null after a failure.</summary>
     private PlacedPicture? Begin(CancellationToken cancellationToken)
@@ -102,17 +107,24 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
                 return Failure is null ? _result : null;
             }
 
-            LayerSource source = options.Read(layer);
+            _resolved = options.Resolve(layer, runtime.Learned);
+            runtime.LastResolved = _resolved;
+            LayerSource source = _resolved.Read(layer);
             ResizeWay way = Way(source.Picture, source.FitTo);
             if (way is { ClassicalStep: false, Steps: [{ Gradient: null } only] })
             {
-                TiledPicture tiled = new TiledPicture(source.Picture, only.Model, runtime, options.Device, adapter);
-                _result = options.Place(layer, tiled.Picture);
+                TiledPicture tiled = new TiledPicture(source.Picture, only.Model, runtime, options.Device, adapter)
+                {
+                    Completed = picture => Resolved.Remember(picture, runtime.Learned),
+                };
+                _result = _resolved.Place(layer, tiled.Picture);
                 _tiled = tiled;
             }
             else
             {
-                _result = options.Place(layer, Resize(source.Picture, way, cancellationToken));
+                PixelImage resized = Resize(source.Picture, way, cancellationToken);
+                _resolved.Remember(resized, runtime.Learned);
+                _result = _resolved.Place(layer, resized);
             }
 
             return _result;
@@ -122,7 +134,7 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
     private ResizeWay Way(PixelImage picture, (int Width, int Height)? fitTo)
     {
         ModelCatalogue models = runtime.Models();
-        ModelDescriptor model = options.FindModel(models);
+        ModelDescriptor model = Resolved.FindModel(models);
         ModelDescriptor? gradient = options.Passes == 0 ? null : models.GradientFor(model);
         return ResizeWay.Of(model, picture.Width, picture.Height, gradient, options.Passes, fitTo);
     }

@@ -20,6 +20,7 @@ internal sealed class TiledPicture
     private readonly int _side;
     private readonly int _columns;
     private readonly Part[] _parts;
+    private int _missing;
     private volatile LearnedResizer? _resizer;
     private volatile INetwork? _network;
 
@@ -38,7 +39,11 @@ internal sealed class TiledPicture
         _side = runtime.Run(device, adapter, open => ResizerFor(open(model)).ResultTileSide);
         _columns = Divide(width);
         _parts = [.. Enumerable.Range(0, _columns * Divide(height)).Select(_ => new Part())];
+        _missing = _parts.Length;
     }
+
+    /// <summary>Called once, with the picture, when nothing is missing any more.</summary>
+    public Action<PixelImage>? Completed { get; init; }
 
     /// <summary>The result; only what has been completed is in it.</summary>
     public PixelImage Picture { get; }
@@ -110,6 +115,10 @@ internal sealed class TiledPicture
             }
 
             part.IsDone = true;
+            if (Interlocked.Decrement(ref _missing) == 0)
+            {
+                Completed?.Invoke(Picture);
+            }
         }
     }
 

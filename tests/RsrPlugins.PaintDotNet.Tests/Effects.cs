@@ -11,7 +11,10 @@ internal static class Effects
     public const string Upscale = "Learned Upscale";
 
     /// <summary>The real engine and the shipped models, shared by all tests: sessions are dear.</summary>
-    public static PluginRuntime RealRuntime { get; } = new(options => new OnnxRuntimeEngine(options with { Device = DeviceChoice.Cpu }), ModelCatalogue.LoadDefault);
+    public static PluginRuntime RealRuntime { get; } = NewRealRuntime();
+
+    /// <summary>One that remembers nothing yet.</summary>
+    public static PluginRuntime NewRealRuntime() => new(options => new OnnxRuntimeEngine(options with { Device = DeviceChoice.Cpu }), ModelCatalogue.LoadDefault);
 
     public static PluginRuntime Runtime(IInferenceEngine engine) => new(_ => engine, ModelCatalogue.LoadDefault);
 

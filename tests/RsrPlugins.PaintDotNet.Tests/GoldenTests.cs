@@ -155,6 +155,15 @@ internal static class GoldenCases
             models += $", {_models.Find(NetworkTask.Gradient, ModelKind.Learned, scale).Sha256}";
         }
 
+        if (effect == Effects.Upscale)
+        {
+            // What Automatic takes depends on what this process has made before.
+            settings = [.. Unless("Source", "Learned"), .. Unless("Reading", "TopLeftPart"), .. settings];
+        }
+
         return new GoldenCase(name, effect, input, [$"Scale={scale}", .. settings], selection, models);
+
+        string[] Unless(string property, string value) =>
+            settings.Any(setting => setting.StartsWith(property + "=", StringComparison.Ordinal)) ? [] : [$"{property}={value}"];
     }
 }
