@@ -111,7 +111,7 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
             runtime.LastResolved = _resolved;
             LayerSource source = _resolved.Read(layer);
             ResizeWay way = Way(source.Picture, source.FitTo);
-            if (way is { ClassicalStep: false, Steps: [{ Gradient: null } only] })
+            if (way is { ClassicalStep: false, Steps: [{ Gradient: null, MeanWith: null } only] })
             {
                 TiledPicture tiled = new TiledPicture(source.Picture, only.Model, runtime, options.Device, adapter)
                 {
