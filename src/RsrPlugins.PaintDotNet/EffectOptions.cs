@@ -80,6 +80,19 @@ public enum SourceKind
     Ordinary,
 }
 
+/// <summary>Whether JPEG's blocks and ringing, and noise, are taken out of an ordinary picture.</summary>
+public enum Cleanup
+{
+    /// <summary>No.</summary>
+    Off,
+
+    /// <summary>The mean of the picture with and without.</summary>
+    Low,
+
+    /// <summary>As much as the weights do.</summary>
+    High,
+}
+
 /// <summary>How the small picture is read out of the layer.</summary>
 public enum Reading
 {
@@ -115,6 +128,10 @@ internal abstract record EffectOptions(int Scale, SelectionUse Selection, Proces
     /// <summary>The network the options ask for; automatic choices are made.</summary>
     /// <exception cref="RsrPlugins.Core.ModelException">Not installed.</exception>
     public abstract ModelDescriptor FindModel(ModelCatalogue models);
+
+    /// <summary>The network whose picture is averaged with it; null for none.</summary>
+    /// <exception cref="RsrPlugins.Core.ModelException">Not installed.</exception>
+    public virtual ModelDescriptor? FindMeanWith(ModelCatalogue models) => null;
 
     /// <summary>Passes that correct what the network makes.</summary>
     public virtual int Passes => 0;
@@ -156,7 +173,7 @@ internal sealed record DownscaleOptions(int Scale, int Effort, Placement Placeme
 }
 
 /// <summary>Learned Upscale's options.</summary>
-internal sealed record UpscaleOptions(int Scale, SourceKind Source, Reading Reading, SelectionUse Selection, ProcessingDevice Device)
+internal sealed record UpscaleOptions(int Scale, SourceKind Source, Cleanup Cleanup, Reading Reading, SelectionUse Selection, ProcessingDevice Device)
     : EffectOptions(Scale, Selection, Device)
 {
     public override EffectOptions Resolve(Layer layer, LearnedPictures learned)
@@ -177,7 +194,10 @@ internal sealed record UpscaleOptions(int Scale, SourceKind Source, Reading Read
     }
 
     public override ModelDescriptor FindModel(ModelCatalogue models)
-        => models.Find(NetworkTask.Enlarge, Source == SourceKind.Learned ? ModelKind.Learned : ModelKind.Photo, Scale);
+        => models.Find(NetworkTask.Enlarge, Source == SourceKind.Learned ? ModelKind.Learned : Cleanup == Cleanup.Off ? ModelKind.Photo : ModelKind.Cleanup, Scale);
+
+    public override ModelDescriptor? FindMeanWith(ModelCatalogue models)
+        => Source == SourceKind.Ordinary && Cleanup == Cleanup.Low ? models.Find(NetworkTask.Enlarge, ModelKind.Photo, Scale) : null;
 
     public override LayerSource Read(Layer layer)
     {

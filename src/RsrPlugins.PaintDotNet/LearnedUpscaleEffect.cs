@@ -37,6 +37,9 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         /// <summary>What made the small picture.</summary>
         Source,
 
+        /// <summary>Whether damage is taken out.</summary>
+        Cleanup,
+
         /// <summary>How it is read out of the layer.</summary>
         Reading,
     }
@@ -61,6 +64,7 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
     [
         ListOfScales(Networks, PresetScale()),
         ListOf<SourceKind>(PropertyName.Source),
+        ListOf<Cleanup>(PropertyName.Cleanup),
         ListOf<Reading>(PropertyName.Reading),
         ListOf<SelectionUse>(SharedProperty.Selection),
         CopyProperty(),
@@ -79,6 +83,12 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         source.SetValueDisplayName(SourceKind.Learned, "Made by Learned Downscale");
         source.SetValueDisplayName(SourceKind.Ordinary, "An ordinary image");
 
+        Describe(dialog, PropertyName.Cleanup, "Clean-up", DescribeCleanup());
+        PropertyControlInfo cleanup = dialog.FindControlForPropertyName(PropertyName.Cleanup)!;
+        cleanup.SetValueDisplayName(Cleanup.Off, "None");
+        cleanup.SetValueDisplayName(Cleanup.Low, "Low: half of it");
+        cleanup.SetValueDisplayName(Cleanup.High, "High: all of it");
+
         Describe(dialog, PropertyName.Reading, "How to read it", DescribeLayer());
         PropertyControlInfo reading = dialog.FindControlForPropertyName(PropertyName.Reading)!;
         reading.SetValueDisplayName(Reading.Automatic, "Automatic");
@@ -90,6 +100,7 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
     private protected override EffectOptions ReadOptions(PropertyBasedEffectConfigToken token) => new UpscaleOptions(
         (int)Choice<Scale>(token, SharedProperty.Scale),
         Choice<SourceKind>(token, PropertyName.Source),
+        Choice<Cleanup>(token, PropertyName.Cleanup),
         Choice<Reading>(token, PropertyName.Reading),
         Choice<SelectionUse>(token, SharedProperty.Selection),
         Choice<ProcessingDevice>(token, SharedProperty.Device));
@@ -100,6 +111,13 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         return Runtime.LastResolved is UpscaleOptions last
             ? $"{What} It was last taken for {(last.Source == SourceKind.Learned ? "one of Learned Downscale's" : "an ordinary one")}."
             : What;
+    }
+
+    private string DescribeCleanup()
+    {
+        const string What = "Takes JPEG's blocks and ringing, and noise, out of an ordinary image. Fine texture may go with them.";
+        IReadOnlyList<int> scales = InstalledScales([(NetworkTask.Enlarge, ModelKind.Cleanup)], out string? problem);
+        return problem is null ? $"{What} Installed for {string.Join(", ", scales.Select(scale => $"{scale}x"))}." : $"{What} No weights for it are installed.";
     }
 
     private string DescribeLayer()

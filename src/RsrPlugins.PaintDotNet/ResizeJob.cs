@@ -136,7 +136,8 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
         ModelCatalogue models = runtime.Models();
         ModelDescriptor model = Resolved.FindModel(models);
         ModelDescriptor? gradient = options.Passes == 0 ? null : models.GradientFor(model);
-        return ResizeWay.Of(model, picture.Width, picture.Height, gradient, options.Passes, fitTo);
+        ResizeWay way = ResizeWay.Of(model, picture.Width, picture.Height, gradient, options.Passes, fitTo);
+        return Resolved.FindMeanWith(models) is { } other ? way with { Steps = [way.Steps[0] with { MeanWith = other }] } : way;
     }
 
     private PixelImage Resize(PixelImage picture, ResizeWay way, CancellationToken cancellationToken)
