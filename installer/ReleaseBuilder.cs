@@ -171,7 +171,8 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         string icon = Path.Combine(_stage, "setup.ico");
         File.WriteAllBytes(icon, SetupIcon.Draw());
         string files = Path.Combine(_stage, "setup-files.nsh");
-        File.WriteAllText(files, SetupFiles.Write(SetupFiles.Assign(plugin)));
+        string gimp = GimpFolder("win-x64");
+        File.WriteAllText(files, SetupFiles.Write(SetupFiles.Assign(plugin), FolderTree.Files(gimp)));
         string licence = Path.Combine(_stage, "licence.txt");
         File.WriteAllText(licence, File.ReadAllText(Path.Combine(plugin, "LICENSE.txt")) + "\n\n" + File.ReadAllText(Path.Combine(plugin, "THIRD-PARTY-NOTICES.txt")));
         repository.Run(
@@ -183,6 +184,7 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
             $"-DTARGET={SetupTarget}",
             $"-DVERSION={_version}",
             $"-DPLUGIN={plugin}",
+            $"-DGIMP={gimp}",
             $"-DFILES={files}",
             $"-DICON={icon}",
             $"-DLICENCE={licence}",

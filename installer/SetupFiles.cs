@@ -30,39 +30,54 @@ internal static class SetupFiles
             : scales.GetValueOrDefault(name, SetupPart.Common));
     }
 
-    /// <summary>The include file: one macro per part, one that removes everything, and the plugin's size.</summary>
-    public static string Write(IReadOnlyDictionary<string, SetupPart> parts)
+    /// <summary>The include file: one macro per part, one that removes everything; and the same two for GIMP's plug-in.</summary>
+    /// <param name="parts">Files of the plugin folder.</param>
+    /// <param name="gimpFiles">Files of GIMP's plug-in folder.</param>
+    public static string Write(IReadOnlyDictionary<string, SetupPart> parts, IReadOnlyList<string> gimpFiles)
     {
-        StringBuilder script = new StringBuilder("; Written by the release program from the staged plugin folder.\n");
+        StringBuilder script = new StringBuilder("; Written by the release program from the staged plugin folders.\n");
         foreach (SetupPart part in Enum.GetValues<SetupPart>())
         {
-            script.Append($"\n!macro Install{part}\n");
-            foreach (IGrouping<string, string> folder in parts.Where(file => file.Value == part).Select(file => file.Key).GroupBy(FolderOf))
-            {
-                script.Append($"  SetOutPath \"$PluginDir{folder.Key}\"\n");
-                foreach (string name in folder)
-                {
-                    script.Append($"  File \"${{PLUGIN}}/{name}\"\n");
-                }
-            }
-
-            script.Append("!macroend\n");
+            AppendInstall(script, $"Install{part}", "$PluginDir", "PLUGIN", parts.Where(file => file.Value == part).Select(file => file.Key));
         }
 
-        script.Append("\n!macro RemoveFiles Folder\n");
-        foreach (string name in parts.Keys)
+        AppendRemove(script, "RemoveFiles", parts.Keys);
+        AppendInstall(script, "InstallGimp", "$GimpDir", "GIMP", gimpFiles);
+        AppendRemove(script, "RemoveGimpFiles", gimpFiles);
+        return script.ToString();
+    }
+
+    private static void AppendInstall(StringBuilder script, string macro, string target, string source, IEnumerable<string> names)
+    {
+        script.Append($"\n!macro {macro}\n");
+        foreach (IGrouping<string, string> folder in names.GroupBy(FolderOf))
+        {
+            script.Append($"  SetOutPath \"{target}{folder.Key}\"\n");
+            foreach (string name in folder)
+            {
+                script.Append($"  File \"${{{source}}}/{name}\"\n");
+            }
+        }
+
+        script.Append("!macroend\n");
+    }
+
+    private static void AppendRemove(StringBuilder script, string macro, IEnumerable<string> names)
+    {
+        string[] all = [.. names];
+        script.Append($"\n!macro {macro} Folder\n");
+        foreach (string name in all)
         {
             script.Append($"  Delete \"${{Folder}}\\{name.Replace('/', '\\')}\"\n");
         }
         // The deepest first: a folder goes only once it is empty.
-        IEnumerable<string> folders = parts.Keys.SelectMany(FoldersAbove).Distinct().OrderByDescending(folder => folder.Count(c => c == '\\')).ThenBy(folder => folder, StringComparer.Ordinal);
+        IEnumerable<string> folders = all.SelectMany(FoldersAbove).Distinct().OrderByDescending(folder => folder.Count(c => c == '\\')).ThenBy(folder => folder, StringComparer.Ordinal);
         foreach (string folder in folders)
         {
             script.Append($"  RMDir \"${{Folder}}{folder}\"\n");
         }
 
         script.Append("!macroend\n");
-        return script.ToString();
     }
 
     private static Dictionary<string, SetupPart> ReadScales(string catalogue)

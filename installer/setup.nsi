@@ -1,13 +1,17 @@
 ; The installer of RsrPlugins. Compiled by the release program (dotnet run -c Release --project installer), which passes:
 ;   VERSION   three numbers            PLUGIN    the staged plugin folder        FILES   the file lists made from it
 ;   OUTPUT    the installer            ICON, LICENCE                        TARGET  amd64-unicode or x86-unicode
+;   GIMP      the staged folder of GIMP's plug-in
 ;
 ; A 64-bit program where makensis can make one: Windows 10 and 11 on x64 and Windows 11 on ARM64 run it, and so does the Wine of
 ; tests/windows on machines without 32-bit support. Where makensis has only the 32-bit stub (the NSIS of Windows), the same
 ; script gives a 32-bit installer that does the same. $INSTDIR is Paint.NET's folder, the one with paintdotnet.exe; for the Store edition, whose program
 ; folder nobody may write, it is "Documents\paint.net App Files". The plugin goes to $INSTDIR\Effects\RsrPlugins.
 ;
-; Command line:  RsrPlugins-N-setup.exe [/S] [/SCALES=2,3,4] [/D=Paint.NET's folder]     (/D comes last and has no quotes)
+; Where the user has GIMP 3, its plug-in is a component: it goes to every %APPDATA%\GIMP\3.*\plug-ins\rsr-gimp, and the uninstaller takes it out
+; of every one. GIMP makes these folders when it first runs; for one that comes later, the zip of the plug-in is right.
+;
+; Command line:  RsrPlugins-N-setup.exe [/S] [/SCALES=2,3,4] [/GIMP=0|1] [/D=Paint.NET's folder]     (/D comes last and has no quotes)
 ;                uninstall.exe [/S]
 ; Exit codes:    0 done   1 cancelled by the user   3 no Paint.NET (5.1 or later, 64 bits) at the place   4 Paint.NET is running
 ;                5 a file could not be written or removed   6 this Windows is not served   7 /SCALES not understood
@@ -76,6 +80,8 @@ Var Reason         ; why the place will not do, or empty
 Var ReasonCode
 Var Scales         ; "2,3,4"
 Var MadeEffects    ; 1 if Effects was not there before
+Var GimpDir        ; one user folder's plug-ins\rsr-gimp
+Var Gimp           ; 1 if the plug-in is installed for GIMP
 
 !include "${FILES}"
 
@@ -113,6 +119,26 @@ Page custom PlacePage PlacePageLeave
   ${If} $1 == "\"
     StrCpy ${Folder} ${Folder} -1
   ${EndIf}
+!macroend
+
+; Calls a function for each of the user's GIMP 3 folders, with $GimpDir where the plug-in belongs. The function may use $0 and $1.
+; An administrator's installation is still that of the same user, whose own folder is meant.
+!macro ForEachGimp Un Do
+  Push $2
+  Push $3
+  SetShellVarContext current
+  FindFirst $2 $3 "$APPDATA\GIMP\3.*"
+  ${DoWhile} $3 != ""
+    ${If} ${FileExists} "$APPDATA\GIMP\$3\*.*"
+      StrCpy $GimpDir "$APPDATA\GIMP\$3\plug-ins\rsr-gimp"
+      Call ${Un}${Do}
+    ${EndIf}
+    FindNext $2 $3
+  ${Loop}
+  FindClose $2
+  Call ${Un}SetKeys ; And with it the context.
+  Pop $3
+  Pop $2
 !macroend
 
 !macro SharedFunctions Un
@@ -173,6 +199,12 @@ Page custom PlacePage PlacePageLeave
     ${WordReplace} $PluginDir "\" "/" "+" $UninstallKey
     StrCpy $UninstallKey "${UNINSTALL_KEYS}\RsrPlugins $UninstallKey"
   FunctionEnd
+
+  Function ${Un}RemoveFromGimp
+    SetOutPath "$TEMP"
+    !insertmacro RemoveGimpFiles "$GimpDir"
+    RMDir "$GimpDir"
+  FunctionEnd
 !macroend
 !insertmacro SharedFunctions ""
 !insertmacro SharedFunctions "un."
@@ -221,6 +253,12 @@ SectionGroup /e "Scales" SectionScales
   !insertmacro ScaleSection 4
 SectionGroupEnd
 
+Section "Plug-in for GIMP 3" SectionGimp
+  StrCpy $Gimp 1
+  ClearErrors
+  !insertmacro ForEachGimp "" InstallIntoGimp
+SectionEnd
+
 Section "-Uninstall entry"
   SetOutPath "$PluginDir"
   ClearErrors
@@ -236,6 +274,11 @@ Section "-Uninstall entry"
   WriteRegStr SHCTX "$UninstallKey" "QuietUninstallString" '"$PluginDir\uninstall.exe" /S'
   WriteRegStr SHCTX "$UninstallKey" "Scales" "$Scales"
   WriteRegDWORD SHCTX "$UninstallKey" "MadeEffects" $MadeEffects
+  WriteRegDWORD SHCTX "$UninstallKey" "Gimp" $Gimp
+  ${If} $Gimp = 0
+  ${AndIfNot} ${SectionIsReadOnly} ${SectionGimp}
+    WriteRegDWORD SHCTX "$UninstallKey" "GimpDeclined" 1
+  ${EndIf}
   WriteRegDWORD SHCTX "$UninstallKey" "EstimatedSize" $0
   WriteRegDWORD SHCTX "$UninstallKey" "NoModify" 1
   WriteRegDWORD SHCTX "$UninstallKey" "NoRepair" 1
@@ -248,7 +291,18 @@ SectionEnd
   !insertmacro MUI_DESCRIPTION_TEXT ${SectionScale2} "Half and double size."
   !insertmacro MUI_DESCRIPTION_TEXT ${SectionScale3} "A third and three times the size."
   !insertmacro MUI_DESCRIPTION_TEXT ${SectionScale4} "A quarter and four times the size."
+  !insertmacro MUI_DESCRIPTION_TEXT ${SectionGimp} "Learned Upscale and Learned Downscale in GIMP's Image menu, for whole documents."
 !insertmacro MUI_FUNCTION_DESCRIPTION_END
+
+; GIMP itself may run: it keeps no plug-in's files open, and finds the new one when it starts again.
+Function InstallIntoGimp
+  ClearErrors
+  !insertmacro InstallGimp
+  ${If} ${Errors}
+    Call RemoveFromGimp
+    ${Fail} ${EXIT_FILES} "A file in $GimpDir could not be written; GIMP's plug-in was removed again. The effects for Paint.NET are installed. Check the free space and your rights to this folder."
+  ${EndIf}
+FunctionEnd
 
 ; A plugin of which half is there would only fail later; so all or nothing.
 Function RequireFilesWritten
@@ -285,6 +339,7 @@ Function .onInit
     Call RequirePaintNetClosed
   ${EndIf}
   Call ChooseScales
+  Call ChooseGimp
 FunctionEnd
 
 ; Where Paint.NET usually is: what its own installer wrote into the registry, Program Files, the Store edition's folders.
@@ -408,6 +463,28 @@ Function ChooseScales
   ${If} $0 <> $1
     ${Fail} ${EXIT_SCALES} "/SCALES=$Scales is not understood: a list of 2, 3 and 4 with commas was expected, for example /SCALES=2,4."
   ${EndIf}
+FunctionEnd
+
+; GIMP's plug-in where there is a GIMP 3, unless /GIMP=0 or it was declined the last time.
+Function ChooseGimp
+  StrCpy $Gimp 0
+  !insertmacro UnselectSection ${SectionGimp}
+  !insertmacro SetSectionFlag ${SectionGimp} ${SF_RO}
+  !insertmacro ForEachGimp "" AllowGimp
+  ReadRegDWORD $1 SHCTX "$UninstallKey" "GimpDeclined"
+  ${GetParameters} $0
+  ${GetOptions} $0 "/GIMP=" $2
+  ${If} $2 == 0
+  ${OrIf} $1 = 1
+  ${AndIf} $2 != 1
+    !insertmacro UnselectSection ${SectionGimp}
+  ${EndIf}
+  ClearErrors
+FunctionEnd
+
+Function AllowGimp
+  !insertmacro ClearSectionFlag ${SectionGimp} ${SF_RO}
+  !insertmacro SelectSection ${SectionGimp}
 FunctionEnd
 
 ; Keeps $Scales as what is selected, and at least one scale selected.
@@ -543,6 +620,10 @@ Section "Uninstall"
   ${If} $MadeEffects = 1
     ${GetParent} $PluginDir $0
     RMDir "$0" ; Stays if another plugin has come since.
+  ${EndIf}
+  ReadRegDWORD $Gimp SHCTX "$UninstallKey" "Gimp"
+  ${If} $Gimp = 1
+    !insertmacro ForEachGimp "un." RemoveFromGimp
   ${EndIf}
   DeleteRegKey SHCTX "$UninstallKey"
   SetErrorLevel 0

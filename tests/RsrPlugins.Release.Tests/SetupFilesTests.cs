@@ -40,20 +40,23 @@ public sealed class SetupFilesTests
     public void Every_file_is_installed_once_and_removed_once()
     {
         using TemporaryFolder plugin = Plugin(Catalogue);
-        string[] script = SetupFiles.Write(SetupFiles.Assign(plugin.Path)).Split('\n');
+        string[] script = SetupFiles.Write(SetupFiles.Assign(plugin.Path), ["rsr-gimp.exe"]).Split('\n');
 
         foreach (string name in _files.Append("models/models.json"))
         {
             Assert.Single(script, $"  File \"${{PLUGIN}}/{name}\"");
             Assert.Single(script, $"  Delete \"${{Folder}}\\{name.Replace('/', '\\')}\"");
         }
+
+        Assert.Single(script, "  File \"${GIMP}/rsr-gimp.exe\"");
+        Assert.Single(script, "  Delete \"${Folder}\\rsr-gimp.exe\"");
     }
 
     [Fact]
     public void Folders_are_removed_after_those_inside_them_and_only_when_empty()
     {
         using TemporaryFolder plugin = Plugin(Catalogue);
-        string[] removals = [.. SetupFiles.Write(SetupFiles.Assign(plugin.Path)).Split('\n').Where(line => line.Contains("RMDir", StringComparison.Ordinal))];
+        string[] removals = [.. SetupFiles.Write(SetupFiles.Assign(plugin.Path), ["rsr-gimp.exe"]).Split('\n').Where(line => line.Contains("RMDir", StringComparison.Ordinal))];
 
         Assert.DoesNotContain(removals, line => line.Contains("/r", StringComparison.Ordinal));
         Assert.True(Array.IndexOf(removals, @"  RMDir ""${Folder}\runtimes\win-x64\native""") >= 0);

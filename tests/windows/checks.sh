@@ -103,6 +103,26 @@ refuses_while_running() {
 # The uninstaller's folder for its running copy may stay in the temporary folder, empty; that is NSIS's and Windows' own way.
 file_list() { (cd "$drive" && find . ! -path './windows/*' ! -path './rig-other/*' ! -name '~nsu*.tmp' | LC_ALL=C sort); }
 
+# gimp_has VERSION...: GIMP's plug-in, byte for byte as it was staged, in these of the user's GIMP folders and in no other.
+gimp_has() {
+    local folder
+    for folder in "$gimp"/*/; do
+        if [[ " $* " == *" $(basename "$folder") "* ]]; then
+            diff -r "$folder/plug-ins/rsr-gimp" /repository/artifacts/stage/gimp-win-x64/rsr-gimp || return 1
+        elif [ -e "$folder/plug-ins/rsr-gimp" ]; then
+            echo "unexpected: $folder/plug-ins/rsr-gimp"
+            return 1
+        fi
+    done
+}
+
+# The program without GIMP: its own files, the engine, a network; and what it says when GIMP's libraries are not there.
+gimp_plugin_computes() {
+    local program=$gimp/3.0/plug-ins/rsr-gimp/rsr-gimp.exe
+    timeout 120 wine "$program" --check | tee /rig/gimp-check && grep -q 'srnet-x2-photo: computed' /rig/gimp-check &&
+        expect_exit 1 timeout 60 wine "$program" 2>/rig/gimp-alone && grep -q 'is started by GIMP' /rig/gimp-alone
+}
+
 # After a restart of Windows: an uninstaller cannot delete its own running copy in the temporary folder and leaves that to it.
 nothing_left() {
     wineboot -r >/dev/null 2>&1
@@ -190,6 +210,24 @@ check 'uninstalls silently' uninstall "$paintnet"
 check "other plugins are left alone" test -e "$paintnet/Effects/somebody-elses.dll"
 rm -r "$paintnet/Effects"
 check 'the uninstaller leaves nothing behind' nothing_left /rig/before
+
+# ------------------------------------------------------------------------------------------------------------ the GIMP plug-in
+
+gimp=$drive/users/root/AppData/Roaming/GIMP
+mkdir -p "$gimp"/{2.10,3.0,3.2}/plug-ins
+file_list >/rig/before
+check "installs into every GIMP 3 of the user" run_setup
+check 'GIMP 3.0 and 3.2 have the plug-in, GIMP 2 has not' gimp_has 3.0 3.2
+check "GIMP's plug-in computes, and says so where GIMP is missing" gimp_plugin_computes
+check 'installs over itself without GIMP' run_setup /GIMP=0
+check 'no GIMP has the plug-in' gimp_has
+check 'an upgrade keeps the choice' run_setup
+check 'still no GIMP has it' gimp_has
+check 'asked for again' run_setup /GIMP=1
+check 'GIMP has it again' gimp_has 3.0 3.2
+check 'uninstalls with it' uninstall "$paintnet"
+check "the uninstaller leaves nothing in GIMP's folders" nothing_left /rig/before
+rm -r "$gimp"
 
 # -------------------------------------------------------------------------------------------------------- the other editions
 
