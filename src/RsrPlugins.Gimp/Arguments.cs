@@ -16,7 +16,12 @@ internal static class Arguments
             ("layer", "The selected layers", "About their centres; the canvas stays as it is"),
             ("selection", "The selection, into a new layer", "What is selected of the active layer"),
         ]);
-        AddChoice(procedure, ArgumentNames.Scale, "Sc_ale", "How many times", "2", [.. ((string[])["2", "3", "4"]).Select(scale => (scale, enlarge ? $"× {scale}" : $"1 / {scale}", string.Empty))]);
+        AddChoice(procedure, ArgumentNames.Scale, "Sc_ale", "How many times", "2", [
+            .. ((string[])["2", "3", "4"]).Select(scale => (scale, enlarge ? $"× {scale}" : $"1 / {scale}", string.Empty)),
+            (ResizeOptions.ExactSize, "To an exact size", "Learned steps to the nearest size beyond, then one bicubic step"),
+        ]);
+        LibGimp.gimp_procedure_add_int_argument(procedure, ArgumentNames.Width, "_Width", "Pixels, for an exact size; 0: in proportion to the height", 0, LibGimp.MaxImageSize, 0, LibGimp.ReadWrite);
+        LibGimp.gimp_procedure_add_int_argument(procedure, ArgumentNames.Height, "Hei_ght", "Pixels, for an exact size; 0: in proportion to the width", 0, LibGimp.MaxImageSize, 0, LibGimp.ReadWrite);
         if (enlarge)
         {
             AddChoice(procedure, ArgumentNames.Source, "Image _is", "Where the image comes from, which decides the weights", "auto", [

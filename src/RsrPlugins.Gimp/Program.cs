@@ -9,6 +9,11 @@ internal static class Program
 {
     public static int Main(string[] arguments)
     {
+        if (arguments is ["--check"])
+        {
+            return SelfCheck.Run();
+        }
+
         NativeLibraries.Register();
         try
         {
@@ -16,7 +21,7 @@ internal static class Program
         }
         catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
         {
-            Console.Error.WriteLine($"rsr-gimp is a plug-in of GIMP 3 and is started by GIMP. GIMP's libraries do not load here: {exception.Message}");
+            Console.Error.WriteLine($"rsr-gimp is a plug-in of GIMP 3 and is started by GIMP. GIMP's libraries do not load here (rsr-gimp --check says more): {exception.Message}");
             return 1;
         }
     }

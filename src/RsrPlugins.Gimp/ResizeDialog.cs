@@ -2,6 +2,7 @@
 // size comes out, and what is known of the image - and that choices which fit the image stand there when it opens.
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using RsrPlugins.Core;
 using RsrPlugins.Gimp.Document;
 using RsrPlugins.Gimp.Editor;
 using RsrPlugins.Gimp.Interop;
@@ -30,8 +31,11 @@ internal static unsafe class ResizeDialog
             LibGimp.gimp_procedure_dialog_get_scale_entry(dialog, ArgumentNames.Effort, 1);
         }
 
+        OnlyForExactSizes(dialog, ArgumentNames.Width);
+        OnlyForExactSizes(dialog, ArgumentNames.Height);
+
         nint list = 0;
-        foreach (string name in (string[])[NoteId, ArgumentNames.Part, ArgumentNames.Scale, enlarge ? ArgumentNames.Source : ArgumentNames.Effort, ArgumentNames.Device])
+        foreach (string name in (string[])[NoteId, ArgumentNames.Part, ArgumentNames.Scale, ArgumentNames.Width, ArgumentNames.Height, enlarge ? ArgumentNames.Source : ArgumentNames.Effort, ArgumentNames.Device])
         {
             list = GLib.Append(list, GLib.Duplicate(name));
         }
@@ -61,6 +65,9 @@ internal static unsafe class ResizeDialog
     /// <summary>Puts what fits the image in place of what the last image was resized with.</summary>
     private static void Preselect(nint config, bool enlarge, EditorImage image)
     {
+        // An exact size is one image's: the next begins with its own.
+        GObject.SetNumber(config, ArgumentNames.Width, Math.Min(LibGimp.MaxImageSize, enlarge ? image.Width * 2 : Math.Max(1, image.Width / 2)));
+        GObject.SetNumber(config, ArgumentNames.Height, 0);
         if (!enlarge)
         {
             return;
@@ -70,7 +77,8 @@ internal static unsafe class ResizeDialog
         if (record is not null)
         {
             GObject.SetText(config, ArgumentNames.Part, "image");
-            GObject.SetText(config, ArgumentNames.Scale, $"{record.Steps[^1].Scale}");
+            // All of it at once where there is a scale for that, else the last step.
+            GObject.SetText(config, ArgumentNames.Scale, $"{(record.Scale <= 4 ? record.Scale : record.Steps[^1].Scale)}");
             GObject.SetText(config, ArgumentNames.Source, "learned");
         }
         else if (GObject.GetText(config, ArgumentNames.Source) == "learned")
@@ -91,12 +99,27 @@ internal static unsafe class ResizeDialog
             return options.Part == ResizedPart.Layer ? "The size of the image stays as it is." : "The result becomes a layer of its own.";
         }
 
-        bool undoes = record is not null && options.Source != SourceChoice.Photo && options.Scale == record.Steps[^1].Scale;
-        (int width, int height) = undoes ? record!.SizeBeforeLastStep : enlarge
-            ? (image.Width * options.Scale, image.Height * options.Scale)
-            : (Geometry.DividedUp(image.Width, options.Scale), Geometry.DividedUp(image.Height, options.Scale));
-        string sizes = $"{image.Width} × {image.Height} pixels become {width} × {height}.";
-        return record is null ? sizes : $"{sizes} The image was made by Learned Downscale (1/{record.Steps[^1].Scale}).";
+        try
+        {
+            RecordedReduction? undone = options.Source == SourceChoice.Photo ? null : options.Scale is int scale ? record?.Last(scale) : null;
+            (int width, int height) = undone is null ? Resizing.Target(options, image.Width, image.Height) : (undone.Reduction.Width, undone.Reduction.Height);
+            string sizes = $"{image.Width} × {image.Height} pixels become {width} × {height}.";
+            return record is null ? sizes : $"{sizes} The image was made by Learned Downscale (1/{record.Scale}).";
+        }
+        catch (RsrException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    private static void OnlyForExactSizes(nint dialog, string argument)
+    {
+        Value exact = default;
+        GObject.Initialize(ref exact, GObject.TypeString);
+        GObject.SetString(ref exact, ResizeOptions.ExactSize);
+        nint values = LibGimp.gimp_value_array_append(LibGimp.gimp_value_array_new(1), exact);
+        GObject.Unset(ref exact);
+        LibGimp.gimp_procedure_dialog_set_sensitive_if_in(dialog, argument, 0, ArgumentNames.Scale, values, 1);
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

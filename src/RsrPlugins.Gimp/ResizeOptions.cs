@@ -1,4 +1,5 @@
 // What the user, or a script, asked for: read once from GIMP's config, then never changed.
+using System.Globalization;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Gimp.Interop;
 
@@ -29,20 +30,34 @@ internal enum SourceChoice
 }
 
 /// <param name="Enlarge">Learned Upscale; else Learned Downscale.</param>
-/// <param name="Scale">2, 3 or 4.</param>
+/// <param name="Scale">2, 3 or 4; null where width and height say the size.</param>
+/// <param name="Width">Pixels of what is resized; null for what is in proportion to the height.</param>
+/// <param name="Height">Pixels of what is resized; null for what is in proportion to the width.</param>
 /// <param name="Effort">Passes that correct a reduced picture; 0 for an enlargement.</param>
-internal sealed record ResizeOptions(bool Enlarge, ResizedPart Part, int Scale, SourceChoice Source, int Effort, DeviceChoice Device)
+internal sealed record ResizeOptions(bool Enlarge, ResizedPart Part, int? Scale, int? Width, int? Height, SourceChoice Source, int Effort, DeviceChoice Device)
 {
+    /// <summary>The choice of scale that stands for width and height.</summary>
+    public const string ExactSize = "exact";
+
     public string Title => Enlarge ? "Learned Upscale" : "Learned Downscale";
 
     /// <summary>Reads the arguments of a procedure.</summary>
-    public static ResizeOptions Read(bool enlarge, nint config) => new(
-        enlarge,
-        Enum.Parse<ResizedPart>(GObject.GetText(config, ArgumentNames.Part), ignoreCase: true),
-        int.Parse(GObject.GetText(config, ArgumentNames.Scale), System.Globalization.CultureInfo.InvariantCulture),
-        enlarge ? Enum.Parse<SourceChoice>(GObject.GetText(config, ArgumentNames.Source), ignoreCase: true) : SourceChoice.Auto,
-        enlarge ? 0 : GObject.GetNumber(config, ArgumentNames.Effort),
-        Enum.Parse<DeviceChoice>(GObject.GetText(config, ArgumentNames.Device), ignoreCase: true));
+    public static ResizeOptions Read(bool enlarge, nint config)
+    {
+        string scale = GObject.GetText(config, ArgumentNames.Scale);
+        bool exact = scale == ExactSize;
+        int width = GObject.GetNumber(config, ArgumentNames.Width);
+        int height = GObject.GetNumber(config, ArgumentNames.Height);
+        return new ResizeOptions(
+            enlarge,
+            Enum.Parse<ResizedPart>(GObject.GetText(config, ArgumentNames.Part), ignoreCase: true),
+            exact ? null : int.Parse(scale, CultureInfo.InvariantCulture),
+            exact && width > 0 ? width : null,
+            exact && height > 0 ? height : null,
+            enlarge ? Enum.Parse<SourceChoice>(GObject.GetText(config, ArgumentNames.Source), ignoreCase: true) : SourceChoice.Auto,
+            enlarge ? 0 : GObject.GetNumber(config, ArgumentNames.Effort),
+            Enum.Parse<DeviceChoice>(GObject.GetText(config, ArgumentNames.Device), ignoreCase: true));
+    }
 }
 
 /// <summary>Names of the procedures' arguments, as scripts write them.</summary>
@@ -50,6 +65,8 @@ internal static class ArgumentNames
 {
     public const string Part = "part";
     public const string Scale = "scale";
+    public const string Width = "width";
+    public const string Height = "height";
     public const string Source = "source";
     public const string Effort = "effort";
     public const string Device = "device";

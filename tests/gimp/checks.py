@@ -253,6 +253,47 @@ def down_twice():
     image.delete()
 
 
+@check('down twice and back at once; half of the way; the same weights as rsr takes')
+def down_twice_up_once():
+    samples = draw(101, 67, 'RGB', 8)
+    image = new_image(101, 67)
+    base = add_layer(image, 'base', 101, 67, 'RGB', samples)
+    for _ in range(2):
+        call('downscale', image, scale='2')
+    half = image.duplicate()
+    call('upscale', image, scale='4')
+    same((image.get_width(), image.get_height(), parasite(image)), (101, 67, None))
+    write_png(f'{SCRATCH}/base.png', 101, 67, 'RGB', 8, samples)
+    rsr(['downscale', '--scale', '2'], f'{SCRATCH}/base.png', f'{SCRATCH}/a.png')
+    rsr(['downscale', '--scale', '2'], f'{SCRATCH}/a.png', f'{SCRATCH}/b.png')
+    rsr(['upscale'], f'{SCRATCH}/b.png', f'{SCRATCH}/c.png')
+    rsr(['upscale', '--scale', '2', '--source', 'learned'], f'{SCRATCH}/c.png', f'{SCRATCH}/d.png')
+    width, height, expected = read_png(f'{SCRATCH}/d.png')
+    assert (width, height) == (102, 68), (width, height)
+    same(pixels(base), b''.join(expected[y * 102 * 3:(y * 102 + 101) * 3] for y in range(67)), 'pixels')
+    call('upscale', half, scale='2')
+    record = json.loads(parasite(half))
+    same((half.get_width(), half.get_height(), record['scale'], record['width'], len(record['steps'])), (51, 34, 2, 101, 1), 'half of the way')
+    image.delete()
+    half.delete()
+
+
+@check('exact sizes: the bytes are those of rsr, layers get their share')
+def exact_sizes():
+    samples, spot = draw(60, 40, 'RGB', 8), draw(20, 10, 'RGBA', 8)
+    for name, size, share, place in ('upscale', (150, 100), (50, 25), (25, 50)), ('downscale', (24, 16), (8, 4), (4, 8)):
+        image = new_image(60, 40)
+        base = add_layer(image, 'base', 60, 40, 'RGB', samples)
+        layer = add_layer(image, 'spot', 20, 10, 'RGBA', spot, 10, 20)
+        call(name, image, scale='exact', width=size[0])
+        source = ['--source', 'photo'] if name == 'upscale' else []
+        same((image.get_width(), image.get_height()), size, 'canvas')
+        same(layer_as_rsr(base), by_rsr([name, '--width', str(size[0]), *source], 60, 40, 'RGB', 8, samples), f'{name}: base')
+        same(layer_as_rsr(layer), by_rsr([name, '--width', str(share[0]), '--height', str(share[1]), *source], 20, 10, 'RGBA', 8, spot), f'{name}: layer')
+        same(describe(image)['layers']['spot']['place'], place, f'{name}: place')
+        image.delete()
+
+
 @check('a layer added after the reduction is an ordinary one on the way back')
 def added_layer():
     image = new_image(60, 40)
@@ -354,6 +395,8 @@ def refusals():
     refused(image, 'Nothing is selected', layers=[base], part='selection')
     refused(image, 'is not a layer', layers=[image.get_channels()[0]], part='layer')
     refused(image, 'No layer is chosen', layers=[], part='layer')
+    refused(image, '50 x 35 is not larger than 100 x 70', scale='exact', width=50)
+    refused(image, 'exact size is missing', name='downscale', scale='exact')
     image.select_rectangle(Gimp.ChannelOps.REPLACE, 5, 5, 20, 20)
     Gimp.Selection.float(image, [base], 0, 0)
     refused(image, 'floating selection')
@@ -396,6 +439,12 @@ def killed():
     call('downscale', image, scale='2')
     same((image.get_width(), image.get_height()), (350, 250))
     image.delete()
+
+
+@check('the program by itself says what works')
+def self_check():
+    done = subprocess.run([f'{PLUGIN}/rsr-gimp', '--check'], capture_output=True, text=True)
+    assert done.returncode == 0 and "GIMP's libraries load." in done.stdout and 'srnet-x2-photo: computed' in done.stdout, done.stdout + done.stderr
 
 
 @check('both procedures are in the Image menu; every letter to press stands for one thing')

@@ -48,18 +48,20 @@ internal sealed record DocumentPlan(int Width, int Height, IReadOnlyList<LayerPl
 
     private static DocumentPlan WholeImage(EditorImage image, ResizeOptions options, Resizing resizing)
     {
-        PlannedResize canvas = resizing.Plan(image.Width, image.Height, 0, 0, DocumentRecord.FromBytes(image.GetParasite(DocumentRecord.ParasiteName)));
+        (int Width, int Height) size = (image.Width, image.Height);
+        (int Width, int Height) target = Resizing.Target(options, size.Width, size.Height);
+        PlannedResize canvas = resizing.Plan(size.Width, size.Height, target, 0, 0, DocumentRecord.FromBytes(image.GetParasite(DocumentRecord.ParasiteName)));
         List<LayerPlan> layers = [];
         foreach (Item layer in image.Layers.SelectMany(item => item.Leaves()))
         {
             (int x, int y) = layer.Offset;
             DocumentRecord? record = DocumentRecord.FromBytes(layer.GetParasite(DocumentRecord.ParasiteName));
-            PlannedResize? resize = layer.IsText ? null : resizing.Plan(layer.Width, layer.Height, x, y, record);
+            PlannedResize? resize = layer.IsText ? null : resizing.Plan(layer.Width, layer.Height, Share(options, layer.Width, layer.Height, size, target), x, y, record);
             // Only with the canvas' own way back is the recorded place the right one.
-            bool undoes = canvas.Undoes && resize is { Undoes: true };
-            (int X, int Y) place = undoes ? record!.PlaceBeforeLastStep(x, y)
-                : options.Enlarge ? (x * options.Scale, y * options.Scale)
-                : (Geometry.Scaled(x, options.Scale, 1), Geometry.Scaled(y, options.Scale, 1));
+            (int X, int Y) place = canvas.StepsLeft is not null && resize?.StepsLeft is int left ? record!.PlaceBefore(x, y, left)
+                : options.Scale is not int scale ? (Geometry.Scaled(x, size.Width, target.Width), Geometry.Scaled(y, size.Height, target.Height))
+                : options.Enlarge ? (x * scale, y * scale)
+                : (Geometry.Scaled(x, scale, 1), Geometry.Scaled(y, scale, 1));
             layers.Add(new LayerPlan(layer, new GeglRectangle(0, 0, layer.Width, layer.Height), resize, place.X, place.Y));
         }
 
@@ -77,20 +79,20 @@ internal sealed record DocumentPlan(int Width, int Height, IReadOnlyList<LayerPl
         foreach (Item item in Roots(selected))
         {
             (int left, int top) = item.Offset;
-            (int width, int height) = (item.Width, item.Height);
+            (int Width, int Height) size = (item.Width, item.Height);
+            (int Width, int Height) target = Resizing.Target(options, size.Width, size.Height);
             foreach (Item layer in item.Leaves())
             {
                 (int x, int y) = layer.Offset;
-                PlannedResize resize = resizing.Plan(layer.Width, layer.Height, x, y, DocumentRecord.FromBytes(layer.GetParasite(DocumentRecord.ParasiteName)));
-                (int newWidth, int newHeight) = !item.IsGroup ? (resize.Width, resize.Height) : options.Enlarge
-                    ? (width * options.Scale, height * options.Scale)
-                    : (Geometry.DividedUp(width, options.Scale), Geometry.DividedUp(height, options.Scale));
+                (int Width, int Height) share = Share(options, layer.Width, layer.Height, size, target);
+                PlannedResize resize = resizing.Plan(layer.Width, layer.Height, share, x, y, DocumentRecord.FromBytes(layer.GetParasite(DocumentRecord.ParasiteName)));
+                (int Width, int Height) whole = item.IsGroup ? target : (resize.Width, resize.Height);
                 layers.Add(new LayerPlan(
                     layer,
                     new GeglRectangle(0, 0, layer.Width, layer.Height),
                     resize,
-                    Geometry.ScaledAboutCentre(x, left, width, newWidth),
-                    Geometry.ScaledAboutCentre(y, top, height, newHeight)));
+                    Geometry.ScaledAboutCentre(x, left, size.Width, whole.Width),
+                    Geometry.ScaledAboutCentre(y, top, size.Height, whole.Height)));
             }
         }
 
@@ -121,12 +123,25 @@ internal sealed record DocumentPlan(int Width, int Height, IReadOnlyList<LayerPl
         }
 
         bool wholeLayer = (area.Width, area.Height) == (layer.Width, layer.Height);
-        PlannedResize resize = resizing.Plan(area.Width, area.Height, left, top, wholeLayer ? DocumentRecord.FromBytes(layer.GetParasite(DocumentRecord.ParasiteName)) : null);
+        PlannedResize resize = resizing.Plan(area.Width, area.Height, Resizing.Target(options, area.Width, area.Height), left, top, wholeLayer ? DocumentRecord.FromBytes(layer.GetParasite(DocumentRecord.ParasiteName)) : null);
         return new DocumentPlan(
             image.Width,
             image.Height,
             [new LayerPlan(layer, area, resize, Geometry.ScaledAboutCentre(left, left, area.Width, resize.Width), Geometry.ScaledAboutCentre(top, top, area.Height, resize.Height))],
             DocumentRecord.FromBytes(image.GetParasite(DocumentRecord.ParasiteName)));
+    }
+
+    /// <summary>The size that a layer gets of what is resized as a whole. For a whole scale it follows from the layer's own size.</summary>
+    private static (int Width, int Height) Share(ResizeOptions options, int width, int height, (int Width, int Height) size, (int Width, int Height) target)
+    {
+        if (options.Scale is not null)
+        {
+            return Resizing.Target(options, width, height);
+        }
+
+        // Rounding never turns an enlargement into a reduction.
+        (int Width, int Height) share = (Geometry.ScaledLength(width, size.Width, target.Width), Geometry.ScaledLength(height, size.Height, target.Height));
+        return options.Enlarge ? (Math.Max(share.Width, width), Math.Max(share.Height, height)) : (Math.Min(share.Width, width), Math.Min(share.Height, height));
     }
 
     /// <summary>The selected layers and groups, without what lies in a group that is selected too.</summary>

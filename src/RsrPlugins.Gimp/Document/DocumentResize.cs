@@ -5,6 +5,7 @@
 // replaced. Masks are replaced too, by the engine's classical kernel: GIMP's scaling would reach some of them twice.
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Resampling;
+using RsrPlugins.Core.Sizes;
 using RsrPlugins.Gimp.Editor;
 using RsrPlugins.Gimp.Interop;
 
@@ -63,7 +64,7 @@ internal static class DocumentResize
 
             LayerPixels pixels = options.Part == ResizedPart.Selection ? LayerPixels.ReadSelected(layer.Layer, layer.Area, image.Selection) : LayerPixels.Read(layer.Layer);
             double share = (double)layer.Area.Width * layer.Area.Height / total;
-            PixelImage resized = Watch(report => resizing.Resize(pixels.Picture, layer.Resize!, report, CancellationToken.None), done, share);
+            PixelImage resized = Watch(report => resizing.Resize(pixels.Picture, layer.Resize!, report), done, share);
             results.Add((layer, pixels.Store(resized)));
             done += share;
         }
@@ -144,7 +145,7 @@ internal static class DocumentResize
             bool vanishes = Geometry.LengthByGimp(x, layer.Width, width, plan.Width) < 1 || Geometry.LengthByGimp(y, layer.Height, height, plan.Height) < 1;
             if (vanishes)
             {
-                layer.Resize(layer.Width + Geometry.DividedUp(width, plan.Width), layer.Height + Geometry.DividedUp(height, plan.Height));
+                layer.Resize(layer.Width + ResizePlan.DividedUp(width, plan.Width), layer.Height + ResizePlan.DividedUp(height, plan.Height));
             }
         }
     }

@@ -5,9 +5,6 @@ namespace RsrPlugins.Gimp.Document;
 
 internal static class Geometry
 {
-    /// <summary>ceil(size / factor): the size of a reduction, where the last block may be filled up.</summary>
-    public static int DividedUp(int size, int factor) => (int)(((long)size + factor - 1) / factor);
-
     /// <summary>A coordinate after scaling from one image side to another; halves away from zero.</summary>
     public static int Scaled(int position, int oldSide, int newSide) =>
         (int)Math.Round((decimal)position * newSide / oldSide, MidpointRounding.AwayFromZero);

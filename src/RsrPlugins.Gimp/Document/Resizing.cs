@@ -1,71 +1,115 @@
-// One run's networks. What a size takes and how it is computed is the engine's; here it is asked for layer by layer.
-using RsrPlugins.Core;
+// One run's way through the engine. What a size takes, which networks, which device: the session's rules, as for every host. Here stands
+// only what a document adds: every layer has its own size and its own memory of how it became small.
+using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
-using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
-using RsrPlugins.Core.Refinement;
+using RsrPlugins.Core.Sizes;
+using RsrPlugins.Gimp.Editor;
 
 namespace RsrPlugins.Gimp.Document;
 
 /// <summary>How one picture is resized.</summary>
-/// <param name="Model">The network.</param>
-/// <param name="Width">Width of the result: the network's, cropped to what is recorded of the original.</param>
-/// <param name="Height">Height of the result.</param>
+/// <param name="Way">Networks and sizes.</param>
 /// <param name="Record">What the result remembers.</param>
-/// <param name="Undoes">It takes back the last step of what was recorded, by the partner of that step's network.</param>
-internal sealed record PlannedResize(ModelDescriptor Model, int Width, int Height, DocumentRecord? Record, bool Undoes);
+/// <param name="StepsLeft">Where it takes back recorded steps by their partners: how many remain; else null.</param>
+internal sealed record PlannedResize(ResizeWay Way, DocumentRecord? Record, int? StepsLeft)
+{
+    public int Width => Way.Width;
+
+    public int Height => Way.Height;
+}
 
 internal sealed class Resizing(ResizeOptions options) : IDisposable
 {
-    private readonly OnnxRuntimeEngine _engine = new(new InferenceOptions(options.Device));
-    private readonly ModelCatalogue _models = ModelCatalogue.LoadDefault();
+    private readonly ResizeSession _session = new();
+    private readonly SessionSettings _settings = new(options.Device);
+    private ModelCatalogue? _models;
+
+    private ModelCatalogue Models => _models ??= _session.Models();
+
+    /// <summary>The size that width and height ask for, or the scale; a side that is not given follows in proportion.</summary>
+    /// <exception cref="EditorException">It is not larger, or not smaller.</exception>
+    public static (int Width, int Height) Target(ResizeOptions options, int width, int height)
+    {
+        if (options.Scale is int scale)
+        {
+            return options.Enlarge
+                ? (checked(width * scale), checked(height * scale))
+                : (ResizePlan.DividedUp(width, scale), ResizePlan.DividedUp(height, scale));
+        }
+
+        (int Width, int Height) target = (options.Width, options.Height) switch
+        {
+            (int asked, int high) => (asked, high),
+            (int asked, null) => (asked, Geometry.ScaledLength(height, width, asked)),
+            (null, int high) => (Geometry.ScaledLength(width, height, high), high),
+            _ => throw new EditorException("The exact size is missing: give a width, a height, or both."),
+        };
+        bool larger = target.Width >= width && target.Height >= height && target != (width, height);
+        bool smaller = target.Width <= width && target.Height <= height && target != (width, height);
+        return (options.Enlarge ? larger : smaller)
+            ? target
+            : throw new EditorException(options.Enlarge
+                ? $"{target.Width} x {target.Height} is not larger than {width} x {height}. Learned Downscale makes images smaller."
+                : $"{target.Width} x {target.Height} is not smaller than {width} x {height}. Learned Upscale makes images larger.");
+    }
 
     /// <summary>Decides how a picture of a size is resized.</summary>
+    /// <param name="target">The size asked for; for an exact size of the whole, the picture's share of it.</param>
     /// <param name="x">Its place in the image, for the record.</param>
     /// <param name="y">See <paramref name="x"/>.</param>
     /// <param name="record">What is stored with it; not used where it does not fit.</param>
-    public PlannedResize Plan(int width, int height, int x, int y, DocumentRecord? record)
+    /// <exception cref="RsrPlugins.Core.RsrException">No network for it, or no way to the size.</exception>
+    public PlannedResize Plan(int width, int height, (int Width, int Height) target, int x, int y, DocumentRecord? record)
     {
+        if (target == (width, height))
+        {
+            // A small layer of an image whose size hardly changes.
+            return new PlannedResize(new ResizeWay([], width, height, ClassicalStep: false), null, null);
+        }
+
         DocumentRecord? fitting = record is not null && record.Fits(width, height) ? record : null;
-        if (!options.Enlarge)
-        {
-            ModelDescriptor reducing = _models.Find(NetworkTask.Reduce, ModelKind.Learned, options.Scale);
-            (int Width, int Height) small = reducing.Shape.OutputSize(width, height);
-            DocumentRecord before = fitting ?? new DocumentRecord(1, width, height, [], x, y);
-            return new PlannedResize(reducing, small.Width, small.Height, before.With(new RecordedStep(options.Scale, reducing.Id, reducing.Sha256)), Undoes: false);
-        }
-
-        bool undoes = fitting is not null && options.Source != SourceChoice.Photo && fitting.Steps[^1].Scale == options.Scale;
-        ModelDescriptor model = _models.Find(NetworkTask.Enlarge, undoes || options.Source == SourceChoice.Learned ? ModelKind.Learned : ModelKind.Photo, options.Scale);
-        (int Width, int Height) size = undoes ? fitting!.SizeBeforeLastStep : model.Shape.OutputSize(width, height);
-        return new PlannedResize(model, size.Width, size.Height, undoes ? fitting!.WithoutLastStep : null, undoes);
+        SizeRequest request = options.Scale is int scale ? new SizeRequest(scale, null, null) : new SizeRequest(null, target.Width, target.Height);
+        return options.Enlarge ? Enlarge(width, height, request, options.Source == SourceChoice.Photo ? null : fitting) : Reduce(width, height, request, fitting ?? new DocumentRecord(1, width, height, [], x, y));
     }
 
-    public PixelImage Resize(PixelImage picture, PlannedResize plan, IProgress<double> progress, CancellationToken cancellationToken)
-    {
-        LumaRefiner? refiner = options.Effort == 0 ? null : new LumaRefiner(_engine.Open(_models.Find(NetworkTask.Gradient, ModelKind.Learned, options.Scale)), options.Effort);
-        PixelImage resized = new LearnedResizer(_engine.Open(plan.Model), null, refiner).Resize(picture, progress, cancellationToken);
-        return (resized.Width, resized.Height) == (plan.Width, plan.Height) ? resized : Crop(resized, plan.Width, plan.Height);
-    }
+    /// <summary>Computes.</summary>
+    public PixelImage Resize(PixelImage picture, PlannedResize plan, IProgress<double> progress) => _session.Resize(picture, plan.Way, _settings, progress).Picture;
 
-    public void Dispose() => _engine.Dispose();
+    public void Dispose() => _session.Dispose();
 
-    private static PixelImage Crop(PixelImage picture, int width, int height)
+    private PlannedResize Enlarge(int width, int height, SizeRequest request, DocumentRecord? record)
     {
-        PixelImage cropped = PixelImage.Create(width, height, picture.Layout, picture.BitsPerSample);
-        int row = width * picture.Channels;
-        for (int y = 0; y < height; y++)
+        RecordedReduction? undone = options.Scale is int scale ? record?.Last(scale) : record?.All;
+        ModelKind kind = options.Source == SourceChoice.Learned ? ModelKind.Learned : ModelKind.Photo;
+        if (undone is null && options.Scale is int exact)
         {
-            if (picture.BitsPerSample == 8)
-            {
-                picture.Samples8.Slice(y * picture.Width * picture.Channels, row).CopyTo(cropped.Samples8[(y * row)..]);
-            }
-            else
-            {
-                picture.Samples16.Slice(y * picture.Width * picture.Channels, row).CopyTo(cropped.Samples16[(y * row)..]);
-            }
+            // A whole scale is that network or nothing: quietly taking another way would not be what was asked for.
+            Models.Find(NetworkTask.Enlarge, kind, exact);
         }
 
-        return cropped;
+        ResizePlan plan = ResizePlan.Upscale(width, height, request, kind, Models.Scales(NetworkTask.Enlarge, kind), undone?.Reduction);
+        bool exactly = undone is not null && (plan.Width, plan.Height) == (undone.Reduction.Width, undone.Reduction.Height);
+        return new PlannedResize(ResizeWay.Of(plan, Models), exactly ? undone!.Before : null, exactly ? undone!.StepsBefore : null);
+    }
+
+    private PlannedResize Reduce(int width, int height, SizeRequest request, DocumentRecord record)
+    {
+        if (options.Scale is int exact)
+        {
+            Models.Find(NetworkTask.Reduce, ModelKind.Learned, exact);
+        }
+
+        ResizePlan plan = ResizePlan.Downscale(width, height, request, Models.Scales(NetworkTask.Reduce, ModelKind.Learned));
+        // After a classical step the picture is no longer what a network made: no partner knows it, and passes for one would be in vain.
+        ResizeWay way = ResizeWay.Of(plan, Models, plan.ClassicalStep ? 0 : options.Effort);
+        if (plan.ClassicalStep || way.Steps.Count == 0)
+        {
+            return new PlannedResize(way, null, null);
+        }
+
+        DownscaleRecordStep[] steps = [.. way.Steps.Select(step => new DownscaleRecordStep(step.Model.Scale, step.Model.Id, step.Model.Sha256))];
+        DocumentRecord before = record.Steps.Count + steps.Length > DocumentRecord.MaxSteps ? new DocumentRecord(1, width, height, [], record.X, record.Y) : record;
+        return new PlannedResize(way, before.With(steps), null);
     }
 }
