@@ -215,8 +215,10 @@ Section "Learned Downscale and Learned Upscale" SectionMain
   SectionIn RO
   Call RequirePaintNetClosed
 
-  ; In place: what an older version installed goes first, so that nothing it had is left over.
+  ; In place: what an older version installed goes first, so that nothing it had is left over. A folder it made is ours still.
+  StrCpy $MadeEffects 0
   ${If} ${FileExists} "$PluginDir\uninstall.exe"
+    ReadRegDWORD $MadeEffects SHCTX "$UninstallKey" "MadeEffects"
     DetailPrint "Removing the installed version"
     ExecWait '"$PluginDir\uninstall.exe" /S _?=$PluginDir' $0
     ${If} $0 <> 0
@@ -225,7 +227,6 @@ Section "Learned Downscale and Learned Upscale" SectionMain
     Delete "$PluginDir\uninstall.exe"
   ${EndIf}
 
-  StrCpy $MadeEffects 0
   ${IfNot} ${FileExists} "$INSTDIR\Effects\*.*"
     StrCpy $MadeEffects 1
   ${EndIf}

@@ -31,9 +31,7 @@ internal static unsafe class ResizeDialog
             LibGimp.gimp_procedure_dialog_get_scale_entry(dialog, ArgumentNames.Effort, 1);
         }
 
-        OnlyForExactSizes(dialog, ArgumentNames.Width);
-        OnlyForExactSizes(dialog, ArgumentNames.Height);
-
+        nint[] sides = [LibGimp.gimp_procedure_dialog_get_widget(dialog, ArgumentNames.Width, GObject.TypeNone), LibGimp.gimp_procedure_dialog_get_widget(dialog, ArgumentNames.Height, GObject.TypeNone)];
         nint list = 0;
         foreach (string name in (string[])[NoteId, ArgumentNames.Part, ArgumentNames.Scale, ArgumentNames.Width, ArgumentNames.Height, enlarge ? ArgumentNames.Source : ArgumentNames.Effort, ArgumentNames.Device])
         {
@@ -42,9 +40,10 @@ internal static unsafe class ResizeDialog
 
         LibGimp.gimp_procedure_dialog_fill_list(dialog, list);
 
-        NoteContext context = new NoteContext(label, config, enlarge, image);
-        GCHandle handle = GCHandle.Alloc(context);
-        CULong connection = GObject.Connect(config, "notify", &UpdateNote, GCHandle.ToIntPtr(handle), 0, 0);
+        Shown shown = new Shown(label, sides, config, enlarge, image);
+        Update(shown);
+        GCHandle handle = GCHandle.Alloc(shown);
+        CULong connection = GObject.Connect(config, "notify", &ConfigChanged, GCHandle.ToIntPtr(handle), 0, 0);
         try
         {
             return LibGimp.gimp_procedure_dialog_run(dialog) != 0;
@@ -112,22 +111,18 @@ internal static unsafe class ResizeDialog
         }
     }
 
-    private static void OnlyForExactSizes(nint dialog, string argument)
-    {
-        Value exact = default;
-        GObject.Initialize(ref exact, GObject.TypeString);
-        GObject.SetString(ref exact, ResizeOptions.ExactSize);
-        nint values = LibGimp.gimp_value_array_append(LibGimp.gimp_value_array_new(1), exact);
-        GObject.Unset(ref exact);
-        LibGimp.gimp_procedure_dialog_set_sensitive_if_in(dialog, argument, 0, ArgumentNames.Scale, values, 1);
-    }
-
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void UpdateNote(nint config, nint property, nint data)
+    private static void ConfigChanged(nint config, nint property, nint data) => Update((Shown)GCHandle.FromIntPtr(data).Target!);
+
+    /// <summary>What follows from the choices: the note, and whether width and height mean anything.</summary>
+    private static void Update(Shown shown)
     {
-        NoteContext context = (NoteContext)GCHandle.FromIntPtr(data).Target!;
-        Gtk.SetLabelText(context.Label, Note(context.Config, context.Enlarge, context.Image));
+        Gtk.SetLabelText(shown.Label, Note(shown.Config, shown.Enlarge, shown.Image));
+        foreach (nint side in shown.Sides)
+        {
+            Gtk.SetSensitive(side, GObject.GetText(shown.Config, ArgumentNames.Scale) == ResizeOptions.ExactSize ? 1 : 0);
+        }
     }
 
-    private sealed record NoteContext(nint Label, nint Config, bool Enlarge, EditorImage Image);
+    private sealed record Shown(nint Label, nint[] Sides, nint Config, bool Enlarge, EditorImage Image);
 }

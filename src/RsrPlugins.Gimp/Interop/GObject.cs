@@ -27,7 +27,7 @@ internal struct TypeQuery
 internal static unsafe partial class GObject
 {
     /// <summary>Fundamental types: numbers of GObject's ABI, shifted as G_TYPE_MAKE_FUNDAMENTAL does.</summary>
-    public const nuint TypeBoolean = 5 << 2;
+    public const nuint TypeNone = 1 << 2;
     public const nuint TypeInt = 6 << 2;
     public const nuint TypeString = 16 << 2;
     public const nuint TypeObject = 20 << 2;
@@ -170,6 +170,9 @@ internal static partial class Gtk
 
     [LibraryImport(NativeLibraries.Gtk, EntryPoint = "gtk_label_set_max_width_chars")]
     public static partial void SetLabelWidth(nint label, int characters);
+
+    [LibraryImport(NativeLibraries.Gtk, EntryPoint = "gtk_widget_set_sensitive")]
+    public static partial void SetSensitive(nint widget, int sensitive);
 
     [LibraryImport(NativeLibraries.Gtk, EntryPoint = "gtk_events_pending")]
     public static partial int EventsPending();

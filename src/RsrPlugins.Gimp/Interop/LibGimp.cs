@@ -280,17 +280,11 @@ internal static unsafe partial class LibGimp
     public static partial nint gimp_procedure_dialog_get_scale_entry(nint dialog, string property, double factor);
 
     [LibraryImport(NativeLibraries.GimpUi, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial void gimp_procedure_dialog_set_sensitive_if_in(nint dialog, string property, nint config, string configProperty, nint values, int isIn);
+    public static partial nint gimp_procedure_dialog_get_widget(nint dialog, string property, nuint widgetType);
 
     [LibraryImport(NativeLibraries.GimpUi)]
     public static partial void gimp_procedure_dialog_fill_list(nint dialog, nint properties);
 
     [LibraryImport(NativeLibraries.GimpUi)]
     public static partial int gimp_procedure_dialog_run(nint dialog);
-
-    [LibraryImport(NativeLibraries.GimpBase)]
-    public static partial nint gimp_value_array_new(int reserved);
-
-    [LibraryImport(NativeLibraries.GimpBase)]
-    public static partial nint gimp_value_array_append(nint array, in Value value);
 }
