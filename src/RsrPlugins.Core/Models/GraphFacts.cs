@@ -36,7 +36,7 @@ public sealed record GraphFacts(
         }
         catch (Exception exception) when (exception is InvalidDataException or OverflowException)
         {
-            throw new ModelException($"{name}: {exception.Message}.", exception);
+            throw new ModelException($"{name}: {OneLine.Quote(exception.Message, ModelCatalogue.MaxQuote)}.", exception);
         }
     }
 

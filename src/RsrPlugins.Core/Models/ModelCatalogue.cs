@@ -11,6 +11,10 @@ public sealed class ModelCatalogue
     /// <summary>Names another models folder than the one beside the engine.</summary>
     public const string EnvironmentVariable = "RSR_MODELS";
 
+    /// <summary>Longest part of a message that may hold words of the file.</summary>
+    internal const int MaxQuote = 300;
+
+    private const int MaxName = 200;
     private const int KnownFormat = 2;
     private const int MaxScale = 16;
     private const int MaxStep = 4096;
@@ -62,7 +66,7 @@ public sealed class ModelCatalogue
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new ModelException($"{list} is not a list of models: {exception.Message} Reinstall the models.", exception);
+            throw new ModelException($"{list} is not a list of models: {OneLine.Quote(exception.Message, MaxQuote)} Reinstall the models.", exception);
         }
     }
 
@@ -157,7 +161,7 @@ public sealed class ModelCatalogue
         string id = Text(row, "id");
         ModelException Wrong(string field, string expected) => WrongIn(row, field, expected);
         ModelException WrongIn(JsonElement part, string field, string expected) =>
-            new($"{list}: {id}: \"{field}\" must be {expected}; found {part.GetProperty(field).GetRawText()}. Reinstall the models.");
+            new($"{list}: {id}: \"{field}\" must be {expected}; found {OneLine.Quote(part.GetProperty(field).GetRawText())}. Reinstall the models.");
 
         // A name, not a path: nothing outside the models folder is ever opened because of this file.
         string InFolder(string field)
@@ -239,8 +243,14 @@ public sealed class ModelCatalogue
         }
     }
 
-    private static string Text(JsonElement row, string field) =>
-        row.GetProperty(field).GetString() ?? throw new InvalidOperationException($"\"{field}\" is null.");
+    /// <summary>A name or an id: short, and fit to be printed.</summary>
+    private static string Text(JsonElement row, string field)
+    {
+        string text = row.GetProperty(field).GetString() ?? throw new InvalidOperationException($"\"{field}\" is null.");
+        return text.Length <= MaxName && !text.Any(char.IsControl)
+            ? text
+            : throw new InvalidOperationException($"\"{field}\" must be at most {MaxName} characters that print; found {OneLine.Quote(text)}.");
+    }
 
     private static string? OptionalText(JsonElement row, string field) =>
         row.TryGetProperty(field, out JsonElement value) ? value.GetString() : null;

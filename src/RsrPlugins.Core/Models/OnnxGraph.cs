@@ -125,7 +125,7 @@ public sealed class OnnxGraph
         }
         catch (InvalidDataException exception)
         {
-            throw new ModelException($"{name} is not a valid ONNX model: {exception.Message}.", exception);
+            throw new ModelException($"{name} is not a valid ONNX model: {OneLine.Quote(exception.Message, ModelCatalogue.MaxQuote)}.", exception);
         }
     }
 

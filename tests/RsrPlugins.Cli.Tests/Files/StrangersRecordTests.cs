@@ -1,6 +1,7 @@
 // A record of a reduction is read out of any file: it must not make anything a reduction of ours cannot have made, nor reach the terminal.
 using RsrPlugins.Cli.Files;
 using RsrPlugins.Cli.Tests.Support;
+using RsrPlugins.Core;
 
 namespace RsrPlugins.Cli.Tests.Files;
 

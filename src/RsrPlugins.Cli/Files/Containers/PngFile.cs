@@ -393,7 +393,7 @@ internal sealed class PngFile
         return stream.ReadAtLeast(stored, 4, throwOnEndOfStream: false) == 4 && ~sum == BinaryPrimitives.ReadUInt32BigEndian(stored);
     }
 
-    private static uint Checksum(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data) => ~Update(Update(uint.MaxValue, type), data);
+    internal static uint Checksum(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data) => ~Update(Update(uint.MaxValue, type), data);
 
     private static uint Update(uint sum, ReadOnlySpan<byte> bytes)
     {

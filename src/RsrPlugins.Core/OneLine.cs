@@ -3,20 +3,25 @@
 using System.Globalization;
 using System.Text;
 
-namespace RsrPlugins.Cli;
+namespace RsrPlugins.Core;
 
-internal static class OneLine
+/// <summary>Texts of others, fit for one line of an error.</summary>
+public static class OneLine
 {
     private const int QuoteLength = 80;
     private const string Ellipsis = "...";
 
     /// <summary>The text with line breaks and the blanks around them made "; ", and characters that do not print made visible.</summary>
-    public static string Of(string text) =>
-        Visible(string.Join("; ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
+    public static string Of(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Visible(string.Join("; ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
+    }
 
     /// <summary>A text taken from a file: one line, and cut where it goes on for long.</summary>
     public static string Quote(string text, int most = QuoteLength)
     {
+        ArgumentNullException.ThrowIfNull(text);
         // Cut first: what is cut off may be megabytes.
         string start = text.Length <= most ? text : string.Concat(text.AsSpan(0, most - Ellipsis.Length), Ellipsis);
         return Of(start);
