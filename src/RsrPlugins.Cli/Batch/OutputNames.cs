@@ -104,7 +104,8 @@ internal sealed class OutputNames
         ? Path.Combine(_folder, WithoutPictureExtension(input.RelativeName))
         : Path.Combine(Path.GetDirectoryName(input.Path) ?? string.Empty, WithoutPictureExtension(Path.GetFileName(input.Path)) + suffix);
 
-    private static string WithoutPictureExtension(string path) => HasPictureExtension(path) ? path[..^Path.GetExtension(path).Length] : path;
+    /// <summary>A file's path without what says its format; "shot 12.30" stays as it is.</summary>
+    public static string WithoutPictureExtension(string path) => HasPictureExtension(path) ? path[..^Path.GetExtension(path).Length] : path;
 
     private static bool HasPictureExtension(string path) =>
         PictureFormat.OfInputExtension(path) is not null || OtherPictureExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);

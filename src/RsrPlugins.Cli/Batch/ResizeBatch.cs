@@ -3,8 +3,10 @@
 // one's work begins (BatchPlanner).
 using System.Diagnostics;
 using System.Text.Json;
+using RsrPlugins.Cli.Commands;
 using RsrPlugins.Cli.Files;
 using RsrPlugins.Cli.Terminal;
+using RsrPlugins.Cli.View;
 using RsrPlugins.Core;
 using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
@@ -37,6 +39,9 @@ internal sealed record ResizeOptions(IReadOnlyList<string> Inputs, string? Outpu
 
     /// <summary>The results' format; null for that of the name or the input.</summary>
     public PictureFormat? Format { get; init; }
+
+    /// <summary>A page that shows inputs and results, or null.</summary>
+    public string? Report { get; init; }
 
     /// <summary>How large pictures may be.</summary>
     public PixelLimit Limit { get; init; } = new(null);
@@ -85,6 +90,15 @@ internal sealed class ResizeBatch
             throw new UsageException("The picture would be written to the terminal; give -o FILE, or send standard output to a file or a program.");
         }
 
+        if (_options.Report is { } page)
+        {
+            ViewCommand.CheckPageName(page, _options.Write.Overwrite);
+            if (_options.Output == OutputFile.StandardOutput)
+            {
+                throw new UsageException("--report shows results from their files; give -o FILE or FOLDER.");
+            }
+        }
+
         _isAlone = found.Files.Count + found.Failures.Count == 1;
         if (_isAlone && found.Failures is [PictureFileException only])
         {
@@ -111,7 +125,28 @@ internal sealed class ResizeBatch
                 : _progress.RunPicture(picture.Input.Path, picture.Number, found.Files.Count, picture.Output, bar => ResizeOne(picture, bar)));
         }
 
+        if (_options.Report is { } report && !_options.DryRun)
+        {
+            HashSet<string> done = [.. _results.Select(result => result.Output)];
+            WriteReport(report, [.. pictures.Where(picture => done.Contains(picture.Output))]);
+        }
+
         return Finish();
+    }
+
+    private void WriteReport(string page, IReadOnlyList<PlannedPicture> pictures)
+    {
+        if (pictures.Count == 0)
+        {
+            return;
+        }
+
+        List<ViewPair> pairs = [.. pictures.Select(picture => new ViewPair(picture.Input.RelativeName, picture.Input.ReadFrom, picture.Output))];
+        ViewPage.Write(_context, page, _options.Write.Overwrite, pairs, (pair, error) => Fail(error.Path, error));
+        if (!_options.Json)
+        {
+            _context.Output.WriteLine($"{page}: before and after, to be opened in a browser");
+        }
     }
 
     private List<PlannedPicture> Plan(FoundInputs found, OutputNames names)

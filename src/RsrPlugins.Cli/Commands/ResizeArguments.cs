@@ -45,6 +45,7 @@ internal sealed class ResizeArguments
     private readonly Option<bool> _recursive = new("--recursive", "-r") { Description = "Take the pictures in folders inside a folder, too; -o FOLDER gets the same folders." };
     private readonly Option<bool> _skipExisting = new("--skip-existing") { Description = "Pass over pictures whose result exists: a second run goes on where the first stopped." };
     private readonly Option<Shard?> _shard = new("--shard") { Description = "Do part K of N of the inputs only, so that N machines share a batch.", HelpName = "K/N", CustomParser = ParseShard };
+    private readonly Option<string?> _report = new("--report") { Description = "Write one HTML page that shows every picture before and after (see 'rsr view').", HelpName = "FILE.html" };
     private readonly Option<long?> _maxPixels = new("--max-pixels")
     {
         Description = "Refuse pictures that have, or would get, more pixels; 50M means 50 million. Default: what fits into memory.",
@@ -87,6 +88,7 @@ internal sealed class ResizeArguments
         command.Options.Add(_dryRun);
         command.Options.Add(_device);
         command.Options.Add(_threads);
+        command.Options.Add(_report);
         command.Options.Add(_progress);
         command.Options.Add(_json);
         command.Validators.Add(result =>
@@ -123,6 +125,7 @@ internal sealed class ResizeArguments
         Shard = parsed.GetValue(_shard),
         Format = parsed.GetValue(_format),
         Progress = parsed.GetValue(_progress),
+        Report = parsed.GetValue(_report),
         Limit = new PixelLimit(parsed.GetValue(_maxPixels)),
         TakeReductions = Size(parsed).IsEmpty,
     };

@@ -62,6 +62,7 @@ internal static class RsrCommandLine
             CompressCommand.CreateCompress(context),
             CompressCommand.CreateRestore(context),
             CompareCommand.Create(context),
+            ViewCommand.Create(context),
             EvaluateCommand.Create(context),
             ModelsCommand.Create(context),
             BenchCommand.Create(context),
