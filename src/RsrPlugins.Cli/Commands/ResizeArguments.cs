@@ -20,19 +20,22 @@ internal sealed class ResizeArguments
           "photos/**/*.jpg", or - for standard input. Hidden files and results of an earlier run (a-x2.png beside a.png) are
           passed over in folders; what is passed over is said.
           Without -o the result lies beside its input with the size in its name. With -o FOLDER it keeps the input's name. The
-          format is that of -o's extension (.png, .jpg, .webp, .tif), else --format's, else the input's. -o - writes to standard
+          format is that of -o's extension (.png, .jpg, .webp, .tif, .avif), else --format's, else the input's. -o - writes to standard
           output. A file appears only when it is whole. Names, sizes, folders and disks are checked for all before the first
           picture's work begins.
-          PNG and TIFF keep 16 bits; JPEG and WebP are written with --quality (JPEG 92, from 90 on with full-resolution colour;
-          WebP 90, and 100 is lossless). Profile, EXIF, XMP and resolution are kept; pictures are turned upright.
+          PNG and TIFF keep 16 bits. JPEG, WebP and AVIF are written with --quality; without it a JPEG follows its input's own
+          quality and chroma subsampling, lossless WebP stays lossless, and else it is JPEG 92 (from 90 on with full-resolution
+          colour), WebP 90 (100 is lossless), AVIF 75. PNGs with a palette get one again if the colours allow.
+          Profile, EXIF, XMP, IPTC, texts and resolution are kept, and pictures are turned upright; what the format has no place
+          for is named in a note. Files that lack pixels are refused (--salvage takes them). docs/files.md has it all.
         """;
 
-    private readonly Argument<string[]> _inputs = CommonOptions.Inputs("INPUT", "Files, folders or quoted patterns: PNG, JPEG, WebP, TIFF.");
+    private readonly Argument<string[]> _inputs = CommonOptions.Inputs("INPUT", "Files, folders or quoted patterns: PNG, JPEG, WebP, TIFF, AVIF, GIF.");
     private readonly Option<decimal?> _scale = new("--scale", "-s") { HelpName = "N" };
     private readonly Option<int?> _width = Side("--width", "Exact width in pixels; alone it keeps the aspect ratio.");
     private readonly Option<int?> _height = Side("--height", "Exact height in pixels; alone it keeps the aspect ratio.");
     private readonly Option<string?> _output = new("--output", "-o") { Description = "A file's name for one input, - for standard output, else a folder (made if need be).", HelpName = "FILE|FOLDER|-" };
-    private readonly Option<int?> _quality = new("--quality") { Description = "1 to 100 for JPEG and WebP.", HelpName = "Q" };
+    private readonly Option<int?> _quality = new("--quality") { Description = "1 to 100 for JPEG, WebP and AVIF.", HelpName = "Q" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Replace existing files." };
     private readonly Option<bool> _salvage = new("--salvage") { Description = "Make what there is of damaged and cut-off pictures, instead of refusing them." };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show sizes, steps and names, and write nothing." };

@@ -78,7 +78,7 @@ internal static class PictureReader
     private static readonly string[] HarmlessJpegWarnings = ["extraneous bytes before marker 0xd9", "Unknown Adobe color transform", "unknown JFIF revision", "Invalid SOS parameters"];
 
     // What decoders say of files that are sound and of a kind they do not know.
-    private static readonly string[] Unsupported = ["nsupported", "not supported", "not configured", "not implemented", "an not handle", "an't handle", "No decoding plugin", "unknown compression", "No codec"];
+    private static readonly string[] Unsupported = ["nsupported", "not supported", "not configured", "not implemented", "an not handle", "an't handle", "No decoding plugin", "not been built in", "unknown compression", "No codec"];
 
     private const string SalvageHint = "; --salvage makes what there is of it";
     private const string Salvaged = "the file is damaged or cut off: what is missing was filled in (--salvage)";
@@ -143,6 +143,11 @@ internal static class PictureReader
             if (format == PictureFormat.Gif || format == PictureFormat.Avif || format == PictureFormat.Heic || format == PictureFormat.JpegXl)
             {
                 CheckPages(image, source.Name, format);
+                if (format == PictureFormat.Heic)
+                {
+                    _ = image.Getpoint(0, 0); // Its codec is not built into every libvips, which only decoding tells.
+                }
+
                 TakeFields(image, raw);
             }
 

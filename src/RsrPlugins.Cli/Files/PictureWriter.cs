@@ -231,7 +231,8 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         {
             int quality = options.Quality ?? input?.Jpeg?.Quality ?? DefaultJpegQuality;
             // As the input has it; of a picture that was no JPEG, or for a quality that was asked for, by the quality.
-            bool fullChroma = options.Quality is null && input?.Jpeg is { } jpeg ? jpeg.FullChroma : quality >= FullChromaQuality;
+            // libvips halves both ways or not at all: what was halved one way (4:2:2, 4:4:0) is not halved the other way too.
+            bool fullChroma = options.Quality is null && input?.Jpeg is { } jpeg ? jpeg.ChromaDividerX == 1 || jpeg.ChromaDividerY == 1 : quality >= FullChromaQuality;
             Through(new JpegMetadataStream(stream, said), target => image.JpegsaveStream(
                 target,
                 q: quality,

@@ -16,8 +16,9 @@ internal static class VipsMessage
             return system[(system.IndexOf(SystemError, StringComparison.Ordinal) + SystemError.Length)..];
         }
 
-        // Which call failed says nothing to a user; where that is all, the decoder has kept its reason to itself.
-        string[] useful = [.. lines.Where(line => !line.StartsWith("unable to call", StringComparison.Ordinal)).Distinct()];
+        // Which call failed says nothing to a user; where that is all, the decoder has kept its reason to itself. Seeks beyond the end are
+        // how libheif asks for a length.
+        string[] useful = [.. lines.Where(line => !line.StartsWith("unable to", StringComparison.Ordinal) && !line.Contains("bad seek to", StringComparison.Ordinal)).Distinct()];
         return useful.Length == 0 ? "the decoder gives no reason" : string.Join("; ", useful).TrimEnd('.');
     }
 }

@@ -191,6 +191,23 @@ public class FormatTests
     }
 
     [Fact]
+    public void Alpha_that_colour_was_multiplied_by_becomes_straight()
+    {
+        byte[] tiff = Tiff(8, 1, 2, 4, (338, Short, (ushort)1));
+        byte[] pixel = [64, 0, 128, 128];
+        for (int index = 0; index < 16 * 8; index++)
+        {
+            pixel.CopyTo(tiff.AsSpan(tiff.Length - ((index + 1) * 4)));
+        }
+
+        byte[] read = FileCopy.As(tiff, "png").Picture.Pixels.Samples8[..4].ToArray();
+        Assert.InRange(read[0], 127, 128); // 64 * 255 / 128 is 127.5.
+        Assert.Equal((byte[])[0, 255, 128], read[1..]);
+        byte[] straight = Tiff(8, 1, 2, 4, (338, Short, (ushort)2));
+        Assert.Equal((byte[])[100, 100, 100, 100], FileCopy.As(straight, "png").Picture.Pixels.Samples8[..4].ToArray());
+    }
+
+    [Fact]
     public void A_camera_raw_is_no_picture_though_it_holds_a_preview()
     {
         byte[][] raws =

@@ -29,6 +29,18 @@ public class OutputTests
     }
 
     [Fact]
+    public void Chroma_halved_one_way_is_not_halved_the_other_way_too()
+    {
+        byte[] jpeg = Jpeg(80, Enums.ForeignSubsample.Off);
+        int frame = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]);
+        Assert.Equal(0x11, jpeg[frame + 11]);
+        CopiedFile copy = FileCopy.As(jpeg, "jpg");
+        CarriedMetadata halved = copy.Picture.Metadata with { Encoding = copy.Picture.Metadata.Encoding with { Jpeg = new JpegEncoding(80, true, 2, 1) } };
+        using MemoryStream stream = new MemoryStream();
+        Assert.Equal("quality 80, 4:4:4", PictureWriter.Encode(stream, "a", copy.Picture.Pixels, 40, 24, PictureFormat.Jpeg, halved, null, new WriteOptions()).Coding);
+    }
+
+    [Fact]
     public void What_was_asked_for_and_what_was_no_jpeg_do_not_follow()
     {
         Assert.Equal(50, FileCopy.As(Jpeg(95, Enums.ForeignSubsample.Off), "jpg", options: new WriteOptions(50)).Written.Quality);
