@@ -279,10 +279,9 @@ internal sealed class ResizeBatch
             (pixels, DeviceKind? used) = _models.Resize(pixels, way, PartOfProgress.Of(progress, ReadShare, 1 - WriteShare), _context.CancellationToken);
             device = used is { } kind ? InstalledModels.NameOf(kind) : null;
             WriteOptions write = planned.Input.ReadFrom == planned.Input.Path ? _options.Write with { PermissionsOf = planned.Input.ReadFrom } : _options.Write;
-            if (decision.Cleanup is "low" or "high" && planned.Format == PictureFormat.Jpeg)
+            if (decision.Cleanup is "low" or "high")
             {
-                // The input's quality is what was cleaned up; it is not put back.
-                write = write with { Quality = write.Quality ?? PictureWriter.DefaultJpegQuality };
+                metadata = metadata.CleanedUp(); // What was cleaned up is not put back.
             }
 
             written = _writer.Write(planned.Output, pixels, plan.Width, plan.Height, planned.Format, metadata, decision.Record, write, PartOfProgress.Of(progress, 1 - WriteShare, 1), _context.CancellationToken);

@@ -26,8 +26,16 @@ internal sealed record Picture(PixelImage Pixels, PictureFormat Format, CarriedM
 /// <param name="Encoding">How coarsely.</param>
 internal sealed record CarriedMetadata(PictureMetadata Said, byte[]? Icc, Orientation Orientation, PictureEncoding Encoding)
 {
+    // Below this, blocks and ringing show at once.
+    private const int LeastCleanQuality = 75;
+
     /// <summary>What `rsr downscale` wrote about the picture, or null.</summary>
     public DownscaleRecord? Record => Said.Record;
+
+    /// <summary>For a picture whose artefacts were taken out: a coarse JPEG is not followed down to where they come back.</summary>
+    public CarriedMetadata CleanedUp() => Encoding.Jpeg is { Quality: < LeastCleanQuality } jpeg
+        ? this with { Encoding = Encoding with { Jpeg = jpeg with { Quality = LeastCleanQuality } } }
+        : this;
 }
 
 /// <summary>How a picture's samples were coded, for results that follow it.</summary>

@@ -33,7 +33,9 @@ public class CleanupAndPixelTests
     {
         using TestFolder folder = new TestFolder();
         Pictures.Drawing(40, 32).Save(folder["a.jpg"], new VOption { { "Q", 50 } });
-        Assert.Equal(92, Upscale(folder, WithCleanup(folder), "a.jpg", "-s", "2").GetProperty("quality").GetInt32());
+        Assert.Equal(75, Upscale(folder, WithCleanup(folder), "a.jpg", "-s", "2").GetProperty("quality").GetInt32());
+        Pictures.Drawing(40, 32).Save(folder["fine.jpg"], new VOption { { "Q", 85 } });
+        Assert.Equal(85, Upscale(folder, WithCleanup(folder), "fine.jpg", "-s", "2").GetProperty("quality").GetInt32());
         Assert.Equal(70, Upscale(folder, WithCleanup(folder), "a.jpg", "-s", "2", "--quality", "70", "-o", "c.jpg").GetProperty("quality").GetInt32());
         Assert.Equal(50, Upscale(folder, WithCleanup(folder), "a.jpg", "-s", "2", "--cleanup", "off", "-o", "d.jpg").GetProperty("quality").GetInt32());
     }

@@ -97,6 +97,9 @@ public class OutputTests
         File.WriteAllBytes(folder["a.jpg"], Jpeg(85, Enums.ForeignSubsample.On));
         RsrResult result = Rsr.Run(folder, "upscale", "a.jpg", "-s", "2");
         Assert.Contains($"quality 85, 4:2:0, {new FileInfo(folder["a-x2.jpg"]).Length:N0} bytes", result.Output, StringComparison.Ordinal);
+        File.WriteAllBytes(folder["coarse.jpg"], Jpeg(30, Enums.ForeignSubsample.On));
+        Assert.Contains("quality 30, 4:2:0", Rsr.Run(folder, "upscale", "coarse.jpg", "-s", "2", "-o", "off.jpg", "--cleanup", "off").Output, StringComparison.Ordinal);
+        Assert.Contains("quality 75, 4:2:0", Rsr.Run(folder, "upscale", "coarse.jpg", "-s", "2", "-o", "high.jpg", "--cleanup", "high").Output, StringComparison.Ordinal);
         RsrResult json = Rsr.Run(folder, "upscale", "a.jpg", "-s", "2", "-f", "--json");
         Assert.Contains("\"quality\": 85", json.Output, StringComparison.Ordinal);
         Assert.Contains($"\"bytes\": {new FileInfo(folder["a-x2.jpg"]).Length}", json.Output, StringComparison.Ordinal);
