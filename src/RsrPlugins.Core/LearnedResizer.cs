@@ -61,6 +61,11 @@ public sealed class LearnedResizer
     public PixelImage Resize(PixelImage source, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
+        if (ForeignResizer.IsFor(_network.Model.Shape))
+        {
+            return new ForeignResizer(_network, _settings).Resize(source, progress, cancellationToken);
+        }
+
         (int width, int height) = _network.Shape.OutputSize(source.Width, source.Height);
         PixelImage result = PixelImage.Create(width, height, source.Layout, source.BitsPerSample);
         TilePlan plan = TilePlan.Create(_network.Shape, source.Width, source.Height, TileDefaults.TileSize(_network, _settings));
@@ -102,6 +107,11 @@ public sealed class LearnedResizer
         if (_refiner is not null)
         {
             throw new NotSupportedException("A refined picture is made as a whole.");
+        }
+
+        if (ForeignResizer.IsFor(_network.Model.Shape))
+        {
+            throw new NotSupportedException($"{_network.Model.Id} makes pictures as a whole.");
         }
 
         if ((destination.Width, destination.Height, destination.Layout, destination.BitsPerSample) != (tile.Width, tile.Height, source.Layout, source.BitsPerSample))

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using RsrPlugins.Cli.Terminal;
 using RsrPlugins.Core;
+using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
 
@@ -21,6 +22,7 @@ internal sealed record ModelChecks(string Folder, string? Runtime, IReadOnlyList
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(ModelRow))]
 [JsonSerializable(typeof(ModelChecks))]
 internal sealed partial class ModelsJson : JsonSerializerContext;
 
@@ -41,6 +43,14 @@ internal static class ModelsCommand
           rsr models list
           rsr models verify
           rsr models verify --device all      compares the CPU's and the GPU's outputs
+          rsr models add esrgan.onnx          a network of your own, for 'rsr upscale --model esrgan'
+          rsr models remove esrgan
+
+        Networks of your own:
+          ONNX files with one image in and one out, [N, 1 or 3, H, W], R'G'B' or luma, float32 or float16, of any height and width.
+          'add' runs the network to find how much it enlarges, which sizes it takes, whether its values go to 1 or to 255, and how far
+          it looks; tiles with that margin are compared with the whole. A network that looks at the whole picture is taken too:
+          its tiles overlap and are blended, and each report says so. They are kept in a folder of yours, which RSR_USER_MODELS may name.
         """;
 
     public static Command Create(CliContext context)
@@ -48,7 +58,9 @@ internal static class ModelsCommand
         DetailedCommand command = new DetailedCommand("models", "What is installed, and whether it is whole and works.", Details);
         command.Add(CreateList(context));
         command.Add(CreateVerify(context));
-        command.SetAction(int (_) => throw new UsageException("A command is missing: 'rsr models list' or 'rsr models verify'."));
+        command.Add(CreateAdd(context));
+        command.Add(CreateRemove(context));
+        command.SetAction(int (_) => throw new UsageException("A command is missing: 'rsr models list', 'verify', 'add' or 'remove'."));
         return command;
     }
 
@@ -60,7 +72,7 @@ internal static class ModelsCommand
         command.SetAction(parsed =>
         {
             ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
-            List<ModelRow> rows = catalogue.Models.Select(model => new ModelRow(model.Id, model.Network, Word(model.Kind), model.Scale, model.ByteLength, model.Sha256, model.FilePath, model.CardPath)).ToList();
+            List<ModelRow> rows = catalogue.Models.Select(RowOf).ToList();
             if (parsed.GetValue(json))
             {
                 context.Output.WriteLine(JsonSerializer.Serialize(new ModelList(catalogue.Folder, rows), ModelsJson.Default.ModelList));
@@ -72,10 +84,71 @@ internal static class ModelsCommand
                 context.Output,
                 ["id", "network", "kind", "scale#", "bytes#", "sha256", "card"],
                 rows.Select(row => (string[])[row.Id, row.Network, row.Kind, row.Scale.ToString(CultureInfo.InvariantCulture), row.Bytes.ToString("N0", CultureInfo.InvariantCulture), row.Sha256[..Math.Min(16, row.Sha256.Length)], Path.GetFileName(row.Card)]));
+            if (catalogue.Problem is { } problem)
+            {
+                context.Error.WriteLine($"rsr: {problem}");
+            }
+
             return ExitCode.Done;
         });
         return command;
     }
+
+    private static Command CreateAdd(CliContext context)
+    {
+        Command command = new Command("add", "Adds a network of your own, an ONNX file, after running and measuring it.");
+        Argument<string> file = new Argument<string>("FILE") { Description = "The ONNX file; it is copied." };
+        Option<string?> name = new Option<string?>("--name") { Description = "What 'rsr upscale --model' calls it; by default the file's name.", HelpName = "NAME" };
+        Option<int?> scale = new Option<int?>("--scale") { Description = "How many times it enlarges, 1 to 16; by default this is found out.", HelpName = "N" };
+        scale.Validators.Add(result => CommonOptions.Range(result, 1, 16));
+        Option<bool> json = CommonOptions.Json();
+        command.Add(file);
+        command.Options.Add(name);
+        command.Options.Add(scale);
+        command.Options.Add(json);
+        command.SetAction(parsed =>
+        {
+            AddedModels models = new AddedModels(ModelCatalogue.UserFolder(), ModelCatalogue.LoadDefault());
+            ModelDescriptor added = new ProgressDisplay(!parsed.GetValue(json)).Run(
+                "Measuring", progress => models.Add(parsed.GetRequiredValue(file), parsed.GetValue(name), parsed.GetValue(scale), progress, context.CancellationToken));
+            if (parsed.GetValue(json))
+            {
+                context.Output.WriteLine(JsonSerializer.Serialize(RowOf(added), ModelsJson.Default.ModelRow));
+                return ExitCode.Done;
+            }
+
+            context.Output.WriteLine($"{added.Id}: {DescribeShape(added.Shape)}");
+            context.Output.WriteLine($"  kept as {added.FilePath}; use it with: rsr upscale PICTURE --model {added.Id}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command CreateRemove(CliContext context)
+    {
+        Command command = new Command("remove", "Removes a network of your own.");
+        Argument<string> name = new Argument<string>("NAME") { Description = "Its id, as 'rsr models list' shows it." };
+        command.Add(name);
+        command.SetAction(parsed =>
+        {
+            string id = parsed.GetRequiredValue(name);
+            new AddedModels(ModelCatalogue.UserFolder(), ModelCatalogue.LoadDefault()).Remove(id);
+            context.Output.WriteLine($"{id}: removed");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string DescribeShape(NetworkShape shape)
+    {
+        string planes = shape.Input.Carries == PlaneContent.Rgb ? "RGB" : "luma";
+        string sizes = shape.InputStep == 1 ? string.Empty : $", in blocks of {shape.InputStep} pixels";
+        string tiles = shape.TilesAreExact ? $"it looks {shape.Halo} pixels far, and tiles are exact" : "it looks at the whole picture: tiles are blended, not exact";
+        return $"{planes} of 0 to {(shape.Input.Unit == ValueUnit.Byte ? 255 : 1)}, x{shape.Factor}{sizes}; {tiles}";
+    }
+
+    private static ModelRow RowOf(ModelDescriptor model) =>
+        new(model.Id, model.Network, Word(model.Kind), model.Scale, model.ByteLength, model.Sha256, model.FilePath, model.CardPath);
 
     private static Command CreateVerify(CliContext context)
     {
@@ -147,7 +220,8 @@ internal static class ModelsCommand
             float[] output = Run(network, probe, cancellationToken);
             // A gradient is asked where small and large picture agree but for what enlarging blurs: there it is small everywhere.
             bool isPicture = model.Shape.MakesPictures;
-            double shift = Math.Abs(output.Average() - (isPicture ? probe.Average() : 0));
+            double white = model.Shape.Input.Unit == ValueUnit.Byte ? 255 : 1;
+            double shift = Math.Abs(output.Average() - (isPicture ? probe.Average() : 0)) / white;
             if (!(shift <= LargestShiftOfMean)) // Also true for NaN.
             {
                 return new ModelCheck(model.Id, false, $"hash good, but its output is not a {(isPicture ? "picture" : "gradient")} (its mean is off by {shift:0.###})", InstalledModels.NameOf(network.Device), null);
@@ -165,7 +239,7 @@ internal static class ModelsCommand
                 return new ModelCheck(model.Id, true, $"good (hash, runs on the CPU; DirectML does not run it. {OneLine.Of(other.Decision.Reason)})", InstalledModels.NameOf(network.Device), null);
             }
 
-            double difference = output.Zip(otherOutput, (a, b) => Math.Abs(a - b)).Max();
+            double difference = output.Zip(otherOutput, (a, b) => Math.Abs(a - b)).Max() / white;
             bool good = difference <= LargestDifference;
             return new ModelCheck(model.Id, good, good ? "good (hash, CPU and DirectML agree)" : $"expected CPU and DirectML to differ by at most {LargestDifference:0.####}, found {difference:0.####}", "CPU, DirectML", difference);
         }
@@ -177,9 +251,10 @@ internal static class ModelsCommand
 
     private static float[] Run(INetwork network, float[] probe, CancellationToken cancellationToken)
     {
-        (int width, int height) = network.Shape.OutputSize(ProbeSide, ProbeSide);
-        float[] output = new float[width * height];
-        network.Run(probe, ProbeSide, ProbeSide, output, cancellationToken);
+        int side = network.Model.Shape.Extended(ProbeSide);
+        (int width, int height) = network.Shape.OutputSize(side, side);
+        float[] output = new float[width * height * network.Model.Shape.Output.Count];
+        network.Run(probe, side, side, output, cancellationToken);
         return output;
     }
 
@@ -189,19 +264,14 @@ internal static class ModelsCommand
     /// </summary>
     private static float[] Probe(ModelDescriptor model)
     {
-        float[] probe = new float[ProbeSide * ProbeSide * model.Shape.Input.Count];
-        for (int y = 0; y < ProbeSide; y++)
+        int side = model.Shape.Extended(ProbeSide);
+        float white = model.Shape.Input.Unit == ValueUnit.Byte ? 255 : 1;
+        float[] probe = new float[side * side * model.Shape.Input.Count];
+        for (int i = 0; i < probe.Length; i++)
         {
-            for (int x = 0; x < ProbeSide; x++)
-            {
-                bool square = x is >= 28 and < 40 && y is >= 8 and < 20;
-                probe[(y * ProbeSide) + x] = square ? 0.9f : 0.5f + (0.25f * MathF.Sin(((x * x) + (y * y)) * 0.02f));
-            }
-        }
-
-        for (int plane = 1; plane < model.Shape.Input.Count; plane++)
-        {
-            probe.AsSpan(0, ProbeSide * ProbeSide).CopyTo(probe.AsSpan(plane * ProbeSide * ProbeSide));
+            (int y, int x) = (i / side % side, i % side);
+            bool square = x is >= 28 and < 40 && y is >= 8 and < 20;
+            probe[i] = white * (square ? 0.9f : 0.5f + (0.25f * MathF.Sin(((x * x) + (y * y)) * 0.02f)));
         }
 
         return probe;

@@ -18,6 +18,7 @@ internal static class RsrCommandLine
 
         Environment:
           RSR_MODELS   folder with models.json, instead of the one beside the program
+          RSR_USER_MODELS  folder of the models you add, instead of the one in your application data
           RSR_TRACE=1  shows where an unexpected failure happened
         """;
 

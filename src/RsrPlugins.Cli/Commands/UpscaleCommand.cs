@@ -43,6 +43,8 @@ internal static class UpscaleCommand
           high     all the weights for damaged pictures do; fine texture looks like damage and goes with it
           Pictures made by 'rsr downscale' are never cleaned up. Where no weights for that are installed, auto does nothing and says so.
 
+        --model takes a network by its name: one of the installed ones, or one of your own ('rsr models add').
+
 
         """ + ResizeArguments.CommonDetails;
 
@@ -74,10 +76,17 @@ internal static class UpscaleCommand
         };
         command.Options.Add(source);
         command.Options.Add(cleanup);
+        Option<string?> model = new Option<string?>("--model") { Description = "This network and no other: its id, as 'rsr models list' shows it. Without a size it runs once.", HelpName = "NAME" };
+        command.Options.Add(model);
         command.SetAction(parsed =>
         {
             using InstalledModels models = arguments.Models(parsed);
             SizeRequest size = arguments.Size(parsed);
+            if (parsed.GetValue(model) is { } name)
+            {
+                return new ResizeBatch(context, models, arguments.Options(parsed), header => DecideWith(header, size, models.Catalogue.Named(name))).Run();
+            }
+
             PictureSource what = parsed.GetValue(source);
             CleanupChoice clean = parsed.GetValue(cleanup);
             CheckCleanup(parsed.GetResult(cleanup) is not null, clean, size, what);
@@ -106,6 +115,14 @@ internal static class UpscaleCommand
         {
             throw new UsageException($"--cleanup {(choice == CleanupChoice.Low ? "low" : "high")} does not go with --source {(source == PictureSource.Pixel ? "pixel" : "learned")}, which is not for damaged pictures; leave one of them out.");
         }
+    }
+
+    /// <summary>Enlarges by the network the user named.</summary>
+    private static ResizeDecision DecideWith(PictureHeader header, SizeRequest size, ModelDescriptor model)
+    {
+        ResizePlan plan = ResizePlan.With(header.Width, header.Height, size, model);
+        string suffix = size.IsEmpty ? $"-{model.Id}" : OutputNames.Suffix("x", size, null, plan.Width, plan.Height);
+        return new ResizeDecision(plan, suffix, null, model.Shape.TilesAreExact ? [] : [$"{model.Id} looks at the whole picture: its tiles are blended, not exact"]);
     }
 
     /// <summary>Undoes a recorded reduction; nothing else will do.</summary>

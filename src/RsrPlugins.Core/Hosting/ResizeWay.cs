@@ -69,7 +69,7 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
         List<WayStep> steps = new List<WayStep>();
         foreach (ResizeStep step in plan.Steps)
         {
-            ModelDescriptor model = (step.MadeBy is null ? null : catalogue.PartnerOf(step.MadeBy, plan.Task)) ?? catalogue.Find(plan.Task, step.Kind, step.Factor);
+            ModelDescriptor model = step.Model is not null ? catalogue.Named(step.Model) : (step.MadeBy is null ? null : catalogue.PartnerOf(step.MadeBy, plan.Task)) ?? catalogue.Find(plan.Task, step.Kind, step.Factor);
             steps.Add(new WayStep(model, passes == 0 ? null : catalogue.GradientFor(model), passes, step.Width, step.Height)
             {
                 MeanWith = step.IsHalf ? catalogue.Find(plan.Task, ModelKind.Photo, step.Factor) : null,

@@ -327,14 +327,15 @@ internal sealed unsafe partial class OnnxRuntimeApi
         return Own(value, OrtApiIndex.ReleaseMemoryInfo, environment);
     }
 
-    /// <summary>Wraps a caller's buffer, without copying, as a float tensor [1, planes, height, width].</summary>
-    public OrtHandle CreateTensor(OrtHandle memoryInfo, nint data, int planes, int width, int height)
+    /// <summary>Wraps a caller's buffer, without copying, as a tensor [1, planes, height, width] of float32 or float16.</summary>
+    public OrtHandle CreateTensor(OrtHandle memoryInfo, nint data, int planes, int width, int height, bool isHalf = false)
     {
-        const int Float = 1;
+        const int Float32 = 1;
+        const int Float16 = 10;
         long* shape = stackalloc long[] { 1, planes, height, width };
         nint value;
         Check(((delegate* unmanaged<nint, nint, nuint, long*, nuint, int, nint*, nint>)_table[OrtApiIndex.CreateTensorWithDataAsOrtValue])(
-            memoryInfo.DangerousGetHandle(), data, (nuint)planes * (nuint)width * (nuint)height * sizeof(float), shape, 4, Float, &value));
+            memoryInfo.DangerousGetHandle(), data, (nuint)planes * (nuint)width * (nuint)height * (nuint)(isHalf ? sizeof(ushort) : sizeof(float)), shape, 4, isHalf ? Float16 : Float32, &value));
         return Own(value, OrtApiIndex.ReleaseValue);
     }
 

@@ -146,7 +146,7 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         try
         {
             session = _sessions.Create(model, bytes, device);
-            GraphFacts.Of(OnnxGraph.Parse(bytes, model.FilePath), model.FilePath).Check(model);
+            GraphFacts.Check(model, bytes);
             int side = ProbeBlocks * model.Shape.InputStep;
             (int outputWidth, int outputHeight) = model.Shape.OutputSize(side, side);
             // Every value a plane may hold, so that weights too large for the format of the numbers show too.

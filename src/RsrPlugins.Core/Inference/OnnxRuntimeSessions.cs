@@ -1,5 +1,6 @@
-// The seam's real side. Every model has one input "input", float [N, planes, H, W], and one output "output", float [N, planes, H, W]; anything else is not
-// a network of ours and is refused when it is opened, by name and shape, not when it is run.
+// The seam's real side. Every model has one input and one output, float32 or float16 [N, planes, H, W]; anything else is refused when it is
+// opened, not when it is run. What the two are called does not matter.
+using System.Text;
 using RsrPlugins.Core.Models;
 
 namespace RsrPlugins.Core.Inference;
@@ -59,16 +60,15 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
             OrtHandle session = _api.CreateSession(_environment, bytes, options, _memoryInfo);
             try
             {
-                CheckTensor(model, "input", model.Shape.Input.Count, _api.Describe(session, outputs: false));
-                CheckTensor(model, "output", model.Shape.Output.Count, _api.Describe(session, outputs: true));
+                Port input = Checked(model, "input", model.Shape.Input.Count, _api.Describe(session, outputs: false));
+                Port output = Checked(model, "output", model.Shape.Output.Count, _api.Describe(session, outputs: true));
+                return new Session(model, _api, _memoryInfo, session, input, output);
             }
             catch
             {
                 session.Dispose();
                 throw;
             }
-
-            return new Session(model, _api, _memoryInfo, session);
         }
         catch (OrtStatusException exception) when (exception.Code is OrtErrorCode.NoModel or OrtErrorCode.InvalidProtobuf or OrtErrorCode.InvalidGraph)
         {
@@ -86,22 +86,32 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
         _environment.Dispose();
     }
 
-    private static void CheckTensor(ModelDescriptor model, string expected, int planes, IReadOnlyList<(string Name, int ElementType, long[] Dimensions)> found)
+    /// <summary>The one input or output there must be.</summary>
+    private static Port Checked(ModelDescriptor model, string role, int planes, IReadOnlyList<(string Name, int ElementType, long[] Dimensions)> found)
     {
-        const int Float = 1;
+        const int Float32 = 1;
+        const int Float16 = 10;
         static bool Free(long dimension) => dimension < 1;
-        bool fits = found is [{ ElementType: Float, Dimensions: [var n, var channels, var height, var width] } only]
-            && only.Name == expected && channels == planes && (n == 1 || Free(n)) && Free(height) && Free(width);
-        if (!fits)
+
+        // The output's channels follow from the input's; graphs written by others often do not repeat them.
+        if (found is [{ ElementType: Float32 or Float16, Dimensions: [var n, var channels, var height, var width] } only]
+            && (channels == planes || (role == "output" && Free(channels))) && (n == 1 || Free(n)) && (role == "output" || (Free(height) && Free(width))))
         {
-            string names = string.Join(", ", found.Select(tensor => $"\"{tensor.Name}\" [{string.Join(", ", tensor.Dimensions.Select(d => Free(d) ? "?" : $"{d}"))}] of element type {tensor.ElementType}"));
-            throw new ModelException($"{model.FilePath} has the wrong {expected}: expected \"{expected}\" [?, {planes}, ?, ?] of element type {Float} (float), found {names}. Reinstall the models.");
+            return new Port([.. Encoding.UTF8.GetBytes(only.Name), 0], only.ElementType == Float16);
         }
+
+        string names = string.Join(", ", found.Select(tensor => $"\"{tensor.Name}\" [{string.Join(", ", tensor.Dimensions.Select(d => Free(d) ? "?" : $"{d}"))}] of element type {tensor.ElementType}"));
+        throw new ModelException($"{model.FilePath} has the wrong {role}: expected one [?, {planes}, ?, ?] of element type {Float32} (float32) or {Float16} (float16), found {names}. Reinstall the models.");
     }
 
-    private sealed class Session(ModelDescriptor model, OnnxRuntimeApi api, OrtHandle memoryInfo, OrtHandle session) : ISession
+    /// <summary>An input or output of a session.</summary>
+    /// <param name="Name">UTF-8, ended by a zero.</param>
+    /// <param name="IsHalf">Values are float16; the caller's are float32 all the same.</param>
+    private sealed record Port(byte[] Name, bool IsHalf);
+
+    private sealed class Session(ModelDescriptor model, OnnxRuntimeApi api, OrtHandle memoryInfo, OrtHandle session, Port input, Port output) : ISession
     {
-        public void Run(nint input, int width, int height, nint output, int outputWidth, int outputHeight, CancellationToken cancellationToken)
+        public unsafe void Run(nint inputData, int width, int height, nint outputData, int outputWidth, int outputHeight, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();
 
@@ -110,13 +120,27 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
             try
             {
                 session.DangerousAddRef(ref held);
-                using OrtHandle inputTensor = api.CreateTensor(memoryInfo, input, model.Shape.Input.Count, width, height);
-                using OrtHandle outputTensor = api.CreateTensor(memoryInfo, output, model.Shape.Output.Count, outputWidth, outputHeight);
-                using OrtHandle runOptions = api.CreateRunOptions();
+                int inputLength = checked(width * height * model.Shape.Input.Count), outputLength = checked(outputWidth * outputHeight * model.Shape.Output.Count);
+                Half[] halfInput = input.IsHalf ? ToHalf(new ReadOnlySpan<float>((float*)inputData, inputLength)) : [];
+                Half[] halfOutput = output.IsHalf ? new Half[outputLength] : [];
+                fixed (Half* halfInputData = halfInput, halfOutputData = halfOutput)
+                {
+                    using OrtHandle inputTensor = api.CreateTensor(memoryInfo, input.IsHalf ? (nint)halfInputData : inputData, model.Shape.Input.Count, width, height, input.IsHalf);
+                    using OrtHandle outputTensor = api.CreateTensor(memoryInfo, output.IsHalf ? (nint)halfOutputData : outputData, model.Shape.Output.Count, outputWidth, outputHeight, output.IsHalf);
+                    using OrtHandle runOptions = api.CreateRunOptions();
 
-                // Disposed before the options are: disposing a registration waits for its callback.
-                using CancellationTokenRegistration stop = cancellationToken.UnsafeRegister(_ => api.Terminate(runOptions), null);
-                api.Run(session, runOptions, "input\0"u8, inputTensor, "output\0"u8, outputTensor);
+                    // Disposed before the options are: disposing a registration waits for its callback.
+                    using CancellationTokenRegistration stop = cancellationToken.UnsafeRegister(_ => api.Terminate(runOptions), null);
+                    api.Run(session, runOptions, input.Name, inputTensor, output.Name, outputTensor);
+                }
+
+                if (output.IsHalf)
+                {
+                    for (int i = 0; i < halfOutput.Length; i++)
+                    {
+                        ((float*)outputData)[i] = (float)halfOutput[i];
+                    }
+                }
             }
             catch (OrtStatusException exception)
             {
@@ -130,6 +154,17 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
                     session.DangerousRelease();
                 }
             }
+        }
+
+        private static Half[] ToHalf(ReadOnlySpan<float> values)
+        {
+            Half[] half = new Half[values.Length];
+            for (int i = 0; i < half.Length; i++)
+            {
+                half[i] = (Half)values[i];
+            }
+
+            return half;
         }
 
         public void Dispose() => session.Dispose();

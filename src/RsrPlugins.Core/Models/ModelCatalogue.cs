@@ -11,11 +11,14 @@ public sealed class ModelCatalogue
     /// <summary>Names another models folder than the one beside the engine.</summary>
     public const string EnvironmentVariable = "RSR_MODELS";
 
+    /// <summary>Names another folder of added models than the user's own.</summary>
+    public const string UserVariable = "RSR_USER_MODELS";
+
     /// <summary>Longest part of a message that may hold words of the file.</summary>
     internal const int MaxQuote = 300;
 
     private const int MaxName = 200;
-    private const int KnownFormat = 2;
+    internal const int KnownFormat = 2;
     private const int MaxScale = 16;
     private const int MaxStep = 4096;
     private const int MaxHalo = 4096;
@@ -27,6 +30,9 @@ public sealed class ModelCatalogue
     }
 
     public string Folder { get; }
+
+    /// <summary>Why added models are missing; null where none is.</summary>
+    public string? Problem { get; private init; }
 
     /// <summary>Rows of models.json whose ONNX file exists, in file order (an installer may leave scales out).</summary>
     public IReadOnlyList<ModelDescriptor> Models { get; }
@@ -70,17 +76,49 @@ public sealed class ModelCatalogue
         }
     }
 
-    /// <summary>The folder "models" beside the engine's own assembly, or RSR_MODELS where that is set.</summary>
+    /// <summary>
+    /// The folder "models" beside the engine's own assembly, or RSR_MODELS where that is set; and the models a person has added, which never
+    /// replace an installed one. A list of added models that cannot be read takes no installed model with it: <see cref="Problem"/> says why.
+    /// </summary>
     /// <exception cref="ModelException">See <see cref="Load"/>.</exception>
     public static ModelCatalogue LoadDefault()
     {
-        if (Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } asked)
+        string? asked = Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } named ? named : null;
+        string[] folders = [.. InstallLocation.Folders().Select(folder => Path.Combine(folder, "models"))];
+        ModelCatalogue installed = Load(asked ?? folders.FirstOrDefault(Directory.Exists) ?? folders[0]);
+        string? own = UserFolder(asked is not null);
+        return own is null || !File.Exists(Path.Combine(own, "models.json")) ? installed : installed.With(own);
+    }
+
+    /// <summary>Where added models live: RSR_USER_MODELS, else RsrPlugins/models in the user's own application data.</summary>
+    public static string UserFolder() => UserFolder(installedIsNamed: false)!;
+
+    // Who names the folder of the installed models (a test, a build) wants those and nothing of the user's, unless that is named too.
+    private static string? UserFolder(bool installedIsNamed)
+    {
+        if (Environment.GetEnvironmentVariable(UserVariable) is { Length: > 0 } asked)
         {
-            return Load(asked);
+            return Path.GetFullPath(asked);
         }
 
-        string[] folders = [.. InstallLocation.Folders().Select(folder => Path.Combine(folder, "models"))];
-        return Load(folders.FirstOrDefault(Directory.Exists) ?? folders[0]);
+        return installedIsNamed ? null : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "RsrPlugins", "models");
+    }
+
+    private ModelCatalogue With(string own)
+    {
+        try
+        {
+            ModelDescriptor[] added = [.. Load(own).Models];
+            ModelDescriptor? twice = added.FirstOrDefault(model => Models.Any(installed => installed.Id == model.Id));
+            return new ModelCatalogue(Folder, [.. Models, .. added.Where(model => Models.All(installed => installed.Id != model.Id))])
+            {
+                Problem = twice is null ? null : $"{twice.FilePath} is not used: an installed model has the same name. 'rsr models remove {twice.Id}' removes it.",
+            };
+        }
+        catch (ModelException exception)
+        {
+            return new ModelCatalogue(Folder, Models) { Problem = exception.Message };
+        }
     }
 
     /// <summary>Scale factors for which such a network is installed, ascending.</summary>
@@ -101,6 +139,12 @@ public sealed class ModelCatalogue
         string what = task switch { NetworkTask.Reduce => "reduces", NetworkTask.Enlarge => "enlarges", NetworkTask.Gradient => "corrects reductions", _ => "cleans up" };
         throw new ModelException($"A network that {what} x{scale} ({kind.ToString().ToLowerInvariant()}) is not installed in {Folder}; {installed}. Choose an installed scale or install this one.");
     }
+
+    /// <summary>Finds a model by its id.</summary>
+    /// <exception cref="ModelException">Not installed.</exception>
+    public ModelDescriptor Named(string id) =>
+        Models.FirstOrDefault(model => model.Id == id)
+            ?? throw new ModelException($"No model {id} is installed or added; expected one of {string.Join(", ", Models.Where(model => model.Shape.MakesPictures && !model.Shape.Reduces).Select(model => model.Id))}. 'rsr models list' shows all.");
 
     /// <summary>The installed partner of a network, if it does this task; null where either is not installed.</summary>
     /// <param name="id">The network's id.</param>
@@ -236,7 +280,10 @@ public sealed class ModelCatalogue
                 ReadPlanes(part.GetProperty("input")),
                 ReadPlanes(part.GetProperty("output")),
                 Amount(part, "operationsPerInputPixel"),
-                Amount(part, "featureBytesPerInputPixel"));
+                Amount(part, "featureBytesPerInputPixel"))
+            {
+                TilesAreExact = !part.TryGetProperty("tilesAreExact", out JsonElement exact) || exact.GetBoolean(),
+            };
             return Math.Max(read.InputStep, read.OutputStep) % Math.Min(read.InputStep, read.OutputStep) == 0
                 ? read
                 : throw WrongIn(part, "outputStep", $"a multiple or a divisor of the input step {read.InputStep}");

@@ -16,6 +16,9 @@ public enum ModelKind
 
     /// <summary>Trained by the same trainer on bicubic reductions: what tables compare with. Not installed with the product.</summary>
     Baseline,
+
+    /// <summary>Brought by a person (rsr models add): taken by its name alone, never by itself.</summary>
+    Added,
 }
 
 /// <summary>One row of models.json.</summary>

@@ -86,6 +86,12 @@ public sealed record NetworkShape(
     double OperationsPerInputPixel,
     double FeatureBytesPerInputPixel)
 {
+    /// <summary>
+    /// Whether tiles with the halo give the whole picture's values. False for a network that looks at the whole picture (a global pooling,
+    /// attention): its tiles overlap by the halo and are blended.
+    /// </summary>
+    public bool TilesAreExact { get; init; } = true;
+
     /// <summary>Whether the output is smaller than the input.</summary>
     public bool Reduces => InputStep > OutputStep;
 

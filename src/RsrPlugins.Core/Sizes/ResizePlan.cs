@@ -16,6 +16,9 @@ public sealed record ResizeStep(int Factor, ModelKind Kind, int Width, int Heigh
 {
     /// <summary>The mean of this network's picture and that of the one for ordinary pictures is the result: half of a clean-up.</summary>
     public bool IsHalf { get; init; }
+
+    /// <summary>Id of the network, where the user named it.</summary>
+    public string? Model { get; init; }
 }
 
 /// <summary>The way from one size to another.</summary>
@@ -125,13 +128,38 @@ public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Step
     /// <summary>Plans an enlargement without a network: own pixels become blocks.</summary>
     public static ResizePlan Blocks(int width, int height) => new(NetworkTask.Enlarge, [], width, height, ClassicalStep: true) { ClassicalKernel = ResamplingKernel.Nearest };
 
+    /// <summary>Plans an enlargement, or a run at the same size, by one network the user named.</summary>
+    /// <param name="request">Empty: the network once.</param>
+    /// <param name="model">The network.</param>
+    /// <exception cref="ImageSizeException">The target is not larger, or larger than allowed, or the network keeps the size.</exception>
+    public static ResizePlan With(int width, int height, SizeRequest request, ModelDescriptor model)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(model);
+        int factor = model.Shape.Factor;
+        if (model.Shape.Reduces || (factor == 1 && !request.IsEmpty))
+        {
+            throw new ImageSizeException($"{model.Id} {(factor == 1 ? "keeps a picture's size; leave the size out" : "makes pictures smaller; choose one that enlarges")}");
+        }
+
+        (int targetWidth, int targetHeight) = request.IsEmpty ? (checked(width * factor), checked(height * factor)) : request.LargerThan(width, height);
+        List<ResizeStep> steps = new List<ResizeStep>();
+        do
+        {
+            (width, height) = (checked(width * factor), checked(height * factor));
+            steps.Add(new ResizeStep(factor, ModelKind.Added, width, height) { Model = model.Id });
+        }
+        while (width < targetWidth || height < targetHeight);
+        return new ResizePlan(NetworkTask.Enlarge, steps, targetWidth, targetHeight, (width, height) != (targetWidth, targetHeight));
+    }
+
     /// <summary>For example "learned x2, learned x3, then bicubic to 500 x 400".</summary>
     /// <param name="effort">Passes that correct each learned step.</param>
     public string Describe(int effort = 0)
     {
         string sign = Task == NetworkTask.Reduce ? "1/" : "x";
         string passes = effort == 0 ? string.Empty : effort == 1 ? " and 1 pass" : $" and {effort} passes";
-        IEnumerable<string> learned = Steps.Select(step => $"{(step.IsHalf ? "half " : string.Empty)}{NameOf(step.Kind)} {sign}{step.Factor}{passes}");
+        IEnumerable<string> learned = Steps.Select(step => $"{(step.IsHalf ? "half " : string.Empty)}{step.Model ?? NameOf(step.Kind)} {sign}{step.Factor}{passes}");
         if (ClassicalStep && ClassicalKernel == ResamplingKernel.Nearest)
         {
             return $"blocks of pixels to {Width} x {Height}";

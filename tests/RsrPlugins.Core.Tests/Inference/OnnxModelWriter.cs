@@ -49,17 +49,18 @@ internal sealed class ProtoMessage
 }
 
 /// <summary>An ONNX graph of float tensors, opset 13.</summary>
-internal sealed class OnnxModelWriter
+/// <param name="elementType">Of inputs and outputs: 1 float32, 10 float16.</param>
+internal sealed class OnnxModelWriter(int elementType = 1)
 {
     private const int Float = 1;
     private readonly ProtoMessage _graph = new();
     private int _names;
 
     /// <param name="dimensions">-1 for a free one.</param>
-    public void Input(string name, params long[] dimensions) => _graph.Message(11, ValueInfo(name, dimensions));
+    public void Input(string name, params long[] dimensions) => _graph.Message(11, ValueInfo(name, elementType, dimensions));
 
     /// <param name="dimensions">-1 for a free one.</param>
-    public void Output(string name, params long[] dimensions) => _graph.Message(12, ValueInfo(name, dimensions));
+    public void Output(string name, params long[] dimensions) => _graph.Message(12, ValueInfo(name, elementType, dimensions));
 
     public string Initializer(float[] values, params long[] dimensions)
     {
@@ -76,7 +77,7 @@ internal sealed class OnnxModelWriter
         return name;
     }
 
-    /// <summary>Adds an operator; an attribute is a long, a float, a string or longs.</summary>
+    /// <summary>Adds an operator, perhaps as "domain::operator"; an attribute is a long, a float, a string or longs.</summary>
     public string Node(string op, string[] inputs, string? output = null, params (string Name, object Value)[] attributes)
     {
         string result = output ?? $"t{_names++}";
@@ -86,7 +87,13 @@ internal sealed class OnnxModelWriter
             node.Text(1, input);
         }
 
-        node.Text(2, result).Text(4, op);
+        string[] parts = op.Split("::");
+        node.Text(2, result).Text(4, parts[^1]);
+        if (parts.Length > 1)
+        {
+            node.Text(7, parts[0]);
+        }
+
         foreach ((string name, object value) in attributes)
         {
             ProtoMessage attribute = new ProtoMessage().Text(1, name);
@@ -124,7 +131,7 @@ internal sealed class OnnxModelWriter
         .Message(7, _graph.Text(2, "test"))
         .ToArray();
 
-    private static ProtoMessage ValueInfo(string name, long[] dimensions)
+    private static ProtoMessage ValueInfo(string name, int elementType, long[] dimensions)
     {
         ProtoMessage shape = new ProtoMessage();
         for (int i = 0; i < dimensions.Length; i++)
@@ -132,6 +139,6 @@ internal sealed class OnnxModelWriter
             shape.Message(1, dimensions[i] < 0 ? new ProtoMessage().Text(2, $"{name}{i}") : new ProtoMessage().Varint(1, dimensions[i]));
         }
 
-        return new ProtoMessage().Text(1, name).Message(2, new ProtoMessage().Message(1, new ProtoMessage().Varint(1, Float).Message(2, shape)));
+        return new ProtoMessage().Text(1, name).Message(2, new ProtoMessage().Message(1, new ProtoMessage().Varint(1, elementType).Message(2, shape)));
     }
 }
