@@ -26,8 +26,16 @@ internal static class Arguments
         {
             AddChoice(procedure, ArgumentNames.Source, "Image _is", "Where the image comes from, which decides the weights", "auto", [
                 ("auto", "Automatic", "Each layer as it remembers: made by Learned Downscale, or ordinary"),
-                ("photo", "An ordinary image", "Everything that Learned Downscale did not make"),
+                ("photo", "A photograph", "Any ordinary image"),
+                ("drawing", "A drawing", "The same weights as for a photograph"),
+                ("pixel", "Pixel art", "Every pixel becomes a block with hard edges"),
                 ("learned", "Made by Learned Downscale", "Or by 'rsr downscale'"),
+            ]);
+            AddChoice(procedure, ArgumentNames.Cleanup, "Clea_n up", "Whether JPEG's blocks and ringing, and noise, are taken out; fine texture looks like damage and goes with it", "auto", [
+                ("auto", "Automatic", "A little where the image comes from a JPEG file, else nothing"),
+                ("off", "Nothing", string.Empty),
+                ("low", "A little", "The mean of the image with and without"),
+                ("high", "As much as can be", string.Empty),
             ]);
         }
         else

@@ -3,6 +3,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using RsrPlugins.Core;
+using RsrPlugins.Core.Sizes;
 using RsrPlugins.Gimp.Document;
 using RsrPlugins.Gimp.Editor;
 using RsrPlugins.Gimp.Interop;
@@ -33,7 +34,7 @@ internal static unsafe class ResizeDialog
 
         nint[] sides = [LibGimp.gimp_procedure_dialog_get_widget(dialog, ArgumentNames.Width, GObject.TypeNone), LibGimp.gimp_procedure_dialog_get_widget(dialog, ArgumentNames.Height, GObject.TypeNone)];
         nint list = 0;
-        foreach (string name in (string[])[NoteId, ArgumentNames.Part, ArgumentNames.Scale, ArgumentNames.Width, ArgumentNames.Height, enlarge ? ArgumentNames.Source : ArgumentNames.Effort, ArgumentNames.Device])
+        foreach (string name in (string[])[NoteId, ArgumentNames.Part, ArgumentNames.Scale, ArgumentNames.Width, ArgumentNames.Height, .. (string[])(enlarge ? [ArgumentNames.Source, ArgumentNames.Cleanup] : [ArgumentNames.Effort]), ArgumentNames.Device])
         {
             list = GLib.Append(list, GLib.Duplicate(name));
         }
@@ -100,10 +101,13 @@ internal static unsafe class ResizeDialog
 
         try
         {
-            RecordedReduction? undone = options.Source == SourceChoice.Photo ? null : options.Scale is int scale ? record?.Last(scale) : null;
+            RecordedReduction? undone = options.Source is SourceChoice.Auto or SourceChoice.Learned && options.Scale is int scale ? record?.Last(scale) : null;
             (int width, int height) = undone is null ? Resizing.Target(options, image.Width, image.Height) : (undone.Reduction.Width, undone.Reduction.Height);
             string sizes = $"{image.Width} × {image.Height} pixels become {width} × {height}.";
-            return record is null ? sizes : $"{sizes} The image was made by Learned Downscale (1/{record.Scale}).";
+            bool cleans = options.Enlarge && options.Cleanup == CleanupChoice.Auto && options.Source is SourceChoice.Auto or SourceChoice.Photo or SourceChoice.Drawing && image.WasJpeg;
+            return record is not null ? $"{sizes} The image was made by Learned Downscale (1/{record.Scale})."
+                : cleans ? $"{sizes} The image comes from a JPEG file, so it is cleaned up a little."
+                : sizes;
         }
         catch (RsrException exception)
         {

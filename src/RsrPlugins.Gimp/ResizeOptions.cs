@@ -1,6 +1,7 @@
 // What the user, or a script, asked for: read once from GIMP's config, then never changed.
 using System.Globalization;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Sizes;
 using RsrPlugins.Gimp.Interop;
 
 namespace RsrPlugins.Gimp;
@@ -18,13 +19,22 @@ internal enum ResizedPart
     Selection,
 }
 
-/// <summary>Which weights enlarge.</summary>
+/// <summary>What the image is, which decides how it is enlarged; as `rsr upscale --source`.</summary>
 internal enum SourceChoice
 {
-    /// <summary>The partner of what reduced the layer where that is recorded, else those for ordinary pictures.</summary>
+    /// <summary>
+    /// The partner of what reduced the layer where that is recorded, else the weights for ordinary pictures; a layer whose pixels were all
+    /// repeated a whole number of times is made of its own pixels first.
+    /// </summary>
     Auto,
 
     Photo,
+
+    /// <summary>The same: one set of weights serves photographs and drawings.</summary>
+    Drawing,
+
+    /// <summary>Pixel art: blocks with hard edges, no network.</summary>
+    Pixel,
 
     Learned,
 }
@@ -33,8 +43,9 @@ internal enum SourceChoice
 /// <param name="Scale">2, 3 or 4; null where width and height say the size.</param>
 /// <param name="Width">Pixels of what is resized; null for what is in proportion to the height.</param>
 /// <param name="Height">Pixels of what is resized; null for what is in proportion to the width.</param>
+/// <param name="Cleanup">Whether JPEG's blocks and ringing, and noise, are taken out of an ordinary picture.</param>
 /// <param name="Effort">Passes that correct a reduced picture; 0 for an enlargement.</param>
-internal sealed record ResizeOptions(bool Enlarge, ResizedPart Part, int? Scale, int? Width, int? Height, SourceChoice Source, int Effort, DeviceChoice Device)
+internal sealed record ResizeOptions(bool Enlarge, ResizedPart Part, int? Scale, int? Width, int? Height, SourceChoice Source, CleanupChoice Cleanup, int Effort, DeviceChoice Device)
 {
     /// <summary>The choice of scale that stands for width and height.</summary>
     public const string ExactSize = "exact";
@@ -55,6 +66,7 @@ internal sealed record ResizeOptions(bool Enlarge, ResizedPart Part, int? Scale,
             exact && width > 0 ? width : null,
             exact && height > 0 ? height : null,
             enlarge ? Enum.Parse<SourceChoice>(GObject.GetText(config, ArgumentNames.Source), ignoreCase: true) : SourceChoice.Auto,
+            enlarge ? Enum.Parse<CleanupChoice>(GObject.GetText(config, ArgumentNames.Cleanup), ignoreCase: true) : CleanupChoice.Off,
             enlarge ? 0 : GObject.GetNumber(config, ArgumentNames.Effort),
             Enum.Parse<DeviceChoice>(GObject.GetText(config, ArgumentNames.Device), ignoreCase: true));
     }
@@ -68,6 +80,7 @@ internal static class ArgumentNames
     public const string Width = "width";
     public const string Height = "height";
     public const string Source = "source";
+    public const string Cleanup = "cleanup";
     public const string Effort = "effort";
     public const string Device = "device";
 }

@@ -134,6 +134,42 @@ def effort():
     image.delete()
 
 
+@check('clean-up and pixel art: the bytes are those of rsr')
+def cleanup_and_pixels():
+    ordinary = draw(40, 30, 'RGB', 8)
+    own = draw(20, 15, 'RGBA', 8)
+    blocks = b''.join(b''.join(own[(y * 20 + x) * 4:(y * 20 + x) * 4 + 4] * 2 for x in range(20)) * 2 for y in range(15))
+    for kind, samples, arguments, options in (
+            ('RGB', ordinary, ['--scale', '2', '--cleanup', 'high'], {'scale': '2', 'cleanup': 'high'}),
+            ('RGB', ordinary, ['--scale', '4', '--cleanup', 'low'], {'scale': '4', 'cleanup': 'low'}),
+            ('RGB', ordinary, ['--scale', '2', '--source', 'drawing'], {'scale': '2', 'source': 'drawing'}),
+            ('RGBA', blocks, ['--scale', '3', '--source', 'pixel'], {'scale': '3', 'source': 'pixel'}),
+            ('RGBA', blocks, ['--scale', '2'], {'scale': '2'})):
+        image = new_image(40, 30)
+        layer = add_layer(image, 'layer', 40, 30, kind, samples)
+        call('upscale', image, **options)
+        same(layer_as_rsr(layer), by_rsr(['upscale', *arguments], 40, 30, kind, 8, samples), repr(options))
+        image.delete()
+
+
+@check('an image from a JPEG file is cleaned up a little by itself, also after an XCF file')
+def from_jpeg():
+    drawn = new_image(48, 32)
+    add_layer(drawn, 'layer', 48, 32, 'RGB', draw(48, 32, 'RGB', 8))
+    jpeg, xcf = (Gio.File.new_for_path(f'{SCRATCH}/drawn.{extension}') for extension in ('jpg', 'xcf'))
+    Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, drawn, jpeg)
+    drawn.delete()
+    opened = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, jpeg)
+    Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, opened, xcf)
+    opened.delete()
+    image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, xcf)
+    layer = image.get_layers()[0]
+    samples = pixels(layer)
+    call('upscale', image, scale='2')
+    same(layer_as_rsr(layer), by_rsr(['upscale', '--scale', '2', '--cleanup', 'low'], 48, 32, 'RGB', 8, samples))
+    image.delete()
+
+
 @check('layers of a document, each on its own: the bytes are those of rsr')
 def layers_of_a_document():
     image = everything()

@@ -10,7 +10,7 @@ RSR_PROGRAM=$(echo /repository/artifacts/gimp-rig/rsr-[0-9]*-linux-x64/rsr)
 # A plug-ins folder with the package as its user unpacks it, and the few of GIMP's own that are needed: asking all of them what they
 # offer would take longer than the checks.
 mkdir -p "$GIMP3_DIRECTORY" /rig/own /rig/plug-ins
-for plugin in python-eval file-png; do ln -s "/usr/lib/x86_64-linux-gnu/gimp/3.0/plug-ins/$plugin" /rig/own/; done
+for plugin in python-eval file-png file-jpeg; do ln -s "/usr/lib/x86_64-linux-gnu/gimp/3.0/plug-ins/$plugin" /rig/own/; done
 cp -r /repository/artifacts/gimp-rig/rsr-gimp /rig/plug-ins/
 cat >"$GIMP3_DIRECTORY/gimprc" <<'RC'
 (plug-in-path "/rig/plug-ins:/rig/own")

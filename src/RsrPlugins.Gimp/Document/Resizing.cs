@@ -14,12 +14,17 @@ namespace RsrPlugins.Gimp.Document;
 /// <param name="StepsLeft">Where it takes back recorded steps by their partners: how many remain; else null.</param>
 internal sealed record PlannedResize(ResizeWay Way, DocumentRecord? Record, int? StepsLeft)
 {
+    /// <summary>A picture whose pixels were all repeated is made of its own pixels first.</summary>
+    public bool LooksForOwnPixels { get; init; }
+
     public int Width => Way.Width;
 
     public int Height => Way.Height;
 }
 
-internal sealed class Resizing(ResizeOptions options) : IDisposable
+/// <param name="options">What was asked for.</param>
+/// <param name="wasJpeg">The document comes from a JPEG file.</param>
+internal sealed class Resizing(ResizeOptions options, bool wasJpeg) : IDisposable
 {
     private readonly ResizeSession _session = new();
     private readonly SessionSettings _settings = new(options.Device);
@@ -70,28 +75,61 @@ internal sealed class Resizing(ResizeOptions options) : IDisposable
 
         DocumentRecord? fitting = record is not null && record.Fits(width, height) ? record : null;
         SizeRequest request = options.Scale is int scale ? new SizeRequest(scale, null, null) : new SizeRequest(null, target.Width, target.Height);
-        return options.Enlarge ? Enlarge(width, height, request, options.Source == SourceChoice.Photo ? null : fitting) : Reduce(width, height, request, fitting ?? new DocumentRecord(1, width, height, [], x, y));
+        return options.Enlarge ? Enlarge(width, height, target, request, options.Source is SourceChoice.Auto or SourceChoice.Learned ? fitting : null) : Reduce(width, height, request, fitting ?? new DocumentRecord(1, width, height, [], x, y));
     }
 
     /// <summary>Computes.</summary>
-    public PixelImage Resize(PixelImage picture, PlannedResize plan, IProgress<double> progress) => _session.Resize(picture, plan.Way, _settings, progress).Picture;
+    public PixelImage Resize(PixelImage picture, PlannedResize plan, IProgress<double> progress)
+    {
+        ResizeWay way = plan.Way;
+        if (plan.LooksForOwnPixels && EnlargedPixels.Find(picture)?.Own is PixelImage own)
+        {
+            if (options.Source == SourceChoice.Pixel)
+            {
+                picture = own;
+            }
+            else if ((long)own.Width * SizeRequest.MaxScale >= plan.Width && (long)own.Height * SizeRequest.MaxScale >= plan.Height)
+            {
+                picture = own;
+                way = ResizeWay.Of(
+                    ResizePlan.Upscale(own.Width, own.Height, new SizeRequest(null, plan.Width, plan.Height), ModelKind.Photo, Models.Scales(NetworkTask.Enlarge, ModelKind.Photo)),
+                    Models);
+            }
+        }
+
+        return _session.Resize(picture, way, _settings, progress).Picture;
+    }
 
     public void Dispose() => _session.Dispose();
 
-    private PlannedResize Enlarge(int width, int height, SizeRequest request, DocumentRecord? record)
+    private PlannedResize Enlarge(int width, int height, (int Width, int Height) target, SizeRequest request, DocumentRecord? record)
     {
+        if (options.Source == SourceChoice.Pixel)
+        {
+            return new PlannedResize(ResizeWay.Of(ResizePlan.Blocks(target.Width, target.Height), Models), null, null) { LooksForOwnPixels = true };
+        }
+
         RecordedReduction? undone = options.Scale is int scale ? record?.Last(scale) : record?.All;
         ModelKind kind = options.Source == SourceChoice.Learned ? ModelKind.Learned : ModelKind.Photo;
-        if (undone is null && options.Scale is int exact)
+        IReadOnlyList<int> cleanupScales = Models.Scales(NetworkTask.Enlarge, ModelKind.Cleanup);
+        CleanupChoice cleanup = undone is null && kind == ModelKind.Photo ? Cleanup(cleanupScales.Count > 0) : CleanupChoice.Off;
+        if (undone is null && cleanup == CleanupChoice.Off && options.Scale is int exact)
         {
             // A whole scale is that network or nothing: quietly taking another way would not be what was asked for.
             Models.Find(NetworkTask.Enlarge, kind, exact);
         }
 
-        ResizePlan plan = ResizePlan.Upscale(width, height, request, kind, Models.Scales(NetworkTask.Enlarge, kind), undone?.Reduction);
+        ResizePlan plan = ResizePlan.Upscale(width, height, request, kind, Models.Scales(NetworkTask.Enlarge, kind), undone?.Reduction, cleanup, cleanupScales);
         bool exactly = undone is not null && (plan.Width, plan.Height) == (undone.Reduction.Width, undone.Reduction.Height);
-        return new PlannedResize(ResizeWay.Of(plan, Models), exactly ? undone!.Before : null, exactly ? undone!.StepsBefore : null);
+        return new PlannedResize(ResizeWay.Of(plan, Models), exactly ? undone!.Before : null, exactly ? undone!.StepsBefore : null)
+        {
+            LooksForOwnPixels = undone is null && options.Source == SourceChoice.Auto,
+        };
     }
+
+    private CleanupChoice Cleanup(bool isInstalled) => options.Cleanup is CleanupChoice.Low or CleanupChoice.High && !isInstalled
+        ? throw new EditorException("Weights for clean-up are not installed. Install them, or choose no clean-up.")
+        : CleanupDecision.For(options.Cleanup, jpegQuality: null, wasJpeg, isInstalled).Level;
 
     private PlannedResize Reduce(int width, int height, SizeRequest request, DocumentRecord record)
     {

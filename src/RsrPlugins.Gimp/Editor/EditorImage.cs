@@ -14,6 +14,9 @@ internal readonly unsafe record struct EditorImage(nint Handle)
 
     public bool HasFloatingSelection => LibGimp.gimp_image_get_floating_sel(Handle) != 0;
 
+    /// <summary>It was read from a JPEG file: GIMP keeps that file's tables with it, also in XCF files.</summary>
+    public bool WasJpeg => GetParasite("jpeg-settings") is not null;
+
     /// <summary>Layers and groups at the top level, the topmost first.</summary>
     public IReadOnlyList<Item> Layers => [.. GLib.TakeArray(LibGimp.gimp_image_get_layers(Handle)).Select(handle => new Item(handle))];
 
