@@ -69,6 +69,7 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         {
             Say($"rsr and GIMP plug-in for {runtime}");
             components.AddRange(StageProgram("RsrPlugins.Cli", "rsr", runtime, CommandLineFolder(runtime), "-p:PublishSingleFile=true", "--self-contained"));
+            StageDesktop(runtime);
             if (MakesGimpPlugin(runtime))
             {
                 components.AddRange(StageProgram("RsrPlugins.Gimp", GimpPlugin, runtime, GimpFolder(runtime)));
@@ -78,11 +79,22 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         return components;
     }
 
+    /// <summary>What puts `rsr` into other programs: the Krita plug-in, and for Linux the file managers' menus.</summary>
+    private void StageDesktop(string runtime)
+    {
+        string desktop = repository.PathOf("desktop");
+        bool linux = runtime.StartsWith("linux", StringComparison.Ordinal);
+        foreach (string name in FolderTree.Files(desktop).Where(name => (linux || !name.StartsWith("file-managers/", StringComparison.Ordinal)) && !name.Contains("__pycache__", StringComparison.Ordinal)))
+        {
+            FolderTree.CopyFile(Path.Combine(desktop, name), Path.Combine(CommandLineFolder(runtime), "desktop", name));
+        }
+    }
+
     private void PackPrograms(params string[] runtimes)
     {
         foreach (string runtime in runtimes)
         {
-            ReproducibleZip.Create(CommandLineFolder(runtime), ReleaseFile($"rsr-{_version}-{runtime}.zip"), "rsr", "rsr.exe");
+            ReproducibleZip.Create(CommandLineFolder(runtime), ReleaseFile($"rsr-{_version}-{runtime}.zip"), "rsr", "rsr.exe", "rsr-enlarge", "install.sh");
             if (MakesGimpPlugin(runtime))
             {
                 ReproducibleZip.Create(GimpFolder(runtime), ReleaseFile($"{GimpPlugin}-{_version}-{runtime}.zip"), GimpPlugin, GimpPlugin + ".exe");
