@@ -24,6 +24,7 @@ internal sealed class BatchPlanner(InstalledModels models, ResizeOptions options
     private readonly HashSet<string> _inputs = new(inputs.Select(file => SamePath.Resolve(file.ReadFrom)), SamePath.Comparer);
     private readonly Dictionary<string, string> _outputs = new(SamePath.Comparer);
     private readonly OutputPlaces _places = new();
+    private readonly HashSet<string> _resultsAmongInputs = new(SamePath.Comparer);
 
     /// <summary>Plans one picture.</summary>
     /// <param name="input">The picture.</param>
@@ -56,6 +57,9 @@ internal sealed class BatchPlanner(InstalledModels models, ResizeOptions options
         return new PlannedPicture(input, number, header.Width, header.Height, decision, way, output, format, [.. decision.Notes, .. NotesOfQuality(output, format)]);
     }
 
+    /// <summary>The input is where another input's result belongs, so an earlier run of the same command made it; known when all are planned.</summary>
+    public bool IsResult(InputFile input) => _resultsAmongInputs.Contains(SamePath.Resolve(input.ReadFrom));
+
     private IEnumerable<string> NotesOfQuality(string output, PictureFormat format)
     {
         if (options.Write.Quality is not null && !format.HasQuality)
@@ -74,7 +78,12 @@ internal sealed class BatchPlanner(InstalledModels models, ResizeOptions options
             throw new UsageException($"{output}: the output would replace its own input; choose another name or folder with -o.");
         }
 
-        if (_inputs.Contains(resolved))
+        // "rsr upscale *.png -s 2" for the second time: the shell has put the first run's results among the inputs.
+        if (_inputs.Contains(resolved) && !options.Write.Overwrite)
+        {
+            _resultsAmongInputs.Add(resolved);
+        }
+        else if (_inputs.Contains(resolved))
         {
             throw new PictureFileException(output, $"the output of {input.Path} would replace another input; choose another folder with -o");
         }

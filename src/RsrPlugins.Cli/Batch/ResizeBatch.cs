@@ -196,6 +196,12 @@ internal sealed class ResizeBatch
             }
         }
 
+        foreach (PlannedPicture picture in pictures.Where(picture => planner.IsResult(picture.Input)).ToList())
+        {
+            pictures.Remove(picture);
+            _passedOver.Add(new PassedOver(picture.Input.Path, "a result of an earlier run of this command", string.Empty));
+        }
+
         if (wrongDirection && !_options.Json)
         {
             _context.Error.WriteLine("rsr: with --width or --height, --either-way makes each picture larger or smaller as it needs");

@@ -65,6 +65,21 @@ public class BatchTests
     }
 
     [Fact]
+    public void Results_that_the_shell_names_as_inputs_are_not_enlarged_again()
+    {
+        using TestFolder folder = WithPictures("a.png", "b.png");
+        Good(folder, "upscale", "a.png", "b.png", "-s", "2");
+        RsrResult again = Good(folder, "upscale", "a-x2.png", "a.png", "b-x2.png", "b.png", "-s", "2", "--skip-existing");
+        Assert.Contains("passed over a-x2.png, b-x2.png: a result of an earlier run of this command", again.Error, StringComparison.Ordinal);
+        Assert.Equal(["a-x2.png", "a.png", "b-x2.png", "b.png"], folder.Files);
+        byte[] before = File.ReadAllBytes(folder["a-x2.png"]);
+        RsrResult forced = Rsr.Run(folder, "upscale", "a.png", "a-x2.png", "-s", "2", "--force");
+        Assert.Equal(3, forced.ExitCode);
+        Assert.Contains("would replace another input", forced.Error, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(folder["a-x2.png"]));
+    }
+
+    [Fact]
     public void Parts_together_make_the_same_files_as_one_run()
     {
         using TestFolder folder = WithPictures("in/a.png", "in/b.png", "in/c.jpg", "in/d.png", "in/deep/e.png");
