@@ -37,6 +37,7 @@ internal static class Arguments
                 ("low", "A little", "The mean of the image with and without"),
                 ("high", "As much as can be", string.Empty),
             ]);
+            LibGimp.gimp_procedure_add_string_argument(procedure, ArgumentNames.Model, "_Model", "This network and no other, by its name in 'rsr models list'; empty: what the image needs", string.Empty, LibGimp.ReadWrite);
         }
         else
         {

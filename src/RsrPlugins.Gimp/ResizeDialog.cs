@@ -3,6 +3,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using RsrPlugins.Core;
+using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Sizes;
 using RsrPlugins.Gimp.Document;
 using RsrPlugins.Gimp.Editor;
@@ -34,7 +35,7 @@ internal static unsafe class ResizeDialog
 
         nint[] sides = [LibGimp.gimp_procedure_dialog_get_widget(dialog, ArgumentNames.Width, GObject.TypeNone), LibGimp.gimp_procedure_dialog_get_widget(dialog, ArgumentNames.Height, GObject.TypeNone)];
         nint list = 0;
-        foreach (string name in (string[])[NoteId, ArgumentNames.Part, ArgumentNames.Scale, ArgumentNames.Width, ArgumentNames.Height, .. (string[])(enlarge ? [ArgumentNames.Source, ArgumentNames.Cleanup] : [ArgumentNames.Effort]), ArgumentNames.Device])
+        foreach (string name in (string[])[NoteId, ArgumentNames.Part, ArgumentNames.Scale, ArgumentNames.Width, ArgumentNames.Height, .. (string[])(enlarge ? [ArgumentNames.Source, ArgumentNames.Cleanup, .. (string[])(HasAddedModels() ? [ArgumentNames.Model] : [])] : [ArgumentNames.Effort]), ArgumentNames.Device])
         {
             list = GLib.Append(list, GLib.Duplicate(name));
         }
@@ -65,6 +66,12 @@ internal static unsafe class ResizeDialog
     /// <summary>Puts what fits the image in place of what the last image was resized with.</summary>
     private static void Preselect(nint config, bool enlarge, EditorImage image)
     {
+        if (enlarge && !HasAddedModels())
+        {
+            // Not shown then, so nothing that was chosen earlier may stand in it.
+            GObject.SetText(config, ArgumentNames.Model, string.Empty);
+        }
+
         // An exact size is one image's: the next begins with its own.
         GObject.SetNumber(config, ArgumentNames.Width, Math.Min(LibGimp.MaxImageSize, enlarge ? image.Width * 2 : Math.Max(1, image.Width / 2)));
         GObject.SetNumber(config, ArgumentNames.Height, 0);
@@ -87,6 +94,20 @@ internal static unsafe class ResizeDialog
         }
     }
 
+    /// <summary>Whoever has added no network of their own is not asked for one.</summary>
+    private static bool HasAddedModels()
+    {
+        try
+        {
+            return ModelCatalogue.LoadDefault().Models.Any(model => model.Kind == ModelKind.Added);
+        }
+        catch (ModelException)
+        {
+            // Said when it matters: after OK.
+            return false;
+        }
+    }
+
     private static DocumentRecord? FittingRecord(EditorImage image) =>
         DocumentRecord.FromBytes(image.GetParasite(DocumentRecord.ParasiteName)) is { } record && record.Fits(image.Width, image.Height) ? record : null;
 
@@ -101,10 +122,10 @@ internal static unsafe class ResizeDialog
 
         try
         {
-            RecordedReduction? undone = options.Source is SourceChoice.Auto or SourceChoice.Learned && options.Scale is int scale ? record?.Last(scale) : null;
+            RecordedReduction? undone = options.Model is null && options.Source is SourceChoice.Auto or SourceChoice.Learned && options.Scale is int scale ? record?.Last(scale) : null;
             (int width, int height) = undone is null ? Resizing.Target(options, image.Width, image.Height) : (undone.Reduction.Width, undone.Reduction.Height);
             string sizes = $"{image.Width} × {image.Height} pixels become {width} × {height}.";
-            bool cleans = options.Enlarge && options.Cleanup == CleanupChoice.Auto && options.Source is SourceChoice.Auto or SourceChoice.Photo or SourceChoice.Drawing && image.WasJpeg;
+            bool cleans = options.Enlarge && options.Model is null && options.Cleanup == CleanupChoice.Auto && options.Source is SourceChoice.Auto or SourceChoice.Photo or SourceChoice.Drawing && image.WasJpeg;
             return record is not null ? $"{sizes} The image was made by Learned Downscale (1/{record.Scale})."
                 : cleans ? $"{sizes} The image comes from a JPEG file, so it is cleaned up a little."
                 : sizes;

@@ -44,8 +44,9 @@ internal enum SourceChoice
 /// <param name="Width">Pixels of what is resized; null for what is in proportion to the height.</param>
 /// <param name="Height">Pixels of what is resized; null for what is in proportion to the width.</param>
 /// <param name="Cleanup">Whether JPEG's blocks and ringing, and noise, are taken out of an ordinary picture.</param>
+/// <param name="Model">Id of the network that enlarges and no other, for example one that the user has added; null for what the source says.</param>
 /// <param name="Effort">Passes that correct a reduced picture; 0 for an enlargement.</param>
-internal sealed record ResizeOptions(bool Enlarge, ResizedPart Part, int? Scale, int? Width, int? Height, SourceChoice Source, CleanupChoice Cleanup, int Effort, DeviceChoice Device)
+internal sealed record ResizeOptions(bool Enlarge, ResizedPart Part, int? Scale, int? Width, int? Height, SourceChoice Source, CleanupChoice Cleanup, string? Model, int Effort, DeviceChoice Device)
 {
     /// <summary>The choice of scale that stands for width and height.</summary>
     public const string ExactSize = "exact";
@@ -67,6 +68,7 @@ internal sealed record ResizeOptions(bool Enlarge, ResizedPart Part, int? Scale,
             exact && height > 0 ? height : null,
             enlarge ? Enum.Parse<SourceChoice>(GObject.GetText(config, ArgumentNames.Source), ignoreCase: true) : SourceChoice.Auto,
             enlarge ? Enum.Parse<CleanupChoice>(GObject.GetText(config, ArgumentNames.Cleanup), ignoreCase: true) : CleanupChoice.Off,
+            enlarge && GObject.GetText(config, ArgumentNames.Model) is { Length: > 0 } model ? model : null,
             enlarge ? 0 : GObject.GetNumber(config, ArgumentNames.Effort),
             Enum.Parse<DeviceChoice>(GObject.GetText(config, ArgumentNames.Device), ignoreCase: true));
     }
@@ -81,6 +83,7 @@ internal static class ArgumentNames
     public const string Height = "height";
     public const string Source = "source";
     public const string Cleanup = "cleanup";
+    public const string Model = "model";
     public const string Effort = "effort";
     public const string Device = "device";
 }

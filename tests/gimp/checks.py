@@ -134,7 +134,7 @@ def effort():
     image.delete()
 
 
-@check('clean-up and pixel art: the bytes are those of rsr')
+@check('clean-up, pixel art, a named model: the bytes are those of rsr')
 def cleanup_and_pixels():
     ordinary = draw(40, 30, 'RGB', 8)
     own = draw(20, 15, 'RGBA', 8)
@@ -144,7 +144,8 @@ def cleanup_and_pixels():
             ('RGB', ordinary, ['--scale', '4', '--cleanup', 'low'], {'scale': '4', 'cleanup': 'low'}),
             ('RGB', ordinary, ['--scale', '2', '--source', 'drawing'], {'scale': '2', 'source': 'drawing'}),
             ('RGBA', blocks, ['--scale', '3', '--source', 'pixel'], {'scale': '3', 'source': 'pixel'}),
-            ('RGBA', blocks, ['--scale', '2'], {'scale': '2'})):
+            ('RGBA', blocks, ['--scale', '2'], {'scale': '2'}),
+            ('RGB', ordinary, ['--scale', '3', '--model', 'srnet-x4-photo'], {'scale': '3', 'model': 'srnet-x4-photo'})):
         image = new_image(40, 30)
         layer = add_layer(image, 'layer', 40, 30, kind, samples)
         call('upscale', image, **options)
@@ -432,6 +433,7 @@ def refusals():
     refused(image, 'is not a layer', layers=[image.get_channels()[0]], part='layer')
     refused(image, 'No layer is chosen', layers=[], part='layer')
     refused(image, '50 x 35 is not larger than 100 x 70', scale='exact', width=50)
+    refused(image, 'No model nothing', scale='2', model='nothing')
     refused(image, 'exact size is missing', name='downscale', scale='exact')
     image.select_rectangle(Gimp.ChannelOps.REPLACE, 5, 5, 20, 20)
     Gimp.Selection.float(image, [base], 0, 0)

@@ -104,6 +104,11 @@ internal sealed class Resizing(ResizeOptions options, bool wasJpeg) : IDisposabl
 
     private PlannedResize Enlarge(int width, int height, (int Width, int Height) target, SizeRequest request, DocumentRecord? record)
     {
+        if (options.Model is not null)
+        {
+            return new PlannedResize(ResizeWay.Of(ResizePlan.With(width, height, request, Models.Named(options.Model)), Models), null, null);
+        }
+
         if (options.Source == SourceChoice.Pixel)
         {
             return new PlannedResize(ResizeWay.Of(ResizePlan.Blocks(target.Width, target.Height), Models), null, null) { LooksForOwnPixels = true };

@@ -79,6 +79,9 @@ internal static unsafe partial class LibGimp
     [LibraryImport(NativeLibraries.Gimp, StringMarshalling = StringMarshalling.Utf8)]
     public static partial void gimp_procedure_add_int_argument(nint procedure, string name, string label, string blurb, int least, int most, int value, int flags);
 
+    [LibraryImport(NativeLibraries.Gimp, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void gimp_procedure_add_string_argument(nint procedure, string name, string label, string blurb, string value, int flags);
+
     [LibraryImport(NativeLibraries.Gimp)]
     public static partial nint gimp_procedure_new_return_values(nint procedure, int status, nint error);
 
