@@ -101,14 +101,22 @@ internal sealed class PictureTarget : IFuzzTarget
             return;
         }
 
+        Picture picture;
         try
         {
-            PictureReader.Read(header, salvage: false);
+            picture = PictureReader.Read(header, salvage: false);
         }
         catch (PictureFileException)
         {
-            PictureReader.Read(header, salvage: true);
+            picture = PictureReader.Read(header, salvage: true);
         }
+
+        // What a stranger's file says goes into results, too.
+        PictureFormat[] outputs = [PictureFormat.Png, PictureFormat.Jpeg, PictureFormat.WebP, PictureFormat.Tiff];
+        PictureFormat output = outputs[input.Length % outputs.Length];
+        (int width, int height) = (Math.Min(picture.Pixels.Width, 64), Math.Min(picture.Pixels.Height, 64));
+        using MemoryStream stream = new MemoryStream();
+        PictureWriter.Encode(stream, "output", picture.Pixels, width, height, output, picture.Metadata, null, new WriteOptions());
     }
 }
 

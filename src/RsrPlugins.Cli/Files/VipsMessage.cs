@@ -6,6 +6,7 @@ namespace RsrPlugins.Cli.Files;
 internal static class VipsMessage
 {
     private const string SystemError = "system error: ";
+    private const int MostCharacters = 400; // libtiff names every odd tag of a damaged file.
 
     /// <summary>What went wrong, on one line: the system's own first word on it if it had one, else all that libvips says.</summary>
     public static string Of(VipsException error)
@@ -18,7 +19,7 @@ internal static class VipsMessage
 
         // Which call failed says nothing to a user; where that is all, the decoder has kept its reason to itself. Seeks beyond the end are
         // how libheif asks for a length.
-        string[] useful = [.. lines.Where(line => !line.StartsWith("unable to", StringComparison.Ordinal) && !line.Contains("bad seek to", StringComparison.Ordinal)).Distinct()];
-        return useful.Length == 0 ? "the decoder gives no reason" : string.Join("; ", useful).TrimEnd('.');
+        string[] useful = [.. lines.Where(line => !line.StartsWith("unable to", StringComparison.Ordinal) && !line.Contains("bad seek to", StringComparison.Ordinal) && !line.Contains("tag is not read from file", StringComparison.Ordinal)).Distinct()];
+        return useful.Length == 0 ? "the decoder gives no reason" : OneLine.Quote(string.Join("; ", useful), MostCharacters).TrimEnd('.');
     }
 }

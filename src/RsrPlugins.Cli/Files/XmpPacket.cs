@@ -179,19 +179,35 @@ internal sealed class XmpPacket
     public XmpPacket SplitOff(int mostBytes)
     {
         XmpPacket extension = Empty();
-        while (ToBytes().Length > mostBytes && _rdf.Elements().MaxBy(Length) is { } largest)
+        _document.DescendantNodes().OfType<XText>().Where(text => text.Parent is null || text.Parent == _rdf || text.Parent == _rdf.Parent).ToList().ForEach(padding => padding.Value = string.Empty);
+
+        // Properties first, then descriptions with all their attributes. Lengths are estimates (namespaces count each time), so once more.
+        for (int round = 0; round < 4 && ToBytes().Length is int size && size > mostBytes; round++)
         {
-            XElement? property = largest.Elements().Count() > 1 ? largest.Elements().MaxBy(Length) : null;
-            XElement moved = property is null
-                ? new XElement(largest)
-                : new XElement(largest.Name, largest.Attributes().Where(attribute => attribute.IsNamespaceDeclaration || attribute.Name == Rdf + "about"), property);
-            extension._rdf.Add(moved);
-            (property ?? largest).Remove();
+            bool properties = round < 2;
+            (XElement Part, int Bytes)[] parts =
+                [.. (properties ? _rdf.Elements().Elements() : _rdf.Elements()).Select(part => (part, Encoding.UTF8.GetByteCount(part.ToString(SaveOptions.DisableFormatting)))).OrderByDescending(part => part.Item2)];
+            HashSet<XNode> moved = [];
+            foreach ((XElement part, int bytes) in parts.TakeWhile(_ => size > mostBytes))
+            {
+                moved.Add(part);
+                size -= bytes;
+            }
+
+            foreach (IGrouping<XElement, XElement> group in moved.Cast<XElement>().GroupBy(part => part.Parent!))
+            {
+                extension._rdf.Add(properties
+                    ? new XElement(group.Key.Name, group.Key.Attributes().Where(attribute => attribute.IsNamespaceDeclaration || attribute.Name == Rdf + "about"), group)
+                    : group);
+            }
+
+            foreach (XElement container in properties ? _rdf.Elements().ToList() : [_rdf])
+            {
+                Keep(container, node => !moved.Contains(node));
+            }
         }
 
         return extension;
-
-        static int Length(XElement element) => element.ToString(SaveOptions.DisableFormatting).Length;
     }
 
     /// <summary>Takes out what belongs to a gain map, and to the further pictures and the video that lie behind a JPEG; none of them is written.</summary>
@@ -354,10 +370,31 @@ internal sealed class XmpPacket
 
     private bool Remove(Func<XName, bool> matches)
     {
-        List<XAttribute> attributes = [.. _rdf.Elements().Attributes().Where(attribute => !attribute.IsNamespaceDeclaration && matches(attribute.Name))];
-        List<XElement> elements = [.. _rdf.Elements().Elements().Where(element => matches(element.Name))];
-        attributes.ForEach(attribute => attribute.Remove());
-        elements.ForEach(element => element.Remove());
-        return attributes.Count + elements.Count > 0;
+        bool removed = false;
+        foreach (XElement description in _rdf.Elements().ToList())
+        {
+            if (description.Attributes().Any(IsMeant))
+            {
+                removed = true;
+                description.ReplaceAttributes(description.Attributes().Where(attribute => !IsMeant(attribute)).ToList());
+            }
+
+            if (description.Elements().Any(element => matches(element.Name)))
+            {
+                removed = true;
+                Keep(description, node => node is not XElement element || !matches(element.Name));
+            }
+        }
+
+        return removed;
+
+        bool IsMeant(XAttribute attribute) => !attribute.IsNamespaceDeclaration && matches(attribute.Name);
+    }
+
+    // All at once: taking nodes out one by one walks their list for each.
+    private static void Keep(XElement container, Func<XNode, bool> wanted)
+    {
+        List<XNode> kept = [.. container.Nodes().Where(wanted)];
+        container.ReplaceNodes(kept);
     }
 }

@@ -457,6 +457,26 @@ public class MetadataTests
     }
 
     [Fact]
+    public void Exif_that_leads_nowhere_or_in_circles_costs_its_entries_alone()
+    {
+        byte[] block = ExifBytes();
+        int entry = block.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x98, 0x82, 2, 0]); // Copyright: its value is made to lie at 0, behind the end, and in itself.
+        foreach (int place in (int[])[0, block.Length, -1, int.MaxValue])
+        {
+            byte[] damaged = [.. block];
+            BitConverter.TryWriteBytes(damaged.AsSpan(entry + 8), place);
+            CopiedFile copy = FileCopy.As(Say("jpg", damaged), "jpg");
+            Assert.Equal("Zoe\0"u8.ToArray(), Bytes.TiffDirectory(ExifOf(copy.Bytes, "jpg")!)[Artist].Data);
+            Assert.Equal(place == 0 ? 0 : 1, copy.Notes.Count(note => note.Contains("damaged EXIF entr", StringComparison.Ordinal)));
+        }
+
+        byte[] circle = [.. block];
+        int pointer = circle.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x69, 0x87, 4, 0]);
+        BitConverter.TryWriteBytes(circle.AsSpan(pointer + 8), 8); // EXIF's directory is the main one.
+        Assert.Equal("Zoe\0"u8.ToArray(), Bytes.TiffDirectory(ExifOf(FileCopy.As(Say("jpg", circle), "jpg").Bytes, "jpg")!)[Artist].Data);
+    }
+
+    [Fact]
     public void What_has_no_place_and_no_use_is_named()
     {
         byte[] jpeg = Bytes.WithJpegSegments(FileCopy.Plain("jpg"), (0xEB, "JP\0\u0001"u8.ToArray()), (0xE4, "FooBar\0\u0001"u8.ToArray()));

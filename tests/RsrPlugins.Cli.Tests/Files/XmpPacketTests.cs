@@ -43,6 +43,22 @@ public class XmpPacketTests
         Assert.Contains("XMP dropped", Assert.Single(picture.Notes), StringComparison.Ordinal);
     }
 
+    // Tens of thousands of entries happen (Photoshop's list of ancestors); a JPEG takes 64 kB in one piece.
+    [Fact]
+    public void A_long_packet_is_split_and_stripped_in_time_that_grows_with_it()
+    {
+        string many = string.Concat(Enumerable.Range(0, 60_000).Select(index => $"<a:p{index}>x</a:p{index}><c:d xmlns:c=\"http://ns.google.com/photos/1.0/container/\"/>"));
+        byte[] xmp = Encoding.UTF8.GetBytes($"<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:a=\"urn:a\">{many}</rdf:Description></rdf:RDF></x:xmpmeta>");
+        byte[] png = Bytes.WithPngChunks(FileCopy.Plain("png"), ("iTXt", [.. "XML:com.adobe.xmp\0\0\0\0\0"u8, .. xmp]));
+        long start = Environment.TickCount64;
+        CopiedFile copy = FileCopy.As(png, "jpg");
+        Assert.InRange(Environment.TickCount64 - start, 0, 15_000);
+        string text = Encoding.Latin1.GetString(copy.Bytes);
+        Assert.Contains("<a:p0", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("photos/1.0/container", text, StringComparison.Ordinal);
+        Assert.All(Bytes.JpegSegments(copy.Bytes), segment => Assert.True(segment.Payload.Length <= 65_533));
+    }
+
     [Fact]
     public void Depth_and_number_are_limited_and_what_editors_write_is_not()
     {

@@ -123,8 +123,9 @@ internal sealed class TiffFile
             return null;
         }
 
-        long offset = length <= field.Length ? 0 : Big ? Long8(field) : Long(field);
-        byte[]? data = offset == 0 ? field[..(int)length].ToArray() : Bytes(offset, length);
+        bool inside = length <= field.Length;
+        long offset = inside ? 0 : Big ? Long8(field) : Long(field);
+        byte[]? data = inside ? field[..(int)length].ToArray() : Bytes(offset, length);
         if (data is null)
         {
             return null;

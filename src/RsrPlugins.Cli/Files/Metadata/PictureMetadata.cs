@@ -402,6 +402,11 @@ internal sealed class PictureMetadata
 #pragma warning restore CA5351
                 packet.SetExtensionPointer(guid);
                 result.Xmp = packet.ToBytes();
+                if (result.Xmp.Length > JpegXmpBytes)
+                {
+                    throw new XmpLimitException("more than a JPEG holds");
+                }
+
                 result.ExtendedXmp = (guid, bytes);
             }
             catch (XmpLimitException error)
