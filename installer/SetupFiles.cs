@@ -44,6 +44,7 @@ internal static class SetupFiles
         AppendRemove(script, "RemoveFiles", parts.Keys);
         AppendInstall(script, "InstallGimp", "$GimpDir", "GIMP", gimpFiles);
         AppendRemove(script, "RemoveGimpFiles", gimpFiles);
+        AppendFolderChecks(script, parts.Keys);
         return script.ToString();
     }
 
@@ -75,6 +76,18 @@ internal static class SetupFiles
         foreach (string folder in folders)
         {
             script.Append($"  RMDir \"${{Folder}}{folder}\"\n");
+        }
+
+        script.Append("!macroend\n");
+    }
+
+    /// <summary>A macro that refuses links among the folders that files go to, the outermost first.</summary>
+    private static void AppendFolderChecks(StringBuilder script, IEnumerable<string> names)
+    {
+        script.Append("\n!macro FolderChecks Folder Un\n");
+        foreach (string folder in names.SelectMany(FoldersAbove).Distinct().OrderBy(folder => folder.Count(c => c == '\\')).ThenBy(folder => folder, StringComparer.Ordinal))
+        {
+            script.Append($"  Push \"${{Folder}}{folder}\"\n  Call ${{Un}}RefuseLink\n");
         }
 
         script.Append("!macroend\n");

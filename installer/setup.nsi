@@ -15,6 +15,8 @@
 ;                uninstall.exe [/S]
 ; Exit codes:    0 done   1 cancelled by the user   3 no Paint.NET (5.1 or later, 64 bits) at the place   4 Paint.NET is running
 ;                5 a file could not be written or removed   6 this Windows is not served   7 /SCALES not understood
+;                8 the folder needs an administrator's rights   9 a folder is a link to another place
+;                10 the Visual C++ runtime is missing
 
 Target "${TARGET}"
 SetCompressor /SOLID lzma
@@ -33,9 +35,9 @@ CRCCheck force
 Name "RsrPlugins ${VERSION}"
 OutFile "${OUTPUT}"
 BrandingText "RsrPlugins: learned image resizing for Paint.NET"
-; An administrator is asked for the rights that Program Files needs; anybody else can still install for the Store edition or
-; into a portable Paint.NET, which need none. Either way it stays the same user, whose Documents folder is meant.
-RequestExecutionLevel highest
+; It starts with no more rights than whoever starts it, and asks for an administrator's only where the chosen folder needs them (Program
+; Files; see CheckRights): the Store edition's folder and a portable Paint.NET need none.
+RequestExecutionLevel user
 ManifestDPIAware true
 ManifestSupportedOS Win10
 
@@ -57,6 +59,9 @@ VIAddVersionKey OriginalFilename "RsrPlugins-${VERSION}-setup.exe"
 !define EXIT_FILES 5
 !define EXIT_WINDOWS 6
 !define EXIT_SCALES 7
+!define EXIT_RIGHTS 8
+!define EXIT_LINK 9
+!define EXIT_VC_RUNTIME 10
 
 ; PE machine numbers.
 !define MACHINE_X64 34404
@@ -79,6 +84,7 @@ Var Machine        ; of that Paint.NET, as in its PE header
 Var Reason         ; why the place will not do, or empty
 Var ReasonCode
 Var Scales         ; "2,3,4"
+Var Rights         ; 1 if this user may write to where the plugin goes
 Var MadeEffects    ; 1 if Effects was not there before
 Var GimpDir        ; one user folder's plug-ins\rsr-gimp
 Var Gimp           ; 1 if the plug-in is installed for GIMP
@@ -200,6 +206,65 @@ Page custom PlacePage PlacePageLeave
     StrCpy $UninstallKey "${UNINSTALL_KEYS}\RsrPlugins $UninstallKey"
   FunctionEnd
 
+  ; Fails if the folder on the stack is a junction or a symbolic link: what is written or deleted through one is elsewhere, and with an
+  ; administrator's rights anywhere. Folders that a cloud keeps (OneDrive) are reparse points too, but stand for no other name.
+  Function ${Un}RefuseLink
+    Exch $0
+    Push $1
+    Push $2
+    Push $3
+    System::Call '*(&v592) p .r1' ; WIN32_FIND_DATAW: attributes at 0, the reparse point's tag at 36
+    System::Call 'kernel32::FindFirstFileW(w r0, p r1) p .r2'
+    ${If} $2 != "-1"
+      System::Call 'kernel32::FindClose(p r2)'
+      System::Call '*$1(i .r2, &v32, i .r3)'
+      IntOp $2 $2 & 0x400
+      ${If} $2 <> 0
+        IntOp $2 $3 & 0x20000000
+        ${If} $2 <> 0
+        ${OrIf} $3 = 0
+          ${Fail} ${EXIT_LINK} "$0 is a link to another place. RsrPlugins is installed into real folders only: remove the link and start again. Nothing was changed."
+        ${EndIf}
+      ${EndIf}
+    ${EndIf}
+    System::Free $1
+    Pop $3
+    Pop $2
+    Pop $1
+    Pop $0
+  FunctionEnd
+
+  Function ${Un}RefuseLinks
+    ${GetParent} $PluginDir $0
+    Push $0
+    Call ${Un}RefuseLink
+    Push $PluginDir
+    Call ${Un}RefuseLink
+    !insertmacro FolderChecks "$PluginDir" "${Un}"
+  FunctionEnd
+
+  ; $Rights; tried out, because what a folder's permissions say is more than a setup should work out. Creates and deletes an empty file.
+  Function ${Un}CheckRights
+    StrCpy $Rights 1
+    StrCpy $0 $PluginDir
+    ${DoUntil} ${FileExists} "$0\*.*"
+      ${GetParent} $0 $0
+      ${If} $0 == ""
+        StrCpy $Rights 0
+        Return
+      ${EndIf}
+    ${Loop}
+    ClearErrors
+    GetTempFileName $1 $0
+    ${If} ${Errors}
+    ${OrIfNot} ${FileExists} $1
+      StrCpy $Rights 0
+    ${Else}
+      Delete $1
+    ${EndIf}
+    ClearErrors
+  FunctionEnd
+
   Function ${Un}RemoveFromGimp
     SetOutPath "$TEMP"
     !insertmacro RemoveGimpFiles "$GimpDir"
@@ -215,16 +280,26 @@ Section "Learned Downscale and Learned Upscale" SectionMain
   SectionIn RO
   Call RequirePaintNetClosed
 
-  ; In place: what an older version installed goes first, so that nothing it had is left over. A folder it made is ours still.
+  Call RequireVcRuntime
+  Call RefuseLinks
+
+  ; In place: what an older version installed goes first, by this setup's own list. An uninstall.exe that lies there is deleted and never
+  ; run: who put it there is not known. A folder that version made is ours still.
   StrCpy $MadeEffects 0
-  ${If} ${FileExists} "$PluginDir\uninstall.exe"
+  ${If} ${FileExists} "$PluginDir\*.*"
     ReadRegDWORD $MadeEffects SHCTX "$UninstallKey" "MadeEffects"
     DetailPrint "Removing the installed version"
-    ExecWait '"$PluginDir\uninstall.exe" /S _?=$PluginDir' $0
-    ${If} $0 <> 0
-      ${Fail} ${EXIT_FILES} "The installed version could not be removed from $PluginDir (its uninstaller's exit code is $0). Nothing new was installed."
-    ${EndIf}
+    SetOutPath "$TEMP"
+    !insertmacro RemoveFiles "$PluginDir"
     Delete "$PluginDir\uninstall.exe"
+    ${If} ${FileExists} "$PluginDir\RsrPlugins.PaintDotNet.dll"
+      ${Fail} ${EXIT_FILES} "The installed version could not be removed from $PluginDir. Check your rights to this folder, and close programs that use it. Nothing new was installed."
+    ${EndIf}
+    ReadRegDWORD $0 SHCTX "$UninstallKey" "Gimp"
+    ${If} $0 = 1
+      !insertmacro ForEachGimp "" RemoveFromGimp
+    ${EndIf}
+    DeleteRegKey SHCTX "$UninstallKey"
   ${EndIf}
 
   ${IfNot} ${FileExists} "$INSTDIR\Effects\*.*"
@@ -305,6 +380,32 @@ Function InstallIntoGimp
   ${EndIf}
 FunctionEnd
 
+; onnxruntime.dll is built with Visual C++ and does not load without its runtime, which most machines have but no Windows brings. A Paint.NET
+; may have it beside itself.
+Function RequireVcRuntime
+  ${DisableX64FSRedirection}
+  StrCpy $1 ""
+  !macro CheckVcFile Name
+    ${IfNot} ${FileExists} "$WINDIR\System32\${Name}"
+    ${AndIfNot} ${FileExists} "$INSTDIR\${Name}"
+      StrCpy $1 "${Name}"
+    ${EndIf}
+  !macroend
+  !insertmacro CheckVcFile "msvcp140.dll"
+  !insertmacro CheckVcFile "msvcp140_1.dll"
+  !insertmacro CheckVcFile "msvcp140_atomic_wait.dll"
+  !insertmacro CheckVcFile "vcruntime140.dll"
+  !insertmacro CheckVcFile "vcruntime140_1.dll"
+  ${EnableX64FSRedirection}
+  ${If} $1 != ""
+    StrCpy $0 "x64"
+    ${If} $Machine = ${MACHINE_ARM64}
+      StrCpy $0 "arm64"
+    ${EndIf}
+    ${Fail} ${EXIT_VC_RUNTIME} "The Microsoft Visual C++ runtime is missing ($1). Install the Visual C++ Redistributable from https://aka.ms/vs/17/release/vc_redist.$0.exe and start this setup again. Nothing was installed."
+  ${EndIf}
+FunctionEnd
+
 ; A plugin of which half is there would only fail later; so all or nothing.
 Function RequireFilesWritten
   ${If} ${Errors}
@@ -335,6 +436,11 @@ Function .onInit
     Call CheckPlace
     ${If} $Reason != ""
       SetErrorLevel $ReasonCode
+      Quit
+    ${EndIf}
+    Call CheckRights
+    ${If} $Rights = 0
+      SetErrorLevel ${EXIT_RIGHTS} ; Silent, nobody is there to be asked.
       Quit
     ${EndIf}
     Call RequirePaintNetClosed
@@ -591,6 +697,23 @@ Function PlacePageLeave
     MessageBox MB_OK|MB_ICONEXCLAMATION "$Reason"
     Abort
   ${EndIf}
+  Call CheckRights
+  ${If} $Rights = 0
+    UserInfo::GetAccountType
+    Pop $0
+    ${If} $0 == "Admin"
+      MessageBox MB_OK|MB_ICONEXCLAMATION "Nothing can be written to $INSTDIR, even with an administrator's rights."
+      Abort
+    ${EndIf}
+    ; The same setup once more, with an administrator's rights, for this folder.
+    ClearErrors
+    ExecShell "runas" "$EXEPATH" "/D=$INSTDIR"
+    ${If} ${Errors}
+      MessageBox MB_OK|MB_ICONEXCLAMATION "$INSTDIR needs an administrator's rights. Choose a portable Paint.NET, or ask an administrator."
+      Abort
+    ${EndIf}
+    Quit
+  ${EndIf}
   Call ChooseScales
 FunctionEnd
 
@@ -603,6 +726,15 @@ Function un.onInit
     ${Fail} ${EXIT_FILES} "RsrPlugins.PaintDotNet.dll was expected in $PluginDir; the uninstaller works only in the folder it was installed to."
   ${EndIf}
   Call un.SetKeys
+  Call un.CheckRights
+  ${If} $Rights = 0
+    ${If} ${Silent}
+      SetErrorLevel ${EXIT_RIGHTS}
+      Quit
+    ${EndIf}
+    ExecShell "runas" "$INSTDIR\uninstall.exe"
+    Quit
+  ${EndIf}
   ${If} ${Silent}
     Call un.RequirePaintNetClosed
   ${EndIf}
@@ -610,6 +742,7 @@ FunctionEnd
 
 Section "Uninstall"
   Call un.RequirePaintNetClosed
+  Call un.RefuseLinks
   ReadRegDWORD $MadeEffects SHCTX "$UninstallKey" "MadeEffects"
   SetOutPath "$TEMP" ; A current folder cannot be removed.
   !insertmacro RemoveFiles "$PluginDir"

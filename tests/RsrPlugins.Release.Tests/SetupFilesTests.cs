@@ -65,6 +65,16 @@ public sealed class SetupFilesTests
     }
 
     [Fact]
+    public void Every_folder_that_files_go_to_is_checked_for_links_the_outermost_first()
+    {
+        using TemporaryFolder plugin = Plugin(Catalogue);
+        string script = SetupFiles.Write(SetupFiles.Assign(plugin.Path), ["rsr-gimp.exe"]);
+        string checks = script[script.IndexOf("!macro FolderChecks", StringComparison.Ordinal)..];
+        string[] folders = [@"\models", @"\runtimes", @"\runtimes\win-arm64", @"\runtimes\win-x64", @"\runtimes\win-arm64\native", @"\runtimes\win-x64\native"];
+        Assert.Equal($"!macro FolderChecks Folder Un\n{string.Concat(folders.Select(folder => $"  Push \"${{Folder}}{folder}\"\n  Call ${{Un}}RefuseLink\n"))}!macroend\n", checks);
+    }
+
+    [Fact]
     public void A_scale_without_a_component_is_an_error()
     {
         using TemporaryFolder plugin = Plugin("""{ "models": [ { "scale": 8, "file": "a.onnx", "card": "a.md" } ] }""");

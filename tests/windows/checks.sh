@@ -88,6 +88,34 @@ file_has_version_information() {
     grep -q 'FileDescriptionRsrPlugins Setup' <<<"$text" && grep -qF "ProductVersion$version" <<<"$text"
 }
 
+asks_for_no_rights() { grep -a 'requestedExecutionLevel level="asInvoker"' "$setup" >/dev/null; }
+
+# refuses_links FOLDER: a link in the place of one of our folders, to where somebody wants something written or deleted.
+refuses_links() {
+    local code=0
+    mkdir -p /rig/elsewhere/models "$1/Effects" && echo kept >/rig/elsewhere/models/models.json
+    ln -s /rig/elsewhere "$1/Effects/RsrPlugins" && expect_exit 9 run_setup "$2" || code=1
+    rm "$1/Effects/RsrPlugins" && mkdir "$1/Effects/RsrPlugins" && ln -s /rig/elsewhere/models "$1/Effects/RsrPlugins/models"
+    expect_exit 9 run_setup "$2" || code=1
+    rm -r "$1/Effects"
+    [ "$(find /rig/elsewhere -type f)" = /rig/elsewhere/models/models.json ] && [ "$code" -eq 0 ]
+}
+
+without_vc_runtime() {
+    local code=0 library=$drive/windows/system32/vcruntime140_1.dll
+    mv "$library" /rig/vcruntime140_1.dll
+    expect_exit 10 run_setup "$1" || code=1
+    mv /rig/vcruntime140_1.dll "$library"
+    return $code
+}
+
+# Somebody's program in the place of our uninstaller: one that shows a window and waits, so that a setup that ran it would not end.
+ignores_planted_uninstaller() {
+    mkdir -p "$1/Effects/RsrPlugins"
+    cp "$drive/windows/system32/winver.exe" "$1/Effects/RsrPlugins/uninstall.exe"
+    run_setup "$2" && ! cmp -s "$drive/windows/system32/winver.exe" "$1/Effects/RsrPlugins/uninstall.exe" && installed "$1" win-x64 234
+}
+
 refuses_while_running() {
     # What runs has to be a program that goes on; its name is what counts.
     cp "$drive/windows/system32/ping.exe" "$drive/rig-other/paintdotnet.exe"
@@ -171,6 +199,9 @@ check 'a Paint.NET before 5.1: exit code 3' expect_exit 3 run_setup '/D=C:\rig-o
 make_paintnet "$drive/rig-x64" 8664
 check 'scales not understood: exit code 7' expect_exit 7 run_setup /SCALES=2,5 '/D=C:\rig-x64'
 check 'Paint.NET is running: exit code 4' refuses_while_running '/D=C:\rig-x64'
+check 'starts without an administrator'"'"'s rights' asks_for_no_rights
+check 'a folder that is a link: exit code 9, and nothing is written there' refuses_links "$drive/rig-x64" '/D=C:\rig-x64'
+check 'no Visual C++ runtime: exit code 10' without_vc_runtime '/D=C:\rig-x64'
 rm -r "$drive/rig-x64"
 check 'nothing was installed by any of these' nothing_installed
 
@@ -207,6 +238,8 @@ check 'only these scales are left' installed "$paintnet" win-x64 24
 check 'an upgrade keeps the choice of scales' run_setup
 check 'still only these scales' installed "$paintnet" win-x64 24
 check 'uninstalls silently' uninstall "$paintnet"
+check 'a planted uninstall.exe is replaced and not run' ignores_planted_uninstaller "$paintnet" "/D=$(windows_path "$paintnet")"
+check 'uninstalls again' uninstall "$paintnet"
 check "other plugins are left alone" test -e "$paintnet/Effects/somebody-elses.dll"
 rm -r "$paintnet/Effects"
 check 'the uninstaller leaves nothing behind' nothing_left /rig/before

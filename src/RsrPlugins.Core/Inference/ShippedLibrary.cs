@@ -14,6 +14,8 @@ public static class ShippedLibrary
     /// <summary>Key of the assemblies' metadata; each value is a file's name, a space, and its SHA-256 in hex.</summary>
     internal const string MetadataKey = "ShippedNativeLibrary";
 
+    private const string VisualCpp = "Install the Microsoft Visual C++ 2015-2022 Redistributable, which it needs; if it is installed, reinstall RsrPlugins for this system.";
+
     /// <summary>Finds a library beside the engine or the program, flat or in runtimes/RID/native, and checks it.</summary>
     /// <param name="builtWith">The assembly whose build knew the library.</param>
     /// <param name="fileName">For example "libonnxruntime.so".</param>
@@ -44,7 +46,7 @@ public static class ShippedLibrary
         catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
         {
             throw new RuntimeLibraryException(
-                $"{path} does not load as {product} for {RuntimeInformation.OSDescription} on {RuntimeInformation.ProcessArchitecture}: {OnnxRuntimeApi.OneLine(exception.Message)} Reinstall RsrPlugins for this system.", exception);
+                $"{path} does not load as {product} for {RuntimeInformation.OSDescription} on {RuntimeInformation.ProcessArchitecture}: {OnnxRuntimeApi.OneLine(exception.Message)} {(OperatingSystem.IsWindows() && exception is DllNotFoundException ? VisualCpp : "Reinstall RsrPlugins for this system.")}", exception);
         }
     }
 
