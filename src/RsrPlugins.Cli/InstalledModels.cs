@@ -16,9 +16,11 @@ internal sealed class InstalledModels : IDisposable
     private readonly SessionSettings _settings;
     private ModelCatalogue? _catalogue;
 
-    public InstalledModels(DeviceChoice device, int threads = 0, string? folder = null)
+    public InstalledModels(DeviceChoice device, int threads = 0, string? folder = null, EngineKind cpuEngine = EngineKind.Own)
     {
-        _session = new ResizeSession(folder is null ? ModelCatalogue.LoadDefault : () => ModelCatalogue.Load(folder));
+        _session = new ResizeSession(
+            folder is null ? ModelCatalogue.LoadDefault : () => ModelCatalogue.Load(folder),
+            options => new OnnxRuntimeEngine(options with { CpuEngine = cpuEngine }));
         _settings = new SessionSettings(device, DeviceIsRequired: device == DeviceChoice.DirectML, threads);
     }
 
@@ -40,6 +42,13 @@ internal sealed class InstalledModels : IDisposable
 
     /// <summary>A device as users know it.</summary>
     public static string NameOf(DeviceKind device) => device == DeviceKind.Cpu ? "CPU" : "DirectML";
+
+    /// <summary>Whose code runs a network, as users know it.</summary>
+    public static string NameOf(EngineKind engine) => engine == EngineKind.Own ? "own" : "onnxruntime";
+
+    /// <summary>Device and engine, for a report: "CPU", "CPU with ONNX Runtime", "DirectML".</summary>
+    public static string NameOf(INetwork network) =>
+        network.Device == DeviceKind.Cpu && network.Engine == EngineKind.OnnxRuntime ? "CPU with ONNX Runtime" : NameOf(network.Device);
 
     public void Dispose() => _session.Dispose();
 }

@@ -279,7 +279,7 @@ internal sealed class PictureTiler
             return;
         }
 
-        _network.Run(input, source.Width, source.Height, result, cancellationToken);
+        _network.RunTile(input, planned, result, cancellationToken);
         if (_options.KeepFlatAreas)
         {
             _flatAreas.Apply(input, source.Width, source.Height, result);

@@ -17,11 +17,16 @@ internal static class BenchCommand
           rsr bench                             every installed network, on the CPU and on a GPU if one answers
           rsr bench --scale 2 --threads 1       one scale, one thread
           rsr bench --device directml --json    the GPU alone, for a script
+          rsr bench --engine own                rsr's own CPU engine alone
 
         What the figures are:
           Mpx/s     megapixels of the large picture per second: SRNet's output, RRNet's input. Luma alone, without files and colour.
-          GFLOP/s   arithmetic done per second, a multiply-add counting two: the convolutions of every tile with its halo. 'of peak'
+          GFLOP/s   arithmetic done per second, a multiply-add counting two: the convolutions of every tile, with ONNX Runtime of its halo
+                    too. 'of peak'
                     is its share of the peak, which is measured in the same run with fused multiply-adds on as many threads.
+                    It may exceed 100 %: rsr's own engine makes a 3 x 3 convolution with a quarter of the multiplications, and
+                    is counted as if it did not.
+          ratio     pixels per second over those of ONNX Runtime on the CPU, the two measured one after the other.
           useful    the same without the halos: the arithmetic the picture itself needs. Smaller tiles raise 'of peak' and waste
                     more on halos; the tile sizes of the product (tile, in pixels of the small picture) balance both.
           SRNetGradient is one pass of 'rsr downscale --effort'; the passes come on top of RRNet.
@@ -35,6 +40,8 @@ internal static class BenchCommand
         DetailedCommand command = new DetailedCommand("bench", "Measures throughput here: networks per device and thread count, against bicubic and Lanczos.", Details);
         Option<DeviceChoice> device = CommonOptions.Device();
         device.Description = "What to measure: auto (the CPU, and DirectML where a GPU answers), cpu, directml.";
+        Option<EngineKind?> engine = CommonOptions.Engine();
+        engine.Description = "What runs networks on the CPU: own, onnxruntime; without it both are measured where both can.";
         Option<int> threads = CommonOptions.Threads();
         threads.Description = "Threads on the CPU; 0 measures 1, 2, 4 ... up to one per core.";
         Option<int?> scale = new Option<int?>("--scale") { Description = "Only this scale: 2, 3 or 4.", HelpName = "N" };
@@ -42,7 +49,7 @@ internal static class BenchCommand
         Option<int> tile = Number("--tile", 0, "Tile size in pixels of the small picture; 0 takes the product's.", 0, 4096);
         Option<double> seconds = new Option<double>("--seconds") { Description = "Time for the repetitions of each row.", HelpName = "S", DefaultValueFactory = _ => 1 };
         Option<bool> json = CommonOptions.Json();
-        foreach (Option option in new Option[] { device, threads, scale, side, tile, seconds, json })
+        foreach (Option option in new Option[] { device, engine, threads, scale, side, tile, seconds, json })
         {
             command.Options.Add(option);
         }
@@ -53,7 +60,7 @@ internal static class BenchCommand
             bool asJson = parsed.GetValue(json);
             BenchReport report = new ProgressDisplay(!asJson).Run(
                 "Measuring",
-                progress => Run(parsed.GetValue(device), parsed.GetValue(scale), new Benchmark(settings, context.CancellationToken), progress));
+                progress => Run(parsed.GetValue(device), parsed.GetValue(engine), parsed.GetValue(scale), new Benchmark(settings, context.CancellationToken), progress));
             if (asJson)
             {
                 context.Output.WriteLine(report.ToJson());
@@ -68,7 +75,7 @@ internal static class BenchCommand
         return command;
     }
 
-    private static BenchReport Run(DeviceChoice choice, int? scale, Benchmark benchmark, IProgress<double>? progress)
+    private static BenchReport Run(DeviceChoice choice, EngineKind? engine, int? scale, Benchmark benchmark, IProgress<double>? progress)
     {
         ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
         ModelDescriptor[] models = [.. catalogue.Models.Where(model => scale is null || model.Scale == scale).OrderBy(model => model.Task).ThenBy(model => model.Kind).ThenBy(model => model.Scale)];
@@ -80,7 +87,11 @@ internal static class BenchCommand
         // Asked first: a demand for DirectML that cannot be met fails before anything is measured.
         using OnnxRuntimeEngine? gpu = choice == DeviceChoice.Cpu ? null : new OnnxRuntimeEngine(new InferenceOptions(choice));
         bool measureGpu = gpu?.Decision.Device == DeviceKind.DirectML;
-        using OnnxRuntimeEngine? cpu = choice == DeviceChoice.DirectML ? null : new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using OnnxRuntimeEngine? own = Cpu(EngineKind.Own);
+        using OnnxRuntimeEngine? runtime = Cpu(EngineKind.OnnxRuntime);
+
+        OnnxRuntimeEngine? Cpu(EngineKind kind) =>
+            choice == DeviceChoice.DirectML || (engine ?? kind) != kind ? null : new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu, CpuEngine: kind));
 
         Dictionary<int, double> peaks = benchmark.Peaks();
         List<Action> work = new List<Action>();
@@ -89,10 +100,7 @@ internal static class BenchCommand
         int most = benchmark.ThreadCounts[^1];
         foreach (ModelDescriptor model in models)
         {
-            if (cpu is not null)
-            {
-                work.AddRange(benchmark.ThreadCounts.Select(threads => (Action)(() => results.Add(benchmark.Measure(cpu.Open(model), threads, peaks[threads])))));
-            }
+            work.AddRange(benchmark.ThreadCounts.Select(threads => (Action)(() => results.AddRange(MeasureOnCpu(model, threads)))));
 
             if (measureGpu)
             {
@@ -116,8 +124,25 @@ internal static class BenchCommand
         }
 
         // Asked last: a GPU that failed in between says so here, and its rows say "cpu".
+        OnnxRuntimeEngine? cpu = runtime ?? own;
         string[] devices = [(gpu ?? cpu)!.Decision.Reason, .. measureGpu && cpu is not null ? new[] { "And the CPU." } : []];
         return new BenchReport((cpu ?? gpu)!.RuntimeVersion, devices, peaks[most], peaks, results, baselines);
+
+        // Ours and ONNX Runtime's one right after the other; once, where ours leaves the network to ONNX Runtime.
+        IEnumerable<NetworkResult> MeasureOnCpu(ModelDescriptor model, int threads)
+        {
+            NetworkResult? reference = runtime is null ? null : benchmark.Measure(runtime.Open(model), threads, peaks[threads]);
+            if (own?.Open(model) is { } network && (network.Engine == EngineKind.Own || reference is null))
+            {
+                NetworkResult measured = benchmark.Measure(network, threads, peaks[threads]);
+                yield return measured with { TimesOnnxRuntime = measured.OutputMegapixelsPerSecond / reference?.OutputMegapixelsPerSecond };
+            }
+
+            if (reference is not null)
+            {
+                yield return reference;
+            }
+        }
     }
 
     private static Option<int> Number(string name, int standard, string description, int least, int most)

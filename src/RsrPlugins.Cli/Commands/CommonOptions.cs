@@ -24,6 +24,14 @@ internal static class CommonOptions
         return argument;
     }
 
+    /// <summary>--engine own|onnxruntime</summary>
+    public static Option<EngineKind?> Engine() => new("--engine")
+    {
+        Description = "What runs networks on the CPU: own (rsr's engine, which leaves to ONNX Runtime what it does not know), onnxruntime.",
+        HelpName = "own|onnxruntime",
+        CustomParser = result => Parse<EngineKind?>(result, ("own", EngineKind.Own), ("onnxruntime", EngineKind.OnnxRuntime)),
+    };
+
     /// <summary>--device auto|cpu|directml.</summary>
     public static Option<DeviceChoice> Device()
     {

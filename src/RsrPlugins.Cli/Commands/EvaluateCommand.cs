@@ -82,6 +82,7 @@ internal static class EvaluateCommand
         };
         Option<string?> folder = new Option<string?>("--models") { Description = "Folder with models.json, instead of the installed models.", HelpName = "DIR" };
         Option<DeviceChoice> device = CommonOptions.Device();
+        Option<EngineKind?> engine = CommonOptions.Engine();
         Option<int> threads = CommonOptions.Threads();
         Option<int> effort = CommonOptions.Effort();
         Option<bool> json = CommonOptions.Json();
@@ -91,6 +92,7 @@ internal static class EvaluateCommand
         command.Options.Add(effort);
         command.Options.Add(folder);
         command.Options.Add(device);
+        command.Options.Add(engine);
         command.Options.Add(threads);
         command.Options.Add(json);
         command.SetAction(parsed =>
@@ -102,7 +104,7 @@ internal static class EvaluateCommand
                 throw new UsageException($"--effort corrects small pictures of the learned pair; the method is {choice.Word}.");
             }
 
-            using InstalledModels models = new InstalledModels(parsed.GetValue(device), parsed.GetValue(threads), parsed.GetValue(folder));
+            using InstalledModels models = new InstalledModels(parsed.GetValue(device), parsed.GetValue(threads), parsed.GetValue(folder), parsed.GetValue(engine) ?? EngineKind.Own);
             return Run(context, parsed.GetRequiredValue(inputs), parsed.GetValue(scale), choice, passes, models, parsed.GetValue(threads), parsed.GetValue(json));
         });
         return command;

@@ -162,21 +162,24 @@ internal static class ModelsCommand
             DefaultValueFactory = _ => [DeviceChoice.Auto],
             Arity = ArgumentArity.ExactlyOne,
         };
+        Option<EngineKind?> engine = CommonOptions.Engine();
         Option<bool> json = CommonOptions.Json();
         command.Options.Add(devices);
+        command.Options.Add(engine);
         command.Options.Add(json);
-        command.SetAction(parsed => Verify(context, parsed.GetRequiredValue(devices), parsed.GetValue(json)));
+        command.SetAction(parsed => Verify(context, parsed.GetRequiredValue(devices), parsed.GetValue(engine) ?? EngineKind.Own, parsed.GetValue(json)));
         return command;
     }
 
     /// <param name="context">Where to report.</param>
     /// <param name="devices">One to run on, or two to compare.</param>
+    /// <param name="cpuEngine">What runs them on the CPU.</param>
     /// <param name="json">Report as JSON.</param>
-    private static int Verify(CliContext context, DeviceChoice[] devices, bool json)
+    private static int Verify(CliContext context, DeviceChoice[] devices, EngineKind cpuEngine, bool json)
     {
         ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(devices[0]));
-        using OnnxRuntimeEngine? other = devices.Length > 1 ? new OnnxRuntimeEngine(new InferenceOptions(devices[1])) : null;
+        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(devices[0], CpuEngine: cpuEngine));
+        using OnnxRuntimeEngine? other = devices.Length > 1 ? new OnnxRuntimeEngine(new InferenceOptions(devices[1], CpuEngine: cpuEngine)) : null;
         List<ModelCheck> checks = new List<ModelCheck>();
         foreach (ModelDescriptor model in catalogue.Models)
         {
@@ -190,7 +193,7 @@ internal static class ModelsCommand
         }
         else
         {
-            context.Output.WriteLine($"Models in {catalogue.Folder}, ONNX Runtime {engine.RuntimeVersion}. {engine.Decision.Reason}");
+            context.Output.WriteLine($"Models in {catalogue.Folder}, {(engine.RuntimeVersion is { } version ? $"ONNX Runtime {version}" : "without ONNX Runtime")}. {engine.Decision.Reason}");
             TextTable.Write(
                 context.Output,
                 ["id", "result", "largest difference#"],
@@ -224,19 +227,19 @@ internal static class ModelsCommand
             double shift = Math.Abs(output.Average() - (isPicture ? probe.Average() : 0)) / white;
             if (!(shift <= LargestShiftOfMean)) // Also true for NaN.
             {
-                return new ModelCheck(model.Id, false, $"hash good, but its output is not a {(isPicture ? "picture" : "gradient")} (its mean is off by {shift:0.###})", InstalledModels.NameOf(network.Device), null);
+                return new ModelCheck(model.Id, false, $"hash good, but its output is not a {(isPicture ? "picture" : "gradient")} (its mean is off by {shift:0.###})", InstalledModels.NameOf(network), null);
             }
 
             if (other is null)
             {
-                return new ModelCheck(model.Id, true, $"good (hash, runs on {InstalledModels.NameOf(network.Device)})", InstalledModels.NameOf(network.Device), null);
+                return new ModelCheck(model.Id, true, $"good (hash, runs on {InstalledModels.NameOf(network)})", InstalledModels.NameOf(network), null);
             }
 
             INetwork onOther = other.Open(model);
             float[] otherOutput = Run(onOther, probe, cancellationToken);
             if (onOther.Device == network.Device)
             {
-                return new ModelCheck(model.Id, true, $"good (hash, runs on the CPU; DirectML does not run it. {OneLine.Of(other.Decision.Reason)})", InstalledModels.NameOf(network.Device), null);
+                return new ModelCheck(model.Id, true, $"good (hash, runs on the CPU; DirectML does not run it. {OneLine.Of(other.Decision.Reason)})", InstalledModels.NameOf(network), null);
             }
 
             double difference = output.Zip(otherOutput, (a, b) => Math.Abs(a - b)).Max() / white;

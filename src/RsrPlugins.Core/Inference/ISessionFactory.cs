@@ -31,3 +31,15 @@ internal interface ISession : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     void Run(nint input, int width, int height, nint output, int outputWidth, int outputHeight, CancellationToken cancellationToken);
 }
+
+/// <summary>A session that computes no more of a tile than the tile owns.</summary>
+internal interface ITileSession : ISession
+{
+    /// <summary>The model's shape with the halo and the alignment this session needs.</summary>
+    NetworkShape Shape { get; }
+
+    /// <summary>Runs on a tile's source; of the result only what the tile owns is written, in its place.</summary>
+    /// <exception cref="InferenceException">The run failed.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    void Run(nint input, Tiling.PlannedTile tile, nint output, CancellationToken cancellationToken);
+}

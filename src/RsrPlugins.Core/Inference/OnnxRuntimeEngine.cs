@@ -1,7 +1,9 @@
-// The rules above the seam: which device, what when one fails. ONNX Runtime itself is below (OnnxRuntimeSessions,
-// OnnxRuntimeApi), which is why a test can let a GPU die in the middle of a run.
+// The rules above the seam: which device, whose code, what when a device fails. ONNX Runtime itself is below (OnnxRuntimeSessions,
+// OnnxRuntimeApi), which is why a test can let a GPU die in the middle of a run; so is our own engine (Cpu/), which does without it. ONNX Runtime is
+// loaded when something needs it: DirectML, or a network that our own engine does not know.
 using System.Numerics;
 using System.Runtime.InteropServices;
+using RsrPlugins.Core.Inference.Cpu;
 using RsrPlugins.Core.Models;
 
 namespace RsrPlugins.Core.Inference;
@@ -12,7 +14,8 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
     /// <summary>Side of the picture a new session is tried on, in blocks of its network.</summary>
     private const int ProbeBlocks = 8;
 
-    private readonly ISessionFactory _sessions;
+    private readonly InferenceOptions _options;
+    private readonly Lazy<ISessionFactory> _sessions;
     private readonly Dictionary<(string Id, string Path, string Hash), Network> _networks = [];
 
     /// <summary>Guards the networks and session making, which may take a second; never held during a run.</summary>
@@ -26,27 +29,36 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
     private volatile DeviceDecision _decision;
     private bool _disposed;
 
-    /// <exception cref="RuntimeLibraryException">The library is missing, too old, or DirectML was demanded and is not to be had.</exception>
+    /// <exception cref="RuntimeLibraryException">
+    /// The library named in the options is missing or too old, as is the installed one where DirectML may be had, or DirectML was demanded and is not to be had.
+    /// </exception>
     public OnnxRuntimeEngine(InferenceOptions options)
-        : this(options, new OnnxRuntimeSessionFactory((options ?? throw new ArgumentNullException(nameof(options))).RuntimePath))
+        : this(options, null)
     {
     }
 
-    internal OnnxRuntimeEngine(InferenceOptions options, ISessionFactory sessions)
+    /// <param name="options">What the user asked for.</param>
+    /// <param name="sessions">Another runtime than the installed one, for tests.</param>
+    internal OnnxRuntimeEngine(InferenceOptions options, ISessionFactory? sessions)
     {
-        _sessions = sessions;
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _sessions = new Lazy<ISessionFactory>(() => sessions ?? new OnnxRuntimeSessionFactory(options.RuntimePath));
+
+        // A library somebody names is wanted, and on Windows it may have DirectML; else it is loaded when it is needed.
+        bool isNeeded = sessions is not null || options.RuntimePath is not null || (options.Device != DeviceChoice.Cpu && OperatingSystem.IsWindows());
         try
         {
-            _decision = Decide(options, sessions);
+            _decision = Decide(options, isNeeded ? _sessions.Value : null);
         }
         catch
         {
-            sessions.Dispose();
+            DisposeSessions();
             throw;
         }
     }
 
-    public string RuntimeVersion => _sessions.RuntimeVersion;
+    public string? RuntimeVersion => _sessions.IsValueCreated ? _sessions.Value.RuntimeVersion : null;
 
     public DeviceDecision Decision => _decision;
 
@@ -100,11 +112,19 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
                 network.Dispose();
             }
 
-            _sessions.Dispose();
+            DisposeSessions();
         }
     }
 
-    private static DeviceDecision Decide(InferenceOptions options, ISessionFactory sessions)
+    private void DisposeSessions()
+    {
+        if (_sessions.IsValueCreated)
+        {
+            _sessions.Value.Dispose();
+        }
+    }
+
+    private static DeviceDecision Decide(InferenceOptions options, ISessionFactory? sessions)
     {
         if (options.Device == DeviceChoice.Cpu)
         {
@@ -112,7 +132,7 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         }
 
         string reason;
-        if (sessions.HasDirectML)
+        if (sessions is { HasDirectML: true })
         {
             try
             {
@@ -125,7 +145,7 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         }
         else
         {
-            reason = $"this ONNX Runtime ({sessions.RuntimeVersion}) has no DirectML.";
+            reason = sessions is null ? "this system has no DirectML." : $"this ONNX Runtime ({sessions.RuntimeVersion}) has no DirectML.";
         }
 
         if (options.Device == DeviceChoice.DirectML)
@@ -136,6 +156,10 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         return new DeviceDecision(DeviceKind.Cpu, $"CPU: {reason}");
     }
 
+    /// <summary>On the CPU a session of our own engine, if it is asked for and knows the network; else one of ONNX Runtime.</summary>
+    private ISession Create(ModelDescriptor model, byte[] bytes, DeviceKind device) =>
+        device == DeviceKind.Cpu && _options.CpuEngine == EngineKind.Own && CpuSession.TryCreate(model, bytes) is { } own ? own : _sessions.Value.Create(model, bytes, device);
+
     /// <summary>
     /// A session whose graph fits the descriptor and that has done one small run, so that a model a device accepts but cannot run, or whose scale is not its
     /// descriptor's, is found here and not in the middle of a picture.
@@ -145,7 +169,7 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         ISession? session = null;
         try
         {
-            session = _sessions.Create(model, bytes, device);
+            session = Create(model, bytes, device);
             GraphFacts.Check(model, bytes);
             int side = ProbeBlocks * model.Shape.InputStep;
             (int outputWidth, int outputHeight) = model.Shape.OutputSize(side, side);
@@ -230,7 +254,17 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
 
         public DeviceKind Device => gpu is null ? DeviceKind.Cpu : engine._decision.Device;
 
-        public unsafe void Run(ReadOnlySpan<float> input, int width, int height, Span<float> output, CancellationToken cancellationToken)
+        public EngineKind Engine => Device == DeviceKind.Cpu && Cpu() is ITileSession ? EngineKind.Own : EngineKind.OnnxRuntime;
+
+        public NetworkShape Shape => Device == DeviceKind.Cpu && Cpu() is ITileSession session ? session.Shape : model.Shape;
+
+        public void Run(ReadOnlySpan<float> input, int width, int height, Span<float> output, CancellationToken cancellationToken) =>
+            Run(input, width, height, output, null, cancellationToken);
+
+        public void RunTile(ReadOnlySpan<float> input, Tiling.PlannedTile tile, Span<float> output, CancellationToken cancellationToken) =>
+            Run(input, tile.Source.Width, tile.Source.Height, output, tile, cancellationToken);
+
+        private unsafe void Run(ReadOnlySpan<float> input, int width, int height, Span<float> output, Tiling.PlannedTile? tile, CancellationToken cancellationToken)
         {
             NetworkShape shape = model.Shape;
             int step = shape.InputStep;
@@ -277,7 +311,16 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
 
                 try
                 {
-                    Cpu().Run((nint)inputPinned, width, height, (nint)outputPinned, outputWidth, outputHeight, cancellationToken);
+                    ISession session = Cpu();
+                    if (tile is { } planned && session is ITileSession tiled)
+                    {
+                        tiled.Run((nint)inputPinned, planned, (nint)outputPinned, cancellationToken);
+                    }
+                    else
+                    {
+                        session.Run((nint)inputPinned, width, height, (nint)outputPinned, outputWidth, outputHeight, cancellationToken);
+                    }
+
                     CheckFinite(model, output, width, height);
                 }
                 catch (InferenceException exception) when (gpuFailure is not null)

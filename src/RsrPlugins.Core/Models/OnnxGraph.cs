@@ -106,6 +106,9 @@ public sealed class OnnxGraph
     /// <summary>Outputs.</summary>
     public IReadOnlyList<OnnxValue> Outputs { get; }
 
+    /// <summary>Version of ONNX's own operators; 0 where the file does not say.</summary>
+    public long OperatorSet { get; private init; }
+
     /// <summary>Reads a model. The graph refers to <paramref name="bytes"/>, which must not change.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="name">Its name, for messages.</param>
@@ -115,13 +118,15 @@ public sealed class OnnxGraph
         try
         {
             ReadOnlyMemory<byte>? graph = null;
+            long operatorSet = 0;
             Fields model = new Fields(bytes);
             while (model.Next())
             {
                 graph = model.Number == 7 ? model.Bytes : graph;
+                operatorSet = model.Number == 8 && ReadOperatorSet(model.Bytes) is { } version ? version : operatorSet;
             }
 
-            return ReadGraph(graph ?? throw new InvalidDataException("it holds no graph"));
+            return ReadGraph(graph ?? throw new InvalidDataException("it holds no graph"), operatorSet);
         }
         catch (InvalidDataException exception)
         {
@@ -129,7 +134,25 @@ public sealed class OnnxGraph
         }
     }
 
-    private static OnnxGraph ReadGraph(ReadOnlyMemory<byte> bytes)
+    /// <summary>The version, if it is that of ONNX's own operators.</summary>
+    private static long? ReadOperatorSet(ReadOnlyMemory<byte> bytes)
+    {
+        (string domain, long version) = (string.Empty, 0L);
+        Fields set = new Fields(bytes);
+        while (set.Next())
+        {
+            (domain, version) = set.Number switch
+            {
+                1 => (set.Text, version),
+                2 => (domain, set.Integer),
+                _ => (domain, version),
+            };
+        }
+
+        return domain is "" or "ai.onnx" ? version : null;
+    }
+
+    private static OnnxGraph ReadGraph(ReadOnlyMemory<byte> bytes, long operatorSet)
     {
         List<OnnxNode> nodes = new List<OnnxNode>();
         Dictionary<string, OnnxTensor> constants = new Dictionary<string, OnnxTensor>();
@@ -165,7 +188,7 @@ public sealed class OnnxGraph
             }
         }
 
-        return new OnnxGraph(nodes, constants, [.. inputs.Where(input => !constants.ContainsKey(input.Name))], outputs);
+        return new OnnxGraph(nodes, constants, [.. inputs.Where(input => !constants.ContainsKey(input.Name))], outputs) { OperatorSet = operatorSet };
     }
 
     private static OnnxNode ReadNode(ReadOnlyMemory<byte> bytes)

@@ -115,7 +115,7 @@ public sealed class LumaRefiner
                 {
                     CopyAhead(small, velocity, width, tile.Source, buffers.Source);
                     CopySubPixels(large, width, tile.Source, buffers.Source);
-                    _gradient.Run(buffers.Source, plan.SourceWidth, plan.SourceHeight, buffers.Result, token);
+                    _gradient.RunTile(buffers.Source, tile, buffers.Result, token);
                     LumaTiler.CopyTile(buffers.Result, tile, slope, plan.Region);
                 },
                 PartOfProgress.Of(progress, (double)pass / Passes, (pass + 1.0) / Passes),

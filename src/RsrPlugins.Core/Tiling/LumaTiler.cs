@@ -46,7 +46,7 @@ public sealed class LumaTiler(INetwork network, ResizeSettings? settings = null)
                 (buffers, tile, token) =>
                 {
                     CopySource(new ReadOnlySpan<float>((float*)address, length), plan, tile.Source, buffers.Source);
-                    network.Run(buffers.Source, plan.SourceWidth, plan.SourceHeight, buffers.Result, token);
+                    network.RunTile(buffers.Source, tile, buffers.Result, token);
                     CopyTile(buffers.Result, tile, output, plan.Region);
                 },
                 progress,

@@ -7,13 +7,14 @@ using RsrPlugins.Core.Models;
 namespace RsrPlugins.Trainer.Export;
 
 /// <summary>Opens models that are still in memory with the product's engine, on the CPU.</summary>
-internal sealed class StagedModels : IDisposable
+/// <param name="cpuEngine">Whose code runs them: the product's, or ONNX Runtime where networks of several kinds are compared in speed.</param>
+internal sealed class StagedModels(EngineKind cpuEngine = EngineKind.Own) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rsr-train-");
-    private readonly OnnxRuntimeEngine _engine = new(new InferenceOptions(DeviceChoice.Cpu));
+    private readonly OnnxRuntimeEngine _engine = new(new InferenceOptions(DeviceChoice.Cpu, CpuEngine: cpuEngine));
 
-    /// <summary>Version of ONNX Runtime, for example "1.31.1".</summary>
-    internal string RuntimeVersion => _engine.RuntimeVersion;
+    /// <summary>Version of ONNX Runtime, for example "1.31.1"; null while nothing has needed it.</summary>
+    internal string? RuntimeVersion => _engine.RuntimeVersion;
 
     /// <summary>Opens a model. Owned by this object.</summary>
     internal INetwork Open(ModelRow row, byte[] onnx) => Open(row.Id, row.Network, Enum.Parse<ModelKind>(row.Kind, ignoreCase: true), row.Scale, row.Shape, row.Pair, onnx);

@@ -21,6 +21,16 @@ public class BenchTests
         Assert.Contains(results, row => row.GetProperty("network").GetString() == "SRNet" && row.GetProperty("kind").GetString() == "photo");
         Assert.Contains(results, row => row.GetProperty("network").GetString() == "RRNet");
         Assert.Contains(results, row => row.GetProperty("network").GetString() == "SRNetGradient");
+        foreach (string name in (string[])["SRNet", "RRNet", "SRNetGradient"])
+        {
+            // Both engines by default, ours with its ratio.
+            JsonElement[] both = [.. results.Where(row => row.GetProperty("network").GetString() == name && row.GetProperty("kind").GetString() == "learned" && row.GetProperty("threads").GetInt32() == 1)];
+            Assert.Equal(["own", "onnxruntime"], both.Select(row => row.GetProperty("engine").GetString()));
+            double ratio = both[0].GetProperty("outputMegapixelsPerSecond").GetDouble() / both[1].GetProperty("outputMegapixelsPerSecond").GetDouble();
+            Assert.Equal(ratio, both[0].GetProperty("timesOnnxRuntime").GetDouble(), 0.01 * ratio);
+            Assert.Equal(JsonValueKind.Null, both[1].GetProperty("timesOnnxRuntime").ValueKind);
+        }
+
         Assert.All(results, row =>
         {
             Assert.Equal((2, "cpu"), (row.GetProperty("scale").GetInt32(), row.GetProperty("device").GetString()));
@@ -47,7 +57,7 @@ public class BenchTests
     public void Halos_are_counted_as_work_but_not_as_useful()
     {
         using TestFolder folder = new TestFolder();
-        RsrResult run = Rsr.Run(folder, "bench", "--scale", "2", "--size", "40", "--tile", "16", "--threads", "1", "--seconds", "0", "--device", "cpu", "--json");
+        RsrResult run = Rsr.Run(folder, "bench", "--scale", "2", "--size", "40", "--tile", "16", "--threads", "1", "--engine", "onnxruntime", "--seconds", "0", "--device", "cpu", "--json");
         using JsonDocument json = JsonDocument.Parse(run.Output);
         JsonElement row = json.RootElement.GetProperty("results").EnumerateArray().First(one => one.GetProperty("network").GetString() == "SRNet");
 
@@ -59,6 +69,7 @@ public class BenchTests
     [Theory]
     [InlineData("--scale 7", 4, "No network for x7 is installed")]
     [InlineData("--size 0", 2, "1 to 8192; found 0")]
+    [InlineData("--engine cuda", 2, "own, onnxruntime; found 'cuda'")]
     [InlineData("--device npu", 2, "auto, cpu, directml; found 'npu'")]
     public void A_wrong_request_is_one_line_and_a_code(string arguments, int code, string message)
     {

@@ -74,9 +74,17 @@ public sealed class NativeLibraryTests : IDisposable
     {
         string library = Path.Combine(_installed, "libonnxruntime.so");
         Damage(library);
-        (int code, string error) = Run();
+        (int code, string error) = Run(["models", "verify", "--engine", "onnxruntime"]);
         Assert.True(code == 4, error);
         Assert.StartsWith($"rsr: {library} (ONNX Runtime) is damaged or of another release: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_picture_needs_no_onnx_runtime()
+    {
+        File.Delete(Path.Combine(_installed, "libonnxruntime.so"));
+        (int code, string error) = Run();
+        Assert.True(code == 0, error);
     }
 
     private static void Damage(string path)
@@ -85,9 +93,12 @@ public sealed class NativeLibraryTests : IDisposable
         file.SetLength(file.Length / 2);
     }
 
-    private (int Code, string Error) Run(params (string Name, string Value)[] environment)
+    private (int Code, string Error) Run(params (string Name, string Value)[] environment) =>
+        Run(["upscale", _folder["in.png"], "--scale", "2", "--device", "cpu", "-o", _folder["out.png"]], environment);
+
+    private (int Code, string Error) Run(string[] arguments, params (string Name, string Value)[] environment)
     {
-        ProcessStartInfo start = new ProcessStartInfo("dotnet", [Path.Combine(_installed, "rsr.dll"), "upscale", _folder["in.png"], "--scale", "2", "--device", "cpu", "-o", _folder["out.png"]])
+        ProcessStartInfo start = new ProcessStartInfo("dotnet", [Path.Combine(_installed, "rsr.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -41,7 +41,7 @@ public sealed class DeviceFallbackTests : IDisposable
     [Fact]
     public void The_adapter_asked_for_is_handed_on()
     {
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DirectMLAdapterLuid: 77), _runtime.Object);
+        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DirectMLAdapterLuid: 77, CpuEngine: EngineKind.OnnxRuntime), _runtime.Object);
         _runtime.Verify(runtime => runtime.FindDirectMLAdapter(77), Times.Once);
     }
 
@@ -229,7 +229,7 @@ public sealed class DeviceFallbackTests : IDisposable
         return output[0];
     }
 
-    private OnnxRuntimeEngine Engine(DeviceChoice device = DeviceChoice.Auto) => new(new InferenceOptions(device), _runtime.Object);
+    private OnnxRuntimeEngine Engine(DeviceChoice device = DeviceChoice.Auto) => new(new InferenceOptions(device, CpuEngine: EngineKind.OnnxRuntime), _runtime.Object);
 
     private void Creations(DeviceKind device, Times times) => _runtime.Verify(runtime => runtime.Create(It.IsAny<ModelDescriptor>(), It.IsAny<byte[]>(), device), times);
 }

@@ -1,4 +1,4 @@
-// Tiled == whole, byte for byte, on the real runtime: with random weights and with the installed models.
+// Tiled == whole, byte for byte, with both CPU engines: with random weights and with the installed models.
 using System.Runtime.InteropServices;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
@@ -12,7 +12,8 @@ public sealed class TiledNetworkTests : IDisposable
     private static readonly int[] _tileSizes = [1, 7, 16, 31, 32, 48, 64];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("rsr-tiled-").FullName;
-    private readonly OnnxRuntimeEngine _engine = new(new InferenceOptions(DeviceChoice.Cpu));
+    private readonly OnnxRuntimeEngine _own = new(new InferenceOptions(DeviceChoice.Cpu));
+    private readonly OnnxRuntimeEngine _onnxRuntime = new(new InferenceOptions(DeviceChoice.Cpu, CpuEngine: EngineKind.OnnxRuntime));
 
     public static TheoryData<NetworkTask, int> Networks => new()
     {
@@ -22,14 +23,19 @@ public sealed class TiledNetworkTests : IDisposable
 
     public void Dispose()
     {
-        _engine.Dispose();
+        _own.Dispose();
+        _onnxRuntime.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Tiled_equals_whole_with_random_weights(NetworkTask kind, int scale) =>
-        TiledEqualsWhole(_engine.Open(RandomNetworks.Write(_folder, kind, scale, seed: scale)));
+    public void Tiled_equals_whole_with_random_weights(NetworkTask kind, int scale)
+    {
+        ModelDescriptor model = RandomNetworks.Write(_folder, kind, scale, seed: scale);
+        TiledEqualsWhole(_own.Open(model), EngineKind.Own);
+        TiledEqualsWhole(_onnxRuntime.Open(model), EngineKind.OnnxRuntime);
+    }
 
     [Fact]
     public void Tiled_equals_whole_with_the_installed_models()
@@ -37,15 +43,17 @@ public sealed class TiledNetworkTests : IDisposable
         string folder = Path.Combine(AppContext.BaseDirectory, "models");
         foreach (ModelDescriptor model in ModelCatalogue.Load(folder).Models.Where(model => model.Shape.Input.Count == 1)) // Gradients: LumaRefinerTests.
         {
-            TiledEqualsWhole(_engine.Open(model));
+            TiledEqualsWhole(_own.Open(model), EngineKind.Own);
+            TiledEqualsWhole(_onnxRuntime.Open(model), EngineKind.OnnxRuntime);
         }
     }
 
+    // Of ONNX Runtime; our own engine's is in Cpu/CpuSessionTests, because its last column changes the last bits alone.
     [Theory]
     [MemberData(nameof(Networks))]
     public void A_halo_one_smaller_differs(NetworkTask kind, int scale)
     {
-        INetwork network = _engine.Open(RandomNetworks.Write(_folder, kind, scale));
+        INetwork network = _onnxRuntime.Open(RandomNetworks.Write(_folder, kind, scale));
         float[] plane = Plane(60, 60);
         float[] whole = Whole(network, plane, 60, 60);
         float[] With(int halo) => new LumaTiler(network).Run(TilePlan.Create(network.Shape with { Halo = halo }, 60, 60, 5), plane, null, CancellationToken.None);
@@ -53,8 +61,9 @@ public sealed class TiledNetworkTests : IDisposable
         Assert.NotEqual(whole, With(Math.Max(0, network.Shape.Halo - network.Shape.InputStep)));
     }
 
-    private static void TiledEqualsWhole(INetwork network)
+    private static void TiledEqualsWhole(INetwork network, EngineKind engine)
     {
+        Assert.Equal(engine, network.Engine);
         foreach ((int width, int height) in _sizes)
         {
             float[] plane = Plane(width, height);

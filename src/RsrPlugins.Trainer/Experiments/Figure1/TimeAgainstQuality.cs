@@ -35,7 +35,8 @@ internal sealed class TimeAgainstQuality : IExperiment
         IReadOnlyList<TestPicture> pictures = context.IsSmoke ? [Corner(context.TestSet("set5", Scale)[0], SmokeSide)] : context.TestSet("set5", Scale);
         PictureClock clock = context.IsSmoke ? new PictureClock(TimeSpan.Zero, 1) : new PictureClock(TimeSpan.FromSeconds(1), 15);
         double publishedPsnr = Published.Psnr("RSRNet", "set5", Scale);
-        using StagedModels staged = new StagedModels();
+        // All by ONNX Runtime: our own engine runs our own networks alone, and would time itself and not them.
+        using StagedModels staged = new StagedModels(EngineKind.OnnxRuntime);
         (INetwork? rrNet, INetwork? srNet) = (Installed(staged, context.Models, "rrnet"), Installed(staged, context.Models, "srnet"));
         ModelEvaluation evaluation = new ModelEvaluation(pictures, Scale, rrNet);
         double psnr = evaluation.Score(SmallPicture.Learned, srNet).Psnr;
@@ -49,7 +50,7 @@ internal sealed class TimeAgainstQuality : IExperiment
         foreach (PublishedNetwork published in PublishedNetworks.All)
         {
             // An engine of its own, so that the memory of one network is gone when the next begins.
-            using StagedModels own = new StagedModels();
+            using StagedModels own = new StagedModels(EngineKind.OnnxRuntime);
             byte[] onnx = published.Build(Scale);
             INetwork network = own.OpenForeign(published.Name, onnx);
             Add(new TimedRow(
@@ -71,7 +72,7 @@ internal sealed class TimeAgainstQuality : IExperiment
                 .. PublishedNetworks.All.Zip(rows, (published, row) => new TimePoint(published.Name, row.Times.Seconds, published.Set5Psnr, PointMarker.Other)),
             ],
             context.PicturePath(Plot));
-        return Section(context, staged.RuntimeVersion, rows, enlarging, restoring, reducing);
+        return Section(context, staged.RuntimeVersion!, rows, enlarging, restoring, reducing);
 
         TimedRow Add(TimedRow row)
         {
