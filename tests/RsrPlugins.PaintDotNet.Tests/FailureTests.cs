@@ -51,7 +51,7 @@ public sealed class FailureTests
 
     [Theory]
     [InlineData(Effects.Downscale, "rrnet-x2-learned.onnx")]
-    [InlineData(Effects.Upscale, "srnet-x2-learned.onnx")]
+    [InlineData(Effects.Upscale, "srnet-x2-photo.onnx")]
     public void Damaged_weights(string effect, string file)
     {
         using ModelsFolder folder = new ModelsFolder();
