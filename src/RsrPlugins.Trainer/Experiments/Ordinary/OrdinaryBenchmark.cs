@@ -9,7 +9,8 @@ namespace RsrPlugins.Trainer.Experiments.Ordinary;
 /// <summary>docs/ordinary.md.</summary>
 internal sealed class OrdinaryBenchmark : IExperiment
 {
-    // The quick form looks at so many pictures of a kind, and a smoke run at one.
+    // Pictures of each kind, so that every kind counts alike; a smoke run looks at one.
+    private const int Pictures = 3;
     private const int QuickPictures = 2;
 
     private static readonly int[] _scales = [2, 4];
@@ -42,7 +43,7 @@ internal sealed class OrdinaryBenchmark : IExperiment
 
     private static List<OrdinaryCase> Measure(ExperimentContext context, string folder)
     {
-        IReadOnlyList<OrdinaryPicture> pictures = OrdinaryPictures.Load(context, context.IsSmoke ? 1 : context.IsQuick ? QuickPictures : int.MaxValue);
+        IReadOnlyList<OrdinaryPicture> pictures = OrdinaryPictures.Load(context, context.IsSmoke ? 1 : context.IsQuick ? QuickPictures : Pictures);
         List<(int Scale, OrdinaryPicture Picture, SmallReduction Reduction, SmallDamage[] Damages)> work = [];
         foreach (int scale in context.Scale is int only ? [only] : _scales)
         {

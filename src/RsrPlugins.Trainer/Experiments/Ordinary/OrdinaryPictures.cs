@@ -22,11 +22,11 @@ internal static class OrdinaryPictures
 
     private const string HeldOutList = "held-out-drawings.txt";
 
-    private static readonly string[] _photos = ["kodim04", "kodim07", "kodim15", "kodim23"];
-    private static readonly string[] _cities = ["kodim01", "kodim08", "kodim19", "kodim24"];
+    private static readonly string[] _photos = ["kodim04", "kodim07", "kodim23"];
+    private static readonly string[] _cities = ["kodim01", "kodim08", "kodim19"];
 
-    // As many drawings held back from training as there are photographs.
-    private const int HeldOutDrawings = 4;
+    // Drawings held back from training before those of the project, of every so many in the list.
+    private const int HeldOutDrawings = 2;
     private const int HeldOutStep = 13;
 
     /// <summary>Loads them; a smoke run and a folder without drawings do with what the project draws.</summary>
@@ -62,7 +62,6 @@ internal static class OrdinaryPictures
             ?? throw new TrainerException($"The drawings of Debian's package openclipart-svg are expected in {string.Join(" or ", folders)}; docs/training.md says how to unpack them.");
         IEnumerable<string> names = File.ReadLines(Path.Combine(context.Training, HeldOutList)).Select(line => line.Split('#')[0].Trim()).Where(name => name.Length > 0);
 
-        // Every so many of the list, so that they are of different kinds.
         foreach (string name in names.Where((_, index) => index % HeldOutStep == 0).Take(HeldOutDrawings))
         {
             yield return FromSvg(Path.GetFileNameWithoutExtension(name), DrawnScenes.Squared(File.ReadAllBytes(Path.Combine(folder, name))));
