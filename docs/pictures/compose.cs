@@ -35,6 +35,17 @@ try
     using Image with = Image.NewFromFile(Path.Combine(work, "back20.png"));
     Row([original, without, with], left: 20, top: 110, width: 92, height: 90, zoom: 3).WriteToFile(Path.Combine(pictures, "effort.png"), Best());
 
+    // A JPEG of quality 50 twice as large: bicubic, rsr without and with clean-up, which it chooses by itself.
+    string jpeg = Path.Combine(work, "harbour.jpg");
+    original.Jpegsave(jpeg, q: 50, subsampleMode: Enums.ForeignSubsample.On);
+    Rsr("upscale", jpeg, "--scale", "2", "--cleanup", "off", "-o", Path.Combine(work, "damaged.png"));
+    Rsr("upscale", jpeg, "--scale", "2", "-o", Path.Combine(work, "clean.png"));
+    using Image decoded = Image.NewFromFile(jpeg);
+    using Image bicubicJpeg = decoded.Resize(2, kernel: Enums.Kernel.Cubic);
+    using Image damaged = Image.NewFromFile(Path.Combine(work, "damaged.png"));
+    using Image clean = Image.NewFromFile(Path.Combine(work, "clean.png"));
+    Row([bicubicJpeg, damaged, clean], left: 444, top: 20, width: 144, height: 150, zoom: 2).WriteToFile(Path.Combine(pictures, "cleaned.png"), Best());
+
     // An ordinary picture four times as large: bicubic, rsr.
     string badge = Path.Combine(samples, "badge.png");
     Rsr("upscale", badge, "--scale", "4", "-o", Path.Combine(work, "badge.png"));
@@ -62,5 +73,7 @@ static void Rsr(params string[] arguments)
     using Process process = Process.Start("dotnet", ["run", "-c", "Release", "--no-build", "--project", "src/RsrPlugins.Cli", "--", .. arguments]);
     process.WaitForExit();
     if (process.ExitCode != 0)
+    {
         throw new InvalidOperationException($"rsr {string.Join(' ', arguments)} failed");
+    }
 }

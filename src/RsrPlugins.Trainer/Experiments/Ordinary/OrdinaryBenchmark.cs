@@ -25,14 +25,23 @@ internal sealed class OrdinaryBenchmark : IExperiment
 
     public string Run(ExperimentContext context)
     {
+        IReadOnlyList<OrdinaryCase> cases = Measure(context, context.UpscaleOptions, (reduction, damage) => IsWanted(context, reduction, damage));
+        WriteCases(context.SheetPath("ordinary-cases.csv"), cases);
+        return OrdinaryReport.Write(cases, context);
+    }
+
+    /// <summary>Measures the cases that are wanted, with the context's models.</summary>
+    /// <param name="context">Models, pictures, scale.</param>
+    /// <param name="options">Of `rsr upscale`, beyond the scale.</param>
+    /// <param name="isWanted">Of all reductions and damages.</param>
+    internal static IReadOnlyList<OrdinaryCase> Measure(ExperimentContext context, IReadOnlyList<string> options, Func<SmallReduction, SmallDamage, bool> isWanted)
+    {
         string? before = Environment.GetEnvironmentVariable(ModelCatalogue.EnvironmentVariable);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("rsr-train-ordinary-");
         try
         {
             Environment.SetEnvironmentVariable(ModelCatalogue.EnvironmentVariable, Path.GetFullPath(context.Models));
-            IReadOnlyList<OrdinaryCase> cases = Measure(context, folder.FullName);
-            WriteCases(context.SheetPath("ordinary-cases.csv"), cases);
-            return OrdinaryReport.Write(cases, context);
+            return Measure(context, options, isWanted, folder.FullName);
         }
         finally
         {
@@ -41,7 +50,7 @@ internal sealed class OrdinaryBenchmark : IExperiment
         }
     }
 
-    private static List<OrdinaryCase> Measure(ExperimentContext context, string folder)
+    private static List<OrdinaryCase> Measure(ExperimentContext context, IReadOnlyList<string> options, Func<SmallReduction, SmallDamage, bool> isWanted, string folder)
     {
         IReadOnlyList<OrdinaryPicture> pictures = OrdinaryPictures.Load(context, context.IsSmoke ? 1 : context.IsQuick ? QuickPictures : Pictures);
         List<(int Scale, OrdinaryPicture Picture, SmallReduction Reduction, SmallDamage[] Damages)> work = [];
@@ -51,7 +60,7 @@ internal sealed class OrdinaryBenchmark : IExperiment
             {
                 foreach (SmallReduction reduction in SmallFiles.Reductions.Where(reduction => reduction.Apply is not null || picture.Svg is not null))
                 {
-                    SmallDamage[] damages = [.. SmallFiles.Damages.Where(damage => IsWanted(context, reduction, damage))];
+                    SmallDamage[] damages = [.. SmallFiles.Damages.Where(damage => isWanted(reduction, damage))];
                     if (damages.Length > 0)
                     {
                         work.Add((scale, picture, reduction, damages));
@@ -62,12 +71,12 @@ internal sealed class OrdinaryBenchmark : IExperiment
 
         OrdinaryCase[][] measured = new OrdinaryCase[work.Count][];
         int done = 0;
-        ParallelOptions options = new ParallelOptions { CancellationToken = context.CancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        Parallel.For(0, work.Count, options, index =>
+        ParallelOptions parallel = new ParallelOptions { CancellationToken = context.CancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, work.Count, parallel, index =>
         {
             (int scale, OrdinaryPicture picture, SmallReduction reduction, SmallDamage[] damages) = work[index];
             byte[] small = OrdinaryCase.Reduce(picture, reduction, scale);
-            measured[index] = [.. damages.Select((damage, at) => OrdinaryCase.Measure(picture, reduction, damage, scale, small, (index * SmallFiles.Damages.Count) + at, context.UpscaleOptions, folder, context.CancellationToken))];
+            measured[index] = [.. damages.Select((damage, at) => OrdinaryCase.Measure(picture, reduction, damage, scale, small, (index * SmallFiles.Damages.Count) + at, options, folder, context.CancellationToken))];
             int now = Interlocked.Increment(ref done);
             if (now * 10 / work.Count != (now - 1) * 10 / work.Count)
             {
