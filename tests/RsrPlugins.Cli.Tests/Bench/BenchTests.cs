@@ -46,7 +46,14 @@ public class BenchTests
                 "SRNetGradient" => 2 * ((2 * Trunk) + 5 + ((261 + 256 + 9) * 4)) / 4,
                 _ => 2 * (576 + 73728 + 65),
             };
-            Assert.Equal(row.GetProperty("usefulGflops").GetDouble(), row.GetProperty("outputMegapixelsPerSecond").GetDouble() * operations / 1000, 0.1);
+            double counted = row.GetProperty("outputMegapixelsPerSecond").GetDouble() * operations / 1000;
+            if (row.GetProperty("kind").GetString() == "cleanup")
+            {
+                Assert.True(row.GetProperty("usefulGflops").GetDouble() > counted); // More dense units than the paper's three.
+                return;
+            }
+
+            Assert.Equal(row.GetProperty("usefulGflops").GetDouble(), counted, 0.1);
         });
         Assert.Equal(
             ["bicubic down", "bicubic up", "lanczos3 down", "lanczos3 up"],
