@@ -44,7 +44,7 @@ internal static class BenchCommand
         engine.Description = "What runs networks on the CPU: own, onnxruntime; without it both are measured where both can.";
         Option<int> threads = CommonOptions.Threads();
         threads.Description = "Threads on the CPU; 0 measures 1, 2, 4 ... up to one per core.";
-        Option<int?> scale = new Option<int?>("--scale") { Description = "Only this scale: 2, 3 or 4.", HelpName = "N" };
+        Option<int?> scale = new Option<int?>("--scale") { Description = "Only this scale.", HelpName = "N" };
         Option<int> side = Number("--size", 512, "Side of the small picture in pixels; less is taken on a device too slow for it.", 1, 8192);
         Option<int> tile = Number("--tile", 0, "Tile size in pixels of the small picture; 0 takes the product's.", 0, 4096);
         Option<double> seconds = new Option<double>("--seconds") { Description = "Time for the repetitions of each row.", HelpName = "S", DefaultValueFactory = _ => 1 };

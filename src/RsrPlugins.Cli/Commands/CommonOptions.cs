@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using RsrPlugins.Cli.Batch;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Refinement;
 
 namespace RsrPlugins.Cli.Commands;
@@ -42,6 +43,18 @@ internal static class CommonOptions
             CustomParser = result => Parse<DeviceChoice>(result, ("auto", DeviceChoice.Auto), ("cpu", DeviceChoice.Cpu), ("directml", DeviceChoice.DirectML)),
         };
         return option;
+    }
+
+    /// <summary>A scale must be one the list of models names; what is not installed of it is said later.</summary>
+    /// <exception cref="UsageException">It is not.</exception>
+    public static void CheckScale(ModelCatalogue catalogue, int scale)
+    {
+        IReadOnlyList<int> scales = catalogue.ListedScales();
+        if (!scales.Contains(scale))
+        {
+            string all = scales.Count < 2 ? string.Join(", ", scales) : $"{string.Join(", ", scales.SkipLast(1))} or {scales[^1]}";
+            throw new UsageException($"--scale takes {all}; found {scale}.");
+        }
     }
 
     /// <summary>--threads N, 0 = one per core.</summary>

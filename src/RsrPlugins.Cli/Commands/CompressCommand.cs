@@ -48,14 +48,7 @@ internal static class CompressCommand
         DetailedCommand command = new DetailedCommand("compress", "Stores a picture as a small one that 'rsr restore' brings back to full size.", CompressDetails);
         Argument<string> input = new Argument<string>("INPUT") { Description = "The picture." };
         Argument<string?> output = new Argument<string?>("OUTPUT") { Description = "A .png, .webp or .tif; by default INPUT's name with .rsr.png.", Arity = ArgumentArity.ZeroOrOne };
-        Option<int?> scale = new Option<int?>("--scale", "-s") { Description = "2 (the default), 3 or 4.", HelpName = "N" };
-        scale.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value is < 2 or > 4)
-            {
-                result.AddError($"--scale takes 2, 3 or 4; found {value}.");
-            }
-        });
+        Option<int?> scale = new Option<int?>("--scale", "-s") { Description = "2 (the default), or another installed scale: 3, 4.", HelpName = "N" };
         CommonArguments common = new CommonArguments(command, input, output);
         Option<int> effort = CommonOptions.Effort();
         command.Options.Add(scale);
@@ -71,6 +64,7 @@ internal static class CompressCommand
 
             SizeRequest size = new SizeRequest(parsed.GetValue(scale) ?? DefaultScale, null, null);
             using InstalledModels models = common.Models(parsed);
+            CommonOptions.CheckScale(models.Catalogue, (int)size.Scale!.Value);
             bool json = common.IsJson(parsed);
             PictureHeader? original = null;
             int code = new ResizeBatch(

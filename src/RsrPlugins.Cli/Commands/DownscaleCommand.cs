@@ -64,7 +64,7 @@ internal static class DownscaleCommand
     internal static ResizeDecision Decide(PictureHeader header, SizeRequest size, ModelCatalogue catalogue, int effort)
     {
         // An exact scale is that network or nothing: quietly taking another way would not be what was asked for.
-        if (size.Scale is 2 or 3 or 4)
+        if (size.Scale is { } scale && catalogue.Lists(NetworkTask.Reduce, ModelKind.Learned, scale))
         {
             catalogue.Find(NetworkTask.Reduce, ModelKind.Learned, (int)size.Scale);
         }

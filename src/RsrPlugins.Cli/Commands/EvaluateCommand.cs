@@ -66,14 +66,7 @@ internal static class EvaluateCommand
     {
         DetailedCommand command = new DetailedCommand("evaluate", "The paper's protocol over pictures: PSNR and SSIM after making them small and large again.", Details);
         Argument<string[]> inputs = CommonOptions.Inputs("DIR", "A folder of pictures (or files, or quoted patterns).");
-        Option<int> scale = new Option<int>("--scale", "-s") { Description = "2, 3 or 4.", HelpName = "N", Required = true };
-        scale.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value is < 2 or > 4)
-            {
-                result.AddError($"--scale takes 2, 3 or 4; found {value}.");
-            }
-        });
+        Option<int> scale = new Option<int>("--scale", "-s") { Description = "Scale factor; 'rsr models list' shows the installed ones (2, 3 and 4 come with the program).", HelpName = "N", Required = true };
         Option<Choice?> method = new Option<Choice?>("--method", "-m")
         {
             Description = "What makes the pictures small and large again; learned is the default.",
@@ -105,6 +98,7 @@ internal static class EvaluateCommand
             }
 
             using InstalledModels models = new InstalledModels(parsed.GetValue(device), parsed.GetValue(threads), parsed.GetValue(folder), parsed.GetValue(engine) ?? EngineKind.Own);
+            CommonOptions.CheckScale(models.Catalogue, parsed.GetValue(scale));
             return Run(context, parsed.GetRequiredValue(inputs), parsed.GetValue(scale), choice, passes, models, parsed.GetValue(threads), parsed.GetValue(json));
         });
         return command;

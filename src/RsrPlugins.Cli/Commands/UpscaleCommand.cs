@@ -181,7 +181,7 @@ internal static class UpscaleCommand
             return DecideCleanUp(header, cleanup.Level, notes, cleanupScales);
         }
 
-        if (record is null && cleanup.Level == CleanupChoice.Off && size.Scale is 2 or 3 or 4)
+        if (record is null && cleanup.Level == CleanupChoice.Off && size.Scale is { } scale && catalogue.Lists(NetworkTask.Enlarge, kind, scale))
         {
             catalogue.Find(NetworkTask.Enlarge, kind, (int)size.Scale); // That network or nothing.
         }

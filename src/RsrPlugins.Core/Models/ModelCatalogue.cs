@@ -23,10 +23,13 @@ public sealed class ModelCatalogue
     private const int MaxStep = 4096;
     private const int MaxHalo = 4096;
 
-    private ModelCatalogue(string folder, IReadOnlyList<ModelDescriptor> models)
+    private readonly IReadOnlyList<ModelDescriptor> _listed;
+
+    private ModelCatalogue(string folder, IReadOnlyList<ModelDescriptor> models, IReadOnlyList<ModelDescriptor> listed)
     {
         Folder = folder;
         Models = models;
+        _listed = listed;
     }
 
     public string Folder { get; }
@@ -60,7 +63,7 @@ public sealed class ModelCatalogue
                 throw new ModelException($"{list} lists {twice.Key} twice. Reinstall the models.");
             }
 
-            return new ModelCatalogue(root, [.. models.Where(model => File.Exists(model.FilePath))]);
+            return new ModelCatalogue(root, [.. models.Where(model => File.Exists(model.FilePath))], models);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -110,20 +113,29 @@ public sealed class ModelCatalogue
         {
             ModelDescriptor[] added = [.. Load(own).Models];
             ModelDescriptor? twice = added.FirstOrDefault(model => Models.Any(installed => installed.Id == model.Id));
-            return new ModelCatalogue(Folder, [.. Models, .. added.Where(model => Models.All(installed => installed.Id != model.Id))])
+            return new ModelCatalogue(Folder, [.. Models, .. added.Where(model => Models.All(installed => installed.Id != model.Id))], _listed)
             {
                 Problem = twice is null ? null : $"{twice.FilePath} is not used: an installed model has the same name. 'rsr models remove {twice.Id}' removes it.",
             };
         }
         catch (ModelException exception)
         {
-            return new ModelCatalogue(Folder, Models) { Problem = exception.Message };
+            return new ModelCatalogue(Folder, Models, _listed) { Problem = exception.Message };
         }
     }
 
     /// <summary>Scale factors for which such a network is installed, ascending.</summary>
     public IReadOnlyList<int> Scales(NetworkTask task, ModelKind kind) =>
         [.. Models.Where(model => model.Task == task && model.Kind == kind).Select(model => model.Scale).Distinct().Order()];
+
+    /// <summary>Scale factors the list names for pairs and enlargements, installed or not, ascending.</summary>
+    public IReadOnlyList<int> ListedScales() => [.. _listed.Where(model => model.Scale > 1).Select(model => model.Scale).Distinct().Order()];
+
+    /// <summary>
+    /// Whether the list names such a network, installed or not: then a scale is that network or nothing, because quietly taking another way to it would
+    /// not be what was asked for.
+    /// </summary>
+    public bool Lists(NetworkTask task, ModelKind kind, decimal scale) => _listed.Any(model => model.Task == task && model.Kind == kind && model.Scale == scale);
 
     /// <summary>Finds a network.</summary>
     /// <exception cref="ModelException">Not installed; the message names the scales that are.</exception>

@@ -1,5 +1,6 @@
 // The commands of rsr-train; one file each.
 using System.CommandLine;
+using RsrPlugins.Cli;
 using RsrPlugins.Cli.Files;
 using RsrPlugins.Core;
 
@@ -46,9 +47,23 @@ internal static class CommandLine
             int code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
             return parsed.Errors.Count > 0 ? 2 : code;
         }
-        catch (Exception error) when (error is TrainerException or RsrException)
+        catch (RsrException error)
         {
             Console.Error.WriteLine($"rsr-train: {error.Message}");
+            return 1;
+        }
+#pragma warning disable CA1031 // The last resort: whatever it is, the user gets one line and the documented code.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            // What a worker threw comes wrapped; what was thrown says more.
+            Exception cause = error is AggregateException { InnerExceptions.Count: > 0 } many ? many.Flatten().InnerExceptions[0] : error;
+            if (Environment.GetEnvironmentVariable("RSR_TRACE") == "1")
+            {
+                Console.Error.WriteLine(error);
+            }
+
+            Console.Error.WriteLine(cause is RsrException ? $"rsr-train: {cause.Message}" : $"rsr-train: unexpected failure, {cause.GetType().Name}: {OneLine.Of(cause.Message)} (RSR_TRACE=1 shows where)");
             return 1;
         }
     }

@@ -1,3 +1,4 @@
+// The figures of exported models, by the protocol their cards name: measured with the files as the product opens them, not with Torch.
 using System.CommandLine;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
@@ -11,7 +12,7 @@ internal static class EvaluateCommand
     internal static Command Create()
     {
         Argument<string> modelsArgument = new Argument<string>("models") { Description = "Folder with models.json.", DefaultValueFactory = _ => "models" };
-        Option<int[]> scaleOption = new Option<int[]>("--scale") { Description = "Scale factors; all that are there where not given.", HelpName = "N", DefaultValueFactory = _ => [2, 3, 4] };
+        Option<int[]> scaleOption = new Option<int[]>("--scale") { Description = "Scale factors; all that are there where not given.", HelpName = "N", DefaultValueFactory = _ => [] };
         Option<string?> dataOption = CommandLine.DataOption();
         Command command = new Command("evaluate", "Prints PSNR and SSIM of models on the test sets by the protocol, and how natural the learned small pictures are.") { modelsArgument, scaleOption, dataOption };
         command.SetAction(parsed =>
@@ -19,7 +20,8 @@ internal static class EvaluateCommand
             ModelCatalogue catalogue = ModelCatalogue.Load(parsed.GetRequiredValue(modelsArgument));
             string data = CommandLine.RequireData(parsed.GetValue(dataOption));
             using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
-            foreach (int scale in parsed.GetRequiredValue(scaleOption))
+            int[] asked = parsed.GetRequiredValue(scaleOption);
+            foreach (int scale in asked.Length > 0 ? asked : [.. catalogue.Models.Select(model => model.Scale).Distinct().Order()])
             {
                 Print(catalogue, engine, data, scale);
             }

@@ -1,3 +1,4 @@
+// Every table and figure of the paper is one experiment; this lists them and runs one, and the document is filled between its marks.
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using RsrPlugins.Trainer.Experiments;

@@ -1,3 +1,4 @@
+// From a checkpoint to the folder of models. What is written has been compared with Torch first (Export/ModelExporter.cs).
 using System.CommandLine;
 using System.Globalization;
 using RsrPlugins.Trainer.Evaluation;

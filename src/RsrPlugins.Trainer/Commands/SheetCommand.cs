@@ -1,3 +1,4 @@
+// Pictures of a checkpoint side by side: figures say how near, only a look says what it looks like.
 using System.CommandLine;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Data;

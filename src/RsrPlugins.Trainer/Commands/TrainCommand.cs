@@ -1,3 +1,4 @@
+// One run from its configuration, or on from its own checkpoint; a run that is stopped loses nothing but the steps since its last save.
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using RsrPlugins.Trainer.Training;

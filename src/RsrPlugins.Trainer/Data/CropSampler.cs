@@ -1,3 +1,4 @@
+// Crops at random places, turned and mirrored, drawn from a generator that depends on seed and step alone: a resumed run sees the same crops.
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Training;
 

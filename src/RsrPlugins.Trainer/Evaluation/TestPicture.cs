@@ -1,3 +1,4 @@
+// A picture of a test set, cropped to multiples of the scale as the protocol demands, with its luma.
 using NetVips;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Metrics;

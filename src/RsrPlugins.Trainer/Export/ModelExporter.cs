@@ -118,13 +118,13 @@ internal static class ModelExporter
     internal static float LargestDifference(Checkpoint checkpoint, ModelRow row, INetwork onnx)
     {
         (int scale, int units) = (checkpoint.Config.Scale, checkpoint.Config.Units);
-        const int Height = 36;
-        const int Width = 48;
+        int height = (36 + scale - 1) / scale * scale;
+        int width = (48 + scale - 1) / scale * scale;
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         using ParameterViews views = new ParameterViews(checkpoint.Layout, tensor(checkpoint.Vectors[Checkpoint.AverageName]), train: false);
         using Generator generator = new Generator(1);
-        Tensor input = rand([1, 1, Height, Width], generator: generator);
+        Tensor input = rand([1, 1, height, width], generator: generator);
         if (row.Network == ModelRow.SRNetGradient)
         {
             return LargestDifferenceOfGradient(views, scale, units, input, onnx);
@@ -137,7 +137,7 @@ internal static class ModelExporter
 
         Tensor expected = row.Network == ModelRow.RRNet ? QBRelu.Clamp(new RRNet(scale, views).ForwardUnbounded(input)) : new SRNet(scale, units, views).Forward(input);
         float[] actual = new float[expected.numel()];
-        onnx.Run(Checkpoint.ToArray(input), Width, Height, actual, CancellationToken.None);
+        onnx.Run(Checkpoint.ToArray(input), width, height, actual, CancellationToken.None);
         return Checkpoint.ToArray(expected).Zip(actual, (left, right) => MathF.Abs(left - right)).Max();
     }
 

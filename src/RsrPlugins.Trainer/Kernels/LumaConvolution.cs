@@ -1,3 +1,4 @@
+// The first layer has one input channel, so it is memory and not arithmetic that counts: nine pixels against 64 outputs, held in registers.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RsrPlugins.Trainer.Networks;

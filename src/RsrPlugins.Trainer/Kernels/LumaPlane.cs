@@ -1,3 +1,4 @@
+// One channel with a border of zeros, for the layers that read or make luma.
 namespace RsrPlugins.Trainer.Kernels;
 
 /// <summary>A square of luma values with one row and column of zeros on every side.</summary>

@@ -1,3 +1,4 @@
+// Aligned memory outside the collected heap: vectors load whole lines, and nothing moves while a worker holds an address.
 using System.Runtime.InteropServices;
 
 namespace RsrPlugins.Trainer.Kernels;

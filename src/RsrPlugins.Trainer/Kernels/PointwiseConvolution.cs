@@ -1,3 +1,4 @@
+// The bottleneck: a matrix product of 64 outputs with all channels of a pixel. Forward and backward share the blocking of Products.cs.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RsrPlugins.Trainer.Networks;

@@ -1,3 +1,4 @@
+// A pixel's d * d sub-pixels are computed a vector of 16 at a time: one for d to 4, four for d = 8.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -12,19 +13,23 @@ internal sealed unsafe class SubPixelConvolution
     private readonly int _maps;
     private readonly int _scale;
     private readonly int _subPixels;
+    private readonly int _vectors;
     private readonly float[] _weights;
     private readonly float[] _transposed;
-    private readonly float[] _bias = new float[VectorLength];
+    private readonly float[] _bias;
     private readonly float[] _weightGradient;
-    private readonly float[] _biasGradient = new float[VectorLength];
+    private readonly float[] _biasGradient;
 
     /// <param name="maps">Number of feature maps read.</param>
-    /// <param name="scale">Scale factor d, at most 4: a pixel's sub-pixels are one vector.</param>
+    /// <param name="scale">Scale factor d.</param>
     internal SubPixelConvolution(int maps, int scale)
     {
         (_maps, _scale, _subPixels) = (maps, scale, scale * scale);
+        _vectors = (_subPixels + VectorLength - 1) / VectorLength;
+        _bias = new float[_vectors * VectorLength];
+        _biasGradient = new float[_vectors * VectorLength];
         _weights = new float[_subPixels * maps * Channels];
-        _transposed = new float[maps * Channels * VectorLength];
+        _transposed = new float[_vectors * maps * Channels * VectorLength];
         _weightGradient = new float[_weights.Length];
     }
 
@@ -40,7 +45,7 @@ internal sealed unsafe class SubPixelConvolution
         {
             for (int from = 0; from < inputs; from++)
             {
-                _transposed[(from * VectorLength) + subPixel] = weights[(subPixel * inputs) + from];
+                _transposed[(((subPixel / VectorLength * inputs) + from) * VectorLength) + (subPixel % VectorLength)] = weights[(subPixel * inputs) + from];
             }
         }
 
@@ -78,13 +83,17 @@ internal sealed unsafe class SubPixelConvolution
                 for (int start = 0; start < side; start += Products.Rows)
                 {
                     int x = Math.Min(start, side - Products.Rows);
-                    Multiply(inputs, y, x, weights, Vector512.Load(bias), block);
-                    for (int pixel = 0; pixel < Products.Rows; pixel++)
+                    for (int first = 0; first < _subPixels; first += VectorLength)
                     {
-                        float residual = low.Values[low.At(y, x + pixel)];
-                        for (int i = 0; i < _subPixels; i++)
+                        Multiply(inputs, y, x, weights + (first * _maps * Channels), Vector512.Load(bias + first), block);
+                        int last = Math.Min(first + VectorLength, _subPixels);
+                        for (int pixel = 0; pixel < Products.Rows; pixel++)
                         {
-                            restored[(((y * _scale) + (i / _scale)) * stride) + ((x + pixel) * _scale) + (i % _scale)] = block[(pixel * VectorLength) + i] + residual;
+                            float residual = low.Values[low.At(y, x + pixel)];
+                            for (int i = first; i < last; i++)
+                            {
+                                restored[(((y * _scale) + (i / _scale)) * stride) + ((x + pixel) * _scale) + (i % _scale)] = block[(pixel * VectorLength) + i - first] + residual;
+                            }
                         }
                     }
                 }
@@ -102,7 +111,7 @@ internal sealed unsafe class SubPixelConvolution
     {
         int side = inputs[0].Side;
         int stride = side * _scale;
-        float* gradients = stackalloc float[VectorLength];
+        float* gradients = stackalloc float[_vectors * VectorLength];
         fixed (float* weights = _weights, weightGradient = _weightGradient)
         {
             for (int y = 0; y < side; y++)

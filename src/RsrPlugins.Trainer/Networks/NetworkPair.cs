@@ -1,3 +1,4 @@
+// RRNet and SRNet over one vector of parameters: what one worker holds.
 using RsrPlugins.Trainer.Training;
 using static TorchSharp.torch;
 

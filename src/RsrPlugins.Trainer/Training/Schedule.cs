@@ -1,3 +1,4 @@
+// The learning rate as a pure function of time or steps, so that a resumed run continues the curve.
 namespace RsrPlugins.Trainer.Training;
 
 /// <summary>

@@ -1,3 +1,4 @@
+// Reading a number out of Torch and letting go of what held it.
 using System.Runtime.InteropServices;
 using TorchSharp;
 

@@ -72,7 +72,10 @@ internal sealed record TrainingConfig
     /// <summary>Name of the run: the folder its checkpoints and logs go to, under <see cref="Output"/>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Scale factor d: 2, 3 or 4.</summary>
+    /// <summary>Largest scale factor; the product's catalogue goes as far.</summary>
+    internal const int MaxScale = 16;
+
+    /// <summary>Scale factor d, 2 to 16.</summary>
     public required int Scale { get; init; }
 
     /// <summary>learned (the pair), photo or cleanup (SRNet alone), or srcnn.</summary>
@@ -279,7 +282,7 @@ internal sealed record TrainingConfig
     private void Validate(string source)
     {
         Check(Name.Length > 0 && Name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0, "name", "a file name", Name);
-        Check(Scale is >= 2 and <= 4, "scale", "2, 3 or 4", Scale);
+        Check(Scale is >= 2 and <= MaxScale, "scale", $"2 to {MaxScale}", Scale);
         Check(Units is >= 1 and <= 8, "units", "1 to 8", Units);
         Check(Data.Count > 0, "data", "at least one folder", "none");
         Check(Data.Sum(folder => folder.Share ?? 0) <= 1 && Data.All(folder => folder.Share is null or (> 0 and <= 1)), "data", "shares above 0 that add up to at most 1", string.Join(", ", Data.Select(folder => folder.Share)));
