@@ -1,3 +1,4 @@
+// Which pixels a stage has to make for a tile: what the tile owns, grown by what the later stages read, so that nothing is computed for nobody.
 namespace RsrPlugins.Core.Inference.Cpu;
 
 /// <summary>Pixels of a tile's source, which may lie outside it; Right and Bottom are exclusive.</summary>

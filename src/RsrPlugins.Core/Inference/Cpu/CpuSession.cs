@@ -1,3 +1,4 @@
+// The seam's other side: the CPU engine as a session. Memory of a run is taken from idle runs and given back, so no tile allocates.
 using System.Collections.Concurrent;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Tiling;

@@ -1,3 +1,4 @@
+// Feature maps are kept as rows in rings, not as planes: layers run one row behind the other and what they pass on stays in the cache.
 namespace RsrPlugins.Core.Inference.Cpu;
 
 /// <summary>

@@ -1,3 +1,4 @@
+// Weights are transformed once for a session and shared by its threads; what a run changes is in the stages, one set for each worker.
 namespace RsrPlugins.Core.Inference.Cpu;
 
 /// <summary>A network with its weights as the kernels want them; shared by all threads of a session.</summary>
