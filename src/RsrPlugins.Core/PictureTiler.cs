@@ -32,6 +32,9 @@ internal sealed record ColourOptions
 
     public bool KeepFlatAreas { get; init; } = true;
 
+    /// <summary>Added to the radius of the fill, so that a test can show that one less is not enough.</summary>
+    public int FillRadiusChange { get; init; }
+
     /// <summary>Enlarged luma is held near flat surfaces (Imaging/OvershootBound).</summary>
     public bool BoundOvershoot { get; init; } = true;
 
@@ -66,7 +69,7 @@ internal sealed class PictureGeometry
         // Output pixels are visible only where a source pixel of their own block, or of the 3 x 3 around their own source
         // pixel, is; the fill must reach from there to whatever the network, or the kernel and the fit beside it, read.
         int reachOfKernel = reducing ? 2 * shape.Factor : 4;
-        FillRadius = Math.Max(shape.Halo, reachOfKernel) + (reducing ? shape.Factor - 1 : 1);
+        FillRadius = Math.Max(shape.Halo, reachOfKernel) + (reducing ? shape.Factor - 1 : 1) + options.FillRadiusChange;
     }
 
     public int Width { get; }

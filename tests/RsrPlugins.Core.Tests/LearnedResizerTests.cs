@@ -432,4 +432,34 @@ public sealed class LearnedResizerTests
     {
         public void Report(double value) => action(value);
     }
+
+    /// <summary>
+    /// A lone visible pixel: what the network reads for the outermost output pixel that can be seen is as far from it as the fill reaches. Further changes
+    /// nothing, one less does. Reductions have half a block more than they need, so the law is not theirs.
+    /// </summary>
+    [Theory]
+    [InlineData(NetworkTask.Enlarge, 2)]
+    [InlineData(NetworkTask.Enlarge, 3)]
+    [InlineData(NetworkTask.Enlarge, 4)]
+    public void A_fill_of_a_radius_one_smaller_differs(NetworkTask task, int scale)
+    {
+        bool differs = false;
+        for (int offset = 0; offset < scale; offset++)
+        {
+            PixelImage source = PixelImage.Create(40, 40, PixelLayout.Rgba, 16);
+            foreach ((int channel, ushort value) in new[] { (0, (ushort)60000), (1, (ushort)5000), (2, (ushort)30000), (3, ushort.MaxValue) })
+            {
+                source.Samples16[((((20 + offset) * 40) + 20 + offset) * 4) + channel] = value;
+            }
+
+            byte[] exact = Bytes(0);
+            Assert.Equal(exact, Bytes(1));
+            differs |= !exact.AsSpan().SequenceEqual(Bytes(-1));
+
+            byte[] Bytes(int change) => System.Runtime.InteropServices.MemoryMarshal.AsBytes(
+                new LearnedResizer(new SmoothNetwork(task, scale), null, new ColourOptions { FillRadiusChange = change }).Resize(source, null, TestContext.Current.CancellationToken).Samples16).ToArray();
+        }
+
+        Assert.True(differs);
+    }
 }
