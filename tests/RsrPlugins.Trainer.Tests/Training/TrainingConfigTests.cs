@@ -19,7 +19,7 @@ public class TrainingConfigTests
     [Theory]
     [InlineData("\"muonrate\": 1", "muonrate")]
     [InlineData("\"batchSize\": 8", "batchSize")]
-    [InlineData("\"scale\": 5", "scale")]
+    [InlineData("\"scale\": 1", "scale")]
     [InlineData("\"patch\": 49", "patch")]
     [InlineData("\"workers\": 3", "workers")]
     [InlineData("\"decayShare\": 2", "decayShare")]
