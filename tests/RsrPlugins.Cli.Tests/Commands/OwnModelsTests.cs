@@ -12,7 +12,7 @@ public sealed class OwnModelsTests
     {
         using TestFolder folder = new TestFolder();
         Dictionary<string, string> environment = new Dictionary<string, string> { ["RSR_USER_MODELS"] = folder["own"] };
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "models", "srnet-x2-photo.onnx"), folder["My Network.onnx"]);
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "models", "srnet-x2-learned.onnx"), folder["My Network.onnx"]);
         Pictures.Rgb(21, 14).Save(folder["a.png"]);
 
         RsrResult added = Rsr.Run(folder, environment, "models", "add", "My Network.onnx");
