@@ -5,8 +5,10 @@ using RsrPlugins.Core;
 using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Refinement;
+using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Cli;
 
@@ -20,7 +22,7 @@ internal sealed class InstalledModels : IDisposable
     {
         _session = new ResizeSession(
             folder is null ? ModelCatalogue.LoadDefault : () => ModelCatalogue.Load(folder),
-            options => new OnnxRuntimeEngine(options with { CpuEngine = cpuEngine }));
+            options => new InferenceEngine(options with { CpuEngine = cpuEngine }));
         _settings = new SessionSettings(device, DeviceIsRequired: device == DeviceChoice.DirectML, threads);
     }
 

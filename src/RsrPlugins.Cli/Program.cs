@@ -5,6 +5,7 @@ using RsrPlugins.Cli.Commands;
 using RsrPlugins.Cli.Terminal;
 using RsrPlugins.Core;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.OnnxRuntime;
 
 RuntimeTelemetry.Forbid();
 ReportWriter output = StandardStreams.Guard();

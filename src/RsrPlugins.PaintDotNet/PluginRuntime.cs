@@ -4,6 +4,7 @@ using RsrPlugins.Core;
 using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
 
 namespace RsrPlugins.PaintDotNet;
@@ -14,7 +15,7 @@ internal sealed class PluginRuntime(Func<InferenceOptions, IInferenceEngine> cre
     private readonly ResizeSession _session = new(loadModels, createEngine);
 
     /// <summary>What the effects use when Paint.NET makes them.</summary>
-    public static PluginRuntime Shared { get; } = new(options => new OnnxRuntimeEngine(options), ModelCatalogue.LoadDefault);
+    public static PluginRuntime Shared { get; } = new(options => new InferenceEngine(options), ModelCatalogue.LoadDefault);
 
     /// <summary>What Learned Downscale has made lately.</summary>
     public LearnedPictures Learned { get; } = new();

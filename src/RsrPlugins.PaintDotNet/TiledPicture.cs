@@ -5,6 +5,7 @@ using RsrPlugins.Core;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Resizing;
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.PaintDotNet;

@@ -1,5 +1,6 @@
 // Prepares the process for Torch, then parses and runs one command. Errors meant for the user are one line on stderr.
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.OnnxRuntime;
 using RsrPlugins.Trainer;
 using RsrPlugins.Trainer.Commands;
 using RsrPlugins.Trainer.Runtime;

@@ -2,11 +2,14 @@
 using System.Globalization;
 using NetVips;
 using RsrPlugins.Core;
+using RsrPlugins.Core.Colour;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
+using RsrPlugins.Core.Resizing;
 
 namespace RsrPlugins.Benchmarks;
 
@@ -34,7 +37,7 @@ internal static class ColourChoices
             return 2;
         }
 
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         ModelCatalogue models = ModelCatalogue.LoadDefault();
         foreach (string path in paths)
         {
@@ -48,7 +51,7 @@ internal static class ColourChoices
         return 0;
     }
 
-    private static void Print(string name, PixelImage[] pictures, int scale, OnnxRuntimeEngine engine, ModelCatalogue models)
+    private static void Print(string name, PixelImage[] pictures, int scale, InferenceEngine engine, ModelCatalogue models)
     {
         INetwork rrNet = engine.Open(models.Find(NetworkTask.Reduce, ModelKind.Learned, scale));
         INetwork srNet = engine.Open(models.Find(NetworkTask.Enlarge, ModelKind.Learned, scale));

@@ -3,8 +3,10 @@ using BenchmarkDotNet.Attributes;
 using RsrPlugins.Core;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
+using RsrPlugins.Core.Resizing;
 
 namespace RsrPlugins.Benchmarks;
 
@@ -13,7 +15,7 @@ public class PictureBenchmarks : IDisposable
 {
     private const int Side = 384;
 
-    private OnnxRuntimeEngine _engine = null!;
+    private InferenceEngine _engine = null!;
     private LearnedResizer _enlarge = null!;
     private PixelImage _picture = null!;
 
@@ -26,7 +28,7 @@ public class PictureBenchmarks : IDisposable
     [GlobalSetup]
     public void Open()
     {
-        _engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        _engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         _enlarge = new LearnedResizer(_engine.Open(ModelCatalogue.LoadDefault().Find(NetworkTask.Enlarge, ModelKind.Photo, Scale)));
         _picture = PixelImage.Create(Side, Side, Layout, 8);
         new Random(1).NextBytes(_picture.Samples8);

@@ -4,9 +4,11 @@ using NetVips;
 using RsrPlugins.Core;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Refinement;
+using RsrPlugins.Core.Resizing;
 
 namespace RsrPlugins.Benchmarks;
 
@@ -36,7 +38,7 @@ internal static class RefinementChoices
             return 2;
         }
 
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         ModelCatalogue models = ModelCatalogue.LoadDefault();
         INetwork Open(NetworkTask task) => engine.Open(models.Find(task, ModelKind.Learned, scale));
         (INetwork rrNet, INetwork srNet, INetwork gradient) = (Open(NetworkTask.Reduce), Open(NetworkTask.Enlarge), Open(NetworkTask.Gradient));

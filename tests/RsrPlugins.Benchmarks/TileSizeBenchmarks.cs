@@ -3,6 +3,7 @@
 using BenchmarkDotNet.Attributes;
 using RsrPlugins.Core;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Tiling;
@@ -18,7 +19,7 @@ public class TileSizeBenchmarks : IDisposable
 
     private readonly float[] _small = Plane(SmallSide);
     private readonly float[] _large = Plane(LargeSide);
-    private OnnxRuntimeEngine _engine = null!;
+    private InferenceEngine _engine = null!;
     private LumaTiler _enlarge = null!;
     private LumaTiler _reduce = null!;
 
@@ -29,7 +30,7 @@ public class TileSizeBenchmarks : IDisposable
     [GlobalSetup]
     public void Open()
     {
-        _engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        _engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
         ResizeSettings settings = new ResizeSettings(TileSize: TileSize);
         _enlarge = new LumaTiler(_engine.Open(catalogue.Find(NetworkTask.Enlarge, ModelKind.Learned, Scale)), settings);

@@ -1,5 +1,6 @@
 // Making effects and sessions for tests: every test has its own runtime, button and report, so none disturbs another.
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
 using RsrPlugins.EffectHost;
 
@@ -14,7 +15,7 @@ internal static class Effects
     public static PluginRuntime RealRuntime { get; } = NewRealRuntime();
 
     /// <summary>One that remembers nothing yet.</summary>
-    public static PluginRuntime NewRealRuntime() => new(options => new OnnxRuntimeEngine(options with { Device = DeviceChoice.Cpu }), ModelCatalogue.LoadDefault);
+    public static PluginRuntime NewRealRuntime() => new(options => new InferenceEngine(options with { Device = DeviceChoice.Cpu }), ModelCatalogue.LoadDefault);
 
     public static PluginRuntime Runtime(IInferenceEngine engine) => new(_ => engine, ModelCatalogue.LoadDefault);
 

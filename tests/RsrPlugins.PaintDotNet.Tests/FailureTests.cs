@@ -3,6 +3,7 @@
 using Moq;
 using RsrPlugins.Core;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
 using RsrPlugins.EffectHost;
 
@@ -56,7 +57,7 @@ public sealed class FailureTests
     {
         using ModelsFolder folder = new ModelsFolder();
         folder.Damage(file);
-        AssertOneMessage(effect, new PluginRuntime(_ => new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu)), () => ModelCatalogue.Load(folder.Path)), file);
+        AssertOneMessage(effect, new PluginRuntime(_ => new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu)), () => ModelCatalogue.Load(folder.Path)), file);
     }
 
     [Theory]
@@ -64,7 +65,7 @@ public sealed class FailureTests
     public void A_runtime_that_does_not_load(string effect)
     {
         string library = Path.Combine(AppContext.BaseDirectory, "models", "models.json");
-        AssertOneMessage(effect, new PluginRuntime(options => new OnnxRuntimeEngine(options with { RuntimePath = library }), ModelCatalogue.LoadDefault), library);
+        AssertOneMessage(effect, new PluginRuntime(options => new InferenceEngine(options with { RuntimePath = library }), ModelCatalogue.LoadDefault), library);
     }
 
     [Theory]

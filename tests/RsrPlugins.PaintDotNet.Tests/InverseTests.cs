@@ -4,7 +4,9 @@
 using RsrPlugins.Core;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Resizing;
 using RsrPlugins.EffectHost;
 
 namespace RsrPlugins.PaintDotNet.Tests;
@@ -23,7 +25,7 @@ public sealed class InverseTests
         Picture restored = Effects.Run(Effects.Upscale, Effects.RealRuntime, small, [$"Scale={scale}"]);
 
         ModelCatalogue models = ModelCatalogue.LoadDefault();
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         PixelImage reduced = new LearnedResizer(engine.Open(models.Find(NetworkTask.Reduce, ModelKind.Learned, scale))).Resize(original.ToImage(), null, TestContext.Current.CancellationToken);
         PixelImage enlarged = new LearnedResizer(engine.Open(models.Find(NetworkTask.Enlarge, ModelKind.Learned, scale))).Resize(reduced, null, TestContext.Current.CancellationToken);
         PictureAssert.SameBytes(enlarged.ToPicture().Crop(0, 0, width, height), restored, "the engine without the editor");

@@ -4,8 +4,11 @@ using RsrPlugins.Core;
 using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Resizing;
 using RsrPlugins.Core.Sizes;
+using RsrPlugins.Core.Tiling;
 using RsrPlugins.Trainer.Export;
 using RsrPlugins.Trainer.Training;
 
@@ -51,7 +54,7 @@ public class WalkthroughTests
         PixelImage restored = session.Resize(small, up, new SessionSettings(DeviceChoice.Cpu), cancellationToken: token).Picture;
         Assert.Equal((source.Width, source.Height), (restored.Width, restored.Height));
 
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         foreach (ModelDescriptor model in catalogue.Models.Where(model => model.Shape.MakesPictures))
         {
             INetwork network = engine.Open(model);

@@ -4,6 +4,7 @@ using RsrPlugins.Cli.Commands;
 using RsrPlugins.Cli.Terminal;
 using RsrPlugins.Core;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
 
@@ -85,13 +86,13 @@ internal static class BenchCommand
         }
 
         // Asked first: a demand for DirectML that cannot be met fails before anything is measured.
-        using OnnxRuntimeEngine? gpu = choice == DeviceChoice.Cpu ? null : new OnnxRuntimeEngine(new InferenceOptions(choice));
+        using InferenceEngine? gpu = choice == DeviceChoice.Cpu ? null : new InferenceEngine(new InferenceOptions(choice));
         bool measureGpu = gpu?.Decision.Device == DeviceKind.DirectML;
-        using OnnxRuntimeEngine? own = Cpu(EngineKind.Own);
-        using OnnxRuntimeEngine? runtime = Cpu(EngineKind.OnnxRuntime);
+        using InferenceEngine? own = Cpu(EngineKind.Own);
+        using InferenceEngine? runtime = Cpu(EngineKind.OnnxRuntime);
 
-        OnnxRuntimeEngine? Cpu(EngineKind kind) =>
-            choice == DeviceChoice.DirectML || (engine ?? kind) != kind ? null : new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu, CpuEngine: kind));
+        InferenceEngine? Cpu(EngineKind kind) =>
+            choice == DeviceChoice.DirectML || (engine ?? kind) != kind ? null : new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu, CpuEngine: kind));
 
         Dictionary<int, double> peaks = benchmark.Peaks();
         List<Action> work = new List<Action>();
@@ -124,7 +125,7 @@ internal static class BenchCommand
         }
 
         // Asked last: a GPU that failed in between says so here, and its rows say "cpu".
-        OnnxRuntimeEngine? cpu = runtime ?? own;
+        InferenceEngine? cpu = runtime ?? own;
         string[] devices = [(gpu ?? cpu)!.Decision.Reason, .. measureGpu && cpu is not null ? new[] { "And the CPU." } : []];
         return new BenchReport((cpu ?? gpu)!.RuntimeVersion, devices, peaks[most], peaks, results, baselines);
 

@@ -11,6 +11,7 @@ using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Refinement;
+using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Cli.Commands;
 

@@ -7,6 +7,7 @@ using RsrPlugins.Cli.Terminal;
 using RsrPlugins.Core;
 using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
 
 namespace RsrPlugins.Cli.Commands;
@@ -178,8 +179,8 @@ internal static class ModelsCommand
     private static int Verify(CliContext context, DeviceChoice[] devices, EngineKind cpuEngine, bool json)
     {
         ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(devices[0], CpuEngine: cpuEngine));
-        using OnnxRuntimeEngine? other = devices.Length > 1 ? new OnnxRuntimeEngine(new InferenceOptions(devices[1], CpuEngine: cpuEngine)) : null;
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(devices[0], CpuEngine: cpuEngine));
+        using InferenceEngine? other = devices.Length > 1 ? new InferenceEngine(new InferenceOptions(devices[1], CpuEngine: cpuEngine)) : null;
         List<ModelCheck> checks = new List<ModelCheck>();
         foreach (ModelDescriptor model in catalogue.Models)
         {
@@ -213,7 +214,7 @@ internal static class ModelsCommand
         return checks.All(check => check.Good) ? ExitCode.Done : ExitCode.ModelsOrRuntime;
     }
 
-    private static ModelCheck Check(ModelDescriptor model, OnnxRuntimeEngine engine, OnnxRuntimeEngine? other, CancellationToken cancellationToken)
+    private static ModelCheck Check(ModelDescriptor model, InferenceEngine engine, InferenceEngine? other, CancellationToken cancellationToken)
     {
         try
         {

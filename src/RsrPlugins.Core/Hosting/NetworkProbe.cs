@@ -4,6 +4,7 @@
 // not in the proof, or reaches beyond the largest probe, has no halo that tiles can have; its tiles are blended.
 using System.Numerics;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.OnnxRuntime;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Tiling;
 

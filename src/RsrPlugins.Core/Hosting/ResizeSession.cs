@@ -6,9 +6,11 @@
 // picture opens nothing again.
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Refinement;
 using RsrPlugins.Core.Resampling;
+using RsrPlugins.Core.Resizing;
 using RsrPlugins.Core.Sizes;
 using RsrPlugins.Core.Tiling;
 
@@ -48,7 +50,7 @@ public sealed class ResizeSession : IDisposable
     public ResizeSession(Func<ModelCatalogue>? loadModels = null, Func<InferenceOptions, IInferenceEngine>? createEngine = null)
     {
         _loadModels = loadModels ?? ModelCatalogue.LoadDefault;
-        _createEngine = createEngine ?? (options => new OnnxRuntimeEngine(options));
+        _createEngine = createEngine ?? (options => new InferenceEngine(options));
     }
 
     /// <summary>What the last picture was computed on and why; null before the first.</summary>

@@ -7,6 +7,8 @@ using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Refinement;
 using RsrPlugins.Core.Resampling;
+using RsrPlugins.Core.Resizing;
+using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core.Metrics;
 

@@ -1,5 +1,6 @@
 // Between the two halves of a refined reduction the luma of the whole picture stands here: the first half fills it tile by
 // tile with what RRNet made and what it was made from, the second takes the corrected values out again.
+using RsrPlugins.Core.Colour;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Tiling;
 

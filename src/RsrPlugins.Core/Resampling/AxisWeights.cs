@@ -130,12 +130,14 @@ internal sealed class AxisWeights
         return phase < length ? phase : (2 * length) - 1 - phase;
     }
 
-    private static double Radius(ResamplingKernel kernel) => kernel switch
+    /// <summary>Where a kernel ends, in pixels of the smaller picture; 0 for those that look at an output pixel's own area alone.</summary>
+    public static int Radius(ResamplingKernel kernel) => kernel switch
     {
+        ResamplingKernel.Nearest or ResamplingKernel.Area => 0,
         ResamplingKernel.Bilinear => 1,
         ResamplingKernel.Bicubic => 2,
         ResamplingKernel.Lanczos3 => 3,
-        _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "Not a kernel with a formula."),
+        _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "No such kernel."),
     };
 
     private static double Evaluate(ResamplingKernel kernel, double x)

@@ -6,16 +6,18 @@ using RsrPlugins.Core.Tiling;
 namespace RsrPlugins.Core.Resampling;
 
 /// <summary>Resamples rectangles of one plane; buffer of one worker.</summary>
-/// <param name="phases">For integer enlargements, from the horizontal table; else null.</param>
-internal sealed class PlaneResampler(AxisWeights horizontal, AxisWeights vertical, PhaseWeights? phases)
+internal sealed class PlaneResampler(KernelTables tables)
 {
+    private readonly AxisWeights _horizontal = tables.Horizontal;
+    private readonly AxisWeights _vertical = tables.Vertical;
+    private readonly PhaseWeights? _phases = tables.Phases;
     private float[] _rows = [];
 
     /// <summary>The source pixels a rectangle of the output is made of.</summary>
     public TileRect SourceOf(TileRect tile)
     {
-        int x = horizontal.Start(tile.X), y = vertical.Start(tile.Y);
-        return new TileRect(x, y, horizontal.End(tile.Right - 1) - x, vertical.End(tile.Bottom - 1) - y);
+        int x = _horizontal.Start(tile.X), y = _vertical.Start(tile.Y);
+        return new TileRect(x, y, _horizontal.End(tile.Right - 1) - x, _vertical.End(tile.Bottom - 1) - y);
     }
 
     /// <summary>Resamples <paramref name="plane"/>, which holds the picture's rectangle <paramref name="window"/>, into the tile.</summary>
@@ -34,8 +36,8 @@ internal sealed class PlaneResampler(AxisWeights horizontal, AxisWeights vertica
 
         for (int y = 0; y < tile.Height; y++)
         {
-            int first = vertical.Start(tile.Y + y) - source.Y;
-            CombineRows(_rows.AsSpan(first * tile.Width), tile.Width, vertical.Weights(tile.Y + y), result.Slice(y * tile.Width, tile.Width));
+            int first = _vertical.Start(tile.Y + y) - source.Y;
+            CombineRows(_rows.AsSpan(first * tile.Width), tile.Width, _vertical.Weights(tile.Y + y), result.Slice(y * tile.Width, tile.Width));
         }
     }
 
@@ -43,21 +45,21 @@ internal sealed class PlaneResampler(AxisWeights horizontal, AxisWeights vertica
     {
         // Whole enlarged pixels away from the edges by phases, the rest one by one with the same weights: the same sums.
         int from = tile.Right, to = tile.Right;
-        if (phases is not null)
+        if (_phases is not null)
         {
-            int scale = phases.Scale;
-            int firstPixel = Math.Max(phases.From, (tile.X + scale - 1) / scale), lastPixel = Math.Min(phases.To, tile.Right / scale);
+            int scale = _phases.Scale;
+            int firstPixel = Math.Max(_phases.From, (tile.X + scale - 1) / scale), lastPixel = Math.Min(_phases.To, tile.Right / scale);
             if (firstPixel < lastPixel)
             {
                 (from, to) = (firstPixel * scale, lastPixel * scale);
-                phases.Run(row, rowStart, firstPixel, lastPixel, result[(from - tile.X)..]);
+                _phases.Run(row, rowStart, firstPixel, lastPixel, result[(from - tile.X)..]);
             }
         }
 
-        BandResampler.ResampleRow(row, result, horizontal, rowStart, tile.X, Math.Min(from, tile.Right), channels: 1);
+        BandResampler.ResampleRow(row, result, _horizontal, rowStart, tile.X, Math.Min(from, tile.Right), channels: 1);
         if (to < tile.Right)
         {
-            BandResampler.ResampleRow(row, result[(to - tile.X)..], horizontal, rowStart, to, tile.Right, channels: 1);
+            BandResampler.ResampleRow(row, result[(to - tile.X)..], _horizontal, rowStart, to, tile.Right, channels: 1);
         }
     }
 

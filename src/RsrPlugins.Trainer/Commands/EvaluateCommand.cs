@@ -1,6 +1,7 @@
 // The figures of exported models, by the protocol their cards name: measured with the files as the product opens them, not with Torch.
 using System.CommandLine;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Trainer.Evaluation;
 
@@ -19,7 +20,7 @@ internal static class EvaluateCommand
         {
             ModelCatalogue catalogue = ModelCatalogue.Load(parsed.GetRequiredValue(modelsArgument));
             string data = CommandLine.RequireData(parsed.GetValue(dataOption));
-            using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+            using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
             int[] asked = parsed.GetRequiredValue(scaleOption);
             foreach (int scale in asked.Length > 0 ? asked : [.. catalogue.Models.Select(model => model.Scale).Distinct().Order()])
             {
@@ -29,7 +30,7 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static void Print(ModelCatalogue catalogue, OnnxRuntimeEngine engine, string data, int scale)
+    private static void Print(ModelCatalogue catalogue, InferenceEngine engine, string data, int scale)
     {
         INetwork? rrNet = Find(NetworkTask.Reduce, ModelKind.Learned);
         if (rrNet is not null)

@@ -5,6 +5,7 @@ using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Refinement;
 using RsrPlugins.Core.Resampling;
+using RsrPlugins.Core.Resizing;
 using RsrPlugins.Trainer.Data;
 
 namespace RsrPlugins.Trainer.Evaluation;

@@ -6,10 +6,12 @@ using System.Text;
 using RsrPlugins.Core;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Refinement;
 using RsrPlugins.Core.Resampling;
+using RsrPlugins.Core.Resizing;
 using RsrPlugins.Trainer.Data;
 using RsrPlugins.Trainer.Evaluation;
 using RsrPlugins.Trainer.Experiments.Ordinary;
@@ -34,7 +36,7 @@ internal sealed class Effort : IExperiment
     public string Run(ExperimentContext context)
     {
         ModelCatalogue models = ModelCatalogue.Load(context.Models);
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         List<string> lines = new List<string>();
         foreach (int scale in context.IsSmoke ? [ShownScale] : models.Scales(NetworkTask.Reduce, ModelKind.Learned))
         {

@@ -1,6 +1,7 @@
 // Section 4.3: the learned small picture has more detail than classical ones and stays a good picture. The paper shows it;
 // here it is measured too.
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Trainer.Evaluation;
 
@@ -27,7 +28,7 @@ internal sealed class Figure8 : IExperiment
     public string Run(ExperimentContext context)
     {
         ModelCatalogue models = ModelCatalogue.Load(context.Models);
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         (List<string>? kept, List<string>? aliasing) = (new List<string>(), new List<string>());
         for (int scale = 2; scale <= 4; scale++)
         {

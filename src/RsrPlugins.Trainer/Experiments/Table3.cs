@@ -1,6 +1,7 @@
 // Table 3 with the networks of this repository: what `rsr evaluate` prints for each method, gathered.
 using RsrPlugins.Core;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Trainer.Evaluation;
@@ -20,7 +21,7 @@ internal sealed class Table3 : IExperiment
     {
         ModelCatalogue installed = ModelCatalogue.Load(context.Models);
         ModelCatalogue baselines = ModelCatalogue.Load(Path.Combine(context.Training, "baselines"));
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         List<string> measured = new List<string>();
         List<string> published = new List<string>();
         foreach (string set in ModelFigures.TestSets)

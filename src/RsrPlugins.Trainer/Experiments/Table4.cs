@@ -1,6 +1,7 @@
 // Section 4.4 and Table 4: the small picture as a compressed form of the large one. The paper compares with JPEG and JPEG 2000;
 // what people choose from today is WebP, AVIF and JPEG XL, so they are here too, each at the quality our picture has.
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Trainer.Evaluation;
 using RsrPlugins.Trainer.Experiments.Compression;
@@ -51,7 +52,7 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
         LosslessCodec[] lossless = [.. losslessCodecs.Where(codec => codec.IsInstalled)];
         LossyCodec[] lossy = [.. lossyCodecs.Where(codec => codec.IsInstalled)];
         ModelCatalogue catalogue = ModelCatalogue.Load(context.Models);
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         List<ScaleResult> scales = new List<ScaleResult>();
         foreach (int scale in _scales)
         {

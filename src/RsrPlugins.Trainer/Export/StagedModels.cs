@@ -2,6 +2,7 @@
 // folder of models, so it is staged in a temporary one and opened there exactly as the product will open it.
 using System.Security.Cryptography;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
 
 namespace RsrPlugins.Trainer.Export;
@@ -11,7 +12,7 @@ namespace RsrPlugins.Trainer.Export;
 internal sealed class StagedModels(EngineKind cpuEngine = EngineKind.Own) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rsr-train-");
-    private readonly OnnxRuntimeEngine _engine = new(new InferenceOptions(DeviceChoice.Cpu, CpuEngine: cpuEngine));
+    private readonly InferenceEngine _engine = new(new InferenceOptions(DeviceChoice.Cpu, CpuEngine: cpuEngine));
 
     /// <summary>Version of ONNX Runtime, for example "1.31.1"; null while nothing has needed it.</summary>
     internal string? RuntimeVersion => _engine.RuntimeVersion;

@@ -1,10 +1,14 @@
 // Networks as people bring them, built here: each must be measured as what it is, used with the right planes and values, or refused with
 // the reason.
+using RsrPlugins.Core.Tests.Resizing;
 using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Resizing;
 using RsrPlugins.Core.Tests.Inference;
+using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core.Tests.Hosting;
 
@@ -38,7 +42,7 @@ public sealed class AddedModelsTests : IDisposable
         Assert.Equal(("mine", ModelKind.Added, scale), (read.Id, read.Kind, read.Scale));
 
         // Any tiling gives the same picture, and it is the source enlarged.
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         foreach (PixelLayout layout in new[] { PixelLayout.Rgb, PixelLayout.Grey, PixelLayout.Rgba })
         {
             PixelImage source = LearnedResizerTests.Patchwork(53, 41, layout, 8);
@@ -66,7 +70,7 @@ public sealed class AddedModelsTests : IDisposable
         ModelDescriptor model = Models.Add(Write(writer.ToArray()), null, null, null, Token);
         Assert.Equal((4, 8, true), (model.Shape.InputStep, model.Shape.OutputStep, model.Shape.TilesAreExact));
 
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         PixelImage source = LearnedResizerTests.Patchwork(31, 22, PixelLayout.Rgb, 8);
         PixelImage tiled = new LearnedResizer(engine.Open(model), new ResizeSettings(2, 2)).Resize(source, null, Token);
         PixelImage whole = new LearnedResizer(engine.Open(model), new ResizeSettings(1, 1000)).Resize(source, null, Token);
@@ -79,7 +83,7 @@ public sealed class AddedModelsTests : IDisposable
     {
         ModelDescriptor model = Models.Add(Write(WithGlobalPooling()), "pooling", null, null, Token);
         Assert.False(model.Shape.TilesAreExact);
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
 
         // A slope, whose mean is another in every tile: a hard edge between tiles would be a step of many levels.
         PixelImage source = PixelImage.Create(200, 90, PixelLayout.Rgb, 8);

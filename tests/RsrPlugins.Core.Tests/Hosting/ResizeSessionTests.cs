@@ -4,8 +4,9 @@ using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Resizing;
 using RsrPlugins.Core.Sizes;
-using RsrPlugins.Core.Tests.Imaging;
+using RsrPlugins.Core.Tests.Resizing;
 
 namespace RsrPlugins.Core.Tests.Hosting;
 

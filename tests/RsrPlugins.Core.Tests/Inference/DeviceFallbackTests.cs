@@ -1,7 +1,9 @@
 // What the engine does when a GPU fails, with devices that fail on demand in place of the runtime.
 using Moq;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core.Tests.Inference;
 
@@ -30,7 +32,7 @@ public sealed class DeviceFallbackTests : IDisposable
     [Fact]
     public void Auto_takes_the_gpu_and_names_it()
     {
-        using OnnxRuntimeEngine engine = Engine();
+        using InferenceEngine engine = Engine();
         Assert.Equal(new DeviceDecision(DeviceKind.DirectML, "DirectML: Some GPU."), engine.Decision);
         INetwork network = engine.Open(_model);
         Assert.Equal(2, RunOnce(network));
@@ -41,14 +43,14 @@ public sealed class DeviceFallbackTests : IDisposable
     [Fact]
     public void The_adapter_asked_for_is_handed_on()
     {
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DirectMLAdapterLuid: 77, CpuEngine: EngineKind.OnnxRuntime), _runtime.Object);
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DirectMLAdapterLuid: 77, CpuEngine: EngineKind.OnnxRuntime), _runtime.Object);
         _runtime.Verify(runtime => runtime.FindDirectMLAdapter(77), Times.Once);
     }
 
     [Fact]
     public void Cpu_chosen_never_touches_the_gpu()
     {
-        using OnnxRuntimeEngine engine = Engine(DeviceChoice.Cpu);
+        using InferenceEngine engine = Engine(DeviceChoice.Cpu);
         Assert.Equal(1, RunOnce(engine.Open(_model)));
         _runtime.Verify(runtime => runtime.FindDirectMLAdapter(It.IsAny<long?>()), Times.Never);
     }
@@ -57,7 +59,7 @@ public sealed class DeviceFallbackTests : IDisposable
     public void No_device_answering_leaves_auto_on_the_cpu_with_the_reason()
     {
         _runtime.Setup(runtime => runtime.FindDirectMLAdapter(null)).Throws(new InferenceException("No GPU: DXGI lists no adapter."));
-        using OnnxRuntimeEngine engine = Engine();
+        using InferenceEngine engine = Engine();
         Assert.Equal(new DeviceDecision(DeviceKind.Cpu, "CPU: No GPU: DXGI lists no adapter."), engine.Decision);
         Assert.Equal(1, RunOnce(engine.Open(_model)));
     }
@@ -76,7 +78,7 @@ public sealed class DeviceFallbackTests : IDisposable
     {
         ModelDescriptor other = RandomNetworks.Write(_folder, NetworkTask.Enlarge, 3);
         _runtime.Setup(runtime => runtime.Create(_model, It.IsAny<byte[]>(), DeviceKind.DirectML)).Throws(new InferenceException("operator not supported"));
-        using OnnxRuntimeEngine engine = Engine();
+        using InferenceEngine engine = Engine();
         INetwork failing = engine.Open(_model), working = engine.Open(other);
         Assert.Equal((DeviceKind.Cpu, DeviceKind.DirectML), (failing.Device, working.Device));
         Assert.Equal((1, 2), (RunOnce(failing), RunOnce(working)));
@@ -87,7 +89,7 @@ public sealed class DeviceFallbackTests : IDisposable
     public void A_model_the_gpu_accepts_but_cannot_run_is_found_when_it_is_opened()
     {
         Fails(_gpu, "0x80004001");
-        using OnnxRuntimeEngine engine = Engine();
+        using InferenceEngine engine = Engine();
         INetwork network = engine.Open(_model);
         Assert.Equal(DeviceKind.Cpu, network.Device);
         Assert.Equal(DeviceKind.DirectML, engine.Decision.Device);
@@ -98,7 +100,7 @@ public sealed class DeviceFallbackTests : IDisposable
     public void A_device_removed_in_the_middle_is_retried_on_the_cpu_and_the_engine_goes_over()
     {
         ModelDescriptor other = RandomNetworks.Write(_folder, NetworkTask.Enlarge, 3);
-        using OnnxRuntimeEngine engine = Engine();
+        using InferenceEngine engine = Engine();
         INetwork network = engine.Open(_model), second = engine.Open(other);
         Assert.Equal(2, RunOnce(network));
         Fails(_gpu, "0x887A0005 device removed");
@@ -118,7 +120,7 @@ public sealed class DeviceFallbackTests : IDisposable
     [Fact]
     public void Tiles_of_many_workers_survive_a_device_removed_between_them()
     {
-        using OnnxRuntimeEngine engine = Engine();
+        using InferenceEngine engine = Engine();
         INetwork network = engine.Open(_model);
         int runs = 0;
         _gpu.Setup(Run).Callback(() =>
@@ -128,7 +130,7 @@ public sealed class DeviceFallbackTests : IDisposable
                 throw new InferenceException("device removed");
             }
         });
-        float[] result = new Core.Tiling.LumaTiler(network, new ResizeSettings(TileSize: 4)).Resize(new float[40 * 40], 40, 40);
+        float[] result = new LumaTiler(network, new ResizeSettings(TileSize: 4)).Resize(new float[40 * 40], 40, 40);
         Assert.Equal(80 * 80, result.Length);
         Assert.Equal(6, runs);
         Assert.Contains("device removed", engine.Decision.Reason, StringComparison.Ordinal);
@@ -137,7 +139,7 @@ public sealed class DeviceFallbackTests : IDisposable
     [Fact]
     public void When_the_cpu_fails_too_both_reasons_are_told()
     {
-        using OnnxRuntimeEngine engine = Engine();
+        using InferenceEngine engine = Engine();
         INetwork network = engine.Open(_model);
         Fails(_gpu, "device removed");
         int tries = 0;
@@ -156,7 +158,7 @@ public sealed class DeviceFallbackTests : IDisposable
     [Fact]
     public void Cancelling_a_gpu_run_is_no_gpu_failure()
     {
-        using OnnxRuntimeEngine engine = Engine();
+        using InferenceEngine engine = Engine();
         INetwork network = engine.Open(_model);
         _gpu.Setup(Run).Throws(new OperationCanceledException());
         Assert.Throws<OperationCanceledException>(() => RunOnce(network));
@@ -166,7 +168,7 @@ public sealed class DeviceFallbackTests : IDisposable
     [Fact]
     public void The_gpu_does_one_run_at_a_time()
     {
-        using OnnxRuntimeEngine engine = Engine();
+        using InferenceEngine engine = Engine();
         INetwork network = engine.Open(_model);
         int inside = 0, most = 0;
         _gpu.Setup(Run).Callback(() =>
@@ -182,7 +184,7 @@ public sealed class DeviceFallbackTests : IDisposable
     [Fact]
     public void The_decision_is_told_while_a_session_is_being_made()
     {
-        using OnnxRuntimeEngine engine = Engine();
+        using InferenceEngine engine = Engine();
         using ManualResetEventSlim making = new ManualResetEventSlim();
         using ManualResetEventSlim asked = new ManualResetEventSlim();
         _runtime.Setup(runtime => runtime.Create(_model, It.IsAny<byte[]>(), DeviceKind.DirectML)).Returns(() =>
@@ -202,7 +204,7 @@ public sealed class DeviceFallbackTests : IDisposable
     [Fact]
     public void Disposing_the_engine_closes_every_session_and_the_runtime_once()
     {
-        OnnxRuntimeEngine engine = Engine();
+        InferenceEngine engine = Engine();
         INetwork network = engine.Open(_model);
         Fails(_gpu, "device removed");
         RunOnce(network);
@@ -229,7 +231,7 @@ public sealed class DeviceFallbackTests : IDisposable
         return output[0];
     }
 
-    private OnnxRuntimeEngine Engine(DeviceChoice device = DeviceChoice.Auto) => new(new InferenceOptions(device, CpuEngine: EngineKind.OnnxRuntime), _runtime.Object);
+    private InferenceEngine Engine(DeviceChoice device = DeviceChoice.Auto) => new(new InferenceOptions(device, CpuEngine: EngineKind.OnnxRuntime), _runtime.Object);
 
     private void Creations(DeviceKind device, Times times) => _runtime.Verify(runtime => runtime.Create(It.IsAny<ModelDescriptor>(), It.IsAny<byte[]>(), device), times);
 }

@@ -1,6 +1,7 @@
 // Tiled == whole, byte for byte, with both CPU engines: with random weights and with the installed models.
 using System.Runtime.InteropServices;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Tiling;
 
@@ -12,8 +13,8 @@ public sealed class TiledNetworkTests : IDisposable
     private static readonly int[] _tileSizes = [1, 7, 16, 31, 32, 48, 64];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("rsr-tiled-").FullName;
-    private readonly OnnxRuntimeEngine _own = new(new InferenceOptions(DeviceChoice.Cpu));
-    private readonly OnnxRuntimeEngine _onnxRuntime = new(new InferenceOptions(DeviceChoice.Cpu, CpuEngine: EngineKind.OnnxRuntime));
+    private readonly InferenceEngine _own = new(new InferenceOptions(DeviceChoice.Cpu));
+    private readonly InferenceEngine _onnxRuntime = new(new InferenceOptions(DeviceChoice.Cpu, CpuEngine: EngineKind.OnnxRuntime));
 
     public static TheoryData<NetworkTask, int> Networks => new()
     {

@@ -2,7 +2,8 @@ using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
-using RsrPlugins.Core.Tests.Imaging;
+using RsrPlugins.Core.Resizing;
+using RsrPlugins.Core.Tests.Resizing;
 
 namespace RsrPlugins.Core.Tests.Metrics;
 

@@ -1,10 +1,14 @@
 // The correction of small pictures with the installed gradients on the real runtime, and what it must never do.
+using RsrPlugins.Core.Tests.Resizing;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Refinement;
+using RsrPlugins.Core.Resizing;
 using RsrPlugins.Core.Tests.Resampling;
+using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core.Tests.Refinement;
 
@@ -13,7 +17,7 @@ public sealed class LumaRefinerTests : IDisposable
     private const float Least = 16f / 255;
     private const float Most = 235f / 255;
 
-    private readonly OnnxRuntimeEngine _engine = new(new InferenceOptions(DeviceChoice.Cpu));
+    private readonly InferenceEngine _engine = new(new InferenceOptions(DeviceChoice.Cpu));
     private readonly ModelCatalogue _models = ModelCatalogue.Load(Path.Combine(AppContext.BaseDirectory, "models"));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -3,6 +3,7 @@
 using System.Diagnostics;
 using System.Text;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Trainer.Evaluation;
@@ -109,7 +110,7 @@ public class Table4Tests
     {
         IReadOnlyList<TestPicture> pictures = DrawnPictures.TestSet(3);
         ModelCatalogue catalogue = ModelCatalogue.Load(TestSupport.InRepository("models"));
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         PairedCompression measured = new PairedCompression(
             3,
             pictures,
@@ -139,7 +140,7 @@ public class Table4Tests
     public void A_codec_that_loses_something_is_not_taken_for_lossless()
     {
         ModelCatalogue catalogue = ModelCatalogue.Load(TestSupport.InRepository("models"));
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         PairedCompression measured = new PairedCompression(
             2,
             DrawnPictures.TestSet(2),

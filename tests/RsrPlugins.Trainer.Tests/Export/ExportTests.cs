@@ -3,6 +3,8 @@ using RsrPlugins.Core;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
+using RsrPlugins.Core.Resizing;
+using RsrPlugins.Core.Tiling;
 using RsrPlugins.Trainer.Export;
 using RsrPlugins.Trainer.Export.Onnx;
 using RsrPlugins.Trainer.Networks;

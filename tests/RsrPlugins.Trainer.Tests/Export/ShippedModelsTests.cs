@@ -1,4 +1,5 @@
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Refinement;
 using RsrPlugins.Trainer.Evaluation;
@@ -19,7 +20,7 @@ public class ShippedModelsTests
     {
         string? data = Environment.GetEnvironmentVariable("RSR_DATA");
         Assert.SkipWhen(string.IsNullOrEmpty(data), "set RSR_DATA to a folder with test/set14 (Set14, high resolution, colour)");
-        using OnnxRuntimeEngine engine = new OnnxRuntimeEngine(new InferenceOptions(DeviceChoice.Cpu));
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         ModelCatalogue models = ModelCatalogue.Load(TestSupport.InRepository("models"));
         LumaRefiner? refiner = passes == 0 ? null : new LumaRefiner(Open(NetworkTask.Gradient), passes);
         Naturalness small = new ModelEvaluation(TestPicture.LoadSet(data!, "test/set14", scale), scale, Open(NetworkTask.Reduce), refiner).LearnedAgainstClassical();

@@ -2,6 +2,7 @@
 using System.Runtime.InteropServices;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Inference.Cpu;
+using RsrPlugins.Core.Inference.OnnxRuntime;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Tiling;
 
