@@ -73,6 +73,9 @@ internal sealed record PictureHeader(int Width, int Height, PictureFormat Format
     /// <summary>A PNG's chunks; null for other formats.</summary>
     internal PngFile? Png { get; init; }
 
+    /// <summary>A GIF's blocks; null for other formats.</summary>
+    internal GifFile? Gif { get; init; }
+
     /// <summary>Bytes behind the picture's end, as far as its container says where that is.</summary>
     internal long Trailing { get; init; }
 }
@@ -99,12 +102,13 @@ internal static class PictureReader
     public static PictureHeader ReadHeader(PictureSource source)
     {
         PictureFormat format = PictureFormat.Of(source);
-        return Guarded(source.Name, format, () =>
+        return Guarded(source.Name, format, canSalvage: false, () =>
         {
             RawMetadata raw = new RawMetadata();
             PictureEncoding encoding = new PictureEncoding(format, null, format == PictureFormat.Png || format == PictureFormat.Tiff, false);
             TiffPages? tiff = null;
             PngFile? png = null;
+            GifFile? gif = null;
             long trailing = 0;
             using (Stream stream = source.Open())
             {
@@ -139,13 +143,19 @@ internal static class PictureReader
                     tiff = TiffPages.Choose(file, source.Name);
                     TiffMetadata.Read(file, tiff.Page, raw);
                 }
+                else if (format == PictureFormat.Gif)
+                {
+                    gif = GifFile.Read(stream);
+                    trailing = gif.Trailing;
+                }
                 else if (format == PictureFormat.Avif || format == PictureFormat.Heic)
                 {
+                    trailing = HeifFile.Trailing(stream);
                     raw.Colour = PngColour.None with { CodePoints = HeifFile.CodePoints(stream) };
                 }
             }
 
-            PictureSource readable = tiff is { IsLab: true } ? AsRgb(source, tiff.Page) : source;
+            PictureSource readable = Readable(source, tiff, gif);
             using Source bytes = readable.OpenForVips();
             using Image image = Open(bytes, format, tiff, Enums.FailOn.Error);
             if (format == PictureFormat.Gif || format == PictureFormat.Avif || format == PictureFormat.Heic || format == PictureFormat.JpegXl)
@@ -159,6 +169,7 @@ internal static class PictureReader
                 TakeFields(image, raw);
             }
 
+            CheckChannels(image, source.Name);
             PictureMetadata metadata = PictureMetadata.Of(raw, format);
             Orientation orientation = OrientationOf(image.Width, image.Height, format, metadata);
             return new PictureHeader(orientation.Width, orientation.Height, format, metadata.Record)
@@ -170,6 +181,7 @@ internal static class PictureReader
                 BytesPerSample = image.Format == Enums.BandFormat.Uchar ? 1 : 2,
                 Tiff = tiff,
                 Png = png,
+                Gif = gif,
                 Trailing = trailing,
             };
         });
@@ -194,7 +206,8 @@ internal static class PictureReader
             throw new PictureFileException(header.Source.Name, $"{header.Width} x {header.Height} pixels take {bytes / 1_000_000_000} GB, more memory than there is");
         }
 
-        return Guarded(header.Source.Name, header.Format, () =>
+        bool canSalvage = !salvage && (header.Format == PictureFormat.Jpeg || header.Format == PictureFormat.Png || header.Format == PictureFormat.Tiff);
+        return Guarded(header.Source.Name, header.Format, canSalvage, () =>
         {
             List<string> notes = [.. header.Metadata.Notes];
             if (header.Format == PictureFormat.Jpeg)
@@ -207,12 +220,29 @@ internal static class PictureReader
                 notes.AddRange(tiff.Notes);
             }
 
-            if (header.Trailing > 0)
+            if (header.Png?.Find("fdAT") is not null)
             {
-                notes.Add($"{header.Trailing} bytes behind the picture's end ignored");
+                notes.Add("an animation of one picture, another than the still one, dropped");
             }
 
-            PictureSource source = header.Tiff is { IsLab: true } lab ? AsRgb(header.Source, lab.Page) : header.Source;
+            if (header.Trailing > 0)
+            {
+                notes.Add(BytesBehind(header.Trailing));
+            }
+
+            if (header.Gif is { } gif)
+            {
+                if (gif.MissingPixels > 0)
+                {
+                    notes.Add(salvage ? Salvaged : throw new PictureFileException(header.Source.Name, $"expected a whole GIF, found a damaged or cut-off file ({gif.MissingPixels} of its pixels are missing){SalvageHint}"));
+                }
+                else if (!gif.HasEnd)
+                {
+                    notes.Add("no end (trailer) in the file; every pixel is there");
+                }
+            }
+
+            PictureSource source = Readable(header.Source, header.Tiff, header.Gif);
             try
             {
                 string[] noEnd = header.Png is { HasEnd: false } ? ["no end (IEND) in the file; every pixel is there"] : [];
@@ -254,7 +284,7 @@ internal static class PictureReader
 
             if (ending.Strays > 0)
             {
-                heard.Add($"{ending.Strays} stray bytes between its segments ignored");
+                heard.Add($"{ending.Strays} stray {(ending.Strays == 1 ? "byte" : "bytes")} between its segments ignored");
             }
 
             AddTrailing(header, ending, heard);
@@ -293,6 +323,8 @@ internal static class PictureReader
         return Decode(header, source, Enums.FailOn.None, notes, progress, cancellationToken);
     }
 
+    private static string BytesBehind(long count) => $"{count} {(count == 1 ? "byte" : "bytes")} behind the picture's end ignored";
+
     private static void AddTrailing(PictureHeader header, JpegEnding ending, List<string> notes)
     {
         if (ending.Attached == "gain map")
@@ -308,7 +340,7 @@ internal static class PictureReader
         }
         else if (ending.Trailing > 0)
         {
-            notes.Add($"{ending.Trailing} bytes behind the picture's end ignored");
+            notes.Add(BytesBehind(ending.Trailing));
         }
     }
 
@@ -519,6 +551,26 @@ internal static class PictureReader
         }
     }
 
+    // What libvips gets instead of the file: samples it knows, or an end.
+    private static PictureSource Readable(PictureSource source, TiffPages? tiff, GifFile? gif)
+    {
+        if (tiff is { IsLab: true })
+        {
+            return AsRgb(source, tiff.Page);
+        }
+
+        if (gif is null or { HasEnd: true })
+        {
+            return source;
+        }
+
+        using Stream stream = source.Open();
+        byte[] whole = new byte[stream.Length + gif.Ending.Length];
+        stream.ReadExactly(whole, 0, (int)stream.Length);
+        gif.Ending.CopyTo(whole.AsSpan((int)stream.Length));
+        return PictureSource.OfBytes(source.Name, whole);
+    }
+
     // The same file with one number changed: the samples of its page are called RGB. The page becomes the only one.
     private static PictureSource AsRgb(PictureSource source, int page)
     {
@@ -566,6 +618,16 @@ internal static class PictureReader
         return sound ? OneLine.Of(System.Text.Encoding.ASCII.GetString(profile!, 16, 4).TrimEnd()) : null;
     }
 
+    // Inks become three channels.
+    private static void CheckChannels(Image image, string path)
+    {
+        bool cmyk = image.Interpretation == Enums.Interpretation.Cmyk;
+        if (image.Bands > (cmyk ? 5 : 4))
+        {
+            throw new PictureFileException(path, $"expected grey, RGB or CMYK with at most one alpha channel, found {image.Bands} channels; save it without the others first");
+        }
+    }
+
     private static PixelLayout LayoutOf(Image image, string path) => image.Bands is >= 1 and <= 4
         ? (PixelLayout)image.Bands
         : throw new PictureFileException(path, $"expected grey or RGB with at most one alpha channel, found {image.Bands} channels");
@@ -582,9 +644,10 @@ internal static class PictureReader
         _ => format.ToString(),
     };
 
-    private static T Guarded<T>(string path, PictureFormat format, Func<T> read)
+    private static T Guarded<T>(string path, PictureFormat format, bool canSalvage, Func<T> read)
     {
         VipsLibrary.EnsureReady();
+        VipsLibrary.ForgetErrors();
         try
         {
             return read();
@@ -596,7 +659,7 @@ internal static class PictureReader
         }
         catch (VipsException error)
         {
-            throw new PictureFileException(path, $"expected a whole {format.Name}, found a damaged or cut-off file ({VipsMessage.Of(error)}){SalvageHint}", error);
+            throw new PictureFileException(path, $"expected a whole {format.Name}, found a damaged or cut-off file ({VipsMessage.Of(error)}){(canSalvage ? SalvageHint : string.Empty)}", error);
         }
         catch (IOException error)
         {

@@ -6,6 +6,7 @@
 // A decoder's complaints about the last rows of a picture reach its warnings alone, whatever it is told to fail on; so they are heard.
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using NetVips;
 using RsrPlugins.Core;
 using RsrPlugins.Core.Inference;
@@ -56,7 +57,7 @@ internal static class VipsLibrary
         {
             if (!_heard.IsEmpty)
             {
-                NetVipsSettings.ForgetErrors();
+                ForgetErrors();
                 _heard.Clear();
             }
 
@@ -64,6 +65,12 @@ internal static class VipsLibrary
             return [.. _heard];
         }
     }
+
+    /// <summary>
+    /// Empties libvips' error buffer. Decoders' warnings pile up there until a call fails, whichever picture they were about; without this
+    /// the error of one file would give the reasons of those before it.
+    /// </summary>
+    public static unsafe void ForgetErrors() => ((delegate* unmanaged<void>)NativeLibrary.GetExport(_library.Value, "vips_error_clear"))();
 
     /// <summary>This build of libvips has an operation; which codecs are built in differs.</summary>
     public static bool Has(string operation)
@@ -94,19 +101,5 @@ internal static class VipsLibrary
 
         [MethodImpl(MethodImplOptions.NoInlining)]
         public static bool Has(string operation) => NetVips.NetVips.TypeFind("VipsOperation", operation) != nint.Zero;
-
-        // Warnings pile up in libvips' error buffer, which holds a few pages and is emptied when a call fails.
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        public static void ForgetErrors()
-        {
-            try
-            {
-                using Image none = Image.NewFromBuffer("none"u8.ToArray());
-            }
-            catch (VipsException)
-            {
-                // That was the purpose.
-            }
-        }
     }
 }

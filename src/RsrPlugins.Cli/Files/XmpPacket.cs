@@ -262,18 +262,34 @@ internal sealed class XmpPacket
         UpdateRegions(change);
     }
 
-    /// <summary>Sets a property where the packet has none of that name.</summary>
-    public void SetIfMissing(XName name, XmpKind kind, params string[] values)
+    /// <summary>Adds values to a property: lists get those they lack, a text is set where there is none.</summary>
+    /// <returns>How many values found no place, because the packet says something else there.</returns>
+    public int Add(XName name, XmpKind kind, params string[] values)
     {
-        if (values.Length == 0 || _rdf.Elements().Any(element => element.Attribute(name) is not null || element.Element(name) is not null))
+        string[] wanted = [.. values.Select(value => Printable(value).Trim()).Where(value => value.Length > 0).Distinct(StringComparer.Ordinal)];
+        if (wanted.Length == 0)
         {
-            return;
+            return 0;
+        }
+
+        if (_rdf.Elements().FirstOrDefault(element => element.Attribute(name) is not null || element.Element(name) is not null) is { } holder)
+        {
+            XElement? list = holder.Element(name)?.Elements().FirstOrDefault(element => element.Name.Namespace == Rdf);
+            string[] present = list is not null ? [.. list.Elements().Select(item => item.Value.Trim())] : [(holder.Element(name)?.Value ?? holder.Attribute(name)!.Value).Trim()];
+            string[] missing = [.. wanted.Except(present, StringComparer.Ordinal)];
+            if (kind is not (XmpKind.Bag or XmpKind.Sequence) || list is null)
+            {
+                return missing.Length;
+            }
+
+            list.Add(missing.Select(value => new XElement(Rdf + "li", value)));
+            return 0;
         }
 
         XElement property = new XElement(name);
         if (kind == XmpKind.Text)
         {
-            property.Value = Printable(values[0]);
+            property.Value = wanted[0];
         }
         else
         {
@@ -283,10 +299,10 @@ internal sealed class XmpPacket
                 XmpKind.Bag => "Bag",
                 _ => "Seq",
             };
-            IEnumerable<XElement> items = values.Select(value => new XElement(
+            IEnumerable<XElement> items = wanted.Select(value => new XElement(
                 Rdf + "li",
                 kind == XmpKind.Language ? new XAttribute(XNamespace.Xml + "lang", "x-default") : null,
-                Printable(value)));
+                value));
             property.Add(new XElement(Rdf + container, kind == XmpKind.Language ? items.Take(1) : items));
         }
 
@@ -295,6 +311,7 @@ internal sealed class XmpPacket
             new XAttribute(Rdf + "about", string.Empty),
             Prefixes.TryGetValue(name.Namespace, out string? prefix) ? new XAttribute(XNamespace.Xmlns + prefix, name.NamespaceName) : null,
             property));
+        return kind is XmpKind.Bag or XmpKind.Sequence ? 0 : wanted.Length - 1;
     }
 
     /// <summary>A text without the characters XML cannot hold.</summary>

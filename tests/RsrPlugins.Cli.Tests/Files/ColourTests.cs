@@ -108,6 +108,15 @@ public class ColourTests
     }
 
     [Fact]
+    public void Levels_of_video_have_no_profile_and_that_is_said()
+    {
+        byte[] narrow = FlatPng(100, ("cICP", [1, 1, 0, 0]));
+        Assert.Contains("levels of video", Assert.Single(FileCopy.As(narrow, "jpg").Notes), StringComparison.Ordinal);
+        Assert.Equal((byte[])[1, 1, 0, 0], Bytes.PngChunks(FileCopy.As(narrow, "png").Bytes).Single(chunk => chunk.Type == "cICP").Data);
+        Assert.Empty(FileCopy.As(FlatPng(100, ("cICP", [1, 1, 0, 1])), "jpg").Notes);
+    }
+
+    [Fact]
     public void Useless_profiles_are_dropped_with_a_note()
     {
         byte[] cmyk = CmykProfile();

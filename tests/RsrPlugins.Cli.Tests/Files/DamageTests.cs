@@ -1,6 +1,7 @@
 // The rule for damage: missing pixels are refused (or filled in where that is asked for), a file with every pixel is taken with a note.
 using NetVips;
 using RsrPlugins.Cli.Files;
+using RsrPlugins.Cli.Files.Containers;
 using RsrPlugins.Cli.Tests.Support;
 
 namespace RsrPlugins.Cli.Tests.Files;
@@ -80,6 +81,19 @@ public class DamageTests
         HasEveryPixel(png, wrong, "damaged checksum");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(11)]
+    [InlineData(15)]
+    [InlineData(17)]
+    [InlineData(20)]
+    public void A_png_cut_anywhere_behind_its_last_row_has_every_pixel(int bytes)
+    {
+        byte[] png = FileCopy.Plain("png", 96, 64);
+        HasEveryPixel(png, png[..^bytes], "every pixel is there"); // IEND has 12 bytes, the chunk's checksum 4, that of the rows 4.
+    }
+
     [Fact]
     public void A_png_that_is_cut_or_altered_within_its_pixels_is_refused()
     {
@@ -92,11 +106,67 @@ public class DamageTests
     }
 
     [Fact]
+    public void A_gif_without_its_end_or_with_more_behind_it_has_every_pixel()
+    {
+        byte[] gif = Gif();
+        Assert.Equal((byte[])[0, 0x3B], gif[^2..]);
+        HasEveryPixel(gif, gif[..^1], "no end (trailer)");
+        HasEveryPixel(gif, gif[..^2], "no end (trailer)");
+        HasEveryPixel(gif, [.. gif, 9], "1 byte behind");
+        HasEveryPixel(gif, [.. gif, .. new byte[77]], "77 bytes behind");
+    }
+
+    [Fact]
+    public void A_gif_that_is_cut_or_altered_within_its_pixels_is_refused()
+    {
+        byte[] gif = Gif();
+        LacksPixels(gif[..^40]);
+        LacksPixels(gif[..(gif.Length * 3 / 4)]);
+        // The decoder fills in what it cannot decode and says nothing.
+        byte[] altered = [.. gif];
+        altered.AsSpan(gif.Length * 3 / 4, 64).Clear();
+        LacksPixels(altered);
+    }
+
+    [Theory]
+    [InlineData(1, 1, 2)]
+    [InlineData(7, 300, 2)]
+    [InlineData(640, 480, 256)]
+    [InlineData(33, 17, 5)]
+    public void Whole_gifs_of_every_size_are_whole(int width, int height, int colours)
+    {
+        using Image noise = Image.Gaussnoise(width, height, mean: 128, sigma: 60);
+        using Image grey = (noise / (256.0 / colours)).Rint() * (256.0 / colours);
+        using Image bytes = grey.Cast(Enums.BandFormat.Uchar);
+        GifFile file = GifFile.Read(new MemoryStream(bytes.WriteToBuffer(".gif")));
+        Assert.Equal((0, true, 0), (file.MissingPixels, file.HasEnd, file.Trailing));
+    }
+
+    [Fact]
+    public void An_avif_with_more_behind_it_is_taken_with_a_note()
+    {
+        using Image image = Pictures.Rgb(40, 24);
+        byte[] avif = image.HeifsaveBuffer(q: 80, compression: Enums.ForeignHeifCompression.Av1);
+        HasEveryPixel(avif, [.. avif, .. "junk and more"u8], "13 bytes behind");
+        string problem = FileCopy.ErrorOf(avif[..^10]);
+        Assert.Contains("damaged or cut-off", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("--salvage", problem, StringComparison.Ordinal); // Of AVIF and WebP there is nothing to be had.
+    }
+
+    private static byte[] Gif()
+    {
+        using Image image = Pictures.Rgb(96, 64);
+        return image.GifsaveBuffer(keep: Enums.ForeignKeep.None);
+    }
+
+    [Fact]
     public void A_webp_with_more_behind_it_is_taken_and_a_cut_one_refused()
     {
         byte[] webp = FileCopy.Plain("webp", 96, 64);
         HasEveryPixel(webp, [.. webp, .. new byte[10]], "10 bytes behind");
-        Assert.Contains("damaged or cut-off", FileCopy.ErrorOf(webp[..(webp.Length / 2)]), StringComparison.Ordinal);
+        string problem = FileCopy.ErrorOf(webp[..(webp.Length / 2)]);
+        Assert.Contains("damaged or cut-off", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("--salvage", problem, StringComparison.Ordinal);
     }
 
     [Fact]

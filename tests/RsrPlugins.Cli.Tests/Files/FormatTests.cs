@@ -75,6 +75,15 @@ public class FormatTests
         Assert.Contains("animated", FileCopy.ErrorOf(strip.WriteToBuffer(".gif")), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_png_whose_animation_is_another_picture_is_taken_with_a_note()
+    {
+        byte[] png = Bytes.WithPngChunks(FileCopy.Plain("png"), ("acTL", [0, 0, 0, 1, 0, 0, 0, 0]));
+        Assert.Empty(FileCopy.As(png, "png").Notes); // The still picture is the only frame.
+        byte[] other = [.. png[..^12], .. Bytes.PngChunk("fcTL", new byte[26]), .. Bytes.PngChunk("fdAT", new byte[20]), .. png[^12..]];
+        Assert.Contains("animation of one picture", Assert.Single(FileCopy.As(other, "png").Notes), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(8)]
     [InlineData(10)]
@@ -162,6 +171,78 @@ public class FormatTests
         string problem = FileCopy.ErrorOf(Tiff(bits, format));
         Assert.Contains($"found {found}; convert it", problem, StringComparison.Ordinal);
         Assert.DoesNotContain("damaged", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tiff_samples_below_a_byte_and_of_different_kinds_are_not_called_damaged()
+    {
+        Refused(Tiff(4), "3 samples of 4 bits a pixel");
+        Refused(Tiff(2, photometric: 1, samples: 2), "2 samples of 2 bits a pixel");
+        Refused(TiffPages([Replaced(Page(8, 1, 2, 3, 16, 8), (258, Short, new ushort[] { 5, 6, 5 }))], 16 * 8 * 3), "samples of different kinds (5, 6, 5 bits)");
+        Refused(TiffPages([Replaced(Page(8, 1, 2, 3, 16, 8), (258, Short, new ushort[] { 8, 8, 16 }))], 16 * 8 * 4), "samples of different kinds");
+        Refused(TiffPages([Replaced(Page(8, 1, 2, 3, 16, 8), (339, Short, new ushort[] { 1, 1, 3 }))], 16 * 8 * 3), "samples of different kinds");
+
+        static (int Tag, int Type, object Value)[] Replaced((int Tag, int Type, object Value)[] page, (int Tag, int Type, object Value) entry) =>
+            [.. page.Select(old => old.Tag == entry.Tag ? entry : old)];
+    }
+
+    [Theory]
+    [InlineData(4, 1, "a transparency mask")]
+    [InlineData(5, 3, "3 printing inks")]
+    [InlineData(8, 1, "Lab of 1 channels")]
+    [InlineData(10, 3, "ITU Lab")]
+    [InlineData(99, 3, "unknown kind (photometric interpretation 99)")]
+    public void Tiff_colours_that_are_not_read_are_refused_by_their_kind_and_never_taken_for_rgb(int photometric, int samples, string found) =>
+        Refused(Tiff(8, 1, photometric, samples), found);
+
+    [Theory]
+    [InlineData(6, "JPEG of the old kind")]
+    [InlineData(34661, "JBIG")]
+    [InlineData(34712, "JPEG 2000")]
+    [InlineData(34887, "LERC")]
+    [InlineData(34925, "LZMA")]
+    [InlineData(50000, "Zstandard")]
+    [InlineData(1234, "number 1234")]
+    public void Tiff_codings_the_decoder_lacks_are_refused_by_their_name(int coding, string found) =>
+        Refused(TiffPages([[.. Page(8, 1, 2, 3, 16, 8).Where(entry => entry.Tag != 259), (259, Short, (ushort)coding)]], 16 * 8 * 3), found);
+
+    [Fact]
+    public void Every_coding_taken_for_readable_is_one_of_the_decoders()
+    {
+        foreach (int coding in (int[])[5, 7, 8, 50001])
+        {
+            string problem = FileCopy.ErrorOf(TiffPages([[.. Page(8, 1, 2, 3, 16, 8).Where(entry => entry.Tag != 259), (259, Short, (ushort)coding)]], 16 * 8 * 3));
+            Assert.DoesNotContain("coded as", problem, StringComparison.Ordinal);
+            Assert.DoesNotContain("not configured", problem, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Too_many_channels_are_refused_from_the_header()
+    {
+        PictureFileException error = Assert.Throws<PictureFileException>(() => PictureReader.ReadHeader(PictureSource.OfBytes("input", Tiff(8, 1, 2, 5))));
+        Assert.Contains("found 5 channels", error.Problem, StringComparison.Ordinal);
+        Assert.Contains("found 6 channels", FileCopy.ErrorOf(Tiff(8, 1, 5, 6)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reason_is_that_of_its_own_file_whatever_was_read_before()
+    {
+        byte[] cut = FileCopy.Plain("png")[..100];
+        string alone = FileCopy.ErrorOf(cut);
+        // Libvips warns of each in a buffer that is emptied when a call fails, and goes on.
+        byte[] odd = Tiff(8, 1, 2, 3, (64000, Byte, new byte[] { 1 }), (64001, Byte, new byte[] { 1 }));
+        _ = FileCopy.As(odd, "png");
+        Assert.Equal(alone, FileCopy.ErrorOf(cut));
+    }
+
+    private static void Refused(byte[] tiff, string found)
+    {
+        // From the header, so that a dry run says so too.
+        PictureFileException error = Assert.Throws<PictureFileException>(() => PictureReader.ReadHeader(PictureSource.OfBytes("input", tiff)));
+        Assert.Contains(found, error.Problem, StringComparison.Ordinal);
+        Assert.Contains(" first", error.Problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("damaged", error.Problem, StringComparison.Ordinal);
     }
 
     [Theory]

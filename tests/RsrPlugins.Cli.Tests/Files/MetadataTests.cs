@@ -334,6 +334,20 @@ public class MetadataTests
     }
 
     [Fact]
+    public void Iptc_that_says_something_else_than_the_xmp_is_added_to_lists_and_counted_where_it_gives_way()
+    {
+        byte[] iptc = [.. Dataset(2, 25, "harbour"u8), .. Dataset(2, 25, "ship"u8), .. Dataset(2, 90, "Kiel"u8), .. Dataset(2, 105, "Same"u8)];
+        string xmp = Encoding.UTF8.GetString(Xmp("photoshop:City=\"Bremen\" photoshop:Headline=\"Same\" xmlns:photoshop=\"http://ns.adobe.com/photoshop/1.0/\""));
+        xmp = xmp.Replace("</rdf:RDF>", "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:subject><rdf:Bag><rdf:li>ship</rdf:li></rdf:Bag></dc:subject></rdf:Description></rdf:RDF>", StringComparison.Ordinal);
+        CopiedFile copy = FileCopy.As(Say("jpg", iptc: iptc, xmp: Encoding.UTF8.GetBytes(xmp)), "png");
+        string text = XmpOf(copy.Bytes, "png")!;
+        Assert.Contains("<rdf:li>ship</rdf:li><rdf:li>harbour</rdf:li>", text, StringComparison.Ordinal);
+        Assert.Contains("Bremen", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Kiel", text, StringComparison.Ordinal);
+        Assert.EndsWith("; 1 dropped that contradict the XMP there is", Assert.Single(copy.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Png_texts_keep_their_kind_character_set_and_bytes()
     {
         (string Type, byte[] Data)[] texts =

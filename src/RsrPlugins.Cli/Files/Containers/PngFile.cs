@@ -19,7 +19,7 @@ internal sealed class PngFile
     private const int MaxExpandedBytes = 32_000_000;
 
     // About the old file's coding or its own making; nothing a picture lacks without them.
-    private static readonly HashSet<string> OfTheOldFile = ["PLTE", "tRNS", "hIST", "sPLT", "sBIT", "bKGD", "tIME", "acTL", "fcTL", "fdAT", "iDOT", "vpAg", "sTER"];
+    private static readonly HashSet<string> OfTheOldFile = ["PLTE", "tRNS", "hIST", "sPLT", "sBIT", "bKGD", "tIME", "acTL", "fcTL", "fdAT", "iDOT", "vpAg"];
 
     private static readonly uint[] Table = CreateTable();
 
@@ -109,7 +109,7 @@ internal sealed class PngFile
             bool whole = buffered.ReadAtLeast(data, data.Length, throwOnEndOfStream: false) == data.Length && buffered.ReadAtLeast(sum, 4, throwOnEndOfStream: false) == 4;
             if (type == "IEND")
             {
-                file.HasEnd = true;
+                file.HasEnd = whole;
                 file.Trailing = buffered.Length - buffered.Position;
                 break;
             }
@@ -147,7 +147,11 @@ internal sealed class PngFile
         }
 
         using MemoryStream pixels = new MemoryStream();
-        PngPixels.Open(stream).CopyTo(pixels);
+        using (ZLibStream rows = new ZLibStream(pixels, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            PngPixels.CopyRows(stream, Find("IHDR")!.Data, rows);
+        }
+
         Write(mended, new PngChunk("IDAT", pixels.ToArray()));
         Write(mended, new PngChunk("IEND", []));
         return mended.ToArray();

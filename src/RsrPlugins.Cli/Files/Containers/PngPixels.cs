@@ -53,24 +53,31 @@ internal static class PngPixels
         return header is not null && AreAllThere(stream, header) ? null : "a damaged or cut-off file";
     }
 
-    /// <summary>The pixels' compressed stream ends whole, with as many bytes as the picture has; checksums of chunks and a missing end do not matter.</summary>
+    /// <summary>
+    /// The pixels' compressed stream has as many bytes as the picture and fits its checksum, as far as that is there; checksums of chunks and a
+    /// missing end do not matter.
+    /// </summary>
     /// <param name="stream">The whole file; seekable.</param>
     /// <param name="header">The 13 bytes of its IHDR.</param>
-    public static bool AreAllThere(Stream stream, byte[] header)
-    {
-        if (header.Length < HeaderLength)
-        {
-            return false;
-        }
+    public static bool AreAllThere(Stream stream, byte[] header) => header.Length >= HeaderLength && CopyRows(stream, header, Stream.Null);
 
+    /// <summary>Unpacks the rows of the picture, each with its filter byte in front.</summary>
+    /// <param name="stream">The whole file; seekable.</param>
+    /// <param name="header">The 13 bytes of its IHDR.</param>
+    /// <param name="target">Gets the rows.</param>
+    /// <returns>False where some are missing, or do not fit the checksum behind them.</returns>
+    public static bool CopyRows(Stream stream, byte[] header, Stream target)
+    {
+        long expected = RowBytes(header);
+        long found = 0;
+        PixelChunks chunks = new PixelChunks(stream);
         try
         {
-            using ZLibStream pixels = new ZLibStream(Open(stream), CompressionMode.Decompress);
+            using ZLibStream pixels = new ZLibStream(chunks, CompressionMode.Decompress);
             byte[] buffer = new byte[1 << 16];
-            long expected = RowBytes(header);
-            long found = 0;
             while (found <= expected && pixels.Read(buffer) is int read and > 0)
             {
+                target.Write(buffer, 0, (int)Math.Min(read, Math.Max(0, expected - found)));
                 found += read;
             }
 
@@ -78,12 +85,9 @@ internal static class PngPixels
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
         {
-            return false;
+            return found >= expected && chunks.AtEnd; // Cut within the checksum, behind the last row.
         }
     }
-
-    /// <summary>The pixel chunks' contents as one stream.</summary>
-    public static Stream Open(Stream file) => new PixelChunks(file);
 
     // Of the filtered rows, as they are compressed: a filter byte before each.
     private static long RowBytes(byte[] header)
@@ -114,6 +118,9 @@ internal static class PngPixels
             _file.Position = Signature.Length;
         }
 
+        /// <summary>More was asked for than there is.</summary>
+        public bool AtEnd { get; private set; }
+
         public override bool CanRead => true;
 
         public override bool CanSeek => false;
@@ -135,6 +142,7 @@ internal static class PngPixels
             {
                 if (_file.ReadAtLeast(head, 8, throwOnEndOfStream: false) < 8)
                 {
+                    AtEnd = true;
                     return 0;
                 }
 
@@ -152,6 +160,7 @@ internal static class PngPixels
 
                 if (head[4..].SequenceEqual("IEND"u8))
                 {
+                    AtEnd = true;
                     return 0;
                 }
 
@@ -160,6 +169,7 @@ internal static class PngPixels
 
             int read = _file.Read(buffer, offset, (int)Math.Min(count, _left));
             _left = read == 0 ? 0 : _left - read;
+            AtEnd |= read == 0;
             if (read > 0 && _left == 0)
             {
                 _file.Position = Math.Min(_file.Length, _file.Position + 4); // The checksum.

@@ -25,6 +25,11 @@ internal sealed record TiffPages(int Page, int Photometric, int Bits, IReadOnlyL
     // Codings only cameras use: packed raw (Sony 32767, Nikon 34713, Pentax 65535, Samsung 32769 and 32770, Kodak 65000, lossy DNG 34892).
     private static readonly int[] RawCodings = [32767, 32769, 32770, 32772, 34713, 65000, 65535];
 
+    // Those of the libtiff in the bundled libvips: none, fax, LZW, JPEG, Deflate, NeXT, PackBits, ThunderScan, SGILog (refused as LogLuv), WebP.
+    private static readonly long[] ReadableCodings = [1, 2, 3, 4, 5, 7, 8, 32766, 32771, 32773, 32809, 32946, 34676, 34677, 50001];
+
+    private const int MostSamples = 64;
+
     /// <exception cref="PictureFileException">Camera raw, several pictures, or samples of a kind that is not read; said by its name.</exception>
     public static TiffPages Choose(TiffFile file, string path)
     {
@@ -91,25 +96,70 @@ internal sealed record TiffPages(int Page, int Photometric, int Bits, IReadOnlyL
 
         void Check(string name, TiffDirectory directory)
         {
-            long bits = Value(TiffTags.BitsPerSample, directory) ?? 1;
-            long format = Value(TiffTags.SampleFormat, directory) ?? 1;
-            long photometric = Value(TiffTags.Photometric, directory) ?? 1;
-            bool lab = photometric is CieLab;
-            string? found = format switch
+            if (Value(TiffTags.Compression, directory) is { } coding && !ReadableCodings.Contains(coding))
             {
-                2 when !lab => $"signed {bits}-bit samples",
-                3 => $"floating point samples ({bits} bits)",
+                throw new PictureFileException(name, $"expected a TIFF this build can decode, found one coded as {NameOfCoding(coding)}; save it without compression, with LZW or as PNG first");
+            }
+
+            long samples = Value(TiffTags.SamplesPerPixel, directory) ?? 1;
+            long[] bits = Values(TiffTags.BitsPerSample, directory, samples);
+            long[] formats = Values(TiffTags.SampleFormat, directory, samples);
+            long photometric = Value(TiffTags.Photometric, directory) ?? 1;
+            string? found = formats[0] switch
+            {
+                2 when photometric is not CieLab => $"signed {bits[0]}-bit samples",
+                3 => $"floating point samples ({bits[0]} bits)",
                 5 or 6 => "complex numbers",
                 _ when photometric is 32844 or 32845 => "LogLuv samples",
-                _ when bits is not (1 or 2 or 4 or 8 or 16) => string.Create(CultureInfo.InvariantCulture, $"{bits} bits per sample"),
+                _ when bits.Distinct().Count() > 1 || formats.Distinct().Count() > 1 => $"samples of different kinds ({string.Join(", ", bits)} bits)",
+                _ when bits[0] is not (1 or 2 or 4 or 8 or 16) => string.Create(CultureInfo.InvariantCulture, $"{bits[0]} bits per sample"),
+                _ when bits[0] < 8 && samples > 1 => string.Create(CultureInfo.InvariantCulture, $"{samples} samples of {bits[0]} bits a pixel"),
                 _ => null,
             };
             if (found is not null)
             {
                 throw new PictureFileException(name, $"expected 8 or 16 bits per sample, found {found}; convert it to 16 bits first");
             }
+
+            string? kind = photometric switch
+            {
+                4 => "a transparency mask alone",
+                5 when samples < 4 => $"{samples} printing inks",
+                CieLab or IccLab when samples < 3 => $"Lab of {samples} channels",
+                10 => "ITU Lab",
+                0 or 1 or 2 or 3 or 5 or 6 or CieLab or IccLab => null,
+                _ => $"samples of an unknown kind (photometric interpretation {photometric})",
+            };
+            if (kind is not null)
+            {
+                throw new PictureFileException(name, $"expected grey, RGB, CMYK or Lab, found {kind}; convert it to RGB first");
+            }
+        }
+
+        // One value for each sample; a file that has fewer means the same for all.
+        long[] Values(ushort tag, TiffDirectory directory, long samples)
+        {
+            TiffEntry? entry = directory.Find(tag);
+            long first = entry?.Number(file.LittleEndian) ?? 1;
+            int count = (int)Math.Clamp(samples, 1, MostSamples);
+            return [.. Enumerable.Range(0, count).Select(index => entry?.Number(file.LittleEndian, index) ?? first)];
         }
     }
+
+    private static string NameOfCoding(long coding) => coding switch
+    {
+        6 => "JPEG of the old kind",
+        9 or 10 or 34661 or 34663 => "JBIG",
+        32908 or 32909 => "Pixar's",
+        33003 or 33005 or 34712 => "JPEG 2000",
+        34718 => "Microsoft's fax coding",
+        34887 => "LERC",
+        34892 => "lossy JPEG of a camera raw",
+        34925 => "LZMA",
+        34926 or 50000 => "Zstandard",
+        50002 or 52546 => "JPEG XL",
+        _ => string.Create(CultureInfo.InvariantCulture, $"number {coding}"),
+    };
 
     private static bool IsRaw(TiffFile file, TiffDirectory[] pages)
     {

@@ -57,13 +57,14 @@ internal static class IptcRecords
         return bytes[..end];
     }
 
-    /// <summary>Tells the records as XMP, where the packet does not say the same things already.</summary>
-    /// <returns>How many datasets had no property.</returns>
-    public static int AddTo(XmpPacket packet, byte[] bytes)
+    /// <summary>Tells the records as XMP, where the packet does not say something else already.</summary>
+    /// <returns>How many datasets had no property, and how many values gave way to what the packet says.</returns>
+    public static (int Untold, int Contradicted) AddTo(XmpPacket packet, byte[] bytes)
     {
         List<(int Record, int DataSet, Range Data)> all = [.. Split(bytes)];
         bool utf8 = all.Any(one => one is { Record: 1, DataSet: 90 } && bytes[one.Data].AsSpan().SequenceEqual((ReadOnlySpan<byte>)[0x1B, (byte)'%', (byte)'G']));
         int untold = 0;
+        int contradicted = 0;
         foreach (IGrouping<int, Range> group in all.Where(one => one.Record == 2 && one.DataSet != 0).GroupBy(one => one.DataSet, one => one.Data))
         {
             if (!Properties.TryGetValue(group.Key, out (XName Name, XmpKind Kind) property))
@@ -78,10 +79,10 @@ internal static class IptcRecords
                 values = [WithTime(values[0], all.Where(one => one is { Record: 2, DataSet: 60 }).Select(one => Text(bytes[one.Data], utf8)).FirstOrDefault())];
             }
 
-            packet.SetIfMissing(property.Name, property.Kind, values);
+            contradicted += packet.Add(property.Name, property.Kind, values);
         }
 
-        return untold;
+        return (untold, contradicted);
     }
 
     private static IEnumerable<(int Record, int DataSet, Range Data)> Split(byte[] bytes)

@@ -229,13 +229,17 @@ internal sealed class PictureMetadata
 
         if (_raw.Iptc is not null)
         {
-            int untold = xmp is null ? -1 : IptcRecords.AddTo(xmp, _raw.Iptc);
-            notes.Add(untold switch
+            if (xmp is null)
             {
-                < 0 => $"IPTC dropped: {format.Name} has no place for it",
-                0 => $"IPTC told as XMP: {format.Name} has no place of its own for it",
-                _ => $"IPTC told as XMP: {format.Name} has no place of its own for it; {untold} rare entries dropped",
-            });
+                notes.Add($"IPTC dropped: {format.Name} has no place for it");
+            }
+            else
+            {
+                (int untold, int contradicted) = IptcRecords.AddTo(xmp, _raw.Iptc);
+                string rare = untold == 0 ? string.Empty : $"; {untold} rare entries dropped";
+                string others = contradicted == 0 ? string.Empty : $"; {contradicted} dropped that contradict the XMP there is";
+                notes.Add($"IPTC told as XMP: {format.Name} has no place of its own for it{rare}{others}");
+            }
         }
 
         if (_raw.Photoshop.Count > 0)
@@ -264,9 +268,8 @@ internal sealed class PictureMetadata
             {
                 result.Comments.Add(Encoding.UTF8.GetBytes(value));
             }
-            else if (value is not null && name is not null && xmp is not null)
+            else if (value is not null && name is not null && xmp is not null && xmp.Add(name, kind, value) == 0)
             {
-                xmp.SetIfMissing(name, kind, value);
                 told.Add(keyword);
             }
             else

@@ -18,22 +18,22 @@ internal sealed record PngColour(double? Gamma, double[]? Chromaticities, byte[]
 
     /// <summary>Something is said that is not what everybody takes for granted, sRGB.</summary>
     public bool IsUnusual => CodePoints is { } points
-        ? !(points[0] == 1 && points[1] is 1 or 13)
+        ? !(points[0] == 1 && points[1] is 1 or 13 && IsFullRange(points))
         : !IsSrgb && ((Gamma is { } gamma && Math.Abs(gamma - 0.45455) > 0.01) || (Chromaticities is { } given && given.Zip(SrgbChromaticities).Any(pair => Math.Abs(pair.First - pair.Second) > 0.002)));
 
     /// <summary>In words, for a note.</summary>
     public string Describe() => CodePoints is { } points
-        ? $"cICP {points[0]}/{points[1]} ({PrimariesName(points[0])}, {TransferName(points[1])})"
+        ? $"cICP {points[0]}/{points[1]} ({PrimariesName(points[0])}, {TransferName(points[1])}{(IsFullRange(points) ? string.Empty : ", levels of video, 16 to 235")})"
         : string.Join(" and ", new[] { Gamma is { } gamma ? FormattableString.Invariant($"gAMA {gamma:0.#####}") : null, Chromaticities is null ? null : "cHRM" }.OfType<string>());
 
-    /// <summary>A profile (ICC version 2, matrix and curves) that says the same, or null where there is none: PQ, HLG, unknown code points.</summary>
+    /// <summary>A profile (ICC version 2, matrix and curves) that says the same, or null where there is none: PQ, HLG, unknown code points, levels of video.</summary>
     public byte[]? ToProfile(bool grey)
     {
         double[] places;
         Func<double, double>? toLight; // From sample to light, both 0 to 1.
         if (CodePoints is { } points)
         {
-            if (PrimariesOf(points[0]) is not { } primaries || TransferOf(points[1]) is not { } transfer)
+            if (!IsFullRange(points) || PrimariesOf(points[0]) is not { } primaries || TransferOf(points[1]) is not { } transfer)
             {
                 return null;
             }
@@ -48,6 +48,8 @@ internal sealed record PngColour(double? Gamma, double[]? Chromaticities, byte[]
 
         return Matrix(places) is { } matrix ? Build(matrix, toLight!, grey) : null;
     }
+
+    private static bool IsFullRange(byte[] points) => points[3] != 0;
 
     private static byte[] Build(double[,] matrix, Func<double, double> toLight, bool grey)
     {
