@@ -36,6 +36,7 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         string plugin = StagePlugin(out IReadOnlyList<Component> pluginComponents);
 
         List<Component> programComponents = StagePrograms(_programRuntimes);
+        StageExplorer();
 
         Say("archives");
         ReproducibleZip.Create(plugin, ReleaseFile($"RsrPlugins-{_version}-plugin.zip"));
@@ -77,6 +78,21 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         }
 
         return components;
+    }
+
+    /// <summary>
+    /// What Explorer's menu starts, as it is put into the plugin folder: models and runtime are there already, so only the program, the library
+    /// that reads pictures (where the program looks for one that belongs to a system), and the notices are left.
+    /// </summary>
+    private void StageExplorer()
+    {
+        Say("program for Explorer's menu");
+        string published = Path.Combine(_stage, "explorer-published");
+        IReadOnlyList<Component> components = StageProgram("RsrPlugins.Explorer", "rsr-enlarge", "win-x64", published);
+        FolderTree.CopyFile(Path.Combine(published, "rsr-enlarge.exe"), Path.Combine(ExplorerFolder, "rsr-enlarge.exe"));
+        FolderTree.CopyFile(Path.Combine(published, "libvips-42.dll"), Path.Combine(ExplorerFolder, "runtimes", "win-x64", "native", "libvips-42.dll"));
+        AddLicences(Path.Combine(ExplorerFolder, "explorer"), "rsr-enlarge", components, "");
+        Directory.Delete(published, recursive: true);
     }
 
     /// <summary>What puts `rsr` into other programs: the Krita plug-in, and for Linux the file managers' menus.</summary>
@@ -184,7 +200,7 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         File.WriteAllBytes(icon, SetupIcon.Draw());
         string files = Path.Combine(_stage, "setup-files.nsh");
         string gimp = GimpFolder("win-x64");
-        File.WriteAllText(files, SetupFiles.Write(SetupFiles.Assign(plugin), FolderTree.Files(gimp)));
+        File.WriteAllText(files, SetupFiles.Write(SetupFiles.Assign(plugin), FolderTree.Files(gimp), FolderTree.Files(ExplorerFolder)));
         string licence = Path.Combine(_stage, "licence.txt");
         File.WriteAllText(licence, File.ReadAllText(Path.Combine(plugin, "LICENSE.txt")) + "\n\n" + File.ReadAllText(Path.Combine(plugin, "THIRD-PARTY-NOTICES.txt")));
         repository.Run(
@@ -197,6 +213,7 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
             $"-DVERSION={_version}",
             $"-DPLUGIN={plugin}",
             $"-DGIMP={gimp}",
+            $"-DEXPLORER={ExplorerFolder}",
             $"-DFILES={files}",
             $"-DICON={icon}",
             $"-DLICENCE={licence}",
@@ -235,6 +252,9 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
 
     /// <summary>Its last part is the folder's name in the archive, and in GIMP's plug-ins folder.</summary>
     private string GimpFolder(string runtime) => Path.Combine(_stage, $"gimp-{runtime}", GimpPlugin);
+
+    /// <summary>Laid out as the plugin folder.</summary>
+    private string ExplorerFolder => Path.Combine(_stage, "explorer-win-x64");
 
     private string ReleaseFile(string name) => Path.Combine(_release, name);
 

@@ -30,10 +30,11 @@ internal static class SetupFiles
             : scales.GetValueOrDefault(name, SetupPart.Common));
     }
 
-    /// <summary>The include file: one macro per part, one that removes everything; and the same two for GIMP's plug-in.</summary>
+    /// <summary>The include file: one macro per part, one that removes everything; the same two for GIMP's plug-in; and one for Explorer's program.</summary>
     /// <param name="parts">Files of the plugin folder.</param>
     /// <param name="gimpFiles">Files of GIMP's plug-in folder.</param>
-    public static string Write(IReadOnlyDictionary<string, SetupPart> parts, IReadOnlyList<string> gimpFiles)
+    /// <param name="explorerFiles">Files for Explorer's menu, which go to the plugin folder.</param>
+    public static string Write(IReadOnlyDictionary<string, SetupPart> parts, IReadOnlyList<string> gimpFiles, IReadOnlyList<string> explorerFiles)
     {
         StringBuilder script = new StringBuilder("; Written by the release program from the staged plugin folders.\n");
         foreach (SetupPart part in Enum.GetValues<SetupPart>())
@@ -41,10 +42,12 @@ internal static class SetupFiles
             AppendInstall(script, $"Install{part}", "$PluginDir", "PLUGIN", parts.Where(file => file.Value == part).Select(file => file.Key));
         }
 
-        AppendRemove(script, "RemoveFiles", parts.Keys);
+        AppendInstall(script, "InstallExplorer", "$PluginDir", "EXPLORER", explorerFiles);
+        string[] all = [.. parts.Keys, .. explorerFiles];
+        AppendRemove(script, "RemoveFiles", all);
         AppendInstall(script, "InstallGimp", "$GimpDir", "GIMP", gimpFiles);
         AppendRemove(script, "RemoveGimpFiles", gimpFiles);
-        AppendFolderChecks(script, parts.Keys);
+        AppendFolderChecks(script, all);
         return script.ToString();
     }
 

@@ -1,7 +1,7 @@
 ; The installer of RsrPlugins. Compiled by the release program (dotnet run -c Release --project installer), which passes:
 ;   VERSION   three numbers            PLUGIN    the staged plugin folder        FILES   the file lists made from it
 ;   OUTPUT    the installer            ICON, LICENCE                        TARGET  amd64-unicode or x86-unicode
-;   GIMP      the staged folder of GIMP's plug-in
+;   GIMP      the staged folder of GIMP's plug-in                     EXPLORER       that of rsr-enlarge, for Explorer's menu
 ;
 ; A 64-bit program where makensis can make one: Windows 10 and 11 on x64 and Windows 11 on ARM64 run it, and so does the Wine of
 ; tests/windows on machines without 32-bit support. Where makensis has only the 32-bit stub (the NSIS of Windows), the same
@@ -11,7 +11,10 @@
 ; Where the user has GIMP 3, its plug-in is a component: it goes to every %APPDATA%\GIMP\3.*\plug-ins\rsr-gimp, and the uninstaller takes it out
 ; of every one. GIMP makes these folders when it first runs; for one that comes later, the zip of the plug-in is right.
 ;
-; Command line:  RsrPlugins-N-setup.exe [/S] [/SCALES=2,3,4] [/GIMP=0|1] [/D=Paint.NET's folder]     (/D comes last and has no quotes)
+; "Enlarge with RsrPlugins" in the menu of picture files is a component too, for x64: rsr-enlarge.exe beside the plugin, and a verb under
+; SystemFileAssociations of every kind of picture it reads - for this user (HKCU), or for all (HKLM) with an administrator's rights.
+;
+; Command line:  RsrPlugins-N-setup.exe [/S] [/SCALES=2,3,4] [/GIMP=0|1] [/EXPLORER=0|1] [/D=Paint.NET's folder]     (/D comes last and has no quotes)
 ;                uninstall.exe [/S]
 ; Exit codes:    0 done   1 cancelled by the user   3 no Paint.NET (5.1 or later, 64 bits) at the place   4 Paint.NET is running
 ;                5 a file could not be written or removed   6 this Windows is not served   7 /SCALES not understood
@@ -52,6 +55,9 @@ VIAddVersionKey LegalCopyright "Copyright (c) 2026 The RsrPlugins authors"
 VIAddVersionKey OriginalFilename "RsrPlugins-${VERSION}-setup.exe"
 
 !define UNINSTALL_KEYS "Software\Microsoft\Windows\CurrentVersion\Uninstall"
+!define ASSOCIATIONS "Software\Classes\SystemFileAssociations"
+!define VERB "RsrPlugins.Enlarge"
+!define SHCNE_ASSOCCHANGED 0x08000000
 !define STORE_FOLDER "paint.net App Files"
 
 !define EXIT_NO_PAINTNET 3
@@ -88,6 +94,7 @@ Var Rights         ; 1 if this user may write to where the plugin goes
 Var MadeEffects    ; 1 if Effects was not there before
 Var GimpDir        ; one user folder's plug-ins\rsr-gimp
 Var Gimp           ; 1 if the plug-in is installed for GIMP
+Var Explorer       ; 1 if Explorer's menu gets its entry
 
 !include "${FILES}"
 
@@ -145,6 +152,27 @@ Page custom PlacePage PlacePageLeave
   Call ${Un}SetKeys ; And with it the context.
   Pop $3
   Pop $2
+!macroend
+
+!macro PictureEnding Ending Do
+  StrCpy $R0 ${Ending}
+  Call ${Do}
+!macroend
+
+; Calls a function with each ending in $R0 that rsr reads (src/RsrPlugins.Cli/Files/PictureFormat.cs), then tells Explorer.
+!macro ForEachPicture Do
+  !insertmacro PictureEnding .png ${Do}
+  !insertmacro PictureEnding .jpg ${Do}
+  !insertmacro PictureEnding .jpeg ${Do}
+  !insertmacro PictureEnding .jpe ${Do}
+  !insertmacro PictureEnding .jfif ${Do}
+  !insertmacro PictureEnding .jif ${Do}
+  !insertmacro PictureEnding .webp ${Do}
+  !insertmacro PictureEnding .tif ${Do}
+  !insertmacro PictureEnding .tiff ${Do}
+  !insertmacro PictureEnding .avif ${Do}
+  !insertmacro PictureEnding .gif ${Do}
+  System::Call 'shell32::SHChangeNotify(i ${SHCNE_ASSOCCHANGED}, i 0, p 0, p 0)'
 !macroend
 
 !macro SharedFunctions Un
@@ -265,6 +293,37 @@ Page custom PlacePage PlacePageLeave
     ClearErrors
   FunctionEnd
 
+  ; Takes the entry out of the menu of one kind of picture ($R0), if it is this installation's, and the keys that hold nothing more.
+  Function ${Un}RemoveFromMenu
+    ReadRegStr $0 SHCTX "${ASSOCIATIONS}\$R0\shell\${VERB}" "Icon"
+    ${If} $0 == "$PluginDir\uninstall.exe"
+      DeleteRegKey SHCTX "${ASSOCIATIONS}\$R0\shell\${VERB}"
+      Push "${ASSOCIATIONS}\$R0\shell"
+      Call ${Un}DeleteBareKey
+      Push "${ASSOCIATIONS}\$R0"
+      Call ${Un}DeleteBareKey
+      Push "${ASSOCIATIONS}"
+      Call ${Un}DeleteBareKey
+    ${EndIf}
+  FunctionEnd
+
+  ; Deletes the key on the stack if it has neither keys nor values.
+  Function ${Un}DeleteBareKey
+    Exch $0
+    Push $1
+    Push $2
+    ClearErrors
+    EnumRegKey $1 SHCTX "$0" 0
+    EnumRegValue $2 SHCTX "$0" 0
+    ${If} "$1$2" == ""
+      DeleteRegKey /ifempty SHCTX "$0"
+    ${EndIf}
+    ClearErrors
+    Pop $2
+    Pop $1
+    Pop $0
+  FunctionEnd
+
   Function ${Un}RemoveFromGimp
     SetOutPath "$TEMP"
     !insertmacro RemoveGimpFiles "$GimpDir"
@@ -299,6 +358,7 @@ Section "Learned Downscale and Learned Upscale" SectionMain
     ${If} $0 = 1
       !insertmacro ForEachGimp "" RemoveFromGimp
     ${EndIf}
+    !insertmacro ForEachPicture RemoveFromMenu
     DeleteRegKey SHCTX "$UninstallKey"
   ${EndIf}
 
@@ -335,6 +395,14 @@ Section "Plug-in for GIMP 3" SectionGimp
   !insertmacro ForEachGimp "" InstallIntoGimp
 SectionEnd
 
+Section "Entry in Explorer's menu" SectionExplorer
+  StrCpy $Explorer 1
+  ClearErrors
+  !insertmacro InstallExplorer
+  Call RequireFilesWritten
+  !insertmacro ForEachPicture AddToMenu
+SectionEnd
+
 Section "-Uninstall entry"
   SetOutPath "$PluginDir"
   ClearErrors
@@ -355,6 +423,10 @@ Section "-Uninstall entry"
   ${AndIfNot} ${SectionIsReadOnly} ${SectionGimp}
     WriteRegDWORD SHCTX "$UninstallKey" "GimpDeclined" 1
   ${EndIf}
+  ${If} $Explorer = 0
+  ${AndIfNot} ${SectionIsReadOnly} ${SectionExplorer}
+    WriteRegDWORD SHCTX "$UninstallKey" "ExplorerDeclined" 1
+  ${EndIf}
   WriteRegDWORD SHCTX "$UninstallKey" "EstimatedSize" $0
   WriteRegDWORD SHCTX "$UninstallKey" "NoModify" 1
   WriteRegDWORD SHCTX "$UninstallKey" "NoRepair" 1
@@ -368,7 +440,26 @@ SectionEnd
   !insertmacro MUI_DESCRIPTION_TEXT ${SectionScale3} "A third and three times the size."
   !insertmacro MUI_DESCRIPTION_TEXT ${SectionScale4} "A quarter and four times the size."
   !insertmacro MUI_DESCRIPTION_TEXT ${SectionGimp} "Learned Upscale and Learned Downscale in GIMP's Image menu, for whole documents."
+  !insertmacro MUI_DESCRIPTION_TEXT ${SectionExplorer} "Enlarge with RsrPlugins, 2 or 4 times, in the menu of picture files."
 !insertmacro MUI_FUNCTION_DESCRIPTION_END
+
+; One kind of picture ($R0) gets the entry: a menu of its own with a line for each of the two scales whose weights are installed. The
+; icon's path also says whose entry it is.
+Function AddToMenu
+  !macro MenuLine Scale
+    ${If} ${SectionIsSelected} ${SectionScale${Scale}}
+      WriteRegStr SHCTX "${ASSOCIATIONS}\$R0\shell\${VERB}" "MUIVerb" "Enlarge with RsrPlugins"
+      WriteRegStr SHCTX "${ASSOCIATIONS}\$R0\shell\${VERB}" "Icon" "$PluginDir\uninstall.exe"
+      WriteRegStr SHCTX "${ASSOCIATIONS}\$R0\shell\${VERB}" "SubCommands" ""
+      WriteRegStr SHCTX "${ASSOCIATIONS}\$R0\shell\${VERB}\shell\x${Scale}" "MUIVerb" "${Scale} times as large"
+      ; Without it Explorer shows no entry for more than 15 files.
+      WriteRegStr SHCTX "${ASSOCIATIONS}\$R0\shell\${VERB}\shell\x${Scale}" "MultiSelectModel" "Player"
+      WriteRegStr SHCTX "${ASSOCIATIONS}\$R0\shell\${VERB}\shell\x${Scale}\command" "" '"$PluginDir\rsr-enlarge.exe" --scale ${Scale} "%1"'
+    ${EndIf}
+  !macroend
+  !insertmacro MenuLine 2
+  !insertmacro MenuLine 4
+FunctionEnd
 
 ; GIMP itself may run: it keeps no plug-in's files open, and finds the new one when it starts again.
 Function InstallIntoGimp
@@ -447,6 +538,7 @@ Function .onInit
   ${EndIf}
   Call ChooseScales
   Call ChooseGimp
+  Call ChooseExplorer
 FunctionEnd
 
 ; Where Paint.NET usually is: what its own installer wrote into the registry, Program Files, the Store edition's folders.
@@ -589,6 +681,26 @@ Function ChooseGimp
   ClearErrors
 FunctionEnd
 
+; The entry in Explorer's menu, unless /EXPLORER=0, or it was declined the last time, or the machine is not for its program.
+Function ChooseExplorer
+  StrCpy $Explorer 0
+  !insertmacro SelectSection ${SectionExplorer}
+  !insertmacro ClearSectionFlag ${SectionExplorer} ${SF_RO}
+  ReadRegDWORD $1 SHCTX "$UninstallKey" "ExplorerDeclined"
+  ${GetParameters} $0
+  ${GetOptions} $0 "/EXPLORER=" $2
+  ${If} $2 == 0
+  ${OrIf} $1 = 1
+  ${AndIf} $2 != 1
+    !insertmacro UnselectSection ${SectionExplorer}
+  ${EndIf}
+  ${If} $Machine = ${MACHINE_ARM64}
+    !insertmacro UnselectSection ${SectionExplorer}
+    !insertmacro SetSectionFlag ${SectionExplorer} ${SF_RO}
+  ${EndIf}
+  ClearErrors
+FunctionEnd
+
 Function AllowGimp
   !insertmacro ClearSectionFlag ${SectionGimp} ${SF_RO}
   !insertmacro SelectSection ${SectionGimp}
@@ -715,6 +827,7 @@ Function PlacePageLeave
     Quit
   ${EndIf}
   Call ChooseScales
+  Call ChooseExplorer
 FunctionEnd
 
 ; -------------------------------------------------------------------------------------------------------------- uninstall
@@ -759,6 +872,7 @@ Section "Uninstall"
   ${If} $Gimp = 1
     !insertmacro ForEachGimp "un." RemoveFromGimp
   ${EndIf}
+  !insertmacro ForEachPicture un.RemoveFromMenu
   DeleteRegKey SHCTX "$UninstallKey"
   SetErrorLevel 0
 SectionEnd

@@ -82,7 +82,7 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
         placement.SetValueDisplayName(Placement.TopLeft, "Top left");
         placement.SetValueDisplayName(Placement.Centre, "Centre");
 
-        Describe(dialog, PropertyName.Rest, "Rest of the selection", string.Empty);
+        Describe(dialog, PropertyName.Rest, "Rest of the selection", "What is around the small picture: nothing, or what was there.");
         PropertyControlInfo rest = dialog.FindControlForPropertyName(PropertyName.Rest)!;
         rest.SetValueDisplayName(RestOfSelection.Transparent, "Make transparent");
         rest.SetValueDisplayName(RestOfSelection.Keep, "Keep");

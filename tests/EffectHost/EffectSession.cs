@@ -21,7 +21,14 @@ public sealed record RenderSchedule(int TileSize = 64, int Threads = 4, int? Shu
 
 /// <summary>One control of an effect's dialog.</summary>
 /// <param name="Choices">Names and labels of a list's values; empty for other controls.</param>
-public sealed record DialogControl(string Property, string Label, string Description, string ControlType, string Value, IReadOnlyList<(string Value, string Label)> Choices);
+public sealed record DialogControl(string Property, string Label, string Description, string ControlType, string Value, IReadOnlyList<(string Value, string Label)> Choices)
+{
+    /// <summary>Least and greatest value of a number; null for other controls.</summary>
+    public (int Least, int Greatest)? Range { get; init; }
+
+    /// <summary>What stands above the control; a button's own text is not it.</summary>
+    public string Heading { get; init; } = string.Empty;
+}
 
 /// <summary>An effect at work on a layer.</summary>
 public sealed class EffectSession : IDisposable
@@ -96,6 +103,9 @@ public sealed class EffectSession : IDisposable
             _ => throw new HostException($"{Name}: {property} is of a kind the host cannot set."),
         };
     }
+
+    /// <summary>What a control is set to, as <see cref="DialogControl.Value"/> has it.</summary>
+    public string ValueOf(string property) => FindProperty(property).Value?.ToString() ?? string.Empty;
 
     /// <summary>Presses a button: its number grows by one.</summary>
     public void Press(string property)
@@ -212,7 +222,11 @@ public sealed class EffectSession : IDisposable
             Text(ControlInfoPropertyNames.Description),
             control.HostControlType.ToString(),
             property.Value?.ToString() ?? string.Empty,
-            property is StaticListChoiceProperty list ? [.. list.ValueChoices.Select(choice => (choice.ToString()!, Label(list, choice)))] : []);
+            property is StaticListChoiceProperty list ? [.. list.ValueChoices.Select(choice => (choice.ToString()!, Label(list, choice)))] : [])
+        {
+            Range = property is Int32Property number ? (number.MinValue, number.MaxValue) : null,
+            Heading = Text(ControlInfoPropertyNames.DisplayName),
+        };
 
         string Text(ControlInfoPropertyNames name) => control.HostValues.GetValueOrDefault(name) as string ?? string.Empty;
     }

@@ -13,14 +13,16 @@ namespace RsrPlugins.EffectHost;
 /// <summary>The services an effect can ask for.</summary>
 public sealed class HostServices : IServiceProvider, IDisposable
 {
-    private readonly UIThread _uiThread = new();
+    private readonly IUISynchronizationContext _uiThread;
     private readonly Clipboard _clipboard = new();
     private readonly ErrorDialog _errors = new();
     private readonly Adapters _adapters = new();
     private readonly Dictionary<Type, object> _services;
 
-    public HostServices()
+    /// <param name="uiThread">A UI thread with windows; null makes one without.</param>
+    public HostServices(IUISynchronizationContext? uiThread = null)
     {
+        _uiThread = uiThread ?? new UIThread();
         _clipboard.UI = _errors.UI = _uiThread;
         _services = new Dictionary<Type, object>
         {
@@ -62,6 +64,13 @@ public sealed class HostServices : IServiceProvider, IDisposable
         }
     }
 
+    /// <summary>Called on the UI thread with each picture that is put on the clipboard.</summary>
+    public Action<Picture>? Copied
+    {
+        get => _clipboard.Copied;
+        set => _clipboard.Copied = value;
+    }
+
     /// <summary>How often something was put on the clipboard.</summary>
     public int ClipboardWrites
     {
@@ -79,7 +88,7 @@ public sealed class HostServices : IServiceProvider, IDisposable
 
     public object? GetService(Type serviceType) => _services.GetValueOrDefault(serviceType);
 
-    public void Dispose() => _uiThread.Dispose();
+    public void Dispose() => (_uiThread as UIThread)?.Dispose();
 
     /// <summary>Shows what has escaped from a render, as the editor's own dialog does.</summary>
     internal void ReportEscaped(Exception exception) => _uiThread.Send(_ => _errors.ShowErrorDialog(null, exception.Message, exception.ToString()), null);
@@ -129,11 +138,13 @@ public sealed class HostServices : IServiceProvider, IDisposable
 
     private sealed class Clipboard : IClipboardService, IHostClipboard
     {
-        public UIThread? UI { get; set; }
+        public IUISynchronizationContext? UI { get; set; }
 
         public Picture? Content { get; private set; }
 
         public int Writes { get; private set; }
+
+        public Action<Picture>? Copied { get; set; }
 
         public void SetImage(IBitmapSource bitmapSource)
         {
@@ -152,6 +163,7 @@ public sealed class HostServices : IServiceProvider, IDisposable
 
             Content = picture;
             Writes++;
+            Copied?.Invoke(picture);
         }
 
         private static unsafe Span<byte> Row(IBitmapLock source, int y) => new((byte*)source.Buffer + ((long)y * source.BufferStride), source.Size.Width * 4);
@@ -167,7 +179,7 @@ public sealed class HostServices : IServiceProvider, IDisposable
 
     private sealed class ErrorDialog : IExceptionDialogService
     {
-        public UIThread? UI { get; set; }
+        public IUISynchronizationContext? UI { get; set; }
 
         public List<string> Messages { get; } = [];
 

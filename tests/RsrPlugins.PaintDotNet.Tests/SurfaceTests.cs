@@ -33,6 +33,18 @@ public sealed class SurfaceTests
         Assert.Equal(["5.100.0.0"], versions);
     }
 
+    /// <summary>A reference without the key would be to another assembly than the signed one of .NET.</summary>
+    [Theory]
+    [InlineData("System.Windows.Forms", "B77A5C561934E089")]
+    [InlineData("System.Drawing.Common", "CC7B13FFCD2DDD51")]
+    public void References_to_signed_assemblies_name_their_key(string name, string token)
+    {
+        using PEReader file = new PEReader(File.OpenRead(typeof(LearnedEffect).Assembly.Location));
+        MetadataReader metadata = file.GetMetadataReader();
+        AssemblyReference reference = metadata.AssemblyReferences.Select(metadata.GetAssemblyReference).Single(reference => metadata.GetString(reference.Name) == name);
+        Assert.Equal((token, "9.0.0.0"), (Convert.ToHexString(metadata.GetBlobBytes(reference.PublicKeyOrToken)), reference.Version.ToString()));
+    }
+
     [Fact]
     public void No_stand_in_lies_beside_the_plugin()
     {

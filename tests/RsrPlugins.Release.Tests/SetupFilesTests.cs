@@ -40,7 +40,7 @@ public sealed class SetupFilesTests
     public void Every_file_is_installed_once_and_removed_once()
     {
         using TemporaryFolder plugin = Plugin(Catalogue);
-        string[] script = SetupFiles.Write(SetupFiles.Assign(plugin.Path), ["rsr-gimp.exe"]).Split('\n');
+        string[] script = SetupFiles.Write(SetupFiles.Assign(plugin.Path), ["rsr-gimp.exe"], ["rsr-enlarge.exe", "runtimes/win-x64/native/libvips-42.dll"]).Split('\n');
 
         foreach (string name in _files.Append("models/models.json"))
         {
@@ -50,13 +50,15 @@ public sealed class SetupFilesTests
 
         Assert.Single(script, "  File \"${GIMP}/rsr-gimp.exe\"");
         Assert.Single(script, "  Delete \"${Folder}\\rsr-gimp.exe\"");
+        Assert.Single(script, "  File \"${EXPLORER}/runtimes/win-x64/native/libvips-42.dll\"");
+        Assert.Single(script, "  Delete \"${Folder}\\runtimes\\win-x64\\native\\libvips-42.dll\"");
     }
 
     [Fact]
     public void Folders_are_removed_after_those_inside_them_and_only_when_empty()
     {
         using TemporaryFolder plugin = Plugin(Catalogue);
-        string[] removals = [.. SetupFiles.Write(SetupFiles.Assign(plugin.Path), ["rsr-gimp.exe"]).Split('\n').Where(line => line.Contains("RMDir", StringComparison.Ordinal))];
+        string[] removals = [.. SetupFiles.Write(SetupFiles.Assign(plugin.Path), ["rsr-gimp.exe"], ["rsr-enlarge.exe", "runtimes/win-x64/native/libvips-42.dll"]).Split('\n').Where(line => line.Contains("RMDir", StringComparison.Ordinal))];
 
         Assert.DoesNotContain(removals, line => line.Contains("/r", StringComparison.Ordinal));
         Assert.True(Array.IndexOf(removals, @"  RMDir ""${Folder}\runtimes\win-x64\native""") >= 0);
@@ -68,7 +70,7 @@ public sealed class SetupFilesTests
     public void Every_folder_that_files_go_to_is_checked_for_links_the_outermost_first()
     {
         using TemporaryFolder plugin = Plugin(Catalogue);
-        string script = SetupFiles.Write(SetupFiles.Assign(plugin.Path), ["rsr-gimp.exe"]);
+        string script = SetupFiles.Write(SetupFiles.Assign(plugin.Path), ["rsr-gimp.exe"], ["rsr-enlarge.exe", "runtimes/win-x64/native/libvips-42.dll"]);
         string checks = script[script.IndexOf("!macro FolderChecks", StringComparison.Ordinal)..];
         string[] folders = [@"\models", @"\runtimes", @"\runtimes\win-arm64", @"\runtimes\win-x64", @"\runtimes\win-arm64\native", @"\runtimes\win-x64\native"];
         Assert.Equal($"!macro FolderChecks Folder Un\n{string.Concat(folders.Select(folder => $"  Push \"${{Folder}}{folder}\"\n  Call ${{Un}}RefuseLink\n"))}!macroend\n", checks);

@@ -12,6 +12,7 @@ export WINEDLLOVERRIDES='mshtml,winedbg.exe='
 release=/repository/artifacts/release
 setup=$(echo "$release"/RsrPlugins-*-setup.exe)
 staged=/repository/artifacts/stage/RsrPlugins
+explorer=/repository/artifacts/stage/explorer-win-x64
 goldens=/repository/tests/RsrPlugins.PaintDotNet.Tests/Goldens
 drive=$WINEPREFIX/drive_c
 version=$(basename "$setup" | cut -d- -f2)
@@ -41,6 +42,7 @@ uninstall() { timeout 120 wine "$1/Effects/RsrPlugins/uninstall.exe" /S && timeo
 rsr() { timeout 300 wine /repository/artifacts/rig/rsr-[0-9]*-win-x64/rsr.exe "$@"; }
 effecthost() { timeout 900 wine /repository/artifacts/rig/effecthost/effecthost.exe "$@"; }
 on_directml() { DOTNET_STARTUP_HOOKS='Z:\repository\artifacts\rig\hook\WineDirect3D.dll' "$@"; }
+windowhost() { timeout 600 wine /repository/artifacts/rig/windowhost/windowhost.exe "$@"; }
 windows_path() { winepath -w "$1"; }
 
 # make_paintnet FOLDER MACHINE: paintdotnet.exe as far as an installer looks at it, the processor it is for (8664 x64, aa64 ARM64,
@@ -58,15 +60,75 @@ expect_exit() {
 
 nothing_installed() { [ -z "$(find "$drive" -ipath '*rsrplugins*')" ] || { find "$drive" -ipath '*rsrplugins*'; return 1; }; }
 
-# installed FOLDER RUNTIME SCALES: exactly the staged files that belong there, byte for byte, and the uninstaller.
+# installed FOLDER RUNTIME SCALES [without-explorer]: exactly the staged files that belong there, byte for byte, and the uninstaller.
 installed() {
     local plugin=$1/Effects/RsrPlugins
     diff -u <(
-        cd "$staged" && find . -type f |
-            grep -v '^./runtimes/' |
-            grep -vE "^./models/[a-z]+-x[234]-" | cat - <(find . -path "./runtimes/$2/*" -type f) <(find . -regex "./models/[a-z]+-x[$3]-.*" -type f) |
-            LC_ALL=C sort | xargs sha256sum
-    ) <(cd "$plugin" && find . -type f ! -name uninstall.exe | LC_ALL=C sort | xargs sha256sum) && [ -s "$plugin/uninstall.exe" ]
+        {
+            cd "$staged" && find . -type f |
+                grep -v '^./runtimes/' |
+                grep -vE "^./models/[a-z]+-x[234]-" | cat - <(find . -path "./runtimes/$2/*" -type f) <(find . -regex "./models/[a-z]+-x[$3]-.*" -type f) |
+                xargs sha256sum
+            [ "$2" != win-x64 ] || [ $# -gt 3 ] || { cd "$explorer" && find . -type f | xargs sha256sum; }
+        } | LC_ALL=C sort -k2
+    ) <(cd "$plugin" && find . -type f ! -name uninstall.exe | xargs sha256sum | LC_ALL=C sort -k2) && [ -s "$plugin/uninstall.exe" ]
+}
+
+# What Explorer does with "Enlarge with RsrPlugins": the command that is registered for an ending, run on a file of C:\pictures.
+registered() { wine reg query "HKLM\\Software\\Classes\\SystemFileAssociations\\$1\\shell\\RsrPlugins.Enlarge\\shell\\x$2\\command" /ve | tr -d '\r' | sed -n 's/.*REG_SZ *//p'; }
+explorer_enlarges() {
+    local command
+    command=$(registered ".${1##*.}" "$2")
+    command=${command//%1/C:\\pictures\\$1}
+    # Quotes mean the same to Windows and to the shell; backslashes do not.
+    eval "timeout 300 wine ${command//\\/\\\\}"
+}
+
+# in_menu FOLDER SCALES: every kind of picture has these scales, and their command names what is installed there.
+in_menu() {
+    local ending scale program
+    program=$(windows_path "$1/Effects/RsrPlugins/rsr-enlarge.exe")
+    for ending in .png .jpg .jpeg .jpe .jfif .jif .webp .tif .tiff .avif .gif; do
+        for scale in 2 4; do
+            diff <(registered $ending $scale) <([[ $2 != *$scale* ]] || echo "\"$program\" --scale $scale \"%1\"") || return 1
+        done
+    done
+}
+
+explorer_makes_the_picture() {
+    mkdir -p "$drive/pictures" && cp "$SAMPLE" "$drive/pictures/two words.png" && explorer_enlarges 'two words.png' 2 &&
+        rsr compare --json 'C:\pictures\two words-x2.png' 'Z:\repository\artifacts\rig\expected.png' | tee /rig/compare.json &&
+        grep -qE '"maxDifference": *[01][,}[:space:]]' /rig/compare.json
+}
+
+# answers TEXT BUTTON EXIT FILE SCALE: runs the command, whose window has to say TEXT, and presses BUTTON (1 OK, 2 Cancel).
+answers() {
+    local code=0
+    explorer_enlarges "$4" "$5" &
+    windowhost window 'Enlarge with RsrPlugins' --says "$1" --press "$2" --picture "Z:\\rig\\windows\\explorer-$3.png" || code=1
+    expect_exit "$3" wait $! && return $code
+}
+
+says_what_is_damaged() {
+    head -c 20000 "$SAMPLE" >"$drive/pictures/damaged.png" && answers damaged.png 1 3 damaged.png 2 && [ ! -e "$drive/pictures/damaged-x2.png" ]
+}
+
+cancels() {
+    rsr upscale --scale 4 --device cpu --force -o 'C:\pictures\large.png' "$SAMPLE" && answers 'Enlarging large.png 4 times' 2 130 large.png 4 &&
+        [ "$(ls -A "$drive/pictures" | grep -c large)" -eq 1 ]
+}
+
+# Three files at once, as a selection of three is: one works, the others wait.
+takes_turns() {
+    local name running=()
+    for name in a b c; do
+        cp "$SAMPLE" "$drive/pictures/$name.png"
+        explorer_enlarges $name.png 2 &
+        running+=($!)
+    done
+    wait "${running[@]}"
+    ls "$drive/pictures"
+    [ -e "$drive/pictures/a-x2.png" ] && [ -e "$drive/pictures/b-x2.png" ] && [ -e "$drive/pictures/c-x2.png" ]
 }
 
 # The entry in Settings > Apps; every value a user or Windows makes use of.
@@ -176,12 +238,40 @@ models_agree() {
         grep -q 'DirectML' /rig/verify && ! grep 'does not run it' /rig/verify
 }
 
+# at_dpi DPI COMMAND...: with the system's resolution at so many dots per inch; 96 is 100 %. Windows tells a program when it starts.
+at_dpi() {
+    local code=0
+    wine reg add 'HKCU\Control Panel\Desktop' /v LogPixels /t REG_DWORD /d "$1" /f >/dev/null 2>&1
+    wineserver -k
+    wineserver -w
+    "${@:2}" || code=$?
+    wine reg add 'HKCU\Control Panel\Desktop' /v LogPixels /t REG_DWORD /d 96 /f >/dev/null 2>&1
+    wineserver -k
+    wineserver -w
+    return $code
+}
+
+# What an effect copies, read by an X11 program and by another Windows program while the first still runs: the same pixels, alpha too.
+copies_with_alpha() {
+    rm -f /rig/copied.png /rig/read-by-*.png /rig/was-read
+    windowhost copy --plugin "$plugin" --layer "Z:${goldens//\//\\}\\inputs\\logo.png" --expected 'Z:\rig\copied.png' --until 'Z:\rig\was-read' &
+    local host=$! code=0
+    for _ in $(seq 120); do [ -e /rig/copied.png ] && break || sleep 0.5; done
+    timeout 30 xclip -selection clipboard -t image/png -o >/rig/read-by-xclip.png || code=1
+    windowhost paste 'Z:\rig\read-by-windows.png' || code=1
+    touch /rig/was-read
+    wait $host || code=1
+    windowhost same 'Z:\rig\copied.png' 'Z:\rig\read-by-xclip.png' && windowhost same 'Z:\rig\copied.png' 'Z:\rig\read-by-windows.png' && [ $code -eq 0 ]
+}
+
 # ------------------------------------------------------------------------------------------------------------- preparation
 
 # Without -noreset it starts over, and may fail to, each time the last window has gone.
-Xvfb :7 -screen 0 1024x768x24 -noreset >/rig/xvfb.log 2>&1 &
+Xvfb :7 -screen 0 1920x1080x24 -noreset >/rig/xvfb.log 2>&1 &
 WINEDLLOVERRIDES='mscoree,mshtml,winedbg.exe=' timeout 300 wineboot -i >/dev/null 2>&1
 timeout 120 wineserver -w
+# Windows draws the frames of its windows itself, where no window manager does.
+wine reg add 'HKCU\Software\Wine\X11 Driver' /v Managed /d N /f >/dev/null 2>&1
 mkdir -p "$drive/rig-other"
 paintnet="$drive/Tools/My paint.net"
 echo "Rig: $(wine --version), $(uname -m), $(nproc) processors; release $version"
@@ -226,15 +316,37 @@ effecthost_goldens() {
 counted 'every golden on the CPU' 'Processing device:.* CPU' effecthost_goldens --set Device=Cpu
 # One picture through every network: both effects, every scale and kind.
 counted 'goldens of every network on DirectML' 'Processing device:.* DirectML' on_directml effecthost_goldens --set Device=Gpu --only photo
+# The dialogs of the installed effects as windows; see tests/WindowHost. Pictures of them are kept.
+layer="Z:${SAMPLE//\//\\}"
+counted 'the dialog checks tell a bad effect' 'a bad effect is told' windowhost self-test --layer "$layer" --pictures 'Z:\rig\windows\bad'
+counted 'the effects'"'"' dialogs, by eye and keyboard' 'Enter is OK' windowhost dialogs --plugin "$plugin" --layer "$layer" --pictures 'Z:\rig\windows\100'
+counted 'the dialogs at 150 %' 'is described' at_dpi 144 windowhost dialogs --looks --plugin "$plugin" --layer "$layer" --pictures 'Z:\rig\windows\150'
+check 'what is copied is image/png for others, alpha intact' copies_with_alpha
+counted '30 s of moving controls leave nothing' 'nothing runs' windowhost move --plugin "$plugin" --layer "$layer"
 check 'rsr enlarges a picture as on Linux' rsr_enlarges
 check 'rsr models verify on the CPU and DirectML' models_agree
 check 'rsr bench on DirectML' rsr_bench_on_directml
+
+check "Explorer's menu has two scales for every kind of picture" in_menu "$paintnet" 2,4
+check "Explorer's command enlarges a picture" explorer_makes_the_picture
+check 'it leaves a result that is there, and says so' answers 'is there already' 1 0 'two words.png' 2
+check 'it says what is wrong with a damaged picture, and leaves nothing' says_what_is_damaged
+check 'Cancel in its window stops it, and leaves nothing' cancels
+check 'a selection of files is enlarged one by one' takes_turns
+rm -r "$drive/pictures"
 
 # ------------------------------------------------------------------------------------------------------- upgrading, removing
 
 touch "$paintnet/Effects/somebody-elses.dll"
 check 'installs over itself with fewer scales' run_setup /SCALES=2,4
 check 'only these scales are left' installed "$paintnet" win-x64 24
+check "without Explorer's menu, with 3x and 4x" run_setup /EXPLORER=0 /SCALES=3,4
+check 'its program is gone' installed "$paintnet" win-x64 34 without-explorer
+check 'its menu is gone' in_menu "$paintnet" ''
+check 'an upgrade keeps that choice' run_setup /SCALES=3,4
+check 'still no menu' in_menu "$paintnet" ''
+check 'asked for again' run_setup /EXPLORER=1 /SCALES=2,4
+check 'the menu is there again' in_menu "$paintnet" 2,4
 check 'an upgrade keeps the choice of scales' run_setup
 check 'still only these scales' installed "$paintnet" win-x64 24
 check 'uninstalls silently' uninstall "$paintnet"

@@ -13,7 +13,7 @@
 # The last line is "N passed, N failed, N skipped".
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-packages=wine,wine64,mesa-vulkan-drivers,libvulkan1,xvfb,xauth
+packages=wine,wine64,fonts-wine,mesa-vulkan-drivers,libvulkan1,xvfb,xauth,xclip
 . "$here/../root.sh"
 
 build() {
@@ -21,6 +21,7 @@ build() {
     rm -rf artifacts/rig
     dotnet run -c Release --project installer
     dotnet publish tests/EffectHost -c Release -r win-x64 -p:SelfContained=true -o artifacts/rig/effecthost -v:quiet -nologo
+    dotnet build tests/WindowHost -c Release -o artifacts/rig/windowhost -v:quiet -nologo
     dotnet build tests/windows/WineDirect3D -c Release -o artifacts/rig/hook -v:quiet -nologo
     # The archives as their users unpack them; and what rsr makes on Linux, for comparison.
     for system in win-x64 linux-x64; do
@@ -43,7 +44,12 @@ case $mode in
     if [ "$mode" = --shell ]; then
         inside "$scratch" bash -i
     else
-        inside "$scratch" SAMPLE="/repository/$(realpath --relative-to="$repository" "$(sample)")" bash /repository/tests/windows/checks.sh
+        code=0
+        inside "$scratch" SAMPLE="/repository/$(realpath --relative-to="$repository" "$(sample)")" bash /repository/tests/windows/checks.sh || code=$?
+        # Pictures of the dialogs, for people to look at; also of a run that failed.
+        rm -rf "$repository/artifacts/windows"
+        [ ! -d "$scratch/windows" ] || cp -r "$scratch/windows" "$repository/artifacts/windows"
+        exit "$code"
     fi
     ;;
 *)

@@ -28,9 +28,19 @@ internal static class RsrCommandLine
         Recursive = true,
     };
 
-    public static async Task<int> RunAsync(string[] args, CliContext context)
+    public static Task<int> RunAsync(string[] args, CliContext context) => RunAsync(Create(context), args, context);
+
+    /// <summary>The same for a program that enlarges and does nothing else: what other commands need can be left out of it.</summary>
+    public static Task<int> RunUpscaleAsync(string[] args, CliContext context)
     {
-        RootCommand root = Create(context);
+        RootCommand root = new RootCommand();
+        root.Add(UpscaleCommand.Create(context));
+        root.Options.Add(ParentStandardInput);
+        return RunAsync(root, args, context);
+    }
+
+    private static async Task<int> RunAsync(RootCommand root, string[] args, CliContext context)
+    {
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && !AsksForHelp(parsed))
         {
