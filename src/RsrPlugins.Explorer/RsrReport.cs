@@ -67,7 +67,9 @@ internal sealed class RsrReport : TextWriter
         {
             if (line.Length > 0)
             {
-                _errors.Add(line.StartsWith(Name, StringComparison.Ordinal) ? line[Name.Length..] : line);
+                // What an option of the command line would do about it is of no use here.
+                string text = line.StartsWith(Name, StringComparison.Ordinal) ? line[Name.Length..] : line;
+                _errors.Add(text.Split("; --")[0]);
             }
 
             return;
