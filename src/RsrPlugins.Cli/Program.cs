@@ -3,8 +3,6 @@
 using RsrPlugins.Cli;
 using RsrPlugins.Cli.Commands;
 using RsrPlugins.Cli.Terminal;
-using RsrPlugins.Core;
-using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Inference.OnnxRuntime;
 
 RuntimeTelemetry.Forbid();

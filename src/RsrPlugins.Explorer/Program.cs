@@ -3,7 +3,7 @@
 // whose progress lines (--progress json) move the bar and whose errors become the message.
 using RsrPlugins.Cli;
 using RsrPlugins.Cli.Commands;
-using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.OnnxRuntime;
 using RsrPlugins.Explorer;
 
 const int Nothing = 0;
