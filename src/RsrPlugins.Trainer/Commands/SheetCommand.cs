@@ -35,7 +35,7 @@ internal static class SheetCommand
     private static Checkpoint LoadPair(string path)
     {
         Checkpoint checkpoint = Checkpoint.Load(path);
-        return checkpoint.Config.Kind == RunKind.Learned ? checkpoint : throw new TrainerException($"{path}: a learned pair expected, found SRNet alone.");
+        return checkpoint.Config.Kind is RunKind.Learned or RunKind.Invertible ? checkpoint : throw new TrainerException($"{path}: a learned pair expected, found SRNet alone.");
     }
 
     private static void Draw(TestPicture[] pictures, Checkpoint learned, Checkpoint without, string output)

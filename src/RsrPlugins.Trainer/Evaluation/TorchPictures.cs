@@ -41,7 +41,7 @@ internal sealed class TorchPictures : IDisposable
             : Run(_networks.Enlarging.Forward, small, width, height);
     }
 
-    private RRNet RequireRRNet() => _networks.Reducing ?? throw new TrainerException($"{_config.Name}: a learned pair expected, found a network that only enlarges.");
+    private IReducingNetwork RequireRRNet() => _networks.Reducing ?? throw new TrainerException($"{_config.Name}: a learned pair expected, found a network that only enlarges.");
 
     private static float[] Run(Func<Tensor, Tensor> network, float[] plane, int width, int height)
     {

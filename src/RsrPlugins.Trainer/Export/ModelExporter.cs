@@ -32,6 +32,11 @@ internal static class ModelExporter
     internal static IReadOnlyList<ExportedModel> Build(Checkpoint checkpoint, string models, string? data)
     {
         TrainingConfig config = checkpoint.Config;
+        if (config.Kind == RunKind.Invertible)
+        {
+            throw new TrainerException($"{config.Name}: an invertible network is an experiment (rsr-train experiment invertible); it cannot be exported.");
+        }
+
         if (!config.QBRelu)
         {
             throw new TrainerException($"{config.Name}: trained without Q-BReLU, so its small pictures are no 8-bit pictures; it cannot be exported.");

@@ -168,13 +168,16 @@ internal sealed class ParameterViews : IDisposable
 /// <summary>A convolution with its parameters.</summary>
 internal sealed record Convolution(ConvolutionSpec Spec, Tensor Weight, Tensor Bias)
 {
+    /// <summary>With one thread Torch gives no fewer values than these and one to oneDNN.</summary>
+    private const long LeastForOneDnn = 20480;
+
     internal Tensor Forward(Tensor input)
     {
-        if (Spec.Inputs == 1 && input.shape[0] == 1)
+        if (Spec.Kernel > 1 && input.shape[0] == 1 && (Spec.Inputs == 1 || input.numel() <= LeastForOneDnn))
         {
-            // Torch tries NNPACK for one small one-channel picture, and where there is none says so on stderr every time.
+            // Torch tries NNPACK for one small picture, and where there is none says so on stderr every time.
             using Tensor twice = input.expand(2, -1, -1, -1);
-            using Tensor both = nn.functional.conv2d(twice, Weight, Bias, padding: [Spec.Padding, Spec.Padding]);
+            using Tensor both = nn.functional.conv2d(twice, Weight, Bias, strides: [Spec.Stride, Spec.Stride], padding: [Spec.Padding, Spec.Padding]);
             return both.narrow(0, 0, 1);
         }
 

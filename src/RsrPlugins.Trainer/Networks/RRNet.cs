@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 namespace RsrPlugins.Trainer.Networks;
 
 /// <summary>RRNet: HR luma [N, 1, H, W] of Y/255 to LR luma [N, 1, H/d, W/d]; H and W are multiples of d.</summary>
-internal sealed class RRNet(int scale, ParameterViews parameters, bool qBRelu = true)
+internal sealed class RRNet(int scale, ParameterViews parameters, bool qBRelu = true) : IReducingNetwork
 {
     private readonly Convolution[] _layers = [.. NetworkTable.RRNet(scale).Select(parameters.Bind)];
 
     /// <summary>Trunk + average pooling, before Q-BReLU.</summary>
-    internal Tensor ForwardUnbounded(Tensor high)
+    public Tensor ForwardUnbounded(Tensor high)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = high;
@@ -25,8 +25,8 @@ internal sealed class RRNet(int scale, ParameterViews parameters, bool qBRelu = 
     }
 
     /// <summary>The small picture: bounded and rounded to 8 bits (Eq. 1 and 2), unless the network is without Q-BReLU.</summary>
-    internal Tensor Forward(Tensor high) => Bound(ForwardUnbounded(high));
+    public Tensor Forward(Tensor high) => Bound(ForwardUnbounded(high));
 
     /// <summary>Q-BReLU, unless the network is without.</summary>
-    internal Tensor Bound(Tensor unbounded) => qBRelu ? QBRelu.Forward(unbounded) : unbounded;
+    public Tensor Bound(Tensor unbounded) => qBRelu ? QBRelu.Forward(unbounded) : unbounded;
 }

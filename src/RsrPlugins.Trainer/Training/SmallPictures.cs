@@ -19,7 +19,7 @@ internal sealed class SmallPictures : IDisposable
     /// <summary>Pixels of the small picture that a tile sees beyond its own.</summary>
     private readonly int _margin;
 
-    private readonly RRNet _rrNet;
+    private readonly IReducingNetwork _rrNet;
     private readonly FirstUse _firstUse;
     private readonly Tensor _weights;
     private readonly FusedRRNet? _fused;
@@ -29,7 +29,7 @@ internal sealed class SmallPictures : IDisposable
     /// <param name="weights">The flat vector.</param>
     /// <param name="rrNet">The network over it.</param>
     /// <param name="firstUse">Of the run.</param>
-    internal SmallPictures(TrainingConfig config, ParameterLayout layout, Tensor weights, RRNet rrNet, FirstUse firstUse)
+    internal SmallPictures(TrainingConfig config, ParameterLayout layout, Tensor weights, IReducingNetwork rrNet, FirstUse firstUse)
     {
         (_scale, _weights, _rrNet, _firstUse) = (config.Scale, weights, rrNet, firstUse);
         int reach = NetworkTable.RRNet(config.Scale).SkipLast(1).Sum(layer => (layer.Kernel - 1) / 2); // pixels of the large picture beyond a small pixel's block

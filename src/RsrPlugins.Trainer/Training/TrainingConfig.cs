@@ -23,6 +23,9 @@ internal enum RunKind
 
     /// <summary>SRCNN (Dong et al. 2014), the baseline of the paper's Sections 2.1 and 2.2, on one reduction.</summary>
     Srcnn,
+
+    /// <summary>One invertible network for both directions (Xiao et al. 2020), an experiment.</summary>
+    Invertible,
 }
 
 /// <summary>What training makes as small as it can.</summary>
@@ -78,7 +81,7 @@ internal sealed record TrainingConfig
     /// <summary>Scale factor d, 2 to 16.</summary>
     public required int Scale { get; init; }
 
-    /// <summary>learned (the pair), photo or cleanup (SRNet alone), or srcnn.</summary>
+    /// <summary>learned (the pair), photo or cleanup (SRNet alone), srcnn, or invertible (scales 2 and 4).</summary>
     public RunKind Kind { get; init; } = RunKind.Learned;
 
     /// <summary>Dense units of SRNet, 1 to 8. The pair keeps the paper's; six cost 2.3 times the arithmetic and gain 0.2 to 0.3 dB at x4 (docs/training.md).</summary>
@@ -263,7 +266,10 @@ internal sealed record TrainingConfig
     internal bool ReducingIsFrozen => Kind == RunKind.Learned && ReducingRateFactor == 0;
 
     /// <summary>True if the networks, RRNet and SRNet, are computed by RsrPlugins.Trainer.Kernels.</summary>
-    internal bool UsesOwnKernels => OwnKernels && Kind != RunKind.Srcnn && Products.AreFast && new torch.Device(Device).type == DeviceType.CPU;
+    internal bool UsesOwnKernels => OwnKernels && Kind is RunKind.Learned or RunKind.Photo or RunKind.Cleanup && Products.AreFast && new torch.Device(Device).type == DeviceType.CPU;
+
+    /// <summary>True if Muon's updates are computed by them, too, which needs hidden layers of 64 outputs.</summary>
+    internal bool UsesOwnMuon => OwnKernels && Kind != RunKind.Srcnn && Products.AreFast && new torch.Device(Device).type == DeviceType.CPU;
 
     /// <summary>Side of the crop the enlarging network sees.</summary>
     internal int LowSide => Kind == RunKind.Srcnn && Interpolation != Interpolation.None ? Patch : Patch / Scale;
@@ -283,6 +289,9 @@ internal sealed record TrainingConfig
     {
         Check(Name.Length > 0 && Name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0, "name", "a file name", Name);
         Check(Scale is >= 2 and <= MaxScale, "scale", $"2 to {MaxScale}", Scale);
+        Check(Kind != RunKind.Invertible || InvertibleNetwork.Supports(Scale), "scale", "2 or 4 for an invertible network", Scale);
+        Check(Kind != RunKind.Invertible || ReducingRateFactor == 1, "reducingRateFactor", "1 for an invertible network, which is both directions", ReducingRateFactor);
+        Check(Kind != RunKind.Invertible || QBRelu, "qbRelu", "true for an invertible network", QBRelu);
         Check(Units is >= 1 and <= 8, "units", "1 to 8", Units);
         Check(Data.Count > 0, "data", "at least one folder", "none");
         Check(Data.Sum(folder => folder.Share ?? 0) <= 1 && Data.All(folder => folder.Share is null or (> 0 and <= 1)), "data", "shares above 0 that add up to at most 1", string.Join(", ", Data.Select(folder => folder.Share)));

@@ -71,7 +71,7 @@ internal sealed class TrainingRun : IDisposable
         }
 
         _average = _weights.clone();
-        _optimiser = new Optimiser(_layout, _device, config, config.UsesOwnKernels ? _pool : null);
+        _optimiser = new Optimiser(_layout, _device, config, config.UsesOwnMuon ? _pool : null);
         if (resume is not null)
         {
             Restore(resume);

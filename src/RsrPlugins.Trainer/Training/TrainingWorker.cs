@@ -179,7 +179,7 @@ internal sealed class TrainingWorker : IDisposable
     }
 
     /// <summary>Null where small pictures are given.</summary>
-    private RRNet? RRNet => _networks.Reducing;
+    private IReducingNetwork? RRNet => _networks.Reducing;
 
     public void Dispose()
     {

@@ -90,7 +90,7 @@ public class TrainingRunTests
         Checkpoint checkpoint = TestSupport.RandomCheckpoint(config);
         using torch.Tensor parameters = torch.tensor(checkpoint.Vectors[Checkpoint.AverageName]);
         using ParameterViews views = new ParameterViews(checkpoint.Layout, parameters, train: false);
-        RRNet rrNet = new NetworkPair(config, views).Reducing!;
+        IReducingNetwork rrNet = new NetworkPair(config, views).Reducing!;
         LumaImage image = TestSupport.Drawn(width * scale, height * scale);
 
         using SmallPictures maker = new SmallPictures(config, checkpoint.Layout, parameters, rrNet, new FirstUse());
