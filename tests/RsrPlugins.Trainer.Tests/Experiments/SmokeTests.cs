@@ -8,7 +8,7 @@ public class SmokeTests
 {
     public static TheoryData<string> Names => [.. ExperimentCommand.All.Select(experiment => experiment.Name)];
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [MemberData(nameof(Names))]
     public async Task Runs_on_drawn_pictures(string name)
     {
