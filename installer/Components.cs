@@ -48,7 +48,7 @@ internal static class Components
     /// <param name="runtimeIdentifier">Of the publication, or null: then every runtime's files count.</param>
     /// <param name="licenceFolder">Standard texts, for packages that name a licence but carry no text.</param>
     /// <param name="downloads">Names of packages the project downloads without referring to them, and ships files of.</param>
-    /// <exception cref="ReleaseException">A package names no licence, or one whose text is not to be had.</exception>
+    /// <exception cref="ReleaseException">A package names no licence, or one whose text is missing.</exception>
     public static IReadOnlyList<Component> FromNuGet(string assetsFile, string? runtimeIdentifier, string licenceFolder, params string[] downloads)
     {
         if (!File.Exists(assetsFile))

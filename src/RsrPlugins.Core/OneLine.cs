@@ -19,11 +19,11 @@ public static class OneLine
     }
 
     /// <summary>A text taken from a file: one line, and cut where it goes on for long.</summary>
-    public static string Quote(string text, int most = QuoteLength)
+    public static string Quote(string text, int maxLength = QuoteLength)
     {
         ArgumentNullException.ThrowIfNull(text);
         // Cut first: what is cut off may be megabytes.
-        string start = text.Length <= most ? text : string.Concat(text.AsSpan(0, most - Ellipsis.Length), Ellipsis);
+        string start = text.Length <= maxLength ? text : string.Concat(text.AsSpan(0, maxLength - Ellipsis.Length), Ellipsis);
         return Of(start);
     }
 

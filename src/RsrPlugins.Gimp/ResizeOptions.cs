@@ -40,7 +40,7 @@ internal enum SourceChoice
 }
 
 /// <param name="Enlarge">Learned Upscale; else Learned Downscale.</param>
-/// <param name="Scale">2, 3 or 4; null where width and height say the size.</param>
+/// <param name="Scale">An installed scale; null where width and height say the size.</param>
 /// <param name="Width">Pixels of what is resized; null for what is in proportion to the height.</param>
 /// <param name="Height">Pixels of what is resized; null for what is in proportion to the width.</param>
 /// <param name="Cleanup">Whether JPEG's blocks and ringing, and noise, are taken out of an ordinary picture.</param>

@@ -76,7 +76,7 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
 
         Describe(dialog, PropertyName.Placement, "Placement in the selection", CurrentLayer.Selection.FillsBounds
             ? "Learned Upscale reads the top left, which Automatic takes."
-            : "The selection is no rectangle: Automatic takes the centre, where the least is cut away.");
+            : "The selection is no rectangle: Automatic takes the centre, where cropping removes the least.");
         PropertyControlInfo placement = dialog.FindControlForPropertyName(PropertyName.Placement)!;
         placement.SetValueDisplayName(Placement.Automatic, "Automatic");
         placement.SetValueDisplayName(Placement.TopLeft, "Top left");

@@ -25,10 +25,10 @@ Option<string?> difference = new("--difference") { Description = "Where the pict
 
 Option<string?> absent = new("--absent") { Description = $"Runs as in a Paint.NET that lacks a type or member: {string.Join(", ", AbsentMembers.Names)}.", HelpName = "MEMBER" };
 
-Least(tiles, 1);
-Least(threads, 1, 1024);
-Least(cancelAfter, 0);
-Least(tolerance, 0, 255);
+RequireRange(tiles, 1);
+RequireRange(threads, 1, 1024);
+RequireRange(cancelAfter, 0);
+RequireRange(tolerance, 0, 255);
 meanTolerance.Validators.Add(result =>
 {
     if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out double value) && !(value is >= 0 and <= 255))
@@ -261,11 +261,11 @@ RootCommand root = new("Runs Paint.NET effects without Paint.NET. Exit codes: 0 
 ParseResult parsed = root.Parse(args);
 return parsed.Errors.Count > 0 ? Math.Max(parsed.Invoke(), BadUsage) : parsed.Invoke();
 
-static void Least(Option option, int least, int most = int.MaxValue) => option.Validators.Add(result =>
+static void RequireRange(Option option, int min, int max = int.MaxValue) => option.Validators.Add(result =>
 {
-    if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int value) && (value < least || value > most))
+    if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int value) && (value < min || value > max))
     {
-        result.AddError(most == int.MaxValue ? $"{option.Name} takes at least {least}; found {value}." : $"{option.Name} takes {least} to {most}; found {value}.");
+        result.AddError(max == int.MaxValue ? $"{option.Name} takes at least {min}; found {value}." : $"{option.Name} takes {min} to {max}; found {value}.");
     }
 });
 

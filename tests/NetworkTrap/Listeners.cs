@@ -9,11 +9,11 @@ namespace RsrPlugins.NetworkTrap;
 
 internal sealed class Listeners : IDisposable
 {
-    private static readonly int[] WebPorts = [80, 443];
+    private static readonly int[] _webPorts = [80, 443];
     private readonly StreamWriter _log;
     private readonly Lock _gate = new();
     private readonly UdpClient _resolver = new(new IPEndPoint(IPAddress.Loopback, 53));
-    private readonly TcpListener[] _web = [.. WebPorts.Select(port => new TcpListener(IPAddress.Loopback, port))];
+    private readonly TcpListener[] _web = [.. _webPorts.Select(port => new TcpListener(IPAddress.Loopback, port))];
     private volatile bool _closing;
 
     public Listeners(string log)

@@ -16,7 +16,7 @@ namespace RsrPlugins.Benchmarks;
 /// <summary>Makes pictures small and large again with one choice changed at a time.</summary>
 internal static class ColourChoices
 {
-    private static readonly (string Caption, ColourOptions Options)[] Variants =
+    private static readonly (string Caption, ColourOptions Options)[] _variants =
     [
         ("as shipped", ColourOptions.Default),
         ("plain rounding", ColourOptions.Default with { Rounding = ColourRounding.Plain }),
@@ -57,7 +57,7 @@ internal static class ColourChoices
         INetwork srNet = engine.Open(models.Find(NetworkTask.Enlarge, ModelKind.Learned, scale));
         bool hasAlpha = pictures.Any(picture => picture.HasAlpha);
         Console.WriteLine($"\n{name} x{scale}, {pictures.Length} pictures\n\n| choice | luma PSNR | RGB PSNR |{(hasAlpha ? " alpha PSNR |" : string.Empty)}\n|---|---|---|{(hasAlpha ? "---|" : string.Empty)}");
-        foreach ((string caption, ColourOptions options) in Variants)
+        foreach ((string caption, ColourOptions options) in _variants)
         {
             if (!hasAlpha && !options.AlphaByNetwork)
             {

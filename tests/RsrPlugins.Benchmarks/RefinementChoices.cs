@@ -15,9 +15,9 @@ namespace RsrPlugins.Benchmarks;
 /// <summary>Corrects small pictures with one choice changed at a time.</summary>
 internal static class RefinementChoices
 {
-    private static readonly int[] Marks = [1, 2, 5, 10, 20];
+    private static readonly int[] _marks = [1, 2, 5, 10, 20];
 
-    private static readonly DescentOptions[] Variants =
+    private static readonly DescentOptions[] _variants =
     [
         new(),
         new(KeepRepetition: false),
@@ -44,8 +44,8 @@ internal static class RefinementChoices
         (INetwork rrNet, INetwork srNet, INetwork gradient) = (Open(NetworkTask.Reduce), Open(NetworkTask.Enlarge), Open(NetworkTask.Gradient));
         PixelImage[] pictures = [.. Directory.GetFiles(folder, "*.png").Order(StringComparer.Ordinal).Select(path => EvaluationProtocol.CropToMultiple(ColourChoices.Read(path), scale))];
 
-        Console.WriteLine($"\n{Path.GetFileName(folder)} x{scale}, {pictures.Length} pictures\n\n| step | momentum | growth | shrinkage | bound | repetition | 0 |{string.Concat(Marks.Select(mark => $" {mark} |"))}\n|---|---|---|---|---|---|---|{string.Concat(Marks.Select(_ => "---|"))}");
-        foreach (DescentOptions options in Variants)
+        Console.WriteLine($"\n{Path.GetFileName(folder)} x{scale}, {pictures.Length} pictures\n\n| step | momentum | growth | shrinkage | bound | repetition | 0 |{string.Concat(_marks.Select(mark => $" {mark} |"))}\n|---|---|---|---|---|---|---|{string.Concat(_marks.Select(_ => "---|"))}");
+        foreach (DescentOptions options in _variants)
         {
             SortedDictionary<int, double> sums = new SortedDictionary<int, double>();
             SortedDictionary<int, double> worst = new SortedDictionary<int, double>();
@@ -57,11 +57,11 @@ internal static class RefinementChoices
                 float[] small = new LearnedResizer(rrNet).ResizeLuma(large, picture.Width, picture.Height);
                 double before = Score(small);
                 Add(0, before);
-                LumaRefiner refiner = new LumaRefiner(gradient, Marks[^1], null, options)
+                LumaRefiner refiner = new LumaRefiner(gradient, _marks[^1], null, options)
                 {
                     AfterPass = (pass, plane) =>
                     {
-                        if (Marks.Contains(pass))
+                        if (_marks.Contains(pass))
                         {
                             Add(pass, Score(plane));
                         }

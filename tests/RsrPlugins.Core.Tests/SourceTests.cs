@@ -18,6 +18,7 @@ public class SourceTests
     [Theory]
     [InlineData("RsrPlugins.Core", "Imaging")]
     [InlineData("RsrPlugins.Core", "Colour")]
+    [InlineData("RsrPlugins.Trainer", "Kernels")]
     public void Every_file_has_a_file_of_tests_at_the_same_place(string project, string folder)
     {
         Assert.SkipWhen(Sources.Root is null, Sources.Missing);

@@ -6,9 +6,9 @@ using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Cli.Batch;
 
-/// <param name="mostPixels">Most pixels of an input or a result; null for what fits into memory.</param>
+/// <param name="maxPixels">Largest number of pixels of an input or a result; null for what fits into memory.</param>
 /// <param name="memory">Bytes there are; null for what this process may have.</param>
-internal sealed class PixelLimit(long? mostPixels, long? memory = null)
+internal sealed class PixelLimit(long? maxPixels, long? memory = null)
 {
     // The runtime, the networks and the tiles, as `/usr/bin/time -v rsr` shows them for a small picture.
     private const long Base = 150_000_000;
@@ -34,12 +34,12 @@ internal sealed class PixelLimit(long? mostPixels, long? memory = null)
             throw new PictureFileException(name, $"expected at most {Array.MaxLength / header.Channels} pixels, more than which one picture of {header.Channels} channels cannot hold, found {width} x {height}; cut it into parts first");
         }
 
-        if (mostPixels is { } most)
+        if (maxPixels is { } max)
         {
             long pixels = Math.Max((long)header.Width * header.Height, (long)plan.Width * plan.Height);
-            if (pixels > most)
+            if (pixels > max)
             {
-                throw new PictureFileException(name, $"expected at most {most} pixels (--max-pixels), found {header.Width} x {header.Height} to be made {plan.Width} x {plan.Height}, {pixels}");
+                throw new PictureFileException(name, $"expected at most {max} pixels (--max-pixels), found {header.Width} x {header.Height} to be made {plan.Width} x {plan.Height}, {pixels}");
             }
 
             return;
@@ -52,23 +52,23 @@ internal sealed class PixelLimit(long? mostPixels, long? memory = null)
         }
     }
 
-    /// <summary>Most memory held at once, in bytes.</summary>
+    /// <summary>Peak memory held at once, in bytes.</summary>
     internal static long BytesFor(int width, int height, int bytesPerPixel, ResizePlan plan, int effort)
     {
-        double before = (double)width * height, most = before;
+        double before = (double)width * height, peak = before;
         foreach (ResizeStep step in plan.Steps)
         {
             double after = (double)step.Width * step.Height;
-            most = Math.Max(most, before + after + (effort > 0 ? Math.Max(before, after) * EffortBytesPerPixel / bytesPerPixel : 0));
+            peak = Math.Max(peak, before + after + (effort > 0 ? Math.Max(before, after) * EffortBytesPerPixel / bytesPerPixel : 0));
             before = after;
         }
 
         if (plan.ClassicalStep)
         {
-            most = Math.Max(most, before + ((double)plan.Width * plan.Height));
+            peak = Math.Max(peak, before + ((double)plan.Width * plan.Height));
         }
 
-        return (long)Math.Min(long.MaxValue / 2, most * bytesPerPixel) + Base;
+        return (long)Math.Min(long.MaxValue / 2, peak * bytesPerPixel) + Base;
     }
 
     private static string Gigabytes(long bytes) => FormattableString.Invariant($"{bytes / 1e9:0.0} GB");

@@ -98,14 +98,14 @@ internal static class BenchCommand
         List<Action> work = new List<Action>();
         List<NetworkResult> results = new List<NetworkResult>();
         List<BaselineResult> baselines = new List<BaselineResult>();
-        int most = benchmark.ThreadCounts[^1];
+        int max = benchmark.ThreadCounts[^1];
         foreach (ModelDescriptor model in models)
         {
             work.AddRange(benchmark.ThreadCounts.Select(threads => (Action)(() => results.AddRange(MeasureOnCpu(model, threads)))));
 
             if (measureGpu)
             {
-                work.Add(() => results.Add(benchmark.Measure(gpu!.Open(model), most, peaks[most])));
+                work.Add(() => results.Add(benchmark.Measure(gpu!.Open(model), max, peaks[max])));
             }
         }
 
@@ -127,7 +127,7 @@ internal static class BenchCommand
         // Asked last: a GPU that failed in between says so here, and its rows say "cpu".
         InferenceEngine? cpu = runtime ?? own;
         string[] devices = [(gpu ?? cpu)!.Decision.Reason, .. measureGpu && cpu is not null ? new[] { "And the CPU." } : []];
-        return new BenchReport((cpu ?? gpu)!.RuntimeVersion, devices, peaks[most], peaks, results, baselines);
+        return new BenchReport((cpu ?? gpu)!.RuntimeVersion, devices, peaks[max], peaks, results, baselines);
 
         // Ours and ONNX Runtime's one right after the other; once, where ours leaves the network to ONNX Runtime.
         IEnumerable<NetworkResult> MeasureOnCpu(ModelDescriptor model, int threads)
@@ -146,10 +146,10 @@ internal static class BenchCommand
         }
     }
 
-    private static Option<int> Number(string name, int standard, string description, int least, int most)
+    private static Option<int> Number(string name, int standard, string description, int min, int max)
     {
         Option<int> option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => standard };
-        option.Validators.Add(result => CommonOptions.Range(result, least, most));
+        option.Validators.Add(result => CommonOptions.Range(result, min, max));
         return option;
     }
 }

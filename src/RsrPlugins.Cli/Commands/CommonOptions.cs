@@ -85,11 +85,11 @@ internal static class CommonOptions
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of text." };
 
     /// <summary>Refuses a whole number outside a range; what is no number is refused by the parser.</summary>
-    public static void Range(OptionResult result, int least, int most)
+    public static void Range(OptionResult result, int min, int max)
     {
-        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int value) && (value < least || value > most))
+        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int value) && (value < min || value > max))
         {
-            result.AddError(most == int.MaxValue ? $"{result.Option.Name} takes at least {least}; found {value}." : $"{result.Option.Name} takes {least} to {most}; found {value}.");
+            result.AddError(max == int.MaxValue ? $"{result.Option.Name} takes at least {min}; found {value}." : $"{result.Option.Name} takes {min} to {max}; found {value}.");
         }
     }
 

@@ -19,15 +19,16 @@ internal static class DownscaleCommand
           rsr downscale photo.jpg --scale 2 --effort 10      slower, and more comes back
 
         Which steps a size takes:
-          1/2, 1/3 and 1/4 are one network each. Smaller sizes chain them (1/6 is 1/3, then 1/2). Any other size takes learned
-          steps to the nearest size that is not below it, then one bicubic reduction to the exact size. Less than 1/2 is bicubic
-          alone. Sizes that do not come out whole are rounded up; no row or column is dropped.
+          A scale whose network is installed ('rsr models list') is one step. Smaller sizes chain such steps (1/6 is 1/3, then
+          1/2). Any other size takes learned steps to the nearest size that is not below it, then one bicubic reduction to the
+          exact size. A size that no learned step fits (above 1/2) is bicubic alone. Sizes that do not come out whole are rounded
+          up; no row or column is dropped.
           A result of learned steps alone records its scale, networks and original size (PNG text, XMP elsewhere). A lossless
           format (PNG, TIFF, WebP at quality 100) keeps all that the enlarging network needs.
 
         What --effort does:
-          The enlarging network is tried on the small picture, and the small picture corrected by what is lacking, N times over.
-          'rsr upscale' then brings more back, and needs to know nothing of it. Ten passes bring most of what can be gained, five
+          The small picture is enlarged by its partner network, compared with the original, and corrected, N times over.
+          'rsr upscale' then restores more, without any option. Ten passes bring most of what can be gained, five
           more than half. A pass takes as long as enlarging the small picture two to three times, and all of them 5 to 8 bytes of
           memory per pixel. Flat areas stay as they are. A size that ends with a bicubic step takes no passes.
 
@@ -37,7 +38,7 @@ internal static class DownscaleCommand
     public static Command Create(CliContext context)
     {
         DetailedCommand command = new DetailedCommand("downscale", "Makes pictures smaller, keeping what 'rsr upscale' needs to bring them back.", Details);
-        ResizeArguments arguments = new ResizeArguments(command, "How many times smaller: 2, 3, 4, or any number above 1 up to 16.");
+        ResizeArguments arguments = new ResizeArguments(command, "How many times smaller: any number above 1 up to 16.");
         Option<int> effort = CommonOptions.Effort();
         command.Options.Add(effort);
         command.SetAction(parsed =>

@@ -179,7 +179,7 @@ internal sealed class ResizeArguments
             return scale;
         }
 
-        result.AddError($"--scale takes 2, 3, 4 or any number above 1 up to {SizeRequest.MaxScale}; found '{found}'.");
+        result.AddError($"--scale takes any number above 1 up to {SizeRequest.MaxScale}; found '{found}'.");
         return null;
     }
 }

@@ -22,7 +22,7 @@ internal static class RsrCommandLine
           RSR_TRACE=1  shows where an unexpected failure happened
         """;
 
-    private static readonly Option<bool> ParentStandardInput = new("--parent-stdin")
+    private static readonly Option<bool> _parentStandardInput = new("--parent-stdin")
     {
         Description = "Stop when standard input is closed, as it is when the program that started this one ends.",
         Recursive = true,
@@ -48,7 +48,7 @@ internal static class RsrCommandLine
             throw new UsageException($"{parsed.Errors[0].Message} Try '{command} --help'.");
         }
 
-        if (parsed.GetValue(ParentStandardInput))
+        if (parsed.GetValue(_parentStandardInput))
         {
             if (parsed.Tokens.Any(token => StandardInput.IsNamed(token.Value)))
             {
@@ -65,7 +65,7 @@ internal static class RsrCommandLine
 
     private static RootCommand Create(CliContext context)
     {
-        RootCommand root = new RootCommand("Learned image resizing: makes pictures 2, 3 or 4 times smaller or larger with networks trained as a pair.");
+        RootCommand root = new RootCommand("Learned image resizing: makes pictures smaller or larger with networks trained as a pair.");
         Command[] commands =
         [
             DownscaleCommand.Create(context),
@@ -83,7 +83,7 @@ internal static class RsrCommandLine
             root.Add(command);
         }
 
-        root.Options.Add(ParentStandardInput);
+        root.Options.Add(_parentStandardInput);
         root.SetAction(int (_) => throw new UsageException("A command is missing. Try 'rsr --help'."));
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, root, ExitCodes);

@@ -22,8 +22,9 @@ internal static class UpscaleCommand
           rsr upscale sprite.png --scale 4 --source pixel   hard edges
 
         Which steps a size takes:
-          x2, x3 and x4 are one network each. Larger sizes chain them (x8 is x2, then x4). Any other size takes learned steps to
-          the nearest size beyond it, then one bicubic reduction to the exact size (x2.5 is x3, then smaller).
+          A scale whose network is installed ('rsr models list') is one step. Larger sizes chain such steps (x8 is x2, then x4).
+          Any other size takes learned steps to the nearest size beyond it, then one bicubic reduction to the exact size (x2.5 is
+          x3, then smaller).
 
         What the picture is (--source):
           auto     a picture that records that 'rsr downscale' made it is restored by the partners of the networks that did, to
@@ -60,7 +61,7 @@ internal static class UpscaleCommand
     public static Command Create(CliContext context)
     {
         DetailedCommand command = new DetailedCommand("upscale", "Makes pictures larger, or brings back what 'rsr downscale' made small.", Details);
-        ResizeArguments arguments = new ResizeArguments(command, "How many times larger: 2, 3, 4, or any number above 1 up to 16; 1 with --cleanup.", takesOne: true);
+        ResizeArguments arguments = new ResizeArguments(command, "How many times larger: any number above 1 up to 16; 1 with --cleanup.", takesOne: true);
         Option<PictureSource> source = new Option<PictureSource>("--source")
         {
             Description = "What the picture is: auto (the default: its metadata and its pixels say), learned (made by rsr downscale), photo, drawing, pixel (pixel art).",

@@ -92,10 +92,10 @@ internal sealed class ChromaGuide
     private sealed class Plane
     {
         private readonly float[][] _rows = [[], [], []];
-        private float[] _least = [];
-        private float[] _most = [];
-        private float[] _leastEnlarged = [];
-        private float[] _mostEnlarged = [];
+        private float[] _min = [];
+        private float[] _max = [];
+        private float[] _minEnlarged = [];
+        private float[] _maxEnlarged = [];
         private (int Row, int Column, int Phase, int Length) _enlarged;
         private int _width;
 
@@ -110,7 +110,7 @@ internal sealed class ChromaGuide
             int count = (rect.Width * rect.Height) + Vector<float>.Count;
             if (Slope.Length < count)
             {
-                (Slope, _least, _most) = (new float[count], new float[count], new float[count]);
+                (Slope, _min, _max) = (new float[count], new float[count], new float[count]);
             }
         }
 
@@ -131,31 +131,31 @@ internal sealed class ChromaGuide
                 _enlarged = (row, column, phase, colour.Length);
             }
 
-            ReadOnlySpan<float> least = _leastEnlarged.AsSpan(0, colour.Length), most = _mostEnlarged.AsSpan(0, colour.Length);
+            ReadOnlySpan<float> min = _minEnlarged.AsSpan(0, colour.Length), max = _maxEnlarged.AsSpan(0, colour.Length);
             int x = 0;
             for (; x <= colour.Length - Vector<float>.Count; x += Vector<float>.Count)
             {
                 Vector<float> value = new Vector<float>(colour[x..]) + (new Vector<float>(slope[x..]) * (new Vector<float>(luma[x..]) - new Vector<float>(kernelLuma[x..])));
-                Vector.Min(Vector.Max(value, new Vector<float>(least[x..])), new Vector<float>(most[x..])).CopyTo(colour[x..]);
+                Vector.Min(Vector.Max(value, new Vector<float>(min[x..])), new Vector<float>(max[x..])).CopyTo(colour[x..]);
             }
 
             for (; x < colour.Length; x++)
             {
-                colour[x] = MathF.Min(MathF.Max(colour[x] + (slope[x] * (luma[x] - kernelLuma[x])), least[x]), most[x]);
+                colour[x] = MathF.Min(MathF.Max(colour[x] + (slope[x] * (luma[x] - kernelLuma[x])), min[x]), max[x]);
             }
         }
 
         private void EnlargeBounds(int at, int phase, int scale, int length)
         {
-            if (_leastEnlarged.Length < length)
+            if (_minEnlarged.Length < length)
             {
-                (_leastEnlarged, _mostEnlarged) = (new float[length], new float[length]);
+                (_minEnlarged, _maxEnlarged) = (new float[length], new float[length]);
             }
 
             for (int x = 0; x < length; x++)
             {
-                _leastEnlarged[x] = _least[at];
-                _mostEnlarged[x] = _most[at];
+                _minEnlarged[x] = _min[at];
+                _maxEnlarged[x] = _max[at];
                 if (++phase == scale)
                 {
                     phase = 0;
@@ -169,7 +169,7 @@ internal sealed class ChromaGuide
             // Sums are of differences to the middle pixel: exact zeros where nothing varies, and no cancellation.
             Vector<float> lumaOrigin = new(lumaRows[1], x + 1), colourOrigin = new(_rows[1], x + 1);
             Vector<float> luma = default, colour = default, lumaSquares = default, colourSquares = default, products = default;
-            Vector<float> least = colourOrigin, most = colourOrigin;
+            Vector<float> min = colourOrigin, max = colourOrigin;
             for (int j = 0; j < 3; j++)
             {
                 for (int i = 0; i < 3; i++)
@@ -181,8 +181,8 @@ internal sealed class ChromaGuide
                     lumaSquares += a * a;
                     colourSquares += b * b;
                     products += a * b;
-                    least = Vector.Min(least, value);
-                    most = Vector.Max(most, value);
+                    min = Vector.Min(min, value);
+                    max = Vector.Max(max, value);
                 }
             }
 
@@ -197,8 +197,8 @@ internal sealed class ChromaGuide
 
             // What a vector writes beyond its row is overwritten by the next.
             slope.CopyTo(Slope, index);
-            (least - ((most - least) * Overshoot)).CopyTo(_least, index);
-            (most + ((most - least) * Overshoot)).CopyTo(_most, index);
+            (min - ((max - min) * Overshoot)).CopyTo(_min, index);
+            (max + ((max - min) * Overshoot)).CopyTo(_max, index);
         }
     }
 }

@@ -8,7 +8,7 @@
 //     low  = min v - slack - softness (min over b of the block's largest value - min v)
 //     high = max v + slack + softness (max v - max over b of the block's smallest value)
 //
-// So a block of the least value gives a tight bound, and the less flat the darkest block is, or the lighter, the looser the bound:
+// So a block of the smallest value gives a tight bound, and the less flat the darkest block is, or the lighter, the looser the bound:
 // there is no threshold a picture could flicker about. Echoes beside an edge lie in surfaces themselves; so luma also leaves the range
 // of the 3 x 3 small pixels around by no more than slack and that range. All of it are minima and maxima, the same bytes for every tiling.
 using System.Numerics;
@@ -34,10 +34,10 @@ internal sealed class OvershootBound(int scale)
     private const int Window = (2 * Side) + 1;
     private const int NearWindow = 3;
 
-    private float[] _least = [];
-    private float[] _most = [];
-    private float[] _nearLeast = [];
-    private float[] _nearMost = [];
+    private float[] _min = [];
+    private float[] _max = [];
+    private float[] _nearMin = [];
+    private float[] _nearMax = [];
     private float[] _darkestBlock = [];
     private float[] _lightestBlock = [];
     private float[] _low = [];
@@ -53,9 +53,9 @@ internal sealed class OvershootBound(int scale)
     {
         int padded = width + (2 * Side), rows = height + (2 * Side), count = padded * rows;
         Pad(source, width, height, padded, rows);
-        foreach (float[] copy in (ReadOnlySpan<float[]>)[_least, _nearLeast, _nearMost, _darkestBlock, _lightestBlock])
+        foreach (float[] copy in (ReadOnlySpan<float[]>)[_min, _nearMin, _nearMax, _darkestBlock, _lightestBlock])
         {
-            _most.AsSpan(0, count).CopyTo(copy);
+            _max.AsSpan(0, count).CopyTo(copy);
         }
 
         // Blocks first: the largest and the smallest value of each, at its upper left pixel.
@@ -63,10 +63,10 @@ internal sealed class OvershootBound(int scale)
         Widen<Smallest>(_lightestBlock, count, padded, 2);
         Widen<Smallest>(_darkestBlock, count, padded, Window - 1);
         Widen<Largest>(_lightestBlock, count, padded, Window - 1);
-        Widen<Smallest>(_nearLeast, count, padded, NearWindow);
-        Widen<Largest>(_nearMost, count, padded, NearWindow);
-        Widen<Smallest>(_least, count, padded, Window);
-        Widen<Largest>(_most, count, padded, Window);
+        Widen<Smallest>(_nearMin, count, padded, NearWindow);
+        Widen<Largest>(_nearMax, count, padded, NearWindow);
+        Widen<Smallest>(_min, count, padded, Window);
+        Widen<Largest>(_max, count, padded, Window);
 
         int resultWidth = width * scale;
         for (int y = 0; y < height; y++)
@@ -82,9 +82,9 @@ internal sealed class OvershootBound(int scale)
     private void Pad(ReadOnlySpan<float> source, int width, int height, int padded, int rows)
     {
         int count = padded * rows;
-        if (_most.Length < count)
+        if (_max.Length < count)
         {
-            (_least, _most, _nearLeast, _nearMost) = (new float[count], new float[count], new float[count], new float[count]);
+            (_min, _max, _nearMin, _nearMax) = (new float[count], new float[count], new float[count], new float[count]);
             (_darkestBlock, _lightestBlock) = (new float[count], new float[count]);
         }
 
@@ -96,7 +96,7 @@ internal sealed class OvershootBound(int scale)
         for (int y = 0; y < rows; y++)
         {
             ReadOnlySpan<float> from = source.Slice(Math.Clamp(y - Side, 0, height - 1) * width, width);
-            Span<float> to = _most.AsSpan(y * padded, padded);
+            Span<float> to = _max.AsSpan(y * padded, padded);
             to[..Side].Fill(from[0]);
             from.CopyTo(to[Side..]);
             to[(Side + width)..].Fill(from[^1]);
@@ -111,9 +111,9 @@ internal sealed class OvershootBound(int scale)
         int near = at + (Inset * padded) + Inset;
         for (int x = 0, i = 0; x < width; x++, at++, near++)
         {
-            float range = NearSoftness * (_nearMost[near] - _nearLeast[near]);
-            float low = MathF.Max(_least[at] - (Slack + (Softness * (_darkestBlock[at] - _least[at]))), _nearLeast[near] - (Slack + range));
-            float high = MathF.Min(_most[at] + (Slack + (Softness * (_most[at] - _lightestBlock[at]))), _nearMost[near] + (Slack + range));
+            float range = NearSoftness * (_nearMax[near] - _nearMin[near]);
+            float low = MathF.Max(_min[at] - (Slack + (Softness * (_darkestBlock[at] - _min[at]))), _nearMin[near] - (Slack + range));
+            float high = MathF.Min(_max[at] + (Slack + (Softness * (_max[at] - _lightestBlock[at]))), _nearMax[near] + (Slack + range));
             for (int copy = 0; copy < scale; copy++, i++)
             {
                 _low[i] = low;

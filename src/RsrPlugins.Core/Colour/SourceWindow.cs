@@ -78,7 +78,7 @@ internal sealed class SourceWindow
 
         int inside = Math.Min(rect.Right, image.Width) - rect.X;
         int insideRows = Math.Min(rect.Bottom, image.Height) - rect.Y;
-        float least = 1, most = 0;
+        float min = 1, max = 0;
         for (int y = 0; y < rect.Height; y++)
         {
             int row = y * rect.Width;
@@ -92,13 +92,13 @@ internal sealed class SourceWindow
             Split(image, row, inside);
             if (readAlpha)
             {
-                SplitAlpha(image, row, inside, ref least, ref most);
+                SplitAlpha(image, row, inside, ref min, ref max);
             }
 
             RepeatLastPixel(row + inside, rect.Width - inside, readAlpha);
         }
 
-        Opacity = !readAlpha || least == 1 ? WindowOpacity.Opaque : most == 0 ? WindowOpacity.Transparent : WindowOpacity.Mixed;
+        Opacity = !readAlpha || min == 1 ? WindowOpacity.Opaque : max == 0 ? WindowOpacity.Transparent : WindowOpacity.Mixed;
     }
 
     /// <summary>Whether alpha is the same at every pixel of a rectangle inside a window that is not opaque.</summary>
@@ -143,16 +143,16 @@ internal sealed class SourceWindow
         }
     }
 
-    private void SplitAlpha(PixelImage image, int row, int count, ref float least, ref float most)
+    private void SplitAlpha(PixelImage image, int row, int count, ref float min, ref float max)
     {
-        float max = image.MaxValue;
+        float full = image.MaxValue;
         int channels = image.Channels;
         Span<float> alpha = Alpha.AsSpan(row, count);
         for (int x = 0, i = channels - 1; x < count; x++, i += channels)
         {
-            alpha[x] = _samples[i] / max;
-            least = Math.Min(least, alpha[x]);
-            most = Math.Max(most, alpha[x]);
+            alpha[x] = _samples[i] / full;
+            min = Math.Min(min, alpha[x]);
+            max = Math.Max(max, alpha[x]);
         }
     }
 

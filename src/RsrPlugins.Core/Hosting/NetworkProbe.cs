@@ -169,7 +169,7 @@ internal sealed class NetworkProbe
     }
 
     /// <summary>Fewer blocks where blocks are large.</summary>
-    private static int Odd(int step, int most, int fewest) => Math.Max(fewest, (most / step) | 1);
+    private static int Odd(int step, int max, int min) => Math.Max(min, (max / step) | 1);
 
     private NetworkShape FindUnit(NetworkShape shape)
     {

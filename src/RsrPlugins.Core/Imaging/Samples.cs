@@ -1,5 +1,5 @@
 // Between the integers of a picture and the floats of a computation, one row at a time. Values keep their integer scale
-// (0 to MaxValue), so converting there and back is exact.
+// (0 to MaxValue), so converting to floats and back is exact.
 using System.Numerics;
 
 namespace RsrPlugins.Core.Imaging;

@@ -18,7 +18,7 @@ public static class TileDefaults
     private const double CpuBudgetBytes = 4.8e6;
 
     /// <summary>
-    /// Side of a CPU tile in halos, at the least: then the margin is a bit more than a third of the work. Measured on SRNet's gradient x2 (halo 8), two
+    /// Smallest side of a CPU tile in halos: then the margin is a bit more than a third of the work. Measured on SRNet's gradient x2 (halo 8), two
     /// threads, in megapixels per second by side: 32: 0.60, 48: 0.53, 64: 0.67, 96: 0.80, 128: 0.91, at 51 MB of maps for 96.
     /// </summary>
     private const int CpuSideInHalos = 12;

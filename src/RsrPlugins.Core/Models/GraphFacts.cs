@@ -2,7 +2,7 @@
 // row of models.json asks the graph again.
 //
 // Reach: along one axis, every tensor has n positions per block of the input, and for each of them the first and the last input
-// pixel it depends on. An operator says which positions of its input it reads; the rest is taking the least and the largest. So
+// pixel it depends on. An operator says which positions of its input it reads; the rest is taking the minimum and the maximum. So
 // strides, shuffles, interpolations and dilated or padded convolutions are exact, and not only sums of radii.
 using System.Globalization;
 
@@ -17,7 +17,7 @@ namespace RsrPlugins.Core.Models;
 /// <param name="Weights">Weights of the convolutions without biases; weights that several share count once.</param>
 /// <param name="MultiplyAddsPerInputPixel">Of the convolutions.</param>
 /// <param name="FeatureBytesPerInputPixel">
-/// Most bytes of float feature maps alive at once, operators running in the order of the file and one map made in the place of
+/// Peak bytes of float feature maps alive at once, operators running in the order of the file and one map made in the place of
 /// another where the operator allows it.
 /// </param>
 public sealed record GraphFacts(
@@ -304,18 +304,18 @@ internal sealed class GraphWalk
 
         lastUse[_graph.Outputs[0].Name] = int.MaxValue;
         double alive = Bytes(_graph.Inputs[0].Name);
-        double most = alive;
+        double peak = alive;
         for (int i = 0; i < _graph.Nodes.Count; i++)
         {
             OnnxNode node = _graph.Nodes[i];
             string[] dying = [.. Features(node).Distinct().Where(input => lastUse[input] == i)];
             bool inPlace = node.Operator != "Concat" && _pointwise.Contains(node.Operator) && dying.Length > 0;
             double made = Bytes(node.Outputs[0]);
-            most = Math.Max(most, alive + (inPlace ? 0 : made));
+            peak = Math.Max(peak, alive + (inPlace ? 0 : made));
             alive += made - dying.Sum(Bytes);
         }
 
-        return most;
+        return peak;
     }
 
     private double Bytes(string name)

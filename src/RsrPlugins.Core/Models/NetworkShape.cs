@@ -75,7 +75,7 @@ public sealed record NetworkPlanes(PlaneContent Carries, int Count, ValueUnit Un
 /// <param name="Input">Planes of the input.</param>
 /// <param name="Output">Planes of the output.</param>
 /// <param name="OperationsPerInputPixel">Floating-point operations of the convolutions (a multiply-add is two); the border counts like the middle.</param>
-/// <param name="FeatureBytesPerInputPixel">Most bytes of float feature maps alive at once.</param>
+/// <param name="FeatureBytesPerInputPixel">Peak bytes of float feature maps alive at once.</param>
 public sealed record NetworkShape(
     int InputStep,
     int OutputStep,

@@ -19,26 +19,26 @@ namespace RsrPlugins.Core.Refinement;
 /// <summary>Lengths of the steps; settled by measurement (docs/refinement.md).</summary>
 /// <param name="StepSize">Change of a small pixel for a gradient of 1, as <see cref="PlaneContent.LumaGradient"/> defines it, in the first pass.</param>
 /// <param name="Momentum">Share of the last step that is gone again (Nesterov's momentum), 0 to 1.</param>
-/// <param name="Growth">Factor of a pixel's step size from pass to pass, up to <see cref="MostGrowth"/> in all.</param>
-/// <param name="Shrinkage">Factor where the slope has turned, which also ends the pixel's momentum; 1 turns both off.</param>
-/// <param name="MaxCorrection">The most a small pixel moves from what RRNet made, Y/255; 1 for no bound.</param>
+/// <param name="Growth">Factor of a pixel's step size from pass to pass, up to <see cref="MaxGrowth"/> in all.</param>
+/// <param name="Shrinkage">Factor where the slope has changed its sign, which also ends the pixel's momentum; 1 turns both off.</param>
+/// <param name="MaxCorrection">How far a small pixel may move from what RRNet made, Y/255; 1 for no bound.</param>
 /// <param name="KeepRepetition">Whether equal surroundings get equal corrections (<see cref="RepeatedPixels"/>).</param>
 internal sealed record DescentOptions(
     float StepSize = 0.015f, float Momentum = 0.9f, float Growth = 1.2f, float Shrinkage = 0.5f, float MaxCorrection = 32f / 255, bool KeepRepetition = true)
 {
-    /// <summary>The most a step size grows.</summary>
-    public const float MostGrowth = 4;
+    /// <summary>How far a step size may grow.</summary>
+    public const float MaxGrowth = 4;
 }
 
 /// <summary>Corrects small luma planes so that SRNet restores the large ones better. Thread-safe.</summary>
 public sealed class LumaRefiner
 {
-    /// <summary>The most passes that make sense: nothing is gained beyond.</summary>
+    /// <summary>The largest number of passes that makes sense: nothing is gained beyond.</summary>
     public const int MaxPasses = 100;
 
     // Studio range: what Q-BReLU keeps RRNet's pictures to, because a value outside cannot be stored in an R'G'B' file.
-    private const float Least = 16f / 255;
-    private const float Most = 235f / 255;
+    private const float MinLuma = 16f / 255;
+    private const float MaxLuma = 235f / 255;
 
     private readonly INetwork _gradient;
     private readonly ResizeSettings _settings;
@@ -135,17 +135,17 @@ public sealed class LumaRefiner
                 continue;
             }
 
-            bool hasTurned = slope[i] * velocity[i] > 0 && _options.Shrinkage < 1;
-            if (hasTurned)
+            bool signChanged = slope[i] * velocity[i] > 0 && _options.Shrinkage < 1;
+            if (signChanged)
             {
                 velocity[i] = 0;
             }
 
-            stepSize[i] = hasTurned ? stepSize[i] * _options.Shrinkage : Math.Min(stepSize[i] * _options.Growth, _options.StepSize * DescentOptions.MostGrowth);
+            stepSize[i] = signChanged ? stepSize[i] * _options.Shrinkage : Math.Min(stepSize[i] * _options.Growth, _options.StepSize * DescentOptions.MaxGrowth);
             velocity[i] = (_options.Momentum * velocity[i]) - (stepSize[i] * slope[i]);
             // What RRNet made may itself be outside the range by a rounding error.
-            float min = Math.Clamp(made[i] - _options.MaxCorrection, Least, Most);
-            float max = Math.Clamp(made[i] + _options.MaxCorrection, Least, Most);
+            float min = Math.Clamp(made[i] - _options.MaxCorrection, MinLuma, MaxLuma);
+            float max = Math.Clamp(made[i] + _options.MaxCorrection, MinLuma, MaxLuma);
             small[i] = Math.Clamp(small[i] + velocity[i], min, max);
         }
     }

@@ -29,7 +29,7 @@ internal sealed class RefinedLuma
     /// <summary>Small pixels whose surroundings are flat, or that nobody sees: they stay as they are.</summary>
     public bool[] IsFixed { get; }
 
-    /// <summary>Room for a small picture and what it is made from.</summary>
+    /// <summary>Planes for a small picture and what it is made from.</summary>
     /// <exception cref="ImageSizeException">More pixels than one plane can hold.</exception>
     public static RefinedLuma Create(int width, int height, int scale)
     {

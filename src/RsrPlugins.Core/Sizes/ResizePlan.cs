@@ -1,6 +1,6 @@
 // Which steps a size takes, as a pure function of sizes and installed scales. The rule is the same in both directions:
 // learned steps lead to the smallest size that is not below the target, then one classical reduction makes it exact. So
-// nothing is ever enlarged by a classical kernel, and an exact 2, 3 or 4 is the network alone.
+// nothing is ever enlarged by a classical kernel, and an installed scale is the network alone.
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
 

@@ -105,7 +105,7 @@ public sealed class TilePlan
         return new TilePlan(width, height, wanted, source.Width, source.Height, result.Width, result.Height, tiles);
     }
 
-    /// <summary>The least number of blocks after which a source may begin: whole blocks that are whole steps of the alignment too.</summary>
+    /// <summary>The smallest number of blocks after which a source may begin: whole blocks that are whole steps of the alignment too.</summary>
     private static int AlignmentInBlocks(NetworkShape shape)
     {
         (int a, int b) = (shape.InputStep, shape.Alignment);

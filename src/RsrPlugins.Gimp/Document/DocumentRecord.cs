@@ -20,7 +20,7 @@ internal sealed record DocumentRecord(int Scale, int Width, int Height, IReadOnl
     /// <summary>Name of the parasites.</summary>
     public const string ParasiteName = "rsr";
 
-    /// <summary>The most steps that are remembered; beyond, a reduction begins a new record.</summary>
+    /// <summary>The largest number of steps that is remembered; beyond, a reduction begins a new record.</summary>
     public const int MaxSteps = 8;
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, DocumentRecordJson.Default.DocumentRecord);

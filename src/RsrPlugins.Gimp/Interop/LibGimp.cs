@@ -77,7 +77,7 @@ internal static unsafe partial class LibGimp
     public static partial void gimp_procedure_add_choice_argument(nint procedure, string name, string label, string blurb, nint choice, string value, int flags);
 
     [LibraryImport(NativeLibraries.Gimp, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial void gimp_procedure_add_int_argument(nint procedure, string name, string label, string blurb, int least, int most, int value, int flags);
+    public static partial void gimp_procedure_add_int_argument(nint procedure, string name, string label, string blurb, int min, int max, int value, int flags);
 
     [LibraryImport(NativeLibraries.Gimp, StringMarshalling = StringMarshalling.Utf8)]
     public static partial void gimp_procedure_add_string_argument(nint procedure, string name, string label, string blurb, string value, int flags);

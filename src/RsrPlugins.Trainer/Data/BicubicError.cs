@@ -10,7 +10,7 @@ internal sealed class BicubicError
     private const int Cell = 8;
 
     /// <summary>One level squared: a place that bicubic enlargement restores better than that has nothing to teach.</summary>
-    private const double Least = 1 / (255.0 * 255.0);
+    private const double Min = 1 / (255.0 * 255.0);
 
     private readonly int _columns;
 
@@ -43,7 +43,7 @@ internal sealed class BicubicError
             _sums[i] += i % _columns == 0 ? _sums[i - _columns] : _sums[i - 1] + _sums[i - _columns] - _sums[i - _columns - 1];
         }
 
-        Mean = (_sums[^1] / plane.Length) + Least;
+        Mean = (_sums[^1] / plane.Length) + Min;
 
         static int CellsIn(int length) => (length + Cell - 1) / Cell;
     }
@@ -56,6 +56,6 @@ internal sealed class BicubicError
     {
         (int x0, int y0, int x1, int y1) = (left / Cell, top / Cell, ((left + side - 1) / Cell) + 1, ((top + side - 1) / Cell) + 1);
         double sum = _sums[(y1 * _columns) + x1] - _sums[(y0 * _columns) + x1] - _sums[(y1 * _columns) + x0] + _sums[(y0 * _columns) + x0];
-        return Math.Max(0, sum / ((x1 - x0) * (y1 - y0) * Cell * Cell)) + Least;
+        return Math.Max(0, sum / ((x1 - x0) * (y1 - y0) * Cell * Cell)) + Min;
     }
 }

@@ -24,7 +24,7 @@ internal sealed class ClassicalError
     /// <param name="side">Side of the small crop.</param>
     internal double Of(ReadOnlySpan<float> low, ReadOnlySpan<float> high, int lowSide, int column, int row, int side)
     {
-        double least = double.MaxValue;
+        double min = double.MaxValue;
         float[] between = new float[lowSide * side * _scale];
         foreach (Phase[] phases in _kernels)
         {
@@ -66,10 +66,10 @@ internal sealed class ClassicalError
                 }
             }
 
-            least = Math.Min(least, squares / (width * width));
+            min = Math.Min(min, squares / (width * width));
         }
 
-        return least;
+        return min;
     }
 
     /// <summary>Weights of the large pixels of one phase: those of small pixels from Start on, counted from the small pixel it lies in.</summary>

@@ -1,4 +1,4 @@
-// Small pictures as people have them. What counts was measured (docs/training.md): which reductions the network has seen decides on which small
+// Small pictures as people have them. What counts was measured (docs/training-diary.md): which reductions the network has seen decides on which small
 // pictures it is worse than bicubic enlargement, and a small picture is made of 8-bit R, G and B, each clipped to 0..255, not of luma that may leave
 // 16..235. Photographs are kept as luma, so theirs are made in full-range grey; drawings are kept in colour, whose clipping is what makes letters darker.
 // Everything is drawn anew for every crop. A crop is reduced together with a margin and the margin is cut off: the reduction then sees

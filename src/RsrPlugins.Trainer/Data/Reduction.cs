@@ -38,7 +38,7 @@ internal static class Reduction
     internal static float[] Reduce(float[] plane, int width, int height, int scale, ResamplingKernel kernel) =>
         Resampler.Resize(plane, width, height, width / scale, height / scale, kernel);
 
-    /// <summary>Encodes and decodes a plane as a grey JPEG. JPEG's own luma is full-range, so the values are brought there and back.</summary>
+    /// <summary>Encodes and decodes a plane as a grey JPEG. JPEG's own luma is full-range, so the values are converted before and after.</summary>
     internal static float[] Jpeg(float[] plane, int width, int height, int quality)
     {
         byte[] grey = Array.ConvertAll(plane, value => (byte)Math.Clamp(MathF.Round(((value * 255f) - 16f) * 255f / 219f), 0f, 255f));

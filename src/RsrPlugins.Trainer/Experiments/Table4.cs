@@ -29,8 +29,6 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
 
     private const string Plot = "table4.png";
 
-    private static readonly int[] _scales = [2, 3, 4];
-
     internal Table4()
         : this(Codecs.Lossless, Codecs.Lossy)
     {
@@ -54,7 +52,13 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
         ModelCatalogue catalogue = ModelCatalogue.Load(context.Models);
         using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         List<ScaleResult> scales = new List<ScaleResult>();
-        foreach (int scale in _scales)
+        IReadOnlyList<int> installed = catalogue.Scales(NetworkTask.Reduce, ModelKind.Learned);
+        if (!installed.Contains(PaperScale))
+        {
+            throw new TrainerException($"{context.Models}: the learned pair of x{PaperScale} was expected, which the paper's table is of; found x{string.Join(", x", installed)}. Export it first.");
+        }
+
+        foreach (int scale in installed)
         {
             INetwork rrNet = engine.Open(catalogue.Find(NetworkTask.Reduce, ModelKind.Learned, scale));
             INetwork srNet = engine.Open(catalogue.Find(NetworkTask.Enlarge, ModelKind.Learned, scale));
@@ -80,7 +84,7 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
             SmallFiles(scales),
             EqualSsim(paper),
             EveryScale(scales),
-            context.ShowPicture(Plot, "Rate-distortion curves of the codecs, and the three learned pairs, on Set5"),
+            context.ShowPicture(Plot, "Rate-distortion curves of the codecs, and the learned pairs, on Set5"),
             """
             Curves: one setting for all five pictures, means over them, x3's crop and border. Points: the pairs, each with its best lossless codec.
             The pair's SSIM differs more from picture to picture than a codec's at one setting, so a point may lie on one side of a curve and its row in the table on the other.

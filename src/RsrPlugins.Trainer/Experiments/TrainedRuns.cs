@@ -27,7 +27,7 @@ internal static class TrainedRuns
         }
 
         string checkpoint = Path.Combine(context.Training, "checkpoints", name + ".ckpt");
-        string log = Path.Combine(context.Training, "logs", name + ".csv");
+        string log = Path.Combine(context.Training, "logs", name, "01.csv");
         if (!File.Exists(checkpoint) || !File.Exists(log))
         {
             config = config with { Output = Path.Combine(context.Training, "runs") };

@@ -66,7 +66,7 @@ internal static class ModelExporter
             ModelRow.RRNet, IdOf("srnet", config.Scale, config.Kind), Kernels(NetworkTable.RRNet(config.Scale)), metadata => NetworkGraphs.RRNet(config.Scale, checkpoint.Layout, parameters, metadata));
         Proof sr = Proven(ModelRow.SRNet, rr.Row.Id, srKernels, metadata => NetworkGraphs.SRNet(config.Scale, config.Units, checkpoint.Layout, parameters, metadata));
         Proof gradient = Proven(
-            ModelRow.SRNetGradient, sr.Row.Id, [.. srKernels, .. srKernels], metadata => NetworkGraphs.SRNetGradient(config.Scale, config.Units, checkpoint.Layout, parameters, metadata)); // there and back
+            ModelRow.SRNetGradient, sr.Row.Id, [.. srKernels, .. srKernels], metadata => NetworkGraphs.SRNetGradient(config.Scale, config.Units, checkpoint.Layout, parameters, metadata)); // forward and backward
         ModelFigures? figures = data is null ? null : ModelFigures.MeasurePair(data, config.Scale, rr.Network, sr.Network);
         ModelFigures? refined = data is null ? null : ModelFigures.MeasureRefined(data, config.Scale, rr.Network, sr.Network, gradient.Network);
         return [Model(rr, figures), Model(sr, figures), Model(gradient, refined)];

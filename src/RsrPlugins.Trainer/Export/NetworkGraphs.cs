@@ -70,7 +70,7 @@ internal static class NetworkGraphs
         GraphBuilder graph = new GraphBuilder($"Gradient of SRNet x{scale}", 1 + subPixels);
         IReadOnlyList<ConvolutionSpec> layers = NetworkTable.SRNet(scale, units);
 
-        // Forward, and instead of the large picture what it lacks, still in sub-pixels: (SRNet(L) - H) / d^2.
+        // Forward, and instead of the large picture its error, still in sub-pixels: (SRNet(L) - H) / d^2.
         string small = graph.Convolution("small", GraphBuilder.Input, [1, 1 + subPixels, 1, 1], [1, .. new float[subPixels]], [0], 1, 0);
         (IReadOnlyList<string>? features, IReadOnlyList<string>? bottlenecks) = DenseTrunk(graph, layers, layout, parameters, small);
 
@@ -131,7 +131,7 @@ internal static class NetworkGraphs
             return graph.NegativeLeakyReluGradient(name, sum, features[feature], NetworkTable.LeakySlope);
         }
 
-        // A convolution's gradient is the convolution with inputs and outputs exchanged and its kernel turned by 180 degrees. The weights
+        // A convolution's gradient is the convolution with inputs and outputs exchanged and its kernel flipped. The weights
         // take back the sign that the rectifier before them has changed.
         float[] Transposed(ConvolutionSpec layer)
         {
@@ -170,10 +170,12 @@ internal static class NetworkGraphs
         return (features, bottlenecks);
     }
 
-    private static string Activated(GraphBuilder graph, ConvolutionSpec layer, ParameterLayout layout, float[] parameters, string input) =>
+    /// <summary>A convolution and LReLU.</summary>
+    internal static string Activated(GraphBuilder graph, ConvolutionSpec layer, ParameterLayout layout, float[] parameters, string input) =>
         graph.LeakyRelu(layer.Name + ".lrelu", Last(graph, layer, layout, parameters, input), NetworkTable.LeakySlope);
 
-    private static string Last(GraphBuilder graph, ConvolutionSpec layer, ParameterLayout layout, float[] parameters, string input, float? shortcutWeight = null)
+    /// <summary>A convolution without activation; with a shortcut weight, one more input channel is added to every output by that weight.</summary>
+    internal static string Last(GraphBuilder graph, ConvolutionSpec layer, ParameterLayout layout, float[] parameters, string input, float? shortcutWeight = null)
     {
         Func<int, int, int, float> stored = Weights(layout, parameters, layer);
         int inputs = layer.Inputs + (shortcutWeight is null ? 0 : 1);

@@ -1,10 +1,10 @@
 // Muon on the hidden convolutions, Adam on everything else (first and last layers, biases): +0.67 dB over Adam alone in
-// equal time, see docs/training.md.
+// equal time, see docs/training-diary.md.
 //
 // Muon replaces a gradient matrix X (64 x inputs k k) by the nearest orthogonal one, approximated by five Newton-Schulz
 // steps X <- (a I + b A + c A A) X with A = X X^T. All hidden layers of our networks have 64 outputs, so every A is 64 x 64; since all
 // of the steps' factors are polynomials in the same A they commute, and the steps can be taken on the stacked 64 x 64
-// matrices alone, with each X multiplied once at the end. Kernels/Muon.cs does the same without Torch, a layer at a time on each core.
+// matrices alone, with each X multiplied once at the end. Layers of another width are stacked with their like. Kernels/Muon.cs does the same without Torch, a layer at a time on each core.
 using RsrPlugins.Trainer.Kernels;
 using RsrPlugins.Trainer.Networks;
 using TorchSharp;
@@ -45,7 +45,7 @@ internal sealed class Optimiser : IDisposable
     private readonly Tensor _mean;
     private readonly Tensor _variance;
     private readonly Tensor _rateFactors;
-    private readonly Tensor _scaledIdentity;
+    private readonly Dictionary<int, Tensor> _scaledIdentities;
     private readonly WorkerPool? _pool;
     private readonly Muon[] _muons;
     private readonly ConvolutionSpec[] _layersBySize;
@@ -78,7 +78,7 @@ internal sealed class Optimiser : IDisposable
         }
 
         _rateFactors = factors.narrow(0, layout.HiddenCount, adamCount).to(device).DetachFromDisposeScope();
-        _scaledIdentity = eye(layout.Hidden.Select(layer => layer.Outputs).Distinct().Single(), device: device).mul_(_a).DetachFromDisposeScope();
+        _scaledIdentities = layout.Hidden.Select(layer => layer.Outputs).Distinct().ToDictionary(width => width, width => eye(width, device: device).mul_(_a).DetachFromDisposeScope());
     }
 
     /// <summary>The vectors a checkpoint keeps.</summary>
@@ -112,16 +112,19 @@ internal sealed class Optimiser : IDisposable
         Tensor nesterov = gradient.mul(_muonRest).add_(_momentum, _muonMomentum);
         using Scalar enlarging = -rate;
         using Scalar reducing = -rate * _reducingRateFactor;
-        Tensor[] matrices = _layout.Hidden.Select(layer => Matrix(nesterov, layer)).ToArray();
-        Tensor factors = OrthogonalisingFactors(matrices);
-        int index = 0;
         using Scalar enlargingKept = 1 - (rate * _weightDecay);
         using Scalar reducingKept = 1 - (rate * _reducingRateFactor * _weightDecay);
-        foreach (ConvolutionSpec layer in _layout.Hidden)
+        foreach (IGrouping<int, ConvolutionSpec> sameWidth in _layout.Hidden.GroupBy(layer => layer.Outputs))
         {
-            Matrix(parameters, layer).mul_(layer.IsReducing ? reducingKept : enlargingKept);
-            Matrix(parameters, layer).add_(factors[index].mm(matrices[index]), layer.IsReducing ? reducing : enlarging);
-            index++;
+            Tensor[] matrices = sameWidth.Select(layer => Matrix(nesterov, layer)).ToArray();
+            Tensor factors = OrthogonalisingFactors(matrices);
+            int index = 0;
+            foreach (ConvolutionSpec layer in sameWidth)
+            {
+                Matrix(parameters, layer).mul_(layer.IsReducing ? reducingKept : enlargingKept);
+                Matrix(parameters, layer).add_(factors[index].mm(matrices[index]), layer.IsReducing ? reducing : enlarging);
+                index++;
+            }
         }
     }
 
@@ -150,7 +153,7 @@ internal sealed class Optimiser : IDisposable
     /// <summary>Columns of a layer's weights as a matrix of 64 rows.</summary>
     private static int ColumnsOf(ConvolutionSpec layer) => layer.WeightCount / layer.Outputs;
 
-    /// <summary>For matrices [64, n] (any one number of rows) the factors [count, 64, 64] by which each is multiplied to make it nearly orthogonal.</summary>
+    /// <summary>For matrices [64, n] (any one number of rows that a hidden layer has) the factors [count, 64, 64] by which each is multiplied to make it nearly orthogonal.</summary>
     internal Tensor OrthogonalisingFactors(Tensor[] matrices)
     {
         Tensor grams = stack(matrices.Select(matrix => matrix.mm(matrix.t())));
@@ -160,7 +163,7 @@ internal sealed class Optimiser : IDisposable
         Tensor? product = null;
         for (int i = 0; i < NewtonSchulzSteps; i++)
         {
-            Tensor m = q.bmm(q).mul_(_c).add_(q, _b).add_(_scaledIdentity, Constants.One);
+            Tensor m = q.bmm(q).mul_(_c).add_(q, _b).add_(_scaledIdentities[(int)matrices[0].shape[0]], Constants.One);
             product = product is null ? m : m.bmm(product);
             q = m.bmm(q).bmm(m);
         }
@@ -196,6 +199,9 @@ internal sealed class Optimiser : IDisposable
         }
 
         _rateFactors.Dispose();
-        _scaledIdentity.Dispose();
+        foreach (Tensor identity in _scaledIdentities.Values)
+        {
+            identity.Dispose();
+        }
     }
 }

@@ -84,7 +84,7 @@ internal sealed record TrainingConfig
     /// <summary>learned (the pair), photo or cleanup (SRNet alone), srcnn, or invertible (scales 2 and 4).</summary>
     public RunKind Kind { get; init; } = RunKind.Learned;
 
-    /// <summary>Dense units of SRNet, 1 to 8. The pair keeps the paper's; six cost 2.3 times the arithmetic and gain 0.2 to 0.3 dB at x4 (docs/training.md).</summary>
+    /// <summary>Dense units of SRNet, 1 to 8. The pair keeps the paper's; six cost 2.3 times the arithmetic and gain 0.2 to 0.3 dB at x4 (docs/training-diary.md).</summary>
     public int Units { get; init; } = NetworkTable.PaperUnits;
 
     /// <summary>
@@ -140,7 +140,7 @@ internal sealed record TrainingConfig
     public int Orientations { get; init; } = 1;
 
     // ---- Losses ----------------------------------------------------------------------------------------------------
-    /// <summary>Loss of the restored picture: l1 (the paper's), l2, logMse, rmse, which learns twice as fast, or psnr, which ends a little higher (docs/training.md).</summary>
+    /// <summary>Loss of the restored picture: l1 (the paper's), l2, logMse, rmse, which learns twice as fast, or psnr, which ends a little higher (docs/training-diary.md).</summary>
     public TrainingLoss Loss { get; init; } = TrainingLoss.Rmse;
 
     /// <summary>For photo and cleanup, with l2 or psnr: weight of what a crop's squared error is above that of the better of bicubic and Lanczos enlargement (a hinge).</summary>

@@ -32,7 +32,7 @@ internal sealed class TrainingRun : IDisposable
 {
     private const double ReportSeconds = 5;
 
-    /// <summary>PSNR in dB that a drawing counts at the most: the part looked at may be a flat ground, without any error.</summary>
+    /// <summary>Largest PSNR in dB that a drawing counts with: the part looked at may be a flat ground, without any error.</summary>
     private const double FlatPsnr = 60;
 
     /// <summary>JPEG quality of the small pictures that clean-up is validated on.</summary>

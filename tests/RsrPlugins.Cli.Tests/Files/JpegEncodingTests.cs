@@ -64,7 +64,7 @@ public class JpegEncodingTests
     [InlineData(4, 92, 98)]
     [InlineData(16, 75, 88)]
     [InlineData(60, 30, 60)]
-    public void Tables_of_another_make_get_a_number_of_equal_coarseness(byte step, int least, int most)
+    public void Tables_of_another_make_get_a_number_of_equal_coarseness(byte step, int min, int max)
     {
         byte[] bytes = Encode(80, Enums.ForeignSubsample.Off);
         int place = 0;
@@ -79,7 +79,7 @@ public class JpegEncodingTests
         }
 
         JpegEncoding encoding = Of(bytes)!;
-        Assert.InRange(encoding.Quality, least, most);
+        Assert.InRange(encoding.Quality, min, max);
         Assert.Equal(step == 1, encoding.StandardTables);
     }
 

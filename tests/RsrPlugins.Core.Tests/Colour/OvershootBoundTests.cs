@@ -136,14 +136,14 @@ public sealed class OvershootBoundTests
         for (int i = 0; i < result.Length; i++)
         {
             (int x, int y) = (i % large.Width / scale, i / large.Width / scale);
-            float least = float.MaxValue, most = float.MinValue;
+            float min = float.MaxValue, max = float.MinValue;
             for (int j = 0; j < 9; j++)
             {
                 float value = source[(Math.Clamp(y + (j / 3) - 1, 0, small.Height - 1) * small.Width) + Math.Clamp(x + (j % 3) - 1, 0, small.Width - 1)];
-                (least, most) = (Math.Min(least, value), Math.Max(most, value));
+                (min, max) = (Math.Min(min, value), Math.Max(max, value));
             }
 
-            rims += result[i] < least - 6 || result[i] > most + 6 ? 1 : 0;
+            rims += result[i] < min - 6 || result[i] > max + 6 ? 1 : 0;
         }
 
         return (double)rims / result.Length;
@@ -178,15 +178,15 @@ public sealed class OvershootBoundTests
     private static (float Low, float High) Expected(float[] source, int width, int height, int x, int y)
     {
         float At(int column, int row) => source[(Math.Clamp(row, 0, height - 1) * width) + Math.Clamp(column, 0, width - 1)];
-        float least = 9, most = -9, darkest = 9, lightest = -9, nearLeast = 9, nearMost = -9;
+        float min = 9, max = -9, darkest = 9, lightest = -9, nearMin = 9, nearMax = -9;
         for (int dy = -3; dy <= 3; dy++)
         {
             for (int dx = -3; dx <= 3; dx++)
             {
-                (least, most) = (Math.Min(least, At(x + dx, y + dy)), Math.Max(most, At(x + dx, y + dy)));
+                (min, max) = (Math.Min(min, At(x + dx, y + dy)), Math.Max(max, At(x + dx, y + dy)));
                 if (Math.Abs(dx) <= 1 && Math.Abs(dy) <= 1)
                 {
-                    (nearLeast, nearMost) = (Math.Min(nearLeast, At(x + dx, y + dy)), Math.Max(nearMost, At(x + dx, y + dy)));
+                    (nearMin, nearMax) = (Math.Min(nearMin, At(x + dx, y + dy)), Math.Max(nearMax, At(x + dx, y + dy)));
                 }
 
                 if (dx < 3 && dy < 3)
@@ -197,10 +197,10 @@ public sealed class OvershootBoundTests
             }
         }
 
-        float range = nearMost - nearLeast;
+        float range = nearMax - nearMin;
         return (
-            (3f / -255) + Math.Max(least - (3 * (darkest - least)), nearLeast - range),
-            (3f / 255) + Math.Min(most + (3 * (most - lightest)), nearMost + range));
+            (3f / -255) + Math.Max(min - (3 * (darkest - min)), nearMin - range),
+            (3f / 255) + Math.Min(max + (3 * (max - lightest)), nearMax + range));
     }
 
     private static float[] Filled(int count, float value)

@@ -170,15 +170,15 @@ public sealed class DeviceFallbackTests : IDisposable
     {
         using InferenceEngine engine = Engine();
         INetwork network = engine.Open(_model);
-        int inside = 0, most = 0;
+        int inside = 0, max = 0;
         _gpu.Setup(Run).Callback(() =>
         {
-            most = Math.Max(most, Interlocked.Increment(ref inside));
+            max = Math.Max(max, Interlocked.Increment(ref inside));
             Thread.Sleep(5);
             Interlocked.Decrement(ref inside);
         });
         Parallel.For(0, 8, _ => RunOnce(network));
-        Assert.Equal(1, most);
+        Assert.Equal(1, max);
     }
 
     [Fact]

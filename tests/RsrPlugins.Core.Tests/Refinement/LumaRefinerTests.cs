@@ -14,8 +14,8 @@ namespace RsrPlugins.Core.Tests.Refinement;
 
 public sealed class LumaRefinerTests : IDisposable
 {
-    private const float Least = 16f / 255;
-    private const float Most = 235f / 255;
+    private const float MinLuma = 16f / 255;
+    private const float MaxLuma = 235f / 255;
 
     private readonly InferenceEngine _engine = new(new InferenceOptions(DeviceChoice.Cpu));
     private readonly ModelCatalogue _models = ModelCatalogue.Load(Path.Combine(AppContext.BaseDirectory, "models"));
@@ -41,7 +41,7 @@ public sealed class LumaRefinerTests : IDisposable
             Refiner(scale, passes).Refine(refined, large, Width, Height, [], null, Token);
             double after = Error(scale, refined, large, Width, Height);
             Assert.True(after < 0.99 * before, $"{passes} passes: {after:g4} after {before:g4}");
-            Assert.All(refined, value => Assert.InRange(value, Least, Most));
+            Assert.All(refined, value => Assert.InRange(value, MinLuma, MaxLuma));
             before = after;
         }
     }

@@ -5,7 +5,7 @@ namespace RsrPlugins.Core.Tests.Sizes;
 
 public class ResizePlanTests
 {
-    private static readonly int[] AllScales = [2, 3, 4];
+    private static readonly int[] _allScales = [2, 3, 4];
 
     private static SizeRequest Scale(double scale) => new((decimal)scale, null, null);
 
@@ -24,7 +24,7 @@ public class ResizePlanTests
     [InlineData(600, 300, 2.5, "Learned2:300x150 =240x120 classical")]
     [InlineData(600, 300, 1.5, "=400x200 classical")]
     public void Downscale_by_a_scale(int width, int height, double scale, string expected) =>
-        Assert.Equal(expected, Text(ResizePlan.Downscale(width, height, Scale(scale), AllScales)));
+        Assert.Equal(expected, Text(ResizePlan.Downscale(width, height, Scale(scale), _allScales)));
 
     [Theory]
     [InlineData(800, 600, 400, null, "Learned2:400x300 =400x300 exact")]
@@ -34,7 +34,7 @@ public class ResizePlanTests
     [InlineData(800, 600, 399, null, "Learned2:400x300 =399x299 classical")]
     [InlineData(800, 600, 200, 100, "Learned4:200x150 =200x100 classical")]
     public void Downscale_to_a_size(int width, int height, int? targetWidth, int? targetHeight, string expected) =>
-        Assert.Equal(expected, Text(ResizePlan.Downscale(width, height, new SizeRequest(null, targetWidth, targetHeight), AllScales)));
+        Assert.Equal(expected, Text(ResizePlan.Downscale(width, height, new SizeRequest(null, targetWidth, targetHeight), _allScales)));
 
     [Theory]
     [InlineData(50, 40, 2, "Photo2:100x80 =100x80 exact")]
@@ -49,7 +49,7 @@ public class ResizePlanTests
     [InlineData(50, 41, 1.51, "Photo2:100x82 =76x62 classical")]
     [InlineData(1000, 10, 2.1, "Photo3:3000x30 =2100x21 classical")]
     public void Upscale_by_a_scale(int width, int height, double scale, string expected) =>
-        Assert.Equal(expected, Text(ResizePlan.Upscale(width, height, Scale(scale), ModelKind.Photo, AllScales)));
+        Assert.Equal(expected, Text(ResizePlan.Upscale(width, height, Scale(scale), ModelKind.Photo, _allScales)));
 
     [Theory]
     [InlineData(2, "Cleanup2:100x80 =100x80 exact")]
@@ -61,10 +61,10 @@ public class ResizePlanTests
     [InlineData(1.5, "Cleanup2:100x80 =75x60 classical")]
     public void The_first_step_of_an_enlargement_cleans_up(double scale, string expected)
     {
-        ResizePlan plan = ResizePlan.Upscale(50, 40, Scale(scale), ModelKind.Photo, AllScales, null, CleanupChoice.High, [2, 4]);
+        ResizePlan plan = ResizePlan.Upscale(50, 40, Scale(scale), ModelKind.Photo, _allScales, null, CleanupChoice.High, [2, 4]);
         Assert.Equal(expected, Text(plan));
         Assert.All(plan.Steps, step => Assert.False(step.IsHalf));
-        ResizePlan half = ResizePlan.Upscale(50, 40, Scale(scale), ModelKind.Photo, AllScales, null, CleanupChoice.Low, [2, 4]);
+        ResizePlan half = ResizePlan.Upscale(50, 40, Scale(scale), ModelKind.Photo, _allScales, null, CleanupChoice.Low, [2, 4]);
         Assert.Equal(expected, Text(half));
         Assert.Equal(half.Steps.Select((_, index) => index == 0), half.Steps.Select(step => step.IsHalf));
     }
@@ -77,7 +77,7 @@ public class ResizePlanTests
         Assert.Equal("clean-up x2, then bicubic to 50 x 40", plan.Describe());
         Assert.True(ResizePlan.CleanUp(50, 40, CleanupChoice.Low, [2, 4]).Steps.Single().IsHalf);
         Assert.Contains("not installed", Assert.Throws<ModelException>(() => ResizePlan.CleanUp(50, 40, CleanupChoice.High, [])).Message, StringComparison.Ordinal);
-        Assert.Contains("clean up: none", Assert.Throws<ModelException>(() => ResizePlan.Upscale(50, 40, Scale(2), ModelKind.Photo, AllScales, null, CleanupChoice.High, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("clean up: none", Assert.Throws<ModelException>(() => ResizePlan.Upscale(50, 40, Scale(2), ModelKind.Photo, _allScales, null, CleanupChoice.High, [])).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public class ResizePlanTests
     [InlineData(50, 40, 120, null, "Photo3:150x120 =120x96 classical")]
     [InlineData(50, 40, 60, 160, "Photo4:200x160 =60x160 classical")]
     public void Upscale_to_a_size(int width, int height, int? targetWidth, int? targetHeight, string expected) =>
-        Assert.Equal(expected, Text(ResizePlan.Upscale(width, height, new SizeRequest(null, targetWidth, targetHeight), ModelKind.Photo, AllScales)));
+        Assert.Equal(expected, Text(ResizePlan.Upscale(width, height, new SizeRequest(null, targetWidth, targetHeight), ModelKind.Photo, _allScales)));
 
     [Theory]
     [InlineData(new[] { 2 }, 4, "Photo2:20x20 Photo2:40x40 =40x40 exact")]
@@ -106,7 +106,7 @@ public class ResizePlanTests
         DownscaleRecord record = new DownscaleRecord(6, 301, 199, [new DownscaleRecordStep(3, "rrnet-x3-learned", "a"), new DownscaleRecordStep(2, "rrnet-x2-learned", "b")]);
         Assert.True(record.Fits(51, 34));
         Assert.False(record.Fits(50, 34));
-        Assert.Equal(expected, Text(ResizePlan.Upscale(51, 34, new SizeRequest((decimal?)scale, null, null), ModelKind.Photo, AllScales, record)));
+        Assert.Equal(expected, Text(ResizePlan.Upscale(51, 34, new SizeRequest((decimal?)scale, null, null), ModelKind.Photo, _allScales, record)));
     }
 
     [Theory]
@@ -115,7 +115,7 @@ public class ResizePlanTests
     [InlineData(100, 100, 200, 50)]
     [InlineData(100, 100, 1601, null)]
     public void An_enlargement_that_is_none_or_too_large_is_refused(int width, int height, int? targetWidth, int? targetHeight) =>
-        Assert.Throws<ImageSizeException>(() => ResizePlan.Upscale(width, height, new SizeRequest(null, targetWidth, targetHeight), ModelKind.Photo, AllScales));
+        Assert.Throws<ImageSizeException>(() => ResizePlan.Upscale(width, height, new SizeRequest(null, targetWidth, targetHeight), ModelKind.Photo, _allScales));
 
     [Theory]
     [InlineData(100, 100, 200, null)]
@@ -123,5 +123,5 @@ public class ResizePlanTests
     [InlineData(100, 100, 50, 101)]
     [InlineData(1000, 1000, 60, null)]
     public void A_reduction_that_is_none_or_too_small_is_refused(int width, int height, int? targetWidth, int? targetHeight) =>
-        Assert.Throws<ImageSizeException>(() => ResizePlan.Downscale(width, height, new SizeRequest(null, targetWidth, targetHeight), AllScales));
+        Assert.Throws<ImageSizeException>(() => ResizePlan.Downscale(width, height, new SizeRequest(null, targetWidth, targetHeight), _allScales));
 }

@@ -11,15 +11,15 @@ public class FirstUseTests
     [Fact]
     public void With_a_new_key_one_computes_at_a_time()
     {
-        (int inside, int most) = (0, 0);
+        (int inside, int max) = (0, 0);
         OnThreads(index => _firstUse.Run($"key {index}", () =>
         {
             int now = Interlocked.Increment(ref inside);
-            most = Math.Max(most, now);
+            max = Math.Max(max, now);
             Thread.Sleep(50);
             return Interlocked.Decrement(ref inside);
         }));
-        Assert.Equal(1, most);
+        Assert.Equal(1, max);
     }
 
     [Fact]

@@ -94,7 +94,7 @@ internal abstract unsafe class CpuKernels
     /// <summary>G g G^T for 64 x 64 kernels, packed for <see cref="MultiplyPoints"/>.</summary>
     /// <param name="taps">The first of 9 taps of 64 outputs for input 0; the other inputs follow at <paramref name="inputStride"/>.</param>
     /// <param name="inputStride">Floats from one input's taps to the next input's.</param>
-    /// <param name="tapStride">Floats from one tap to the next; negative for the kernel turned by half a turn.</param>
+    /// <param name="tapStride">Floats from one tap to the next; negative for the flipped kernel.</param>
     /// <param name="kernel">Receives [36, 64 inputs, 64 outputs] at <see cref="KernelStride"/>.</param>
     public abstract void TransformKernel(float* taps, nint inputStride, nint tapStride, float* kernel);
 

@@ -44,9 +44,9 @@ internal sealed record EnlargingNetwork(int Scale, float Slope, DenseTrunk Trunk
 /// <summary>SRNet's gradient: the trunk, the error of every sub-pixel, and the way back.</summary>
 /// <param name="Error">From all features, the small plane and the large one's sub-pixels.</param>
 /// <param name="Sums">For every feature map from the last to the first: its gradient from the error and from those that read it.</param>
-/// <param name="Turned">For every unit from the last to the first: the 3 x 3 convolution from its gradient to its bottleneck's.</param>
+/// <param name="Flipped">For every unit from the last to the first: the 3 x 3 convolution from its gradient to its bottleneck's.</param>
 /// <param name="Last">3 x 3 from the first map's gradient and the error to the small plane's.</param>
-internal sealed record GradientNetwork(int Scale, float Slope, DenseTrunk Trunk, ConvolutionValues Error, ConvolutionValues[] Sums, ConvolutionValues[] Turned, ConvolutionValues Last) : KnownNetwork(Scale, Slope);
+internal sealed record GradientNetwork(int Scale, float Slope, DenseTrunk Trunk, ConvolutionValues Error, ConvolutionValues[] Sums, ConvolutionValues[] Flipped, ConvolutionValues Last) : KnownNetwork(Scale, Slope);
 
 /// <summary>Follows a graph.</summary>
 internal sealed class NetworkReader(OnnxGraph graph)
@@ -132,7 +132,7 @@ internal sealed class NetworkReader(OnnxGraph graph)
             return null;
         }
 
-        (List<ConvolutionValues> sums, List<ConvolutionValues> turned, List<string> readers) = ([], [], [errors]);
+        (List<ConvolutionValues> sums, List<ConvolutionValues> flipped, List<string> readers) = ([], [], [errors]);
         for (int unit = trunk.Hidden.Length; unit >= 0; unit--)
         {
             if (((readers.Count == 1 ? errors : Concat([.. readers])) is not { } read) || Convolution(read) is not ({ } sum, { } gradient)
@@ -153,7 +153,7 @@ internal sealed class NetworkReader(OnnxGraph graph)
                 return null;
             }
 
-            turned.Add(Negated(back, 0));
+            flipped.Add(Negated(back, 0));
             readers.Add(reader);
         }
 
@@ -172,7 +172,7 @@ internal sealed class NetworkReader(OnnxGraph graph)
         }
 
         ConvolutionValues negated = end with { Weights = [.. end.Weights.Select((weight, i) => i < Width * 9 ? -weight : weight)] };
-        return new GradientNetwork(scale, _slope!.Value, trunk, error, [.. sums], [.. turned], negated);
+        return new GradientNetwork(scale, _slope!.Value, trunk, error, [.. sums], [.. flipped], negated);
     }
 
     /// <summary>The dense trunk, with the names of its features and bottlenecks.</summary>

@@ -92,7 +92,7 @@ internal sealed class PreparedGradient : PreparedNetwork
     private readonly PreparedTrunk _trunk;
     private readonly SubPixelWeights _error;
     private readonly PointwiseWeights[] _sums;
-    private readonly CellWeights[] _turned;
+    private readonly CellWeights[] _flipped;
     private readonly WindowWeights _last;
 
     public PreparedGradient(CpuKernels kernels, GradientNetwork network)
@@ -103,7 +103,7 @@ internal sealed class PreparedGradient : PreparedNetwork
         _error = SubPixelWeights.Create(network.Error, Scale, CpuKernels.Channels * (network.Trunk.Hidden.Length + 1));
         int subPixels = Scale * Scale;
         _sums = [.. network.Sums.Select((layer, readers) => PointwiseWeights.Create(kernels, layer, [subPixels, .. Enumerable.Repeat(CpuKernels.Channels, readers)]))];
-        _turned = [.. network.Turned.Select(layer => CellWeights.Create(kernels, layer))];
+        _flipped = [.. network.Flipped.Select(layer => CellWeights.Create(kernels, layer))];
         _last = WindowWeights.Create(network.Last, othersByTap: false);
     }
 
@@ -121,7 +121,7 @@ internal sealed class PreparedGradient : PreparedNetwork
             stages.Add(new PointwiseStage(context, _sums[features.Length - 1 - map], 1, features[map], _slope, [.. readers]));
             if (map > 0)
             {
-                stages.Add(new CellStage(context, _turned[features.Length - 1 - map], 1, bottlenecks[map - 1], _slope, stages[^1]));
+                stages.Add(new CellStage(context, _flipped[features.Length - 1 - map], 1, bottlenecks[map - 1], _slope, stages[^1]));
                 readers.Add(stages[^1]);
             }
         }

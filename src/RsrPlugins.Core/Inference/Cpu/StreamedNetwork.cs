@@ -188,13 +188,13 @@ internal sealed unsafe class StreamedNetwork
 
     private long ScratchLength()
     {
-        long most = 0;
+        long max = 0;
         foreach (Stage stage in _stages)
         {
-            most = Math.Max(most, stage.ScratchLength);
+            max = Math.Max(max, stage.ScratchLength);
         }
 
-        return WholeLines(most);
+        return WholeLines(max);
     }
 
     private static long RowsLength(Stage stage) =>

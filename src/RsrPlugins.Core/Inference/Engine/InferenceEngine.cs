@@ -31,7 +31,7 @@ public sealed class InferenceEngine : IInferenceEngine
     private bool _disposed;
 
     /// <exception cref="RuntimeLibraryException">
-    /// The library named in the options is missing or too old, as is the installed one where DirectML may be had, or DirectML was demanded and is not to be had.
+    /// The library named in the options is missing or too old, as is the installed one where DirectML is possible, or DirectML was demanded and is not available.
     /// </exception>
     public InferenceEngine(InferenceOptions options)
         : this(options, null)
@@ -151,7 +151,7 @@ public sealed class InferenceEngine : IInferenceEngine
 
         if (options.Device == DeviceChoice.DirectML)
         {
-            throw new RuntimeLibraryException($"DirectML is not to be had: {reason} Choose the device auto or cpu.");
+            throw new RuntimeLibraryException($"DirectML is not available: {reason} Choose the device auto or cpu.");
         }
 
         return new DeviceDecision(DeviceKind.Cpu, $"CPU: {reason}");
@@ -282,7 +282,7 @@ public sealed class InferenceEngine : IInferenceEngine
             (int outputWidth, int outputHeight) = shape.OutputSize(width, height);
             if (output.Length != (long)outputWidth * outputHeight * shape.Output.Count)
             {
-                throw new InferenceException($"{model.Id} makes {outputWidth} x {outputHeight} pixels of {width} x {height}; found room for {output.Length:N0} values.");
+                throw new InferenceException($"{model.Id} makes {outputWidth} x {outputHeight} pixels of {width} x {height}; the output buffer holds {output.Length:N0} values.");
             }
 
             fixed (float* inputPinned = input, outputPinned = output)

@@ -129,19 +129,19 @@ public sealed unsafe class CpuKernelsTests
     }
 
     [Fact]
-    public void A_kernel_read_backwards_is_turned_by_half_a_turn()
+    public void A_kernel_read_backwards_is_flipped()
     {
         const int Taps = 9;
-        float[] taps = Noise(Channels * Taps * Channels, 2), turned = new float[taps.Length];
+        float[] taps = Noise(Channels * Taps * Channels, 2), flipped = new float[taps.Length];
         for (int i = 0; i < taps.Length; i++)
         {
             (int input, int tap, int output) = (i / Channels / Taps, i / Channels % Taps, i % Channels);
-            turned[(((input * Taps) + Taps - 1 - tap) * Channels) + output] = taps[i];
+            flipped[(((input * Taps) + Taps - 1 - tap) * Channels) + output] = taps[i];
         }
 
         CpuKernels kernels = CpuKernels.Of(CpuKernels.BestWidth);
         float[] expected = new float[CpuKernels.Points * CpuKernels.KernelStride], found = new float[expected.Length];
-        fixed (float* t = taps, u = turned, e = expected, f = found)
+        fixed (float* t = taps, u = flipped, e = expected, f = found)
         {
             kernels.TransformKernel(u, Taps * Channels, Channels, e);
             kernels.TransformKernel(t + ((Taps - 1) * Channels), Taps * Channels, -Channels, f);
