@@ -8,7 +8,7 @@ namespace RsrPlugins.Cli;
 internal sealed class StopSignals : IDisposable
 {
     // Users are promised "within a second".
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan _grace = TimeSpan.FromMilliseconds(700);
 
     private readonly CancellationTokenSource _source = new();
     private readonly TemporaryFiles _temporaryFiles;
@@ -68,7 +68,7 @@ internal sealed class StopSignals : IDisposable
 
     private void EndAfterGrace()
     {
-        Thread.Sleep(Grace);
+        Thread.Sleep(_grace);
         _temporaryFiles.Dispose();
         if (!Console.IsErrorRedirected)
         {

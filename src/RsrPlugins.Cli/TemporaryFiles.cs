@@ -19,10 +19,10 @@ namespace RsrPlugins.Cli;
 internal sealed partial class TemporaryFiles : IDisposable
 {
     // Of a process that can no longer be asked for: another start of this machine, or another container on it.
-    private static readonly TimeSpan SurelyAbandoned = TimeSpan.FromHours(24);
+    private static readonly TimeSpan _surelyAbandoned = TimeSpan.FromHours(24);
 
-    private static readonly Lazy<string> Host = new(() => Short(Environment.MachineName + ReadLine("/etc/machine-id")));
-    private static readonly Lazy<string> Session = new(() => Short(ReadLine("/proc/sys/kernel/random/boot_id") + new FileInfo("/proc/self/ns/pid").LinkTarget));
+    private static readonly Lazy<string> _host = new(() => Short(Environment.MachineName + ReadLine("/etc/machine-id")));
+    private static readonly Lazy<string> _session = new(() => Short(ReadLine("/proc/sys/kernel/random/boot_id") + new FileInfo("/proc/self/ns/pid").LinkTarget));
 
     private readonly ConcurrentDictionary<string, byte> _paths = new();
     private readonly ConcurrentDictionary<string, byte> _swept = new();
@@ -36,7 +36,7 @@ internal sealed partial class TemporaryFiles : IDisposable
             Sweep(folder);
         }
 
-        string path = Path.Combine(folder, NameOf(Host.Value, Session.Value, Environment.ProcessId));
+        string path = Path.Combine(folder, NameOf(_host.Value, _session.Value, Environment.ProcessId));
         _paths[path] = 0;
         return path;
     }
@@ -71,14 +71,14 @@ internal sealed partial class TemporaryFiles : IDisposable
     internal static bool IsAbandoned(string name, DateTime lastWritten, bool isOurs)
     {
         Match parts = Name().Match(name);
-        if (isOurs || !parts.Success || parts.Groups["host"].Value != Host.Value)
+        if (isOurs || !parts.Success || parts.Groups["host"].Value != _host.Value)
         {
             return false; // Not ours, or another machine's: nobody here can know.
         }
 
-        return parts.Groups["session"].Value == Session.Value && int.TryParse(parts.Groups["process"].Value, CultureInfo.InvariantCulture, out int process)
+        return parts.Groups["session"].Value == _session.Value && int.TryParse(parts.Groups["process"].Value, CultureInfo.InvariantCulture, out int process)
             ? !IsRunning(process, lastWritten)
-            : DateTime.UtcNow - lastWritten > SurelyAbandoned;
+            : DateTime.UtcNow - lastWritten > _surelyAbandoned;
     }
 
     private void Sweep(string folder)

@@ -9,7 +9,7 @@ namespace RsrPlugins.Cli.Batch;
 internal sealed class OutputNames
 {
     // What pictures are called that this tool does not read; with those it does, whatever else follows a dot is part of the name.
-    private static readonly string[] OtherPictureExtensions =
+    private static readonly string[] _otherPictureExtensions =
     [
         ".bmp", ".ico", ".tga", ".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".psd", ".svg", ".dds", ".exr", ".hdr", ".pdf", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2",
     ];
@@ -108,7 +108,7 @@ internal sealed class OutputNames
     public static string WithoutPictureExtension(string path) => HasPictureExtension(path) ? path[..^Path.GetExtension(path).Length] : path;
 
     private static bool HasPictureExtension(string path) =>
-        PictureFormat.OfInputExtension(path) is not null || OtherPictureExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+        PictureFormat.OfInputExtension(path) is not null || _otherPictureExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>"-x2" or "-down2" for a scale, "-800x600" for a size.</summary>
     public static string Suffix(string verb, SizeRequest request, int? recordedScale, int width, int height) =>

@@ -50,7 +50,7 @@ internal static class EvaluateCommand
         number of pixels shaved off every side; PSNR and SSIM (11 x 11 Gaussian, sigma 1.5); means are over pictures.
         """;
 
-    private static readonly (string Word, Choice Value)[] Methods =
+    private static readonly (string Word, Choice Value)[] _methods =
     [
         ("learned", new Choice("learned", EvaluationMethod.Learned, ModelKind.Learned)),
         ("learned-editor", new Choice("learned-editor", EvaluationMethod.LearnedEditor, ModelKind.Learned)),
@@ -72,7 +72,7 @@ internal static class EvaluateCommand
         {
             Description = "What makes the pictures small and large again; learned is the default.",
             HelpName = "learned|learned-editor|photo|photo-editor|bicubic|srcnn",
-            CustomParser = result => CommonOptions.Parse(result, Methods),
+            CustomParser = result => CommonOptions.Parse(result, _methods),
         };
         Option<string?> folder = new Option<string?>("--models") { Description = "Folder with models.json, instead of the installed models.", HelpName = "DIR" };
         Option<DeviceChoice> device = CommonOptions.Device();
@@ -91,7 +91,7 @@ internal static class EvaluateCommand
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            Choice choice = parsed.GetValue(method) ?? Methods[0].Value;
+            Choice choice = parsed.GetValue(method) ?? _methods[0].Value;
             int passes = parsed.GetValue(effort);
             if (passes > 0 && choice.Kind != ModelKind.Learned)
             {

@@ -13,7 +13,7 @@ internal static class FormatSignatures
     private const string Develop = "develop it first, to TIFF or PNG";
     private const string Export = "export it as PNG or TIFF first";
 
-    private static readonly (byte[] Start, string What)[] Others =
+    private static readonly (byte[] Start, string What)[] _others =
     [
         ("BM"u8.ToArray(), $"a BMP; {SaveAsPng}"),
         ("icns"u8.ToArray(), $"an Apple icon (ICNS); {Export}"),
@@ -107,7 +107,7 @@ internal static class FormatSignatures
     /// <summary>Names a file that is none of ours, and what to do with it.</summary>
     public static string Describe(ReadOnlySpan<byte> head, Stream file, string name)
     {
-        foreach ((byte[] start, string what) in Others)
+        foreach ((byte[] start, string what) in _others)
         {
             if (head.StartsWith(start))
             {

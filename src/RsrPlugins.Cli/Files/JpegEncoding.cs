@@ -15,7 +15,7 @@ internal sealed record JpegEncoding(int Quality, bool StandardTables, int Chroma
     private const int Coefficients = 64;
 
     // ITU-T T.81, Annex K, tables K.1 and K.2, in natural order.
-    private static readonly byte[] StandardLuma =
+    private static readonly byte[] _standardLuma =
     [
         16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55,
         14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62,
@@ -23,7 +23,7 @@ internal sealed record JpegEncoding(int Quality, bool StandardTables, int Chroma
         49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
     ];
 
-    private static readonly byte[] StandardChroma =
+    private static readonly byte[] _standardChroma =
     [
         17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99,
         24, 26, 56, 99, 99, 99, 99, 99, 47, 66, 99, 99, 99, 99, 99, 99,
@@ -32,7 +32,7 @@ internal sealed record JpegEncoding(int Quality, bool StandardTables, int Chroma
     ];
 
     // Natural place of the n-th coefficient of the file's zigzag order.
-    private static readonly byte[] Zigzag =
+    private static readonly byte[] _zigzag =
     [
         0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
         35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
@@ -106,7 +106,7 @@ internal sealed record JpegEncoding(int Quality, bool StandardTables, int Chroma
             ushort[] table = new ushort[Coefficients];
             for (int index = 0; index < Coefficients; index++)
             {
-                table[Zigzag[index]] = sixteenBit ? (ushort)((payload[1 + (2 * index)] << 8) | payload[2 + (2 * index)]) : payload[1 + index];
+                table[_zigzag[index]] = sixteenBit ? (ushort)((payload[1 + (2 * index)] << 8) | payload[2 + (2 * index)]) : payload[1 + index];
             }
 
             tables[payload[0] & 3] = table;
@@ -135,7 +135,7 @@ internal sealed record JpegEncoding(int Quality, bool StandardTables, int Chroma
         (int Quality, double Distance) best = (1, double.MaxValue);
         for (int quality = 100; quality >= 1; quality--) // From above: of two with the same tables the higher number is meant.
         {
-            double distance = Distance(luma, StandardLuma, quality) + (chroma is null ? 0 : Distance(chroma, StandardChroma, quality));
+            double distance = Distance(luma, _standardLuma, quality) + (chroma is null ? 0 : Distance(chroma, _standardChroma, quality));
             if (distance < best.Distance)
             {
                 best = (quality, distance);

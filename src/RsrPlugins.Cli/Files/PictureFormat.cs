@@ -33,7 +33,7 @@ internal sealed record PictureFormat(
     /// <summary>What an output's name may end in.</summary>
     public const string WritableExtensions = ".png, .jpg, .webp, .tif or .avif";
 
-    private static readonly PictureFormat[] All = [Png, Jpeg, WebP, Tiff, Avif, Gif, Heic, JpegXl];
+    private static readonly PictureFormat[] _all = [Png, Jpeg, WebP, Tiff, Avif, Gif, Heic, JpegXl];
 
     /// <summary>The format results of such a picture are written in, if nothing else is asked for.</summary>
     public PictureFormat Output => CanWrite ? this : Png;
@@ -45,7 +45,7 @@ internal sealed record PictureFormat(
     public static PictureFormat? OfInputExtension(string path)
     {
         string extension = Path.GetExtension(path);
-        return All.FirstOrDefault(format => format.Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase));
+        return _all.FirstOrDefault(format => format.Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase));
     }
 
     /// <summary>The format of a word such as "png" or "jpeg", or null.</summary>

@@ -86,10 +86,10 @@ internal static class PictureReader
     private const int StripBytes = 64 * 1024;
 
     // What libjpeg warns of though every pixel is there.
-    private static readonly string[] HarmlessJpegWarnings = ["extraneous bytes before marker 0xd9", "Unknown Adobe color transform", "unknown JFIF revision", "Invalid SOS parameters"];
+    private static readonly string[] _harmlessJpegWarnings = ["extraneous bytes before marker 0xd9", "Unknown Adobe color transform", "unknown JFIF revision", "Invalid SOS parameters"];
 
     // What decoders say of files that are sound and of a kind they do not know.
-    private static readonly string[] Unsupported = ["nsupported", "not supported", "not configured", "not implemented", "an not handle", "an't handle", "No decoding plugin", "not been built in", "unknown compression", "No codec"];
+    private static readonly string[] _unsupported = ["nsupported", "not supported", "not configured", "not implemented", "an not handle", "an't handle", "No decoding plugin", "not been built in", "unknown compression", "No codec"];
 
     private const string SalvageHint = "; --salvage makes what there is of it";
     private const string Salvaged = "the file is damaged or cut off: what is missing was filled in (--salvage)";
@@ -308,7 +308,7 @@ internal static class PictureReader
                     return picture;
                 }
 
-                return Array.Exists(HarmlessJpegWarnings, harmless => warning.Contains(harmless, StringComparison.OrdinalIgnoreCase))
+                return Array.Exists(_harmlessJpegWarnings, harmless => warning.Contains(harmless, StringComparison.OrdinalIgnoreCase))
                     ? picture with { Notes = [.. picture.Notes, $"the decoder warns ({warning}); every pixel is there"] }
                     : throw new VipsException(warning);
             }
@@ -652,7 +652,7 @@ internal static class PictureReader
         {
             return read();
         }
-        catch (VipsException error) when (Array.Exists(Unsupported, word => error.Message.Contains(word, StringComparison.OrdinalIgnoreCase)))
+        catch (VipsException error) when (Array.Exists(_unsupported, word => error.Message.Contains(word, StringComparison.OrdinalIgnoreCase)))
         {
             string todo = format == PictureFormat.Heic ? "save it as JPEG or PNG first" : "save it as PNG first";
             throw new PictureFileException(path, $"expected a {format.Name} this build can decode, found one it cannot ({VipsMessage.Of(error)}); {todo}", error);

@@ -39,26 +39,26 @@ internal sealed class XmpPacket
     private const int MaxNodes = 500_000;
     private const int MaxBytes = 32_000_000;
 
-    private static readonly XNamespace Meta = "adobe:ns:meta/";
-    private static readonly XNamespace Rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
-    private static readonly XNamespace Tiff = "http://ns.adobe.com/tiff/1.0/";
-    private static readonly XNamespace Exif = "http://ns.adobe.com/exif/1.0/";
-    private static readonly XNamespace Panorama = "http://ns.google.com/photos/1.0/panorama/";
-    private static readonly XNamespace Regions = "http://www.metadataworkinggroup.com/schemas/regions/";
-    private static readonly XNamespace Dimensions = "http://ns.adobe.com/xap/1.0/sType/Dimensions#";
-    private static readonly XNamespace Area = "http://ns.adobe.com/xmp/sType/Area#";
-    private static readonly XNamespace Notes = "http://ns.adobe.com/xmp/note/";
-    private static readonly XNamespace Camera = "http://ns.google.com/photos/1.0/camera/";
-    private static readonly XName Thumbnails = Xap + "Thumbnails";
-    private static readonly XName HasExtended = Notes + "HasExtendedXMP";
-    private static readonly XName Property = (XNamespace)DownscaleRecord.XmpNamespace + DownscaleRecord.XmpProperty;
+    private static readonly XNamespace _meta = "adobe:ns:meta/";
+    private static readonly XNamespace _rdfNames = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+    private static readonly XNamespace _tiff = "http://ns.adobe.com/tiff/1.0/";
+    private static readonly XNamespace _exif = "http://ns.adobe.com/exif/1.0/";
+    private static readonly XNamespace _panorama = "http://ns.google.com/photos/1.0/panorama/";
+    private static readonly XNamespace _regions = "http://www.metadataworkinggroup.com/schemas/regions/";
+    private static readonly XNamespace _dimensions = "http://ns.adobe.com/xap/1.0/sType/Dimensions#";
+    private static readonly XNamespace _area = "http://ns.adobe.com/xmp/sType/Area#";
+    private static readonly XNamespace _notes = "http://ns.adobe.com/xmp/note/";
+    private static readonly XNamespace _camera = "http://ns.google.com/photos/1.0/camera/";
+    private static readonly XName _thumbnails = Xap + "Thumbnails";
+    private static readonly XName _hasExtended = _notes + "HasExtendedXMP";
+    private static readonly XName _property = (XNamespace)DownscaleRecord.XmpNamespace + DownscaleRecord.XmpProperty;
 
     // Adobe's and Google's, ISO 21496-1's draft, Apple's.
-    private static readonly XNamespace[] GainMaps = ["http://ns.adobe.com/hdr-gain-map/1.0/", "http://ns.apple.com/HDRGainMap/1.0/"];
+    private static readonly XNamespace[] _gainMaps = ["http://ns.adobe.com/hdr-gain-map/1.0/", "http://ns.apple.com/HDRGainMap/1.0/"];
 
-    private static readonly XNamespace[] Attached = [.. GainMaps, "http://ns.google.com/photos/1.0/container/", "http://ns.google.com/photos/1.0/container/item/"];
+    private static readonly XNamespace[] _attached = [.. _gainMaps, "http://ns.google.com/photos/1.0/container/", "http://ns.google.com/photos/1.0/container/item/"];
 
-    private static readonly Dictionary<XNamespace, string> Prefixes = new()
+    private static readonly Dictionary<XNamespace, string> _prefixes = new()
     {
         [Dc] = "dc",
         [Xap] = "xmp",
@@ -78,8 +78,8 @@ internal sealed class XmpPacket
 
     public static XmpPacket Empty()
     {
-        XElement rdf = new XElement(Rdf + "RDF", new XAttribute(XNamespace.Xmlns + "rdf", Rdf));
-        XElement meta = new XElement(Meta + "xmpmeta", new XAttribute(XNamespace.Xmlns + "x", Meta), rdf);
+        XElement rdf = new XElement(_rdfNames + "RDF", new XAttribute(XNamespace.Xmlns + "rdf", _rdfNames));
+        XElement meta = new XElement(_meta + "xmpmeta", new XAttribute(XNamespace.Xmlns + "x", _meta), rdf);
         // Found by programs that search whole files for it.
         XProcessingInstruction begin = new XProcessingInstruction("xpacket", "begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"");
         return new XmpPacket(new XDocument(begin, meta, new XProcessingInstruction("xpacket", "end=\"w\"")), rdf);
@@ -109,7 +109,7 @@ internal sealed class XmpPacket
     /// <summary>A packet that can be changed without changing this one.</summary>
     public XmpPacket Clone() => Of(new XDocument(_document))!;
 
-    private static XmpPacket? Of(XDocument document) => document.Descendants(Rdf + "RDF").FirstOrDefault() is { } rdf ? new XmpPacket(document, rdf) : null;
+    private static XmpPacket? Of(XDocument document) => document.Descendants(_rdfNames + "RDF").FirstOrDefault() is { } rdf ? new XmpPacket(document, rdf) : null;
 
     // A reader keeps no tree: depth and number are known before anything grows with them. Building and walking a tree goes down one
     // stack frame a level, and a stack overflow cannot be caught.
@@ -139,24 +139,24 @@ internal sealed class XmpPacket
     }
 
     /// <summary>The JSON of a record of a reduction, or null.</summary>
-    public string? RecordText => ValueOf(Property);
+    public string? RecordText => ValueOf(_property);
 
     /// <summary>Nothing is said in it.</summary>
     public bool IsEmpty => !_rdf.Elements().Any();
 
     /// <summary>The GUID of the extension a JPEG's packet points to, or null.</summary>
-    public string? ExtensionGuid => ValueOf(HasExtended);
+    public string? ExtensionGuid => ValueOf(_hasExtended);
 
-    public void RemoveRecord() => Remove(name => name == Property);
+    public void RemoveRecord() => Remove(name => name == _property);
 
     public void SetRecord(DownscaleRecord record)
     {
         RemoveRecord();
         _rdf.Add(new XElement(
-            Rdf + "Description",
-            new XAttribute(Rdf + "about", string.Empty),
+            _rdfNames + "Description",
+            new XAttribute(_rdfNames + "about", string.Empty),
             new XAttribute(XNamespace.Xmlns + "rsr", DownscaleRecord.XmpNamespace),
-            new XAttribute(Property, record.ToJson())));
+            new XAttribute(_property, record.ToJson())));
     }
 
     /// <summary>Takes the properties of an extension (JPEG splits packets above 64 kB) in, and the pointer to it out.</summary>
@@ -166,13 +166,13 @@ internal sealed class XmpPacket
         _rdf.Add(extension._rdf.Elements().Select(element => new XElement(element)));
     }
 
-    public void RemoveExtensionPointer() => Remove(name => name == HasExtended);
+    public void RemoveExtensionPointer() => Remove(name => name == _hasExtended);
 
     public void SetExtensionPointer(string guid) => _rdf.Add(new XElement(
-        Rdf + "Description",
-        new XAttribute(Rdf + "about", string.Empty),
-        new XAttribute(XNamespace.Xmlns + "xmpNote", Notes),
-        new XAttribute(HasExtended, guid)));
+        _rdfNames + "Description",
+        new XAttribute(_rdfNames + "about", string.Empty),
+        new XAttribute(XNamespace.Xmlns + "xmpNote", _notes),
+        new XAttribute(_hasExtended, guid)));
 
     /// <summary>Moves the largest descriptions and properties into a packet of their own until this one has at most so many bytes.</summary>
     /// <returns>The packet with what was moved.</returns>
@@ -197,7 +197,7 @@ internal sealed class XmpPacket
             foreach (IGrouping<XElement, XElement> group in moved.Cast<XElement>().GroupBy(part => part.Parent!))
             {
                 extension._rdf.Add(properties
-                    ? new XElement(group.Key.Name, group.Key.Attributes().Where(attribute => attribute.IsNamespaceDeclaration || attribute.Name == Rdf + "about"), group)
+                    ? new XElement(group.Key.Name, group.Key.Attributes().Where(attribute => attribute.IsNamespaceDeclaration || attribute.Name == _rdfNames + "about"), group)
                     : group);
             }
 
@@ -214,34 +214,34 @@ internal sealed class XmpPacket
     public void RemoveAttachedFiles()
     {
         Remove(name =>
-            Attached.Contains(name.Namespace)
-            || (name.Namespace == Camera && (name.LocalName.StartsWith("Motion", StringComparison.Ordinal) || name.LocalName.StartsWith("MicroVideo", StringComparison.Ordinal))));
-        _document.Descendants().Attributes().Where(attribute => attribute.IsNamespaceDeclaration && Attached.Contains(attribute.Value)).Remove();
+            _attached.Contains(name.Namespace)
+            || (name.Namespace == _camera && (name.LocalName.StartsWith("Motion", StringComparison.Ordinal) || name.LocalName.StartsWith("MicroVideo", StringComparison.Ordinal))));
+        _document.Descendants().Attributes().Where(attribute => attribute.IsNamespaceDeclaration && _attached.Contains(attribute.Value)).Remove();
     }
 
     /// <summary>It calls the picture a JPEG: programs that convert one often leave that as it was.</summary>
     public bool SaysJpeg => ValueOf(Dc + "format")?.Trim().ToLowerInvariant() is "image/jpeg" or "image/jpg";
 
     /// <summary>It describes a gain map.</summary>
-    public bool HasGainMap => _rdf.DescendantsAndSelf().Any(element => GainMaps.Contains(element.Name.Namespace) || element.Attributes().Any(attribute => GainMaps.Contains(attribute.Name.Namespace)));
+    public bool HasGainMap => _rdf.DescendantsAndSelf().Any(element => _gainMaps.Contains(element.Name.Namespace) || element.Attributes().Any(attribute => _gainMaps.Contains(attribute.Name.Namespace)));
 
     /// <summary>Brings what it says of sizes and places up to date with a picture that was turned upright and resized.</summary>
     public void Update(PictureChange change, List<string> notes)
     {
-        Remove(name => name == Thumbnails);
+        Remove(name => name == _thumbnails);
         if (change.Orientation.Turns)
         {
-            Replace(Tiff + "Orientation", _ => "1");
+            Replace(_tiff + "Orientation", _ => "1");
         }
 
-        Replace(Tiff + "ImageWidth", _ => Number(change.Width));
-        Replace(Tiff + "ImageLength", _ => Number(change.Height));
-        Replace(Exif + "PixelXDimension", _ => Number(change.Width));
-        Replace(Exif + "PixelYDimension", _ => Number(change.Height));
+        Replace(_tiff + "ImageWidth", _ => Number(change.Width));
+        Replace(_tiff + "ImageLength", _ => Number(change.Height));
+        Replace(_exif + "PixelXDimension", _ => Number(change.Width));
+        Replace(_exif + "PixelYDimension", _ => Number(change.Height));
         if (change.Orientation.Turns)
         {
             // Its angles belong to the picture as stored: turned, they would all mean something else.
-            if (Remove(name => name.Namespace == Panorama))
+            if (Remove(name => name.Namespace == _panorama))
             {
                 notes.Add("panorama data (GPano) dropped: the picture was turned upright");
             }
@@ -250,12 +250,12 @@ internal sealed class XmpPacket
         {
             foreach (string name in (string[])["FullPanoWidthPixels", "CroppedAreaImageWidthPixels", "CroppedAreaLeftPixels", "LargestValidInteriorRectLeft", "LargestValidInteriorRectWidth"])
             {
-                Replace(Panorama + name, value => Scaled(value, change.ScaleX));
+                Replace(_panorama + name, value => Scaled(value, change.ScaleX));
             }
 
             foreach (string name in (string[])["FullPanoHeightPixels", "CroppedAreaImageHeightPixels", "CroppedAreaTopPixels", "LargestValidInteriorRectTop", "LargestValidInteriorRectHeight"])
             {
-                Replace(Panorama + name, value => Scaled(value, change.ScaleY));
+                Replace(_panorama + name, value => Scaled(value, change.ScaleY));
             }
         }
 
@@ -274,7 +274,7 @@ internal sealed class XmpPacket
 
         if (_rdf.Elements().FirstOrDefault(element => element.Attribute(name) is not null || element.Element(name) is not null) is { } holder)
         {
-            XElement? list = holder.Element(name)?.Elements().FirstOrDefault(element => element.Name.Namespace == Rdf);
+            XElement? list = holder.Element(name)?.Elements().FirstOrDefault(element => element.Name.Namespace == _rdfNames);
             string[] present = list is not null ? [.. list.Elements().Select(item => item.Value.Trim())] : [(holder.Element(name)?.Value ?? holder.Attribute(name)!.Value).Trim()];
             string[] missing = [.. wanted.Except(present, StringComparer.Ordinal)];
             if (kind is not (XmpKind.Bag or XmpKind.Sequence) || list is null)
@@ -282,7 +282,7 @@ internal sealed class XmpPacket
                 return missing.Length;
             }
 
-            list.Add(missing.Select(value => new XElement(Rdf + "li", value)));
+            list.Add(missing.Select(value => new XElement(_rdfNames + "li", value)));
             return 0;
         }
 
@@ -300,16 +300,16 @@ internal sealed class XmpPacket
                 _ => "Seq",
             };
             IEnumerable<XElement> items = wanted.Select(value => new XElement(
-                Rdf + "li",
+                _rdfNames + "li",
                 kind == XmpKind.Language ? new XAttribute(XNamespace.Xml + "lang", "x-default") : null,
                 value));
-            property.Add(new XElement(Rdf + container, kind == XmpKind.Language ? items.Take(1) : items));
+            property.Add(new XElement(_rdfNames + container, kind == XmpKind.Language ? items.Take(1) : items));
         }
 
         _rdf.Add(new XElement(
-            Rdf + "Description",
-            new XAttribute(Rdf + "about", string.Empty),
-            Prefixes.TryGetValue(name.Namespace, out string? prefix) ? new XAttribute(XNamespace.Xmlns + prefix, name.NamespaceName) : null,
+            _rdfNames + "Description",
+            new XAttribute(_rdfNames + "about", string.Empty),
+            _prefixes.TryGetValue(name.Namespace, out string? prefix) ? new XAttribute(XNamespace.Xmlns + prefix, name.NamespaceName) : null,
             property));
         return kind is XmpKind.Bag or XmpKind.Sequence ? 0 : wanted.Length - 1;
     }
@@ -322,12 +322,12 @@ internal sealed class XmpPacket
     // Faces and the like (Metadata Working Group): a size in pixels, and areas in fractions of the picture as stored.
     private void UpdateRegions(PictureChange change)
     {
-        foreach (XElement element in _rdf.Descendants(Regions + "AppliedToDimensions").ToList())
+        foreach (XElement element in _rdf.Descendants(_regions + "AppliedToDimensions").ToList())
         {
             foreach (XElement holder in element.DescendantsAndSelf())
             {
-                Set(holder, Dimensions + "w", _ => Number(change.Width));
-                Set(holder, Dimensions + "h", _ => Number(change.Height));
+                Set(holder, _dimensions + "w", _ => Number(change.Width));
+                Set(holder, _dimensions + "h", _ => Number(change.Height));
             }
         }
 
@@ -336,23 +336,23 @@ internal sealed class XmpPacket
             return;
         }
 
-        foreach (XElement element in _rdf.Descendants(Regions + "Area").SelectMany(area => area.DescendantsAndSelf()).ToList())
+        foreach (XElement element in _rdf.Descendants(_regions + "Area").SelectMany(area => area.DescendantsAndSelf()).ToList())
         {
             if (Fraction(element, "x") is { } x && Fraction(element, "y") is { } y)
             {
                 (double turnedX, double turnedY) = change.Orientation.PlaceOfFraction(x, y);
-                Set(element, Area + "x", _ => Text(turnedX));
-                Set(element, Area + "y", _ => Text(turnedY));
+                Set(element, _area + "x", _ => Text(turnedX));
+                Set(element, _area + "y", _ => Text(turnedY));
                 if (change.Orientation.SwapsSides && Fraction(element, "w") is { } width && Fraction(element, "h") is { } height)
                 {
-                    Set(element, Area + "w", _ => Text(height));
-                    Set(element, Area + "h", _ => Text(width));
+                    Set(element, _area + "w", _ => Text(height));
+                    Set(element, _area + "h", _ => Text(width));
                 }
             }
         }
 
         static double? Fraction(XElement element, string name) =>
-            double.TryParse(element.Attribute(Area + name)?.Value ?? element.Element(Area + name)?.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
+            double.TryParse(element.Attribute(_area + name)?.Value ?? element.Element(_area + name)?.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
 
         static string Text(double value) => Math.Round(value, 6).ToString(CultureInfo.InvariantCulture);
     }

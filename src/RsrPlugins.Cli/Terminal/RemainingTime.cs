@@ -5,7 +5,7 @@ namespace RsrPlugins.Cli.Terminal;
 
 internal sealed class RemainingTime
 {
-    private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _leastTime = TimeSpan.FromSeconds(2);
     private const double LeastShare = 0.04;
 
     private readonly List<(TimeSpan Time, double Share)> _seen = [];
@@ -34,7 +34,7 @@ internal sealed class RemainingTime
         (TimeSpan Time, double Share) from = _seen.Last(seen => seen.Share <= lastShare * (2 / 3.0) || seen == _seen[0]);
         TimeSpan took = lastTime - from.Time;
         double share = lastShare - from.Share;
-        if (took < LeastTime || share < LeastShare)
+        if (took < _leastTime || share < LeastShare)
         {
             return null;
         }

@@ -60,12 +60,12 @@ internal static partial class StandardStreams
 /// <param name="inner">Null if there is nothing to write to.</param>
 internal sealed class ReportWriter(TextWriter? inner) : TextWriter
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+    private static readonly UTF8Encoding _utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Why something could not be written, in the system's words; null while all could. A reader that has gone is no reason.</summary>
     public string? Failure { get; private set; }
 
-    public override Encoding Encoding => inner?.Encoding ?? Utf8;
+    public override Encoding Encoding => inner?.Encoding ?? _utf8;
 
     public override void Write(char value) => Try(inner => inner.Write(value));
 

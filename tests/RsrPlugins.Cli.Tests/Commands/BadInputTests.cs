@@ -8,7 +8,7 @@ namespace RsrPlugins.Cli.Tests.Commands;
 
 public class BadInputTests
 {
-    private static readonly string InstalledModels = Path.Combine(AppContext.BaseDirectory, "models");
+    private static readonly string _installedModels = Path.Combine(AppContext.BaseDirectory, "models");
 
     private static void Fails(TestFolder folder, int exitCode, string expected, params string[] arguments)
     {
@@ -118,7 +118,7 @@ public class BadInputTests
         Pictures.Rgb(8, 8).Save(folder["a.png"]);
         Directory.CreateDirectory(folder["none"]);
         Directory.CreateDirectory(folder["some"]);
-        foreach (string file in Directory.GetFiles(InstalledModels))
+        foreach (string file in Directory.GetFiles(_installedModels))
         {
             string name = Path.GetFileName(file);
             if (!name.StartsWith("srnet-x3", StringComparison.Ordinal))

@@ -7,8 +7,8 @@ namespace RsrPlugins.Cli.Tests.Commands;
 public class CancelTests
 {
     // A second is promised; the machine that tests may be busy with something else.
-    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan BusyMachine = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _promised = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _busyMachine = TimeSpan.FromSeconds(2);
 
     [Theory]
     [InlineData(true)]
@@ -32,7 +32,7 @@ public class CancelTests
         }
 
         Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, Promised + BusyMachine);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, _promised + _busyMachine);
         Assert.Equal(130, process.ExitCode);
         Assert.Equal("rsr: cancelled; nothing was left half-written", process.StandardError.ReadToEnd().TrimEnd());
         Assert.Equal(["a.png"], folder.Files);

@@ -10,9 +10,9 @@ namespace RsrPlugins.Cli.Tests.Commands;
 public class NoTelemetryTests
 {
     /// <summary>The collector first calls after about ten seconds.</summary>
-    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan _longEnough = TimeSpan.FromSeconds(12);
 
-    private static readonly string Trap = Path.Combine(AppContext.BaseDirectory, "networktrap.dll");
+    private static readonly string _trap = Path.Combine(AppContext.BaseDirectory, "networktrap.dll");
 
     [Fact]
     public async Task No_packet_and_no_file_in_a_long_run()
@@ -20,7 +20,7 @@ public class NoTelemetryTests
         SkipWithoutNamespaces();
         // The measuring of eight rows for two seconds each; all three at once, because they mostly wait for the clock.
         string[] tool = [Path.Combine(AppContext.BaseDirectory, "rsr.dll"), "bench", "--device", "cpu", "--engine", "onnxruntime", "--threads", "1", "--scale", "2", "--size", "64", "--seconds", "2"];
-        string[] careless = [Trap, "load", Path.Combine(AppContext.BaseDirectory, "libonnxruntime.so"), "14"];
+        string[] careless = [_trap, "load", Path.Combine(AppContext.BaseDirectory, "libonnxruntime.so"), "14"];
         using Watched plain = new Watched(ci: false, tool);
         using Watched onBuildServer = new Watched(ci: true, tool);
         using Watched control = new Watched(ci: false, careless);
@@ -35,7 +35,7 @@ public class NoTelemetryTests
 
         foreach (Watched run in new[] { plain, onBuildServer })
         {
-            Assert.True(run.Duration > LongEnough, $"rsr bench took {run.Duration}; the collector would not have called yet.");
+            Assert.True(run.Duration > _longEnough, $"rsr bench took {run.Duration}; the collector would not have called yet.");
             Assert.Equal("packets 0", run.Log.Trim());
             Assert.Empty(run.Files);
         }
@@ -67,7 +67,7 @@ public class NoTelemetryTests
             string[] arguments =
             [
                 .. Namespaces, "sh", "-c", "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"", _folder["resolv.conf"],
-                "dotnet", Trap, "watch", _folder["log"], "dotnet", .. program,
+                "dotnet", _trap, "watch", _folder["log"], "dotnet", .. program,
             ];
             ProcessStartInfo start = new ProcessStartInfo("unshare", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
             start.Environment["HOME"] = _folder["home"];

@@ -8,9 +8,9 @@ namespace RsrPlugins.Cli.Tests.Files;
 
 public class ColourTests
 {
-    private static readonly (string Type, byte[] Data) Linear = ("gAMA", [0, 1, 0x86, 0xA0]); // 1.0
-    private static readonly (string Type, byte[] Data) Mastering = ("mDCV", new byte[24]);
-    private static readonly (string Type, byte[] Data) Light = ("cLLI", new byte[8]);
+    private static readonly (string Type, byte[] Data) _linear = ("gAMA", [0, 1, 0x86, 0xA0]); // 1.0
+    private static readonly (string Type, byte[] Data) _mastering = ("mDCV", new byte[24]);
+    private static readonly (string Type, byte[] Data) _light = ("cLLI", new byte[8]);
 
     private static byte[] FlatPng(double level, params (string Type, byte[] Data)[] chunks)
     {
@@ -35,7 +35,7 @@ public class ColourTests
     [Fact]
     public void A_pngs_own_colour_chunks_stay_in_a_png()
     {
-        (string Type, byte[] Data)[] chunks = [("cICP", [9, 16, 0, 1]), Linear, ("cHRM", Chromaticities(0.68, 0.32)), Mastering, Light, ("sRGB", [1])];
+        (string Type, byte[] Data)[] chunks = [("cICP", [9, 16, 0, 1]), _linear, ("cHRM", Chromaticities(0.68, 0.32)), _mastering, _light, ("sRGB", [1])];
         List<(string Type, byte[] Data)> written = Bytes.PngChunks(FileCopy.As(FlatPng(100, chunks), "png").Bytes);
         foreach ((string type, byte[] data) in chunks)
         {
@@ -52,7 +52,7 @@ public class ColourTests
     [InlineData("avif")]
     public void Gamma_is_told_as_a_profile_elsewhere(string extension)
     {
-        CopiedFile copy = FileCopy.As(FlatPng(128, Linear), extension, options: new WriteOptions(extension == "tif" ? null : 100));
+        CopiedFile copy = FileCopy.As(FlatPng(128, _linear), extension, options: new WriteOptions(extension == "tif" ? null : 100));
         // Half the light is sRGB's 188.
         Assert.All(Shown(copy.Bytes), value => Assert.InRange(value, 186, 190));
         Assert.Contains("gAMA 1 told as a colour profile", Assert.Single(copy.Notes), StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public class ColourTests
     [Fact]
     public void Pq_has_no_profile_and_that_is_said()
     {
-        CopiedFile copy = FileCopy.As(FlatPng(100, ("cICP", [9, 16, 0, 1]), Mastering, Light), "jpg");
+        CopiedFile copy = FileCopy.As(FlatPng(100, ("cICP", [9, 16, 0, 1]), _mastering, _light), "jpg");
         Assert.Contains(copy.Notes, note => note.Contains("BT.2020, PQ", StringComparison.Ordinal) && note.Contains("dropped", StringComparison.Ordinal));
         Assert.Contains(copy.Notes, note => note.Contains("mDCV, cLLI", StringComparison.Ordinal));
     }
@@ -190,7 +190,7 @@ public class ColourTests
     [Fact]
     public void A_profile_made_from_gamma_is_one_that_lcms_takes()
     {
-        byte[] profile = ProfileOf(FileCopy.As(FlatPng(128, Linear), "tif").Bytes);
+        byte[] profile = ProfileOf(FileCopy.As(FlatPng(128, _linear), "tif").Bytes);
         Assert.Equal("acsp"u8.ToArray(), profile[36..40]);
         Assert.Equal(profile.Length, (profile[0] << 24) | (profile[1] << 16) | (profile[2] << 8) | profile[3]);
     }

@@ -13,11 +13,11 @@ public class MetadataTests
     private const int DateTimeOriginal = 0x9003, MakerNote = 0x927C, PixelX = 0xA002, PixelY = 0xA003, Latitude = 2;
     private const int Ascii = 2, Short = 3, Long = 4, Rational = 5, Undefined = 7;
 
-    private static readonly uint[] Vienna = [48, 1, 12, 1, 2952, 100];
-    private static readonly byte[] Note = [.. "Maker\0"u8, .. Enumerable.Range(0, 60).Select(value => (byte)value)];
+    private static readonly uint[] _vienna = [48, 1, 12, 1, 2952, 100];
+    private static readonly byte[] _note = [.. "Maker\0"u8, .. Enumerable.Range(0, 60).Select(value => (byte)value)];
 
     // Record 1:90 UTF-8, 2:25 two keywords, 2:120 a caption, 2:231 which has no property in XMP.
-    private static readonly byte[] Iptc =
+    private static readonly byte[] _iptc =
     [
         .. Dataset(1, 90, [0x1B, (byte)'%', (byte)'G']), .. Dataset(2, 25, "Hafen"u8), .. Dataset(2, 25, "Schiff"u8),
         .. Dataset(2, 120, Encoding.UTF8.GetBytes("Beschreibung Ü")), .. Dataset(2, 55, "20240506"u8), .. Dataset(2, 60, "070809+0200"u8),
@@ -46,8 +46,8 @@ public class MetadataTests
     {
         byte[] block = Bytes.Tiff(
             [(Make, Ascii, "Example"), (Orientation, Short, (ushort)orientation), (Artist, Ascii, "Zoe"), (Copyright, Ascii, "(c) Zoe"), (ExifDirectory, Long, new DirectoryAt(1)), (GpsDirectory, Long, new DirectoryAt(2))],
-            [(DateTimeOriginal, Ascii, "2024:05:06 07:08:09"), (MakerNote, Undefined, Note), (PixelX, Short, (ushort)24), (PixelY, Short, (ushort)16)],
-            [(1, Ascii, "N"), (Latitude, Rational, Vienna)],
+            [(DateTimeOriginal, Ascii, "2024:05:06 07:08:09"), (MakerNote, Undefined, _note), (PixelX, Short, (ushort)24), (PixelY, Short, (ushort)16)],
+            [(1, Ascii, "N"), (Latitude, Rational, _vienna)],
             [(259, Short, (ushort)6), (513, Long, new uint[] { 40 }), (514, Long, new uint[] { 10 })]);
         if (thumbnail)
         {
@@ -145,8 +145,8 @@ public class MetadataTests
 
         byte[] tiff = Bytes.Tiff(
             [.. main],
-            [(DateTimeOriginal, Ascii, "2024:05:06 07:08:09"), (MakerNote, Undefined, Note), (PixelX, Short, (ushort)24), (PixelY, Short, (ushort)16)],
-            [(1, Ascii, "N"), (Latitude, Rational, Vienna)]);
+            [(DateTimeOriginal, Ascii, "2024:05:06 07:08:09"), (MakerNote, Undefined, _note), (PixelX, Short, (ushort)24), (PixelY, Short, (ushort)16)],
+            [(1, Ascii, "N"), (Latitude, Rational, _vienna)]);
         int offset = tiff.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xAA, 0xAA, 0xAA, 0xAA]);
         BinaryPrimitives.WriteInt32LittleEndian(tiff.AsSpan(offset), tiff.Length);
         return [.. tiff, .. pixels];
@@ -199,14 +199,14 @@ public class MetadataTests
         Assert.Equal(1, main.TryGetValue(Orientation, out (int Type, int Count, byte[] Data) upright) ? Number(upright, block) : 1);
         Dictionary<int, (int Type, int Count, byte[] Data)> photo = Bytes.TiffDirectory(block, Pointer(main[ExifDirectory], block));
         Assert.Equal("2024:05:06 07:08:09\0"u8.ToArray(), photo[DateTimeOriginal].Data);
-        Assert.Equal(Note, photo[MakerNote].Data);
+        Assert.Equal(_note, photo[MakerNote].Data);
         Assert.Equal(48, Number(photo[PixelX], block));
         Assert.Equal(32, Number(photo[PixelY], block));
         Dictionary<int, (int Type, int Count, byte[] Data)> gps = Bytes.TiffDirectory(block, Pointer(main[GpsDirectory], block));
         uint[] latitude = [.. Enumerable.Range(0, 6).Select(index => block[0] == 'I'
             ? BinaryPrimitives.ReadUInt32LittleEndian(gps[Latitude].Data.AsSpan(4 * index))
             : BinaryPrimitives.ReadUInt32BigEndian(gps[Latitude].Data.AsSpan(4 * index)))];
-        Assert.Equal(Vienna, latitude);
+        Assert.Equal(_vienna, latitude);
         if (to != "tif")
         {
             int entries = block[0] == 'I' ? block[8] : block[9];
@@ -225,7 +225,7 @@ public class MetadataTests
     {
         byte[] before = ExifBytes(thumbnail: true);
         byte[] after = ExifOf(FileCopy.As(Say(extension, before), extension).Bytes, extension)!;
-        Assert.Equal(before.AsSpan().IndexOf(Note), after.AsSpan().IndexOf(Note));
+        Assert.Equal(before.AsSpan().IndexOf(_note), after.AsSpan().IndexOf(_note));
     }
 
     [Theory]
@@ -304,16 +304,16 @@ public class MetadataTests
     [InlineData("tif", "jpg")]
     public void Iptc_is_bare_in_tiff_and_wrapped_in_jpeg(string from, string to)
     {
-        CopiedFile copy = FileCopy.As(Say(from, iptc: Iptc), to);
+        CopiedFile copy = FileCopy.As(Say(from, iptc: _iptc), to);
         Assert.Empty(copy.Notes);
         if (to == "tif")
         {
-            Assert.Equal(Iptc, Bytes.TiffDirectory(copy.Bytes)[33723].Data);
+            Assert.Equal(_iptc, Bytes.TiffDirectory(copy.Bytes)[33723].Data);
         }
         else
         {
             byte[] payload = Assert.Single(Bytes.JpegSegments(copy.Bytes), segment => segment.Marker == 0xED).Payload;
-            Assert.Equal((byte[])[.. "Photoshop 3.0\0"u8, .. "8BIM"u8, 4, 4, 0, 0, 0, 0, 0, (byte)Iptc.Length, .. Iptc, .. new byte[Iptc.Length & 1]], payload);
+            Assert.Equal((byte[])[.. "Photoshop 3.0\0"u8, .. "8BIM"u8, 4, 4, 0, 0, 0, 0, 0, (byte)_iptc.Length, .. _iptc, .. new byte[_iptc.Length & 1]], payload);
         }
     }
 
@@ -323,7 +323,7 @@ public class MetadataTests
     [InlineData("avif")]
     public void Iptc_is_told_as_xmp_where_it_has_no_place_and_that_is_said(string to)
     {
-        CopiedFile copy = FileCopy.As(Say("jpg", iptc: [.. Iptc, .. Dataset(2, 231, "x"u8)], xmp: Xmp("xmp:Rating=\"4\"")), to);
+        CopiedFile copy = FileCopy.As(Say("jpg", iptc: [.. _iptc, .. Dataset(2, 231, "x"u8)], xmp: Xmp("xmp:Rating=\"4\"")), to);
         string text = XmpOf(copy.Bytes, to)!;
         Assert.Contains("<dc:subject", text, StringComparison.Ordinal);
         Assert.Contains("<rdf:li>Hafen</rdf:li><rdf:li>Schiff</rdf:li>", text, StringComparison.Ordinal);

@@ -7,7 +7,7 @@ namespace RsrPlugins.Cli.Tests.Support;
 
 internal sealed class Browser : IDisposable
 {
-    private static readonly string[] Arguments =
+    private static readonly string[] _arguments =
     [
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1000,700", "--force-device-scale-factor=1",
     ];
@@ -21,7 +21,7 @@ internal sealed class Browser : IDisposable
     {
         _driver = driver;
         _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = TimeSpan.FromSeconds(60) };
-        object options = new { args = Arguments.Append($"--user-data-dir={_profile}").ToArray(), binary = Program("chromium") };
+        object options = new { args = _arguments.Append($"--user-data-dir={_profile}").ToArray(), binary = Program("chromium") };
         _session = Send("session", new { capabilities = new { alwaysMatch = new Dictionary<string, object> { ["browserName"] = "chrome", ["goog:chromeOptions"] = options, ["goog:loggingPrefs"] = new { browser = "ALL" } } } }).GetProperty("sessionId").GetString()!;
     }
 

@@ -13,7 +13,7 @@ internal sealed record RsrResult(int ExitCode, string Output, string Error)
 
 internal static partial class Rsr
 {
-    private static readonly string Tool = Path.Combine(AppContext.BaseDirectory, "rsr.dll");
+    private static readonly string _tool = Path.Combine(AppContext.BaseDirectory, "rsr.dll");
 
     public static RsrResult Run(TestFolder folder, params string[] arguments) => Run(folder, new Dictionary<string, string>(), arguments);
 
@@ -36,7 +36,7 @@ internal static partial class Rsr
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["RSR"] = $"dotnet {Tool}";
+        start.Environment["RSR"] = $"dotnet {_tool}";
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
@@ -54,7 +54,7 @@ internal static partial class Rsr
     private static Process Start(TestFolder folder, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         // A test run started in the background inherits an ignored SIGINT, and .NET respects that; env puts the default back.
-        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet", Tool] : ["dotnet", Tool];
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet", _tool] : ["dotnet", _tool];
         ProcessStartInfo start = new ProcessStartInfo(command[0], [.. command[1..], .. arguments])
         {
             WorkingDirectory = folder.Root,

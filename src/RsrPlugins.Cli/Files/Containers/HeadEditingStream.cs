@@ -183,7 +183,7 @@ internal sealed class JpegMetadataStream(Stream target, OutgoingMetadata metadat
 internal sealed class PngMetadataStream(Stream target, OutgoingMetadata metadata) : HeadEditingStream(target)
 {
     // Of what libvips writes before the pixels, this is kept.
-    private static readonly string[] Kept = ["iCCP", "PLTE", "tRNS", "sBIT"];
+    private static readonly string[] _kept = ["iCCP", "PLTE", "tRNS", "sBIT"];
 
     protected override int TryWriteHead(ReadOnlySpan<byte> head)
     {
@@ -216,7 +216,7 @@ internal sealed class PngMetadataStream(Stream target, OutgoingMetadata metadata
         PngFile.Write(Target, chunks[0]);
         foreach (PngChunk chunk in metadata.Chunks.Where(chunk => !(chunk.Type == "sRGB" && metadata.Icc is not null))
             .Concat(metadata.Exif is { } exif ? [new PngChunk("eXIf", exif.ToBytes())] : [])
-            .Concat(chunks.Where(chunk => Kept.Contains(chunk.Type)))
+            .Concat(chunks.Where(chunk => _kept.Contains(chunk.Type)))
             .OrderBy(chunk => Rank(chunk.Type)))
         {
             PngFile.Write(Target, chunk);

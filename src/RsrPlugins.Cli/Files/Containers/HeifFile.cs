@@ -11,7 +11,7 @@ internal static class HeifFile
     private const int Searched = 256 * 1024;
 
     // Of the outermost level, ISO/IEC 14496-12 and 23008-12.
-    private static readonly HashSet<string> Boxes = ["ftyp", "meta", "mdat", "moov", "moof", "mfra", "free", "skip", "uuid", "idat", "styp", "sidx", "pdin", "jumb"];
+    private static readonly HashSet<string> _boxes = ["ftyp", "meta", "mdat", "moov", "moof", "mfra", "free", "skip", "uuid", "idat", "styp", "sidx", "pdin", "jumb"];
 
     /// <summary>Primaries, transfer, matrix, range as PNG's cICP has them (always R, G, B of full range); null where they are not said.</summary>
     public static byte[]? CodePoints(Stream stream)
@@ -38,7 +38,7 @@ internal static class HeifFile
         {
             stream.Position = place;
             int length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-            if (length < 8 || !Boxes.Contains(Encoding.Latin1.GetString(head[4..8])))
+            if (length < 8 || !_boxes.Contains(Encoding.Latin1.GetString(head[4..8])))
             {
                 return stream.Length - place;
             }

@@ -19,9 +19,9 @@ internal sealed class PngFile
     private const int MaxExpandedBytes = 32_000_000;
 
     // About the old file's coding or its own making; nothing a picture lacks without them.
-    private static readonly HashSet<string> OfTheOldFile = ["PLTE", "tRNS", "hIST", "sPLT", "sBIT", "bKGD", "tIME", "acTL", "fcTL", "fdAT", "iDOT", "vpAg"];
+    private static readonly HashSet<string> _ofTheOldFile = ["PLTE", "tRNS", "hIST", "sPLT", "sBIT", "bKGD", "tIME", "acTL", "fcTL", "fdAT", "iDOT", "vpAg"];
 
-    private static readonly uint[] Table = CreateTable();
+    private static readonly uint[] _table = CreateTable();
 
     private readonly List<PngChunk> _chunks = [];
 
@@ -226,11 +226,11 @@ internal sealed class PngFile
                     metadata.HasContentCredentials = true;
                     break;
                 default:
-                    if (char.IsAsciiLetterLower(chunk.Type[0]) && char.IsAsciiLetterLower(chunk.Type[3]) && !OfTheOldFile.Contains(chunk.Type))
+                    if (char.IsAsciiLetterLower(chunk.Type[0]) && char.IsAsciiLetterLower(chunk.Type[3]) && !_ofTheOldFile.Contains(chunk.Type))
                     {
                         metadata.Chunks.Add(chunk); // Its name says that it may be copied whatever is done to the pixels.
                     }
-                    else if (!OfTheOldFile.Contains(chunk.Type))
+                    else if (!_ofTheOldFile.Contains(chunk.Type))
                     {
                         others.Add(chunk.Type);
                     }
@@ -403,7 +403,7 @@ internal sealed class PngFile
     {
         foreach (byte value in bytes)
         {
-            sum = Table[(byte)(sum ^ value)] ^ (sum >> 8);
+            sum = _table[(byte)(sum ^ value)] ^ (sum >> 8);
         }
 
         return sum;

@@ -23,10 +23,10 @@ internal sealed record TiffPages(int Page, int Photometric, int Bits, IReadOnlyL
     public bool IsLab => Photometric == IccLab || (Photometric == CieLab && Bits == 8);
 
     // Codings only cameras use: packed raw (Sony 32767, Nikon 34713, Pentax 65535, Samsung 32769 and 32770, Kodak 65000, lossy DNG 34892).
-    private static readonly int[] RawCodings = [32767, 32769, 32770, 32772, 34713, 65000, 65535];
+    private static readonly int[] _rawCodings = [32767, 32769, 32770, 32772, 34713, 65000, 65535];
 
     // Those of the libtiff in the bundled libvips: none, fax, LZW, JPEG, Deflate, NeXT, PackBits, ThunderScan, SGILog (refused as LogLuv), WebP.
-    private static readonly long[] ReadableCodings = [1, 2, 3, 4, 5, 7, 8, 32766, 32771, 32773, 32809, 32946, 34676, 34677, 50001];
+    private static readonly long[] _readableCodings = [1, 2, 3, 4, 5, 7, 8, 32766, 32771, 32773, 32809, 32946, 34676, 34677, 50001];
 
     private const int MostSamples = 64;
 
@@ -96,7 +96,7 @@ internal sealed record TiffPages(int Page, int Photometric, int Bits, IReadOnlyL
 
         void Check(string name, TiffDirectory directory)
         {
-            if (Value(TiffTags.Compression, directory) is { } coding && !ReadableCodings.Contains(coding))
+            if (Value(TiffTags.Compression, directory) is { } coding && !_readableCodings.Contains(coding))
             {
                 throw new PictureFileException(name, $"expected a TIFF this build can decode, found one coded as {NameOfCoding(coding)}; save it without compression, with LZW or as PNG first");
             }
@@ -172,7 +172,7 @@ internal sealed record TiffPages(int Page, int Photometric, int Bits, IReadOnlyL
         {
             int photometric = (int)(page.Find(TiffTags.Photometric)?.Number(file.LittleEndian) ?? -1);
             int coding = (int)(page.Find(TiffTags.Compression)?.Number(file.LittleEndian) ?? -1);
-            if (photometric is ColourFilterArray or LinearRaw || RawCodings.Contains(coding) || page.Find(50752) is not null)
+            if (photometric is ColourFilterArray or LinearRaw || _rawCodings.Contains(coding) || page.Find(50752) is not null)
             {
                 return true; // 50752: slices of Canon's CR2.
             }

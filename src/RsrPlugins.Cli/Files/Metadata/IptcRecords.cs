@@ -9,37 +9,37 @@ namespace RsrPlugins.Cli.Files.Metadata;
 internal static class IptcRecords
 {
     private const byte Marker = 0x1C;
-    private static readonly XNamespace Dc = "http://purl.org/dc/elements/1.1/";
-    private static readonly XNamespace Photoshop = "http://ns.adobe.com/photoshop/1.0/";
-    private static readonly XNamespace Core = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/";
-    private static readonly XNamespace Rights = "http://ns.adobe.com/xap/1.0/rights/";
+    private static readonly XNamespace _dc = "http://purl.org/dc/elements/1.1/";
+    private static readonly XNamespace _photoshop = "http://ns.adobe.com/photoshop/1.0/";
+    private static readonly XNamespace _core = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/";
+    private static readonly XNamespace _rights = "http://ns.adobe.com/xap/1.0/rights/";
 
     // Dataset of record 2 and the XMP property it is.
-    private static readonly Dictionary<int, (XName Name, XmpKind Kind)> Properties = new()
+    private static readonly Dictionary<int, (XName Name, XmpKind Kind)> _properties = new()
     {
-        [5] = (Dc + "title", XmpKind.Language),
-        [10] = (Photoshop + "Urgency", XmpKind.Text),
-        [12] = (Core + "SubjectCode", XmpKind.Bag),
-        [15] = (Photoshop + "Category", XmpKind.Text),
-        [20] = (Photoshop + "SupplementalCategories", XmpKind.Bag),
-        [25] = (Dc + "subject", XmpKind.Bag),
-        [40] = (Photoshop + "Instructions", XmpKind.Text),
-        [55] = (Photoshop + "DateCreated", XmpKind.Text),
-        [80] = (Dc + "creator", XmpKind.Sequence),
-        [85] = (Photoshop + "AuthorsPosition", XmpKind.Text),
-        [90] = (Photoshop + "City", XmpKind.Text),
-        [92] = (Core + "Location", XmpKind.Text),
-        [95] = (Photoshop + "State", XmpKind.Text),
-        [100] = (Core + "CountryCode", XmpKind.Text),
-        [101] = (Photoshop + "Country", XmpKind.Text),
-        [103] = (Photoshop + "TransmissionReference", XmpKind.Text),
-        [105] = (Photoshop + "Headline", XmpKind.Text),
-        [110] = (Photoshop + "Credit", XmpKind.Text),
-        [115] = (Photoshop + "Source", XmpKind.Text),
-        [116] = (Dc + "rights", XmpKind.Language),
-        [118] = (Rights + "WebStatement", XmpKind.Text),
-        [120] = (Dc + "description", XmpKind.Language),
-        [122] = (Photoshop + "CaptionWriter", XmpKind.Text),
+        [5] = (_dc + "title", XmpKind.Language),
+        [10] = (_photoshop + "Urgency", XmpKind.Text),
+        [12] = (_core + "SubjectCode", XmpKind.Bag),
+        [15] = (_photoshop + "Category", XmpKind.Text),
+        [20] = (_photoshop + "SupplementalCategories", XmpKind.Bag),
+        [25] = (_dc + "subject", XmpKind.Bag),
+        [40] = (_photoshop + "Instructions", XmpKind.Text),
+        [55] = (_photoshop + "DateCreated", XmpKind.Text),
+        [80] = (_dc + "creator", XmpKind.Sequence),
+        [85] = (_photoshop + "AuthorsPosition", XmpKind.Text),
+        [90] = (_photoshop + "City", XmpKind.Text),
+        [92] = (_core + "Location", XmpKind.Text),
+        [95] = (_photoshop + "State", XmpKind.Text),
+        [100] = (_core + "CountryCode", XmpKind.Text),
+        [101] = (_photoshop + "Country", XmpKind.Text),
+        [103] = (_photoshop + "TransmissionReference", XmpKind.Text),
+        [105] = (_photoshop + "Headline", XmpKind.Text),
+        [110] = (_photoshop + "Credit", XmpKind.Text),
+        [115] = (_photoshop + "Source", XmpKind.Text),
+        [116] = (_dc + "rights", XmpKind.Language),
+        [118] = (_rights + "WebStatement", XmpKind.Text),
+        [120] = (_dc + "description", XmpKind.Language),
+        [122] = (_photoshop + "CaptionWriter", XmpKind.Text),
     };
 
     /// <summary>The bytes begin with a dataset.</summary>
@@ -67,7 +67,7 @@ internal static class IptcRecords
         int contradicted = 0;
         foreach (IGrouping<int, Range> group in all.Where(one => one.Record == 2 && one.DataSet != 0).GroupBy(one => one.DataSet, one => one.Data))
         {
-            if (!Properties.TryGetValue(group.Key, out (XName Name, XmpKind Kind) property))
+            if (!_properties.TryGetValue(group.Key, out (XName Name, XmpKind Kind) property))
             {
                 untold += group.Key == 60 ? 0 : group.Count(); // 60 is the time, told with the date.
                 continue;

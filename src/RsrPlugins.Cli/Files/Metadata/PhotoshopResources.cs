@@ -14,7 +14,7 @@ internal static class PhotoshopResources
     private const ushort Iptc = 0x0404;
 
     // Thumbnails, and copies of what stands elsewhere: ICC profile, EXIF, XMP.
-    private static readonly HashSet<ushort> Stale = [0x0409, 0x040C, 0x040F, 0x0422, 0x0423, 0x0424];
+    private static readonly HashSet<ushort> _stale = [0x0409, 0x040C, 0x040F, 0x0422, 0x0423, 0x0424];
 
     /// <summary>Takes a block apart; stops at the first thing that is no resource.</summary>
     /// <returns>The IPTC in it, or null, and what else is worth keeping.</returns>
@@ -50,7 +50,7 @@ internal static class PhotoshopResources
             {
                 iptc ??= data;
             }
-            else if (!Stale.Contains(id))
+            else if (!_stale.Contains(id))
             {
                 others.Add(new PhotoshopResource(signature.ToArray(), id, bytes.Slice(6, nameLength).ToArray(), data));
             }

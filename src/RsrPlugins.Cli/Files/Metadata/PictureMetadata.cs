@@ -38,7 +38,7 @@ internal sealed class PictureMetadata
     private const int JpegXmpBytes = JpegSegmentBytes - 29;
     private const int JpegExifBytes = JpegSegmentBytes - 6;
 
-    private static readonly (string Keyword, System.Xml.Linq.XName Name, XmpKind Kind)[] TextProperties =
+    private static readonly (string Keyword, System.Xml.Linq.XName Name, XmpKind Kind)[] _textProperties =
     [
         ("Title", XmpPacket.Dc + "title", XmpKind.Language),
         ("Author", XmpPacket.Dc + "creator", XmpKind.Sequence),
@@ -262,7 +262,7 @@ internal sealed class PictureMetadata
         List<string> dropped = [];
         foreach (PngText text in _raw.Texts)
         {
-            (string keyword, System.Xml.Linq.XName? name, XmpKind kind) = TextProperties.FirstOrDefault(property => property.Keyword == text.Keyword);
+            (string keyword, System.Xml.Linq.XName? name, XmpKind kind) = _textProperties.FirstOrDefault(property => property.Keyword == text.Keyword);
             string? value = text.Text();
             if (value is not null && text.Keyword == "Comment" && format == PictureFormat.Jpeg && Encoding.UTF8.GetByteCount(value) <= JpegSegmentBytes)
             {
@@ -443,8 +443,8 @@ internal sealed class PictureMetadata
 
     private static string Listed(string[] names)
     {
-        const int most = 8;
-        return names.Length <= most ? string.Join(", ", names) : $"{string.Join(", ", names[..most])} and {names.Length - most} more";
+        const int MaxNames = 8;
+        return names.Length <= MaxNames ? string.Join(", ", names) : $"{string.Join(", ", names[..MaxNames])} and {names.Length - MaxNames} more";
     }
 
     private static string Decoded(byte[] text)

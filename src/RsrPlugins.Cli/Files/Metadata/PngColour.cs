@@ -14,12 +14,12 @@ internal sealed record PngColour(double? Gamma, double[]? Chromaticities, byte[]
 
     private const int CurvePoints = 1024;
 
-    private static readonly double[] SrgbChromaticities = [0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06];
+    private static readonly double[] _srgbChromaticities = [0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06];
 
     /// <summary>Something is said that is not what everybody takes for granted, sRGB.</summary>
     public bool IsUnusual => CodePoints is { } points
         ? !(points[0] == 1 && points[1] is 1 or 13 && IsFullRange(points))
-        : !IsSrgb && ((Gamma is { } gamma && Math.Abs(gamma - 0.45455) > 0.01) || (Chromaticities is { } given && given.Zip(SrgbChromaticities).Any(pair => Math.Abs(pair.First - pair.Second) > 0.002)));
+        : !IsSrgb && ((Gamma is { } gamma && Math.Abs(gamma - 0.45455) > 0.01) || (Chromaticities is { } given && given.Zip(_srgbChromaticities).Any(pair => Math.Abs(pair.First - pair.Second) > 0.002)));
 
     /// <summary>In words, for a note.</summary>
     public string Describe() => CodePoints is { } points
@@ -42,7 +42,7 @@ internal sealed record PngColour(double? Gamma, double[]? Chromaticities, byte[]
         }
         else
         {
-            places = Chromaticities ?? SrgbChromaticities;
+            places = Chromaticities ?? _srgbChromaticities;
             toLight = Gamma is { } gamma ? sample => Math.Pow(sample, 1 / gamma) : TransferOf(13);
         }
 
@@ -214,7 +214,7 @@ internal sealed record PngColour(double? Gamma, double[]? Chromaticities, byte[]
     // ITU-T H.273, table 2.
     private static double[]? PrimariesOf(byte code) => code switch
     {
-        1 => SrgbChromaticities,
+        1 => _srgbChromaticities,
         4 => [0.310, 0.316, 0.67, 0.33, 0.21, 0.71, 0.14, 0.08],
         5 => [0.3127, 0.3290, 0.64, 0.33, 0.29, 0.60, 0.15, 0.06],
         6 or 7 => [0.3127, 0.3290, 0.630, 0.340, 0.310, 0.595, 0.155, 0.070],
