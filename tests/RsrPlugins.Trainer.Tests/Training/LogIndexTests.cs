@@ -18,7 +18,7 @@ public class LogIndexTests
         Assert.Equal(logs.Order(StringComparer.Ordinal), rows.Keys.Order(StringComparer.Ordinal));
         foreach (string log in logs)
         {
-            double[] last = TrainingLog.Read(Path.Combine(folder, log + ".csv"))[^1];
+            double[] last = TrainingLog.Read(Path.Combine(folder, log + ".csv")).Last();
             Assert.True(File.Exists(TestSupport.InRepository($"training/configs/{rows[log][1].Trim('`')}.json")), log);
             Assert.Equal((log, Rounded(last[1] / 60, 1), Rounded(last[2], 0), Rounded(last[6], 2)), (log, rows[log][3], rows[log][4], rows[log][5]));
         }
