@@ -35,7 +35,7 @@ internal static class RsrCommandLine
     {
         RootCommand root = new RootCommand();
         root.Add(UpscaleCommand.Create(context));
-        root.Options.Add(ParentStandardInput);
+        root.Options.Add(_parentStandardInput);
         return RunAsync(root, args, context);
     }
 
