@@ -129,28 +129,30 @@ internal sealed unsafe class FusedRRNet : IDisposable
     private void ForwardLast(LumaPlane plane, FeatureMap features, float* weights, float bias, Span<float> low)
     {
         int lowSide = _side / _scale;
-        for (int y = 0; y < lowSide; y++)
+        float** rows = stackalloc float*[_scale];
+        fixed (float* sums = low)
         {
-            for (int x = 0; x < lowSide; x++)
+            for (int y = 0; y < lowSide; y++)
             {
-                (Vector512<float> sum, float mean) = (Vector512<float>.Zero, 0f);
                 for (int row = 0; row < _scale; row++)
                 {
-                    // A row of the d x d block is one run of values, in the features and in the weights.
-                    float* values = features.At((y * _scale) + row, x * _scale);
-                    float* weight = weights + (row * _scale * Channels);
-                    for (int i = 0; i < _scale * Channels; i += VectorLength)
-                    {
-                        sum = Vector512.FusedMultiplyAdd(Vector512.Load(values + i), Vector512.Load(weight + i), sum);
-                    }
-
-                    for (int column = 0; column < _scale; column++)
-                    {
-                        mean += plane.Values[plane.At((y * _scale) + row, (x * _scale) + column)];
-                    }
+                    rows[row] = features.At((y * _scale) + row, 0);
                 }
 
-                low[(y * lowSide) + x] = Vector512.Sum(sum) + bias + (mean / (_scale * _scale));
+                Products.Kernels.SumWindows(rows, _scale, _scale, _scale, weights, lowSide, sums + (y * lowSide));
+                for (int x = 0; x < lowSide; x++)
+                {
+                    float mean = 0;
+                    for (int row = 0; row < _scale; row++)
+                    {
+                        for (int column = 0; column < _scale; column++)
+                        {
+                            mean += plane.Values[plane.At((y * _scale) + row, (x * _scale) + column)];
+                        }
+                    }
+
+                    low[(y * lowSide) + x] += bias + (mean / (_scale * _scale));
+                }
             }
         }
     }

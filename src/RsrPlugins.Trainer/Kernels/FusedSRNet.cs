@@ -1,7 +1,5 @@
 // SRNet's training step written out for one core, for the reasons given in FusedRRNet.cs. Networks/SRNet.cs is the same network to be read beside the paper,
 // and what tests compare with.
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using RsrPlugins.Trainer.Networks;
 
 namespace RsrPlugins.Trainer.Kernels;
@@ -9,11 +7,6 @@ namespace RsrPlugins.Trainer.Kernels;
 /// <summary>SRNet of one scale on square crops, forward and backward.</summary>
 internal sealed unsafe class FusedSRNet : IDisposable
 {
-    /// <summary>Least side of a small crop.</summary>
-    internal const int LeastSide = Products.Rows;
-
-    private const int VectorLength = Products.VectorLength;
-
     private readonly int _units;
     private readonly ParameterLayout _layout;
     private readonly ConvolutionSpec _first;
@@ -42,10 +35,9 @@ internal sealed unsafe class FusedSRNet : IDisposable
     /// <param name="units">Dense units.</param>
     /// <param name="layout">Where SRNet's layers stand in the flat vectors.</param>
     /// <param name="crops">Crops of a step.</param>
-    /// <param name="side">Side of a small crop, at least <see cref="LeastSide"/>.</param>
+    /// <param name="side">Side of a small crop.</param>
     internal FusedSRNet(int scale, int units, ParameterLayout layout, int crops, int side)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(side, LeastSide);
         IReadOnlyList<ConvolutionSpec> layers = NetworkTable.SRNet(scale, units);
         (_layout, _units) = (layout, units);
         (_first, _last) = (layers[0], layers[^1]);
@@ -155,19 +147,11 @@ internal sealed unsafe class FusedSRNet : IDisposable
     }
 
     /// <summary>From the gradient of LReLU's result, which the activations are, to that of its argument.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Deactivate(FeatureMap gradient, FeatureMap activations)
     {
-        Vector512<float> slope = Vector512.Create((float)NetworkTable.LeakySlope);
         for (int y = 0; y < gradient.Side; y++)
         {
-            (nint values, nint signs) = ((nint)gradient.At(y, 0), (nint)activations.At(y, 0));
-            for (int i = 0; i < gradient.Side * FeatureMap.Channels; i += VectorLength)
-            {
-                Vector512<float> value = Vector512.Load((float*)values + i);
-                Vector512<float> positive = Vector512.GreaterThan(Vector512.Load((float*)signs + i), Vector512<float>.Zero);
-                Vector512.ConditionalSelect(positive, value, value * slope).Store((float*)values + i);
-            }
+            Products.Kernels.ApplySlopes(gradient.At(y, 0), activations.At(y, 0), (float)NetworkTable.LeakySlope, gradient.Side * FeatureMap.Channels);
         }
     }
 }

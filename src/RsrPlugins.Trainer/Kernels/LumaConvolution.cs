@@ -1,6 +1,8 @@
-// The first layer has one input channel, so it is memory and not arithmetic that counts: nine pixels against 64 outputs, held in registers.
+// The first layer has one input channel, so it is memory and not arithmetic that counts. Forward and its input's gradient are Core's kernels; the
+// weights' gradient keeps nine sums of a vector of outputs in registers.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RsrPlugins.Core.Inference.Cpu;
 using RsrPlugins.Trainer.Networks;
 
 namespace RsrPlugins.Trainer.Kernels;
@@ -10,12 +12,15 @@ internal sealed unsafe class LumaConvolution
 {
     private const int Channels = FeatureMap.Channels;
     private const int VectorLength = Products.VectorLength;
-    private const int Taps = 9;
+    private const int Taps = LumaWindows.Taps;
 
     private readonly float[] _weights = new float[Taps * Channels];
+    private readonly float[] _turnedWeights = new float[Taps * Channels];
     private readonly float[] _bias = new float[Channels];
     private readonly float[] _weightGradient = new float[Taps * Channels];
     private readonly float[] _biasGradient = new float[Channels];
+    private float[] _windows = [];
+    private float[] _inputGradient = [];
 
     /// <summary>Takes new weights and forgets the gradients.</summary>
     /// <param name="weights">[64, 9].</param>
@@ -27,6 +32,7 @@ internal sealed unsafe class LumaConvolution
             for (int tap = 0; tap < Taps; tap++)
             {
                 _weights[(tap * Channels) + channel] = weights[(channel * Taps) + tap];
+                _turnedWeights[((Taps - 1 - tap) * Channels) + channel] = weights[(channel * Taps) + tap];
             }
         }
 
@@ -54,32 +60,18 @@ internal sealed unsafe class LumaConvolution
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Forward(LumaPlane plane, FeatureMap result)
     {
-        (int side, int stride) = (plane.Side, plane.Stride);
-        Vector512<float> slope = Vector512.Create((float)NetworkTable.LeakySlope);
-        fixed (float* values = plane.Values, weights = _weights, bias = _bias)
+        int side = plane.Side;
+        Reserve(ref _windows, side * Taps);
+        fixed (float* values = plane.Values, weights = _weights, bias = _bias, windows = _windows)
         {
             for (int y = 0; y < side; y++)
             {
-                for (int x = 0; x < side; x++)
+                for (int row = 0; row < 3; row++)
                 {
-                    float* target = result.At(y, x);
-                    (Vector512<float> s0, Vector512<float> s1) = (Vector512.Load(bias), Vector512.Load(bias + VectorLength));
-                    (Vector512<float> s2, Vector512<float> s3) = (Vector512.Load(bias + (2 * VectorLength)), Vector512.Load(bias + (3 * VectorLength)));
-                    for (int tap = 0; tap < Taps; tap++)
-                    {
-                        Vector512<float> value = Vector512.Create(values[((y + (tap / 3)) * stride) + x + (tap % 3)]);
-                        float* weight = weights + (tap * Channels);
-                        s0 = Vector512.FusedMultiplyAdd(value, Vector512.Load(weight), s0);
-                        s1 = Vector512.FusedMultiplyAdd(value, Vector512.Load(weight + VectorLength), s1);
-                        s2 = Vector512.FusedMultiplyAdd(value, Vector512.Load(weight + (2 * VectorLength)), s2);
-                        s3 = Vector512.FusedMultiplyAdd(value, Vector512.Load(weight + (3 * VectorLength)), s3);
-                    }
-
-                    Vector512.Max(s0, s0 * slope).Store(target);
-                    Vector512.Max(s1, s1 * slope).Store(target + VectorLength);
-                    Vector512.Max(s2, s2 * slope).Store(target + (2 * VectorLength));
-                    Vector512.Max(s3, s3 * slope).Store(target + (3 * VectorLength));
+                    LumaWindows.CollectRow(values + plane.At(y + row - 1, 0), side, 0, side, windows + (3 * row));
                 }
+
+                Products.Kernels.Multiply(windows, Taps, weights, Taps, bias, 0, result.At(y, 0), Channels, side, (float)NetworkTable.LeakySlope);
             }
         }
     }
@@ -142,27 +134,33 @@ internal sealed unsafe class LumaConvolution
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void AddInputGradient(FeatureMap gradient, Span<float> result)
     {
-        fixed (float* weights = _weights)
+        const int Window = 3;
+        int side = gradient.Side;
+        Reserve(ref _inputGradient, side);
+        float** rows = stackalloc float*[Window];
+        fixed (float* weights = _turnedWeights, sums = _inputGradient)
         {
-            for (int y = 0; y < gradient.Side; y++)
+            for (int y = 0; y < side; y++)
             {
-                for (int x = 0; x < gradient.Side; x++)
+                for (int row = 0; row < Window; row++)
                 {
-                    // The pixel is tap (row, column) of the result one row and column further on the other side.
-                    (Vector512<float> s0, Vector512<float> s1) = (Vector512<float>.Zero, Vector512<float>.Zero);
-                    for (int tap = 0; tap < Taps; tap++)
-                    {
-                        float* value = gradient.At(y + 1 - (tap / 3), x + 1 - (tap % 3));
-                        float* weight = weights + (tap * Channels);
-                        s0 = Vector512.FusedMultiplyAdd(Vector512.Load(value), Vector512.Load(weight), s0);
-                        s1 = Vector512.FusedMultiplyAdd(Vector512.Load(value + VectorLength), Vector512.Load(weight + VectorLength), s1);
-                        s0 = Vector512.FusedMultiplyAdd(Vector512.Load(value + (2 * VectorLength)), Vector512.Load(weight + (2 * VectorLength)), s0);
-                        s1 = Vector512.FusedMultiplyAdd(Vector512.Load(value + (3 * VectorLength)), Vector512.Load(weight + (3 * VectorLength)), s1);
-                    }
+                    rows[row] = gradient.At(y + row - 1, -1);
+                }
 
-                    result[(y * gradient.Side) + x] += Vector512.Sum(s0 + s1);
+                Products.Kernels.SumWindows(rows, Window, Window, 1, weights, side, sums);
+                for (int x = 0; x < side; x++)
+                {
+                    result[(y * side) + x] += sums[x];
                 }
             }
+        }
+    }
+
+    private static void Reserve(ref float[] memory, int count)
+    {
+        if (memory.Length < count)
+        {
+            memory = new float[count];
         }
     }
 }

@@ -81,8 +81,8 @@ internal sealed unsafe class Muon : IDisposable
         }
     }
 
-    /// <summary>A matrix with 64 columns, and rows of zeros that make the last block of a product whole.</summary>
-    private static float* Allocate(int rows) => NativeFloats.Allocate((rows + Products.Rows) * Channels);
+    /// <summary>A matrix with 64 columns.</summary>
+    private static float* Allocate(int rows) => NativeFloats.Allocate(rows * Channels);
 
     /// <summary>All of it on the transposed matrix X^T: its Gram matrix A is [64, 64] and symmetric, and so is every polynomial in A.</summary>
     private void Orthogonalise(int columns, (float A, float B, float C) coefficients, int iterations)
@@ -99,7 +99,7 @@ internal sealed unsafe class Muon : IDisposable
         for (int iteration = 0; iteration < iterations; iteration++)
         {
             // m = c q q + b q + a I; product = m product; q = m q m.
-            Multiply(_power, Channels, _power, _factor);
+            Products.Multiply(_power, Channels, _power, _factor);
             (Vector512<float> b, Vector512<float> c) = (Vector512.Create(coefficients.B), Vector512.Create(coefficients.C));
             for (int i = 0; i < Matrix; i += VectorLength)
             {
@@ -117,16 +117,16 @@ internal sealed unsafe class Muon : IDisposable
             }
             else
             {
-                Multiply(_factor, Channels, _product, _scratch);
+                Products.Multiply(_factor, Channels, _product, _scratch);
                 Buffer.MemoryCopy(_scratch, _product, Matrix * sizeof(float), Matrix * sizeof(float));
             }
 
-            Multiply(_factor, Channels, _power, _scratch);
-            Multiply(_scratch, Channels, _factor, _power);
+            Products.Multiply(_factor, Channels, _power, _scratch);
+            Products.Multiply(_scratch, Channels, _factor, _power);
         }
 
         Scale(_product, 1 / MathF.Sqrt(squaredNorm));
-        Multiply(_transposed, columns, _product, _orthogonal);
+        Products.Multiply(_transposed, columns, _product, _orthogonal);
     }
 
     private static void Scale(float* matrix, float factor)
@@ -134,16 +134,6 @@ internal sealed unsafe class Muon : IDisposable
         for (int i = 0; i < Matrix; i += VectorLength)
         {
             (Vector512.Load(matrix + i) * factor).Store(matrix + i);
-        }
-    }
-
-    /// <summary>result [rows, 64] = left [rows, 64] x right [64, 64]; up to five rows beyond are written too.</summary>
-    private static void Multiply(float* left, int rows, float* right, float* result)
-    {
-        for (int row = 0; row < rows; row += Products.Rows)
-        {
-            float* block = left + (row * Channels);
-            Products.Multiply(&block, 1, right, result + (row * Channels));
         }
     }
 }

@@ -1,4 +1,4 @@
-// The bottleneck: a matrix product of 64 outputs with all channels of a pixel. Forward and backward share the blocking of Products.cs.
+// The bottleneck: a matrix product of 64 outputs with all channels of a pixel. Core's kernels do it, forward and for the inputs' gradients.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RsrPlugins.Trainer.Networks;
@@ -11,6 +11,9 @@ internal sealed unsafe class PointwiseConvolution
     private const int Channels = FeatureMap.Channels;
     private const int Matrix = Products.Matrix;
     private const int VectorLength = Products.VectorLength;
+
+    /// <summary>Pixels whose sums stay in the first-level cache while one map after another is added.</summary>
+    private const int Chunk = 48;
 
     private readonly int _maps;
     private readonly float[] _weights;
@@ -71,32 +74,23 @@ internal sealed unsafe class PointwiseConvolution
     }
 
     /// <summary>LReLU(convolution + bias).</summary>
-    /// <param name="inputs">At least as many maps as are read; sides of at least 6.</param>
+    /// <param name="inputs">At least as many maps as are read.</param>
     /// <param name="result">Receives the features.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Forward(FeatureMap[] inputs, FeatureMap result)
     {
-        Vector512<float> slope = Vector512.Create((float)NetworkTable.LeakySlope);
-        float** lefts = stackalloc float*[_maps];
         fixed (float* weights = _transposed, bias = _bias)
         {
             for (int y = 0; y < result.Side; y++)
             {
-                for (int start = 0; start < result.Side; start += Products.Rows)
+                for (int x = 0; x < result.Side; x += Chunk)
                 {
-                    // The last block of a row reaches back over pixels that are done: they come out the same.
-                    int x = Math.Min(start, result.Side - Products.Rows);
+                    float* target = result.At(y, x);
                     for (int map = 0; map < _maps; map++)
                     {
-                        lefts[map] = inputs[map].At(y, x);
-                    }
-
-                    float* target = result.At(y, x);
-                    Products.Multiply(lefts, _maps, weights, target);
-                    for (int i = 0; i < Products.Rows * Channels; i += VectorLength)
-                    {
-                        Vector512<float> value = Vector512.Load(target + i) + Vector512.Load(bias + (i % Channels));
-                        Vector512.Max(value, value * slope).Store(target + i);
+                        float* start = map == 0 ? bias : target;
+                        float slope = map == _maps - 1 ? (float)NetworkTable.LeakySlope : 1;
+                        Products.Kernels.Multiply(inputs[map].At(y, x), Channels, weights + (map * Matrix), Channels, start, map == 0 ? 0 : Channels, target, Channels, Math.Min(Chunk, result.Side - x), slope);
                     }
                 }
             }
@@ -110,26 +104,18 @@ internal sealed unsafe class PointwiseConvolution
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Backward(FeatureMap[] inputs, FeatureMap gradient, FeatureMap[] inputGradients)
     {
-        float* block = stackalloc float[Products.Rows * Channels];
+        int side = gradient.Side;
         fixed (float* weights = _weights, sums = _sums, biasGradient = _biasGradient)
         {
-            for (int y = 0; y < gradient.Side; y++)
+            for (int y = 0; y < side; y++)
             {
-                AddColumns(gradient.At(y, 0), gradient.Side, biasGradient);
+                float* row = gradient.At(y, 0);
+                AddColumns(row, side, biasGradient);
                 for (int map = 0; map < _maps; map++)
                 {
-                    Products.AddProducts(gradient.At(y, 0), inputs[map].At(y, 0), gradient.Side, sums + (map * Matrix));
-                    for (int start = 0; start < gradient.Side; start += Products.Rows)
-                    {
-                        int x = Math.Min(start, gradient.Side - Products.Rows);
-                        float* left = gradient.At(y, x);
-                        Products.Multiply(&left, 1, weights + (map * Matrix), block);
-                        float* target = inputGradients[map].At(y, x);
-                        for (int i = (start - x) * Channels; i < Products.Rows * Channels; i += VectorLength)
-                        {
-                            (Vector512.Load(target + i) + Vector512.Load(block + i)).Store(target + i);
-                        }
-                    }
+                    Products.AddProducts(row, inputs[map].At(y, 0), side, sums + (map * Matrix));
+                    float* target = inputGradients[map].At(y, 0);
+                    Products.Kernels.Multiply(row, Channels, weights + (map * Matrix), Channels, target, Channels, target, Channels, side, 1);
                 }
             }
         }

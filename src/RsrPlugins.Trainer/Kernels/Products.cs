@@ -1,88 +1,32 @@
-// The matrix products behind all convolutions of 64 channels. One core multiplies fastest when a block of sums stays in
-// registers: AVX-512 has 32 of 16 values.
+// The forward pass and the inputs' gradients are made of the kernels that run the networks in the product (Core, Inference/Cpu). What only
+// training needs is here: products along the pixels, which weights' gradients are made of.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RsrPlugins.Core.Inference.Cpu;
 
 namespace RsrPlugins.Trainer.Kernels;
 
 /// <summary>Products of matrices with 64 columns.</summary>
 internal static unsafe class Products
 {
-    /// <summary>Rows of <see cref="Multiply"/>.</summary>
-    internal const int Rows = 6;
-
     /// <summary>Values of a matrix of weights.</summary>
-    internal const int Matrix = Channels * Channels;
+    internal const int Matrix = CpuKernels.Matrix;
 
     internal const int VectorLength = 16;
 
     private const int Channels = FeatureMap.Channels;
 
     /// <summary>True where vectors of 16 values are the machine's own; elsewhere Torch is faster.</summary>
-    internal static bool AreFast => Vector512.IsHardwareAccelerated;
+    internal static bool AreFast => Vector512.IsHardwareAccelerated && CpuKernels.IsSupported;
 
-    /// <summary>[6, 64] = sum over i of left_i [6, 64] x right_i [64, 64]: 24 sums that stay in registers.</summary>
-    /// <param name="lefts">First row of each left matrix; rows follow each other.</param>
-    /// <param name="count">Number of left matrices.</param>
-    /// <param name="rights">The right matrices, one after the other.</param>
-    /// <param name="result">Receives [6, 64].</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Multiply(float** lefts, int count, float* rights, float* result)
-    {
-        (Vector512<float> s00, Vector512<float> s01, Vector512<float> s02, Vector512<float> s03) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        (Vector512<float> s10, Vector512<float> s11, Vector512<float> s12, Vector512<float> s13) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        (Vector512<float> s20, Vector512<float> s21, Vector512<float> s22, Vector512<float> s23) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        (Vector512<float> s30, Vector512<float> s31, Vector512<float> s32, Vector512<float> s33) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        (Vector512<float> s40, Vector512<float> s41, Vector512<float> s42, Vector512<float> s43) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        (Vector512<float> s50, Vector512<float> s51, Vector512<float> s52, Vector512<float> s53) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        for (int i = 0; i < count; i++)
-        {
-            float* left = lefts[i];
-            float* right = rights + (i * Matrix);
-            for (int k = 0; k < Channels; k++)
-            {
-                float* row = right + (k * Channels);
-                (Vector512<float> r0, Vector512<float> r1, Vector512<float> r2, Vector512<float> r3) = (Vector512.Load(row), Vector512.Load(row + VectorLength), Vector512.Load(row + (2 * VectorLength)), Vector512.Load(row + (3 * VectorLength)));
-                Vector512<float> l0 = Vector512.Create(left[k]);
-                s00 = Vector512.FusedMultiplyAdd(l0, r0, s00);
-                s01 = Vector512.FusedMultiplyAdd(l0, r1, s01);
-                s02 = Vector512.FusedMultiplyAdd(l0, r2, s02);
-                s03 = Vector512.FusedMultiplyAdd(l0, r3, s03);
-                Vector512<float> l1 = Vector512.Create(left[k + Channels]);
-                s10 = Vector512.FusedMultiplyAdd(l1, r0, s10);
-                s11 = Vector512.FusedMultiplyAdd(l1, r1, s11);
-                s12 = Vector512.FusedMultiplyAdd(l1, r2, s12);
-                s13 = Vector512.FusedMultiplyAdd(l1, r3, s13);
-                Vector512<float> l2 = Vector512.Create(left[k + (2 * Channels)]);
-                s20 = Vector512.FusedMultiplyAdd(l2, r0, s20);
-                s21 = Vector512.FusedMultiplyAdd(l2, r1, s21);
-                s22 = Vector512.FusedMultiplyAdd(l2, r2, s22);
-                s23 = Vector512.FusedMultiplyAdd(l2, r3, s23);
-                Vector512<float> l3 = Vector512.Create(left[k + (3 * Channels)]);
-                s30 = Vector512.FusedMultiplyAdd(l3, r0, s30);
-                s31 = Vector512.FusedMultiplyAdd(l3, r1, s31);
-                s32 = Vector512.FusedMultiplyAdd(l3, r2, s32);
-                s33 = Vector512.FusedMultiplyAdd(l3, r3, s33);
-                Vector512<float> l4 = Vector512.Create(left[k + (4 * Channels)]);
-                s40 = Vector512.FusedMultiplyAdd(l4, r0, s40);
-                s41 = Vector512.FusedMultiplyAdd(l4, r1, s41);
-                s42 = Vector512.FusedMultiplyAdd(l4, r2, s42);
-                s43 = Vector512.FusedMultiplyAdd(l4, r3, s43);
-                Vector512<float> l5 = Vector512.Create(left[k + (5 * Channels)]);
-                s50 = Vector512.FusedMultiplyAdd(l5, r0, s50);
-                s51 = Vector512.FusedMultiplyAdd(l5, r1, s51);
-                s52 = Vector512.FusedMultiplyAdd(l5, r2, s52);
-                s53 = Vector512.FusedMultiplyAdd(l5, r3, s53);
-            }
-        }
+    /// <summary>Core's kernels for vectors of 16 values. A row of 64 values is one panel of theirs, so a matrix is packed as it stands.</summary>
+    internal static CpuKernels Kernels { get; } = CpuKernels.Of(VectorWidth.Bits512);
 
-        StoreRow(result, s00, s01, s02, s03);
-        StoreRow(result + Channels, s10, s11, s12, s13);
-        StoreRow(result + (2 * Channels), s20, s21, s22, s23);
-        StoreRow(result + (3 * Channels), s30, s31, s32, s33);
-        StoreRow(result + (4 * Channels), s40, s41, s42, s43);
-        StoreRow(result + (5 * Channels), s50, s51, s52, s53);
-    }
+    /// <summary>64 zeros: no bias. Never freed.</summary>
+    internal static float* Zeros { get; } = NativeFloats.Allocate(Channels);
+
+    /// <summary>result [rows, 64] = left [rows, 64] x right [64, 64].</summary>
+    internal static void Multiply(float* left, int rows, float* right, float* result) => Kernels.Multiply(left, Channels, right, Channels, Zeros, 0, result, Channels, rows, 1);
 
     /// <summary>sums [64, 64] += left^T right of [count, 64] each, four rows of sums at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

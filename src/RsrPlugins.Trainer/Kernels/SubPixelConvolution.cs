@@ -1,6 +1,7 @@
-// A pixel's d * d sub-pixels are computed a vector of 16 at a time: one for d to 4, four for d = 8.
+// Forward it is Core's kernel; backward a pixel's channels are four vectors, whatever the scale.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RsrPlugins.Core.Inference.Cpu;
 
 namespace RsrPlugins.Trainer.Kernels;
 
@@ -13,23 +14,21 @@ internal sealed unsafe class SubPixelConvolution
     private readonly int _maps;
     private readonly int _scale;
     private readonly int _subPixels;
-    private readonly int _vectors;
     private readonly float[] _weights;
-    private readonly float[] _transposed;
-    private readonly float[] _bias;
     private readonly float[] _weightGradient;
     private readonly float[] _biasGradient;
+    private readonly float[] _scratch;
+    private float[] _packed = [];
+    private float[] _sums = [];
 
     /// <param name="maps">Number of feature maps read.</param>
     /// <param name="scale">Scale factor d.</param>
     internal SubPixelConvolution(int maps, int scale)
     {
         (_maps, _scale, _subPixels) = (maps, scale, scale * scale);
-        _vectors = (_subPixels + VectorLength - 1) / VectorLength;
-        _bias = new float[_vectors * VectorLength];
-        _biasGradient = new float[_vectors * VectorLength];
+        _biasGradient = new float[_subPixels];
+        _scratch = new float[CpuKernels.SubPixelRows * CpuKernels.SubPixelLanes(_subPixels)];
         _weights = new float[_subPixels * maps * Channels];
-        _transposed = new float[_vectors * maps * Channels * VectorLength];
         _weightGradient = new float[_weights.Length];
     }
 
@@ -39,16 +38,7 @@ internal sealed unsafe class SubPixelConvolution
     internal void SetWeights(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
         weights.CopyTo(_weights);
-        bias.CopyTo(_bias);
-        int inputs = _maps * Channels;
-        for (int subPixel = 0; subPixel < _subPixels; subPixel++)
-        {
-            for (int from = 0; from < inputs; from++)
-            {
-                _transposed[(((subPixel / VectorLength * inputs) + from) * VectorLength) + (subPixel % VectorLength)] = weights[(subPixel * inputs) + from];
-            }
-        }
-
+        _packed = CpuKernels.PackSubPixels(weights, _maps * Channels, _maps * Channels, bias);
         Array.Clear(_weightGradient);
         Array.Clear(_biasGradient);
     }
@@ -69,32 +59,34 @@ internal sealed unsafe class SubPixelConvolution
 
     /// <summary>The large crop.</summary>
     /// <param name="low">The small crop.</param>
-    /// <param name="inputs">Features of it; sides of at least 6.</param>
+    /// <param name="inputs">Features of it.</param>
     /// <param name="restored">Receives [d * side, d * side].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Forward(LumaPlane low, FeatureMap[] inputs, Span<float> restored)
     {
-        float* block = stackalloc float[Products.Rows * VectorLength];
-        (int side, int stride) = (low.Side, low.Side * _scale);
-        fixed (float* weights = _transposed, bias = _bias)
+        (int side, int stride, int sumStride) = (low.Side, low.Side * _scale, (_subPixels + 3) / 4 * 4);
+        if (_sums.Length < side * sumStride)
+        {
+            _sums = new float[side * sumStride];
+        }
+
+        float** maps = stackalloc float*[_maps];
+        fixed (float* packed = _packed, scratch = _scratch, sums = _sums)
         {
             for (int y = 0; y < side; y++)
             {
-                for (int start = 0; start < side; start += Products.Rows)
+                for (int map = 0; map < _maps; map++)
                 {
-                    int x = Math.Min(start, side - Products.Rows);
-                    for (int first = 0; first < _subPixels; first += VectorLength)
+                    maps[map] = inputs[map].At(y, 0);
+                }
+
+                Products.Kernels.MultiplySubPixels(maps, _maps, packed, _subPixels, side, scratch, sums);
+                for (int i = 0; i < _subPixels; i++)
+                {
+                    int target = (((y * _scale) + (i / _scale)) * stride) + (i % _scale);
+                    for (int x = 0; x < side; x++, target += _scale)
                     {
-                        Multiply(inputs, y, x, weights + (first * _maps * Channels), Vector512.Load(bias + first), block);
-                        int last = Math.Min(first + VectorLength, _subPixels);
-                        for (int pixel = 0; pixel < Products.Rows; pixel++)
-                        {
-                            float residual = low.Values[low.At(y, x + pixel)];
-                            for (int i = first; i < last; i++)
-                            {
-                                restored[(((y * _scale) + (i / _scale)) * stride) + ((x + pixel) * _scale) + (i % _scale)] = block[(pixel * VectorLength) + i - first] + residual;
-                            }
-                        }
+                        restored[target] = sums[(x * sumStride) + i] + low.Values[low.At(y, x)];
                     }
                 }
             }
@@ -111,7 +103,7 @@ internal sealed unsafe class SubPixelConvolution
     {
         int side = inputs[0].Side;
         int stride = side * _scale;
-        float* gradients = stackalloc float[_vectors * VectorLength];
+        float* gradients = stackalloc float[_subPixels];
         fixed (float* weights = _weights, weightGradient = _weightGradient)
         {
             for (int y = 0; y < side; y++)
@@ -132,35 +124,6 @@ internal sealed unsafe class SubPixelConvolution
                 }
             }
         }
-    }
-
-    /// <summary>Six pixels' sub-pixels, one vector each.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Multiply(FeatureMap[] inputs, int y, int x, float* weights, Vector512<float> bias, float* result)
-    {
-        (Vector512<float> s0, Vector512<float> s1, Vector512<float> s2, Vector512<float> s3, Vector512<float> s4, Vector512<float> s5) = (bias, bias, bias, bias, bias, bias);
-        for (int map = 0; map < _maps; map++)
-        {
-            float* left = inputs[map].At(y, x);
-            float* right = weights + (map * Channels * VectorLength);
-            for (int k = 0; k < Channels; k++)
-            {
-                Vector512<float> row = Vector512.Load(right + (k * VectorLength));
-                s0 = Vector512.FusedMultiplyAdd(Vector512.Create(left[k]), row, s0);
-                s1 = Vector512.FusedMultiplyAdd(Vector512.Create(left[k + Channels]), row, s1);
-                s2 = Vector512.FusedMultiplyAdd(Vector512.Create(left[k + (2 * Channels)]), row, s2);
-                s3 = Vector512.FusedMultiplyAdd(Vector512.Create(left[k + (3 * Channels)]), row, s3);
-                s4 = Vector512.FusedMultiplyAdd(Vector512.Create(left[k + (4 * Channels)]), row, s4);
-                s5 = Vector512.FusedMultiplyAdd(Vector512.Create(left[k + (5 * Channels)]), row, s5);
-            }
-        }
-
-        s0.Store(result);
-        s1.Store(result + VectorLength);
-        s2.Store(result + (2 * VectorLength));
-        s3.Store(result + (3 * VectorLength));
-        s4.Store(result + (4 * VectorLength));
-        s5.Store(result + (5 * VectorLength));
     }
 
     /// <summary>One pixel and one feature map.</summary>

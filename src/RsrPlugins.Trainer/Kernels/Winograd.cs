@@ -1,6 +1,7 @@
 // 3 x 3 convolutions of 64 channels into 64 with a quarter of the multiplications: Winograd's minimal filtering F(4 x 4, 3 x 3) as in
 // Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (2016). A tile of 4 x 4 results needs 6 x 6 inputs d and a
-// kernel g:  Y = A^T [ (G g G^T) . (B^T d B) ] A  with an elementwise product, which over the channels is 36 matrix products.
+// kernel g:  Y = A^T [ (G g G^T) . (B^T d B) ] A  with an elementwise product, which over the channels is 36 matrix products. All this is Core's
+// (CpuKernels); here are the maps it runs over, and the kernel's gradient.
 //
 // Its gradients have the same form. For the input it is a convolution with the turned kernel; for the kernel, with dM = A dY A^T,
 // it is G^T [ sum over tiles of dM . (B^T d B) ] G.
@@ -10,6 +11,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using RsrPlugins.Core.Inference.Cpu;
 using RsrPlugins.Trainer.Networks;
 
 namespace RsrPlugins.Trainer.Kernels;
@@ -18,23 +20,23 @@ namespace RsrPlugins.Trainer.Kernels;
 internal sealed unsafe class Winograd : IDisposable
 {
     /// <summary>Side of a tile of results.</summary>
-    internal const int TileSide = 4;
+    internal const int TileSide = CpuKernels.CellSide;
 
     private const int Channels = FeatureMap.Channels;
     private const int Taps = 3;
-    private const int Window = TileSide + Taps - 1;
-    private const int Points = Window * Window;
+    private const int Window = CpuKernels.WindowSide;
+    private const int Points = CpuKernels.Points;
 
     private const int VectorLength = Products.VectorLength;
 
-    /// <summary>Tiles whose transforms are held at a time; a multiple of the rows of a product's inner block.</summary>
+    /// <summary>Tiles whose transforms are held at a time.</summary>
     private const int Block = 36;
 
     /// <summary>Floats from one point's products to the next: a cache line more than they take, or a tile's 36 points would all fall into one set of the first-level cache.</summary>
     private const int BlockStride = (Block * Channels) + VectorLength;
 
     /// <summary>The same for the 64 x 64 values of a kernel.</summary>
-    private const int KernelStride = Products.Matrix + VectorLength;
+    private const int KernelStride = CpuKernels.KernelStride;
 
     private readonly float* _inputs = NativeFloats.Allocate(Points * BlockStride);
     private readonly float* _outputs = NativeFloats.Allocate(Points * BlockStride);
@@ -47,44 +49,24 @@ internal sealed unsafe class Winograd : IDisposable
     /// <param name="weights">[to, 3, 3, from].</param>
     internal void SetWeights(float* weights)
     {
+        const int InputStride = Taps * Taps * Channels;
+
         // The inputs' gradient comes from the results' by the kernel turned by half a turn.
-        TransformTaps(weights + (((Taps * Taps) - 1) * Channels), -Channels, _turnedKernel);
+        Products.Kernels.TransformKernel(weights + (((Taps * Taps) - 1) * Channels), InputStride, -Channels, _turnedKernel);
 
         // The memory of the sums is free before a backward pass.
         Transpose(weights, _sums);
-        TransformTaps(_sums, Channels, _kernel);
+        Products.Kernels.TransformKernel(_sums, InputStride, Channels, _kernel);
     }
 
     /// <summary>LReLU(convolution + bias).</summary>
-    internal void Forward(FeatureMap input, float* bias, FeatureMap result)
-    {
-        for (int first = 0; first < input.Tiles * input.Tiles; first += Block)
-        {
-            int count = MultiplyBlock(input, _kernel, first);
-            for (int i = 0; i < count; i++)
-            {
-                (int y, int x) = Place(input, first + i);
-                TransformResult(_outputs + (i * Channels), bias, null, result, y, x);
-            }
-        }
-    }
+    internal void Forward(FeatureMap input, float* bias, FeatureMap result) => Convolve(input, _kernel, bias, (float)NetworkTable.LeakySlope, null, result);
 
     /// <summary>Gradient of the layer's input before its LReLU, from that of its result.</summary>
     /// <param name="gradient">Of the convolution's result.</param>
     /// <param name="activations">The layer's input, whose signs say where LReLU's slope counts.</param>
     /// <param name="result">Receives the gradient.</param>
-    internal void Backward(FeatureMap gradient, FeatureMap activations, FeatureMap result)
-    {
-        for (int first = 0; first < gradient.Tiles * gradient.Tiles; first += Block)
-        {
-            int count = MultiplyBlock(gradient, _turnedKernel, first);
-            for (int i = 0; i < count; i++)
-            {
-                (int y, int x) = Place(gradient, first + i);
-                TransformResult(_outputs + (i * Channels), null, activations, result, y, x);
-            }
-        }
-    }
+    internal void Backward(FeatureMap gradient, FeatureMap activations, FeatureMap result) => Convolve(gradient, _turnedKernel, Products.Zeros, 1, activations, result);
 
     /// <summary>Starts a sum of kernel gradients.</summary>
     internal void ClearKernelGradient() => NativeMemory.Clear(_sums, Points * KernelStride * sizeof(float));
@@ -169,124 +151,53 @@ internal sealed unsafe class Winograd : IDisposable
         }
     }
 
-    private int MultiplyBlock(FeatureMap input, float* kernel, int first)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Convolve(FeatureMap input, float* kernel, float* bias, float slope, FeatureMap? activations, FeatureMap result)
     {
-        int count = TransformInputs(input, first);
-        for (int point = 0; point < Points; point++)
+        float** rows = stackalloc float*[TileSide];
+        for (int first = 0; first < input.Tiles * input.Tiles; first += Block)
         {
-            for (int row = 0; row < count; row += Products.Rows)
+            int count = TransformInputs(input, first);
+            Products.Kernels.MultiplyPoints(_inputs, count, BlockStride, kernel, _outputs);
+            for (int i = 0; i < count; i += TilesOfRow(input, first + i, first + count))
             {
-                int offset = (point * BlockStride) + (row * Channels);
-                float* left = _inputs + offset;
-                Products.Multiply(&left, 1, kernel + (point * KernelStride), _outputs + offset);
+                (int y, int x) = Place(input, first + i);
+                int tiles = TilesOfRow(input, first + i, first + count);
+                int columns = Math.Min(tiles * TileSide, result.Side - x);
+                for (int row = 0; row < TileSide; row++)
+                {
+                    rows[row] = y + row < result.Side ? result.At(y + row, x) : null;
+                }
+
+                Products.Kernels.TransformResults(_outputs + (i * Channels), tiles, BlockStride, bias, slope, rows, columns);
+                for (int row = 0; row < TileSide && activations is not null && rows[row] != null; row++)
+                {
+                    Products.Kernels.ApplySlopes(rows[row], activations.At(y + row, x), (float)NetworkTable.LeakySlope, columns * Channels);
+                }
             }
         }
-
-        return count;
     }
 
+    /// <summary>Tiles from one on that lie in its row, and before the end.</summary>
+    private static int TilesOfRow(FeatureMap map, int tile, int end) => Math.Min(map.Tiles - (tile % map.Tiles), end - tile);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int TransformInputs(FeatureMap input, int first)
     {
+        float** rows = stackalloc float*[Window];
         int count = Math.Min(Block, (input.Tiles * input.Tiles) - first);
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < count; i += TilesOfRow(input, first + i, first + count))
         {
             (int y, int x) = Place(input, first + i);
-            TransformInput(input.At(y - 1, x - 1), input.Stride, _inputs + (i * Channels));
+            for (int row = 0; row < Window; row++)
+            {
+                rows[row] = input.At(y + row - 1, x - 1);
+            }
+
+            Products.Kernels.TransformInputs(rows, TilesOfRow(input, first + i, first + count), _inputs + (i * Channels), BlockStride);
         }
 
         return count;
-    }
-
-    /// <summary>B^T d B of a tile's 6 x 6 inputs, to [36, block, 64].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void TransformInput(float* input, int stride, float* target)
-    {
-        for (int channel = 0; channel < Channels; channel += VectorLength)
-        {
-            for (int column = 0; column < Window; column++)
-            {
-                InputPoints(input + (column * Channels) + channel, stride, _window + (column * VectorLength), Window * VectorLength);
-            }
-
-            for (int row = 0; row < Window; row++)
-            {
-                InputPoints(_window + (row * Window * VectorLength), VectorLength, target + (row * Window * BlockStride) + channel, BlockStride);
-            }
-        }
-    }
-
-    /// <summary>B^T d.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void InputPoints(float* d, int stride, float* target, int targetStride)
-    {
-        (Vector512<float> d0, Vector512<float> d1, Vector512<float> d2) = (Vector512.Load(d), Vector512.Load(d + stride), Vector512.Load(d + (2 * stride)));
-        (Vector512<float> d3, Vector512<float> d4, Vector512<float> d5) = (Vector512.Load(d + (3 * stride)), Vector512.Load(d + (4 * stride)), Vector512.Load(d + (5 * stride)));
-        (Vector512<float> two, Vector512<float> four, Vector512<float> minusFour, Vector512<float> minusFive) = (Vector512.Create(2f), Vector512.Create(4f), Vector512.Create(-4f), Vector512.Create(-5f));
-        Vector512<float> even = Vector512.FusedMultiplyAdd(minusFour, d2, d4);
-        Vector512<float> odd = Vector512.FusedMultiplyAdd(minusFour, d1, d3);
-        Vector512<float> even2 = d4 - d2;
-        Vector512<float> odd2 = two * (d3 - d1);
-        Vector512.FusedMultiplyAdd(four, d0, Vector512.FusedMultiplyAdd(minusFive, d2, d4)).Store(target);
-        (even + odd).Store(target + targetStride);
-        (even - odd).Store(target + (2 * targetStride));
-        (even2 + odd2).Store(target + (3 * targetStride));
-        (even2 - odd2).Store(target + (4 * targetStride));
-        Vector512.FusedMultiplyAdd(four, d1, Vector512.FusedMultiplyAdd(minusFive, d3, d5)).Store(target + (5 * targetStride));
-    }
-
-    /// <summary>A^T M A, and what follows a convolution: bias and LReLU, or the gradient of the LReLU before it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void TransformResult(float* products, float* bias, FeatureMap? activations, FeatureMap result, int y, int x)
-    {
-        Vector512<float> slope = Vector512.Create((float)NetworkTable.LeakySlope);
-        (int rows, int columns) = (Math.Min(TileSide, result.Side - y), Math.Min(TileSide, result.Side - x));
-        for (int channel = 0; channel < Channels; channel += VectorLength)
-        {
-            for (int column = 0; column < Window; column++)
-            {
-                ResultPoints(products + (column * BlockStride) + channel, Window * BlockStride, _window + (column * VectorLength), Window * VectorLength);
-            }
-
-            for (int row = 0; row < rows; row++)
-            {
-                // In place: the four results replace the first four of six values.
-                float* values = _window + (row * Window * VectorLength);
-                ResultPoints(values, VectorLength, values, VectorLength);
-                float* target = result.At(y + row, x) + channel;
-                if (activations is null)
-                {
-                    Vector512<float> added = Vector512.Load(bias + channel);
-                    for (int column = 0; column < columns; column++)
-                    {
-                        Vector512<float> value = Vector512.Load(values + (column * VectorLength)) + added;
-                        Vector512.Max(value, value * slope).Store(target + (column * Channels));
-                    }
-                }
-                else
-                {
-                    float* signs = activations.At(y + row, x) + channel;
-                    for (int column = 0; column < columns; column++)
-                    {
-                        Vector512<float> value = Vector512.Load(values + (column * VectorLength));
-                        Vector512<float> positive = Vector512.GreaterThan(Vector512.Load(signs + (column * Channels)), Vector512<float>.Zero);
-                        Vector512.ConditionalSelect(positive, value, value * slope).Store(target + (column * Channels));
-                    }
-                }
-            }
-        }
-    }
-
-    /// <summary>A^T m.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ResultPoints(float* m, int stride, float* target, int targetStride)
-    {
-        (Vector512<float> m0, Vector512<float> m1, Vector512<float> m2) = (Vector512.Load(m), Vector512.Load(m + stride), Vector512.Load(m + (2 * stride)));
-        (Vector512<float> m3, Vector512<float> m4, Vector512<float> m5) = (Vector512.Load(m + (3 * stride)), Vector512.Load(m + (4 * stride)), Vector512.Load(m + (5 * stride)));
-        (Vector512<float> sum, Vector512<float> difference, Vector512<float> sum2, Vector512<float> difference2) = (m1 + m2, m1 - m2, m3 + m4, m3 - m4);
-        (m0 + sum + sum2).Store(target);
-        Vector512.FusedMultiplyAdd(Vector512.Create(2f), difference2, difference).Store(target + targetStride);
-        Vector512.FusedMultiplyAdd(Vector512.Create(4f), sum2, sum).Store(target + (2 * targetStride));
-        (Vector512.FusedMultiplyAdd(Vector512.Create(8f), difference2, difference) + m5).Store(target + (3 * targetStride));
     }
 
     /// <summary>A dY A^T of a tile's 4 x 4 gradients, to [36, block, 64], and their sum.</summary>
@@ -324,44 +235,6 @@ internal sealed unsafe class Winograd : IDisposable
         (even2 - odd2).Store(target + (4 * targetStride));
         y3.Store(target + (5 * targetStride));
         return even + odd;
-    }
-
-    /// <summary>G g G^T, vectors over the last index.</summary>
-    /// <param name="taps">First of 9 taps of 64 values, of 64 such kernels.</param>
-    /// <param name="tapStride">Floats from a tap to the next.</param>
-    /// <param name="kernel">[36, 64, 64].</param>
-    private void TransformTaps(float* taps, int tapStride, float* kernel)
-    {
-        for (int i = 0; i < Channels; i++)
-        {
-            for (int channel = 0; channel < Channels; channel += VectorLength)
-            {
-                float* first = taps + (i * Taps * Taps * Channels) + channel;
-                for (int column = 0; column < Taps; column++)
-                {
-                    KernelPoints(first + (column * tapStride), Taps * tapStride, _window + (column * VectorLength), Taps * VectorLength);
-                }
-
-                for (int row = 0; row < Window; row++)
-                {
-                    KernelPoints(_window + (row * Taps * VectorLength), VectorLength, kernel + (row * Window * KernelStride) + (i * Channels) + channel, KernelStride);
-                }
-            }
-        }
-    }
-
-    /// <summary>G g.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void KernelPoints(float* g, int stride, float* target, int targetStride)
-    {
-        (Vector512<float> g0, Vector512<float> g1, Vector512<float> g2) = (Vector512.Load(g), Vector512.Load(g + stride), Vector512.Load(g + (2 * stride)));
-        (Vector512<float> even, Vector512<float> even2) = ((g0 + g2) * (-1f / 6), (g0 + (4f * g2)) * (1f / 24));
-        (g0 * 0.25f).Store(target);
-        (even - (g1 * (1f / 6))).Store(target + targetStride);
-        (even + (g1 * (1f / 6))).Store(target + (2 * targetStride));
-        (even2 + (g1 * (1f / 12))).Store(target + (3 * targetStride));
-        (even2 - (g1 * (1f / 12))).Store(target + (4 * targetStride));
-        g2.Store(target + (5 * targetStride));
     }
 
     /// <summary>G^T u.</summary>

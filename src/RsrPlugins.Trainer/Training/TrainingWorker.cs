@@ -47,7 +47,7 @@ internal sealed class TrainingWorker : IDisposable
         if (config.UsesOwnKernels)
         {
             _fusedRRNet = config.Kind == RunKind.Learned && !config.ReducingIsFrozen ? new FusedRRNet(config.Scale, layout, samples, config.Patch) : null;
-            _fusedSRNet = _lowSide >= FusedSRNet.LeastSide ? new FusedSRNet(config.Scale, config.Units, layout, samples, _lowSide) : null;
+            _fusedSRNet = new FusedSRNet(config.Scale, config.Units, layout, samples, _lowSide);
         }
     }
 

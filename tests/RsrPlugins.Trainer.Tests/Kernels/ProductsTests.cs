@@ -8,24 +8,18 @@ public unsafe class ProductsTests
 
     [Theory]
     [InlineData(1)]
-    [InlineData(3)]
-    public void Six_rows_are_the_sum_of_the_products(int count)
+    [InlineData(6)]
+    [InlineData(23)]
+    public void Rows_are_multiplied_with_a_matrix_as_it_stands(int rows)
     {
-        float[] left = Reference.Noise(count * Products.Rows * Channels, 1), right = Reference.Noise(count * Products.Matrix, 2), found = new float[Products.Rows * Channels];
+        float[] left = Reference.Noise(rows * Channels, 1), right = Reference.Noise(Products.Matrix, 2), found = new float[rows * Channels];
         fixed (float* l = left, r = right, f = found)
         {
-            float** lefts = stackalloc float*[count];
-            for (int i = 0; i < count; i++)
-            {
-                lefts[i] = l + (i * Products.Rows * Channels);
-            }
-
-            Products.Multiply(lefts, count, r, f);
+            Products.Multiply(l, rows, r, f);
         }
 
         Reference.AssertNear(
-            Enumerable.Range(0, found.Length).Select(at => Enumerable.Range(0, count * Channels).Sum(k =>
-                (double)left[(((k / Channels * Products.Rows) + (at / Channels)) * Channels) + (k % Channels)] * right[(k * Channels) + (at % Channels)])),
+            Enumerable.Range(0, found.Length).Select(at => Enumerable.Range(0, Channels).Sum(k => (double)left[(at / Channels * Channels) + k] * right[(k * Channels) + (at % Channels)])),
             found,
             1e-6);
     }

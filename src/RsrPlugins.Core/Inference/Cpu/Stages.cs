@@ -131,7 +131,7 @@ internal abstract unsafe class Stage
 /// <summary>A first layer: 3 x 3 from luma to 64 channels, LReLU.</summary>
 internal sealed unsafe class LumaStage(RunContext context, LumaWeights weights, float slope) : Stage(context, CpuKernels.Channels)
 {
-    private const int Taps = 9;
+    private const int Taps = LumaWindows.Taps;
 
     public override long ScratchLength => (long)Taps * (Area.Right - Area.Left);
 
@@ -145,39 +145,50 @@ internal sealed unsafe class LumaStage(RunContext context, LumaWeights weights, 
                 continue;
             }
 
-            Collect(y, inside.Left, inside.Right);
+            for (int row = 0; row < 3; row++)
+            {
+                int from = y + row - 1;
+                float* source = from < 0 || from >= Context.Source.Height ? null : Context.InputRow(0, from);
+                LumaWindows.CollectRow(source, Context.Source.Width, inside.Left, inside.Right, Context.Scratch + (3 * row));
+            }
+
             fixed (float* matrix = weights.Packed, bias = weights.Bias)
             {
                 Kernels.Multiply(Context.Scratch, Taps, matrix, Taps, bias, 0, Rows.At(y, inside.Left), CpuKernels.Channels, inside.Right - inside.Left, slope);
             }
         }
     }
+}
 
-    /// <summary>The nine values around every pixel of a row.</summary>
-    private void Collect(int y, int left, int right)
+/// <summary>The left matrix of a first layer's product: the nine values around every pixel.</summary>
+internal static unsafe class LumaWindows
+{
+    public const int Taps = 9;
+
+    /// <summary>One of the three rows around a row of pixels.</summary>
+    /// <param name="source">The row's first value; null for a row outside, which is zeros.</param>
+    /// <param name="width">Values of the row; beyond are zeros.</param>
+    /// <param name="left">The first pixel.</param>
+    /// <param name="right">The end of the pixels.</param>
+    /// <param name="target">Receives three values for each pixel, <see cref="Taps"/> apart.</param>
+    public static void CollectRow(float* source, int width, int left, int right, float* target)
     {
-        for (int row = 0; row < 3; row++)
+        if (source == null)
         {
-            float* target = Context.Scratch + (3 * row);
-            int from = y + row - 1;
-            if (from < 0 || from >= Context.Source.Height)
-            {
-                for (int x = left; x < right; x++, target += Taps)
-                {
-                    (target[0], target[1], target[2]) = (0, 0, 0);
-                }
-
-                continue;
-            }
-
-            float* source = Context.InputRow(0, from);
-            float before = left > 0 ? source[left - 1] : 0, here = source[left];
             for (int x = left; x < right; x++, target += Taps)
             {
-                float after = x + 1 < Context.Source.Width ? source[x + 1] : 0;
-                (target[0], target[1], target[2]) = (before, here, after);
-                (before, here) = (here, after);
+                (target[0], target[1], target[2]) = (0, 0, 0);
             }
+
+            return;
+        }
+
+        float before = left > 0 ? source[left - 1] : 0, here = source[left];
+        for (int x = left; x < right; x++, target += Taps)
+        {
+            float after = x + 1 < width ? source[x + 1] : 0;
+            (target[0], target[1], target[2]) = (before, here, after);
+            (before, here) = (here, after);
         }
     }
 }
