@@ -1,5 +1,5 @@
-// The seam's other side: the CPU engine as a session. Memory of a run is taken from idle runs and given back, so no tile allocates.
-using System.Collections.Concurrent;
+// The seam's other side: the CPU engine as a session. Memory of a run is taken from idle runs and given back, so no tile allocates. Idle runs are in a
+// plain stack under a lock: ConcurrentBag keeps a list for every thread that ever added to it, as long as that thread lives.
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Tiling;
 
@@ -9,17 +9,17 @@ namespace RsrPlugins.Core.Inference.Cpu;
 internal sealed class CpuSession : ITileSession
 {
     private readonly CpuKernels _kernels;
-    private readonly ConcurrentBag<StreamedNetwork> _idle = [];
+    private readonly Stack<StreamedNetwork> _idle = new();
     private readonly ModelDescriptor _model;
     private readonly PreparedNetwork _network;
-    private volatile bool _disposed;
+    private bool _disposed;
 
     private CpuSession(ModelDescriptor model, CpuKernels kernels, PreparedNetwork network)
     {
         (_model, _kernels, _network) = (model, kernels, network);
         StreamedNetwork first = new StreamedNetwork(kernels, network);
         Halo = first.Reach();
-        _idle.Add(first);
+        _idle.Push(first);
 
         // Tiles that begin at whole cells and whole blocks are the least work, and so do those between two halos if the halo is a number of both.
         int unit = CpuKernels.CellSide;
@@ -66,15 +66,24 @@ internal sealed class CpuSession : ITileSession
 
     public void Dispose()
     {
-        _disposed = true;
-        _idle.Clear();
+        lock (_idle)
+        {
+            _disposed = true;
+            _idle.Clear();
+        }
     }
 
     private unsafe void Run(nint input, TileSource source, Area wanted, nint output, int outputWidth, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
-        StreamedNetwork worker = _idle.TryTake(out StreamedNetwork? idle) ? idle : new StreamedNetwork(_kernels, _network);
+        StreamedNetwork? worker;
+        lock (_idle)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _idle.TryPop(out worker);
+        }
+
+        worker ??= new StreamedNetwork(_kernels, _network);
         try
         {
             worker.Run(source, wanted, (float*)input, (float*)output, outputWidth, cancellationToken);
@@ -85,9 +94,12 @@ internal sealed class CpuSession : ITileSession
         }
         finally
         {
-            if (!_disposed)
+            lock (_idle)
             {
-                _idle.Add(worker);
+                if (!_disposed)
+                {
+                    _idle.Push(worker);
+                }
             }
         }
     }
