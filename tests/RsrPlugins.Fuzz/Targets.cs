@@ -4,6 +4,7 @@ using System.Text;
 using RsrPlugins.Cli;
 using RsrPlugins.Cli.Files;
 using RsrPlugins.Cli.Files.Containers;
+using RsrPlugins.Core.Inference.Cpu;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Sizes;
 
@@ -29,7 +30,7 @@ internal interface IFuzzTarget
 
 internal static class Targets
 {
-    public static IReadOnlyList<IFuzzTarget> All { get; } = [new PictureTarget(), new XmpTarget(), new RecordTarget(), new ModelListTarget(), new OnnxTarget()];
+    public static IReadOnlyList<IFuzzTarget> All { get; } = [new PictureTarget(), new XmpTarget(), new RecordTarget(), new ModelListTarget(), new OnnxTarget(), new WeightsTarget()];
 
     /// <summary>Readers with a fault, which must be found.</summary>
     public static IReadOnlyList<IFuzzTarget> Broken { get; } =
@@ -206,4 +207,55 @@ internal sealed class OnnxTarget : IFuzzTarget
     public IEnumerable<byte[]> Corpus() => FuzzCorpus.Graphs();
 
     public void Run(byte[] input) => GraphFacts.Of(OnnxGraph.Parse(input, "input"), "input").ToShape(PlaneContent.Luma, PlaneContent.Luma);
+}
+
+/// <summary>The CPU engine's reader of weights: what it takes for a network of ours must run.</summary>
+internal sealed class WeightsTarget : IFuzzTarget
+{
+    private const int Side = 8;
+    private const int Scale = 2;
+
+    /// <summary>Nodes stand before the weights, which are nearly all of a file.</summary>
+    private const int NodesEnd = 8192;
+
+    private readonly ModelDescriptor[] _models =
+    [
+        .. ModelCatalogue.Load(Path.GetDirectoryName(FuzzCorpus.ShippedModels)!).Models.Where(model => model.Scale == Scale).GroupBy(model => model.Network).Select(group => group.MinBy(model => model.ByteLength)!),
+    ];
+
+    public string Name => "weights";
+
+    public IReadOnlyList<byte[]> Tokens { get; } = Targets.Words("Conv", "LeakyRelu", "Concat", "DepthToSpace", "Clip", "alpha", "strides", "pads", "kernel_shape", "group", "input", "output");
+
+    public IEnumerable<byte[]> Corpus() => _models.Select(model => File.ReadAllBytes(model.FilePath));
+
+    /// <summary>Damage that hit weights alone shows nothing, so in half of the cases the nodes get some.</summary>
+    public byte[] Repair(byte[] input, Random random)
+    {
+        if (input.Length > NodesEnd && random.Next(2) == 0)
+        {
+            input[random.Next(NodesEnd)] = (byte)random.Next(256);
+        }
+
+        return input;
+    }
+
+    public unsafe void Run(byte[] input)
+    {
+        foreach (ModelDescriptor model in _models)
+        {
+            using CpuSession? session = CpuSession.TryCreate(model, input);
+            if (session is null)
+            {
+                continue;
+            }
+
+            float[] source = new float[Side * Side * (1 + (Scale * Scale))], result = new float[Side * Side * Scale * Scale];
+            (int width, int height) = model.Shape.OutputSize(Side, Side);
+            fixed (float* from = source, to = result)
+            {
+                session.Run((nint)from, Side, Side, (nint)to, width, height, CancellationToken.None);
+            }
+        }
+    }
 }
