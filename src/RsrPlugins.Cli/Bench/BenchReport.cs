@@ -1,5 +1,6 @@
 // What the benchmark found, as JSON that other tools read (field names are a promise) and as a table for people.
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace RsrPlugins.Cli.Bench;
 
@@ -54,8 +55,6 @@ internal sealed record BenchReport(
     IReadOnlyList<NetworkResult> Results,
     IReadOnlyList<BaselineResult> Baselines)
 {
-    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
-
     /// <summary>One line, camel-case names, figures rounded to four digits after the point.</summary>
     public string ToJson() => JsonSerializer.Serialize(
         this with
@@ -72,7 +71,7 @@ internal sealed record BenchReport(
             })],
             Baselines = [.. Baselines.Select(row => row with { OutputMegapixelsPerSecond = Rounded(row.OutputMegapixelsPerSecond) })],
         },
-        _json);
+        BenchReportJson.Default.BenchReport);
 
     public void WriteTable(TextWriter output)
     {
@@ -99,3 +98,8 @@ internal sealed record BenchReport(
 
     private static double Rounded(double value) => Math.Round(value, 4);
 }
+
+/// <summary>How the report is written.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(BenchReport))]
+internal sealed partial class BenchReportJson : JsonSerializerContext;
