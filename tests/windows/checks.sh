@@ -256,8 +256,10 @@ copies_with_alpha() {
     rm -f /rig/copied.png /rig/read-by-*.png /rig/was-read
     windowhost copy --plugin "$plugin" --layer "Z:${goldens//\//\\}\\inputs\\logo.png" --expected 'Z:\rig\copied.png' --until 'Z:\rig\was-read' &
     local host=$! code=0
-    for _ in $(seq 120); do [ -e /rig/copied.png ] && break || sleep 0.5; done
-    timeout 30 xclip -selection clipboard -t image/png -o >/rig/read-by-xclip.png || code=1
+    for _ in $(seq 240); do [ -e /rig/copied.png ] && break || sleep 0.5; done
+    # Wine tells the X server of its clipboard by and by.
+    for _ in $(seq 60); do timeout 30 xclip -selection clipboard -t image/png -o >/rig/read-by-xclip.png 2>/rig/xclip.log && break || sleep 1; done
+    cat /rig/xclip.log
     windowhost paste 'Z:\rig\read-by-windows.png' || code=1
     touch /rig/was-read
     wait $host || code=1
