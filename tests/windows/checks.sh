@@ -88,11 +88,16 @@ explorer_enlarges() {
 in_menu() {
     local ending scale program
     program=$(windows_path "$1/Effects/RsrPlugins/rsr-enlarge.exe")
-    for ending in .png .jpg .jpeg .jpe .jfif .jif .webp .tif .tiff .avif .gif; do
-        for scale in 2 4; do
-            diff <(registered $ending $scale) <([[ $2 != *$scale* ]] || echo "\"$program\" --scale $scale \"%1\"") || return 1
-        done
-    done
+    diff <(
+        for ending in .png .jpg .jpeg .jpe .jfif .jif .webp .tif .tiff .avif .gif; do
+            for scale in ${2//,/ }; do
+                echo "$ending\\x$scale: \"$program\" --scale $scale \"%1\""
+            done
+        done | LC_ALL=C sort
+    ) <(
+        wine reg query 'HKLM\Software\Classes\SystemFileAssociations' /s | tr -d '\r' |
+            sed -nE '/^HKEY/ { s/.*SystemFileAssociations\\(\.[a-z]+)\\shell\\RsrPlugins\.Enlarge\\shell\\(x[0-9])\\command$/\1\\\2/; h }; /REG_SZ/ { s/^.*REG_SZ +//; H; g; /^\.[a-z]+\\x[0-9]\n/ { s/\n/: /; p } }' | LC_ALL=C sort
+    )
 }
 
 explorer_makes_the_picture() {
