@@ -2,9 +2,10 @@
 //   dotnet run -c Release --project tests/RsrPlugins.Benchmarks -- --filter '*TileSize*'
 //   dotnet run -c Release --project tests/RsrPlugins.Benchmarks -- colour FOLDER... PICTURE...
 //   dotnet run -c Release --project tests/RsrPlugins.Benchmarks -- refinement FOLDER SCALE
+//   dotnet run -c Release --project tests/RsrPlugins.Benchmarks -- roofline [512|256|128]
 // `rsr bench` is the user's measurement (throughput against the machine's peak); these are the developer's: what a tile size,
 // a kernel or a change of code costs in time and in managed memory, each against bicubic; and what each choice of the colour
-// pipeline is worth in dB, and what the passes of a refinement bring.
+// pipeline is worth in dB, what the passes of a refinement bring, and how near the CPU engine's kernels are to the processor's limits.
 using BenchmarkDotNet.Running;
 using RsrPlugins.Benchmarks;
 
@@ -18,5 +19,10 @@ if (args is ["refinement", .. var arguments])
     return RefinementChoices.Run(arguments);
 }
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["roofline", .. var width])
+{
+    return KernelRoofline.Run(width);
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(TileSizeBenchmarks).Assembly).Run(args);
 return 0;
