@@ -115,7 +115,7 @@ answers() {
 }
 
 says_what_is_damaged() {
-    head -c 20000 "$SAMPLE" >"$drive/pictures/damaged.png" && answers damaged.png 1 3 damaged.png 2 && [ ! -e "$drive/pictures/damaged-x2.png" ]
+    head -c 20000 "$SAMPLE" >"$drive/pictures/damaged.png" && answers 'expected a whole PNG' 1 3 damaged.png 2 && [ ! -e "$drive/pictures/damaged-x2.png" ]
 }
 
 cancels() {
