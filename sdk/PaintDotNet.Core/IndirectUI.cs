@@ -12,6 +12,7 @@ public enum ControlInfoPropertyNames
     WindowTitle = 21,
     WindowHelpContentType = 32,
     WindowHelpContent = 33,
+    ShowHeaderLine = 36,
 }
 
 public enum PropertyControlType

@@ -1,6 +1,7 @@
 // The arguments of both procedures: what the dialog asks and what scripts may give. Everything has a default, so a script names only
 // what it wants otherwise. Underlined letters differ from each other and from those of the dialog's buttons (Load, Save, Reset, Cancel,
 // and Upscale or Downscale).
+using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Refinement;
 using RsrPlugins.Gimp.Interop;
 
@@ -32,11 +33,12 @@ internal static class Arguments
                 ("learned", "Made by Learned Downscale", "Or by 'rsr downscale'"),
             ]);
             AddChoice(procedure, ArgumentNames.Cleanup, "Clea_n up", "Whether JPEG's blocks and ringing, and noise, are taken out; fine texture looks like damage and goes with it", "auto", [
-                ("auto", "Automatic", "A little where the image comes from a JPEG file, else nothing"),
+                ("auto", "Automatic", "As coarse as the JPEG file was that the image comes from; else nothing"),
                 ("off", "Nothing", string.Empty),
                 ("low", "A little", "The mean of the image with and without"),
                 ("high", "As much as can be", string.Empty),
             ]);
+            LibGimp.gimp_procedure_add_int_argument(procedure, ArgumentNames.Strength, "S_trength", "Per cent of the networks' image in the result; the rest is bicubic. 0: no network runs", 0, PixelBlend.Whole, PixelBlend.Whole, LibGimp.ReadWrite);
             LibGimp.gimp_procedure_add_string_argument(procedure, ArgumentNames.Model, "_Model", "This network and no other, by its name in 'rsr models list'; empty: what the image needs", string.Empty, LibGimp.ReadWrite);
         }
         else

@@ -28,14 +28,11 @@ internal static unsafe class ResizeDialog
         Gtk.SetLabelAlignment(label, 0);
         Gtk.SetLabelWrap(label, 1);
         Gtk.SetLabelWidth(label, 48);
-        if (!enlarge)
-        {
-            LibGimp.gimp_procedure_dialog_get_scale_entry(dialog, ArgumentNames.Effort, 1);
-        }
+        LibGimp.gimp_procedure_dialog_get_scale_entry(dialog, enlarge ? ArgumentNames.Strength : ArgumentNames.Effort, 1);
 
         nint[] sides = [LibGimp.gimp_procedure_dialog_get_widget(dialog, ArgumentNames.Width, GObject.TypeNone), LibGimp.gimp_procedure_dialog_get_widget(dialog, ArgumentNames.Height, GObject.TypeNone)];
         nint list = 0;
-        foreach (string name in (string[])[NoteId, ArgumentNames.Part, ArgumentNames.Scale, ArgumentNames.Width, ArgumentNames.Height, .. (string[])(enlarge ? [ArgumentNames.Source, ArgumentNames.Cleanup, .. (string[])(HasAddedModels() ? [ArgumentNames.Model] : [])] : [ArgumentNames.Effort]), ArgumentNames.Device])
+        foreach (string name in (string[])[NoteId, ArgumentNames.Part, ArgumentNames.Scale, ArgumentNames.Width, ArgumentNames.Height, .. (string[])(enlarge ? [ArgumentNames.Source, ArgumentNames.Cleanup, ArgumentNames.Strength, .. (string[])(HasAddedModels() ? [ArgumentNames.Model] : [])] : [ArgumentNames.Effort]), ArgumentNames.Device])
         {
             list = GLib.Append(list, GLib.Duplicate(name));
         }
@@ -125,9 +122,11 @@ internal static unsafe class ResizeDialog
             RecordedReduction? undone = options.Model is null && options.Source is SourceChoice.Auto or SourceChoice.Learned && options.Scale is int scale ? record?.Last(scale) : null;
             (int width, int height) = undone is null ? Resizing.Target(options, image.Width, image.Height) : (undone.Reduction.Width, undone.Reduction.Height);
             string sizes = $"{image.Width} × {image.Height} pixels become {width} × {height}.";
-            bool cleans = options.Enlarge && options.Model is null && options.Cleanup == CleanupChoice.Auto && options.Source is SourceChoice.Auto or SourceChoice.Photo or SourceChoice.Drawing && image.WasJpeg;
+            bool mayClean = options is { Enlarge: true, Model: null, Cleanup: CleanupChoice.Auto, Source: SourceChoice.Auto or SourceChoice.Photo or SourceChoice.Drawing };
+            CleanupChoice level = mayClean ? CleanupDecision.For(CleanupChoice.Auto, image.JpegQuality, image.WasJpeg, isInstalled: true).Level : CleanupChoice.Off;
+            string quality = image.JpegQuality is int found ? $" of about quality {found}" : string.Empty;
             return record is not null ? $"{sizes} The image was made by Learned Downscale (1/{record.Scale})."
-                : cleans ? $"{sizes} The image comes from a JPEG file, so it is cleaned up a little."
+                : level != CleanupChoice.Off ? $"{sizes} The image comes from a JPEG file{quality}, so it is cleaned up{(level == CleanupChoice.Low ? " a little" : string.Empty)}."
                 : sizes;
         }
         catch (RsrException exception)

@@ -1,5 +1,6 @@
 // What the user, or a script, asked for: read once from GIMP's config, then never changed.
 using System.Globalization;
+using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Sizes;
 using RsrPlugins.Gimp.Interop;
@@ -45,8 +46,9 @@ internal enum SourceChoice
 /// <param name="Height">Pixels of what is resized; null for what is in proportion to the width.</param>
 /// <param name="Cleanup">Whether JPEG's blocks and ringing, and noise, are taken out of an ordinary picture.</param>
 /// <param name="Model">Id of the network that enlarges and no other, for example one that the user has added; null for what the source says.</param>
+/// <param name="Strength">Share of the networks' picture in per cent, the rest being bicubic; 100 for a reduction.</param>
 /// <param name="Effort">Passes that correct a reduced picture; 0 for an enlargement.</param>
-internal sealed record ResizeOptions(bool Enlarge, ResizedPart Part, int? Scale, int? Width, int? Height, SourceChoice Source, CleanupChoice Cleanup, string? Model, int Effort, DeviceChoice Device)
+internal sealed record ResizeOptions(bool Enlarge, ResizedPart Part, int? Scale, int? Width, int? Height, SourceChoice Source, CleanupChoice Cleanup, string? Model, int Strength, int Effort, DeviceChoice Device)
 {
     /// <summary>The choice of scale that stands for width and height.</summary>
     public const string ExactSize = "exact";
@@ -69,6 +71,7 @@ internal sealed record ResizeOptions(bool Enlarge, ResizedPart Part, int? Scale,
             enlarge ? Enum.Parse<SourceChoice>(GObject.GetText(config, ArgumentNames.Source), ignoreCase: true) : SourceChoice.Auto,
             enlarge ? Enum.Parse<CleanupChoice>(GObject.GetText(config, ArgumentNames.Cleanup), ignoreCase: true) : CleanupChoice.Off,
             enlarge && GObject.GetText(config, ArgumentNames.Model) is { Length: > 0 } model ? model : null,
+            enlarge ? GObject.GetNumber(config, ArgumentNames.Strength) : PixelBlend.Whole,
             enlarge ? 0 : GObject.GetNumber(config, ArgumentNames.Effort),
             Enum.Parse<DeviceChoice>(GObject.GetText(config, ArgumentNames.Device), ignoreCase: true));
     }
@@ -84,6 +87,7 @@ internal static class ArgumentNames
     public const string Source = "source";
     public const string Cleanup = "cleanup";
     public const string Model = "model";
+    public const string Strength = "strength";
     public const string Effort = "effort";
     public const string Device = "device";
 }

@@ -1,5 +1,6 @@
 // One immutable record per effect holds what the dialog says; everything after the token works on it. Two equal records are
 // one and the same computation, whatever the copy button has counted.
+using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
@@ -76,8 +77,11 @@ public enum SourceKind
     /// <summary>Learned Downscale.</summary>
     Learned,
 
-    /// <summary>Anything else: a photo, a download, another program's resize.</summary>
+    /// <summary>Anything else: a photo, a drawing, a download, another program's resize.</summary>
     Ordinary,
+
+    /// <summary>Pixel art: every pixel becomes a block, and no network runs.</summary>
+    Pixel,
 }
 
 /// <summary>Whether JPEG's blocks and ringing, and noise, are taken out of an ordinary picture.</summary>
@@ -104,6 +108,12 @@ public enum Reading
 
     /// <summary>The layer is the small picture, enlarged d times with nearest neighbour.</summary>
     EnlargedImage,
+
+    /// <summary>What is visible within the selection's bounds is the small picture; it is enlarged until it fits them, by any factor.</summary>
+    FitSelection,
+
+    /// <summary>All within the selection's bounds, which keeps its size: clean-up alone, or a network that keeps the size.</summary>
+    SameSize,
 }
 
 /// <summary>A picture and the layer's pixel its top left corner goes to; what lies outside the bounds is cut off.</summary>
@@ -125,16 +135,12 @@ internal abstract record EffectOptions(int Scale, SelectionUse Selection, Proces
     {
     }
 
-    /// <summary>The network the options ask for; automatic choices are made.</summary>
-    /// <exception cref="RsrPlugins.Core.ModelException">Not installed.</exception>
-    public abstract ModelDescriptor FindModel(ModelCatalogue models);
-
-    /// <summary>The network whose picture is averaged with it; null for none.</summary>
-    /// <exception cref="RsrPlugins.Core.ModelException">Not installed.</exception>
-    public virtual ModelDescriptor? FindMeanWith(ModelCatalogue models) => null;
-
-    /// <summary>Passes that correct what the network makes.</summary>
-    public virtual int Passes => 0;
+    /// <summary>The networks and sizes the options ask for; automatic choices are made.</summary>
+    /// <param name="models">What is installed.</param>
+    /// <param name="picture">What is read.</param>
+    /// <param name="fitTo">The exact size of the result; null: as the networks make it.</param>
+    /// <exception cref="RsrPlugins.Core.RsrException">Not installed, or no way to the size.</exception>
+    public abstract ResizeWay Way(ModelCatalogue models, PixelImage picture, (int Width, int Height)? fitTo);
 
     /// <summary>The picture the network gets to make the layer's new content.</summary>
     public abstract LayerSource Read(Layer layer);
@@ -153,11 +159,13 @@ internal sealed record LayerSource(PixelImage Picture, (int Width, int Height)? 
 internal sealed record DownscaleOptions(int Scale, int Effort, Placement Placement, RestOfSelection Rest, SelectionUse Selection, ProcessingDevice Device)
     : EffectOptions(Scale, Selection, Device)
 {
-    public override int Passes => Effort;
-
     public override void Remember(PixelImage result, LearnedPictures learned) => learned.Add(result);
 
-    public override ModelDescriptor FindModel(ModelCatalogue models) => models.Find(NetworkTask.Reduce, ModelKind.Learned, Scale);
+    public override ResizeWay Way(ModelCatalogue models, PixelImage picture, (int Width, int Height)? fitTo)
+    {
+        ModelDescriptor model = models.Find(NetworkTask.Reduce, ModelKind.Learned, Scale);
+        return ResizeWay.Of(model, picture.Width, picture.Height, Effort == 0 ? null : models.GradientFor(model), Effort, fitTo);
+    }
 
     public override LayerSource Read(Layer layer) => new(layer.Read(layer.Bounds, WholeBounds));
 
@@ -172,13 +180,24 @@ internal sealed record DownscaleOptions(int Scale, int Effort, Placement Placeme
     public override PixelImage? ReadForClipboard(Layer layer) => null;
 }
 
+/// <summary>A network the user has added.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Factor">How much it enlarges; 1 keeps the size.</param>
+internal sealed record AddedNetwork(string Id, int Factor);
+
 /// <summary>Learned Upscale's options.</summary>
-internal sealed record UpscaleOptions(int Scale, SourceKind Source, Cleanup Cleanup, Reading Reading, SelectionUse Selection, ProcessingDevice Device)
+internal sealed record UpscaleOptions(
+    int Scale, SourceKind Source, AddedNetwork? Network, Cleanup Cleanup, int Strength, Reading Reading, SelectionUse Selection, ProcessingDevice Device)
     : EffectOptions(Scale, Selection, Device)
 {
     public override EffectOptions Resolve(Layer layer, LearnedPictures learned)
     {
         UpscaleOptions resolved = this;
+        if (resolved.Source != SourceKind.Pixel && Network is { Factor: 1 })
+        {
+            resolved = resolved with { Reading = Reading.SameSize };
+        }
+
         if (resolved.Reading == Reading.Automatic)
         {
             bool isEnlarged = layer.IsEnlargedBy(layer.Bounds, Scale, WholeBounds);
@@ -193,25 +212,90 @@ internal sealed record UpscaleOptions(int Scale, SourceKind Source, Cleanup Clea
         return resolved;
     }
 
-    public override ModelDescriptor FindModel(ModelCatalogue models)
-        => models.Find(NetworkTask.Enlarge, Source == SourceKind.Learned ? ModelKind.Learned : Cleanup == Cleanup.Off ? ModelKind.Photo : ModelKind.Cleanup, Scale);
-
-    public override ModelDescriptor? FindMeanWith(ModelCatalogue models)
-        => Source == SourceKind.Ordinary && Cleanup == Cleanup.Low ? models.Find(NetworkTask.Enlarge, ModelKind.Photo, Scale) : null;
+    public override ResizeWay Way(ModelCatalogue models, PixelImage picture, (int Width, int Height)? fitTo)
+        => Source == SourceKind.Pixel ? Blocks(models, picture, fitTo) : Networks(models, picture, fitTo) with { Strength = Strength };
 
     public override LayerSource Read(Layer layer)
     {
-        if (Reading == Reading.TopLeftPart)
+        LayerSource source = ReadAsItIs(layer);
+        if (Source != SourceKind.Pixel || Reading == Reading.SameSize)
         {
-            return new LayerSource(layer.Read(Geometry.TopLeftPart(layer.Bounds, Scale), WholeBounds));
+            return source;
         }
 
-        NearestEnlargement enlargement = NearestEnlargement.Undo(layer.Read(layer.Bounds, WholeBounds), Scale);
-        return new LayerSource(enlargement.Small, enlargement.FitTo(Scale));
+        // Pixel art that is made of blocks already: its own pixels become the new blocks, so that all of them are alike.
+        (int Width, int Height) target = source.FitTo ?? (checked(source.Picture.Width * Scale), checked(source.Picture.Height * Scale));
+        return new LayerSource(EnlargedPixels.Find(source.Picture)?.Own ?? source.Picture, target);
     }
 
-    public override PlacedPicture Place(Layer layer, PixelImage resized) => new(resized, layer.Bounds.X, layer.Bounds.Y, KeepRest: true);
+    public override PlacedPicture Place(Layer layer, PixelImage resized)
+    {
+        if (Reading != Reading.FitSelection)
+        {
+            return new PlacedPicture(resized, layer.Bounds.X, layer.Bounds.Y, KeepRest: true);
+        }
+
+        // All that was visible has been enlarged; beside it nothing is left.
+        (int x, int y) = Geometry.Place(layer.Bounds, resized.Width, resized.Height, Placement.Centre);
+        return new PlacedPicture(resized, x, y, KeepRest: false);
+    }
 
     // The corner enlarged is what the layer shows already; a larger document needs the whole layer enlarged.
     public override PixelImage? ReadForClipboard(Layer layer) => Reading == Reading.TopLeftPart ? layer.Read(layer.Bounds, WholeBounds) : null;
+
+    private LayerSource ReadAsItIs(Layer layer)
+    {
+        switch (Reading)
+        {
+            case Reading.TopLeftPart:
+                return new LayerSource(layer.Read(Geometry.TopLeftPart(layer.Bounds, Scale), WholeBounds));
+            case Reading.SameSize:
+                return new LayerSource(layer.Read(layer.Bounds, WholeBounds));
+            case Reading.FitSelection:
+                PixelImage visible = layer.ReadVisible(WholeBounds);
+                return new LayerSource(visible, Geometry.FitInto(visible.Width, visible.Height, layer.Bounds));
+            default:
+                NearestEnlargement enlargement = NearestEnlargement.Undo(layer.Read(layer.Bounds, WholeBounds), Scale);
+                return new LayerSource(enlargement.Small, enlargement.FitTo(Scale));
+        }
+    }
+
+    private ResizeWay Blocks(ModelCatalogue models, PixelImage picture, (int Width, int Height)? fitTo)
+    {
+        (int Width, int Height) target = fitTo ?? (Reading == Reading.SameSize ? (picture.Width, picture.Height) : (checked(picture.Width * Scale), checked(picture.Height * Scale)));
+        return ResizeWay.Of(ResizePlan.Blocks(target.Width, target.Height), models);
+    }
+
+    private ResizeWay Networks(ModelCatalogue models, PixelImage picture, (int Width, int Height)? fitTo)
+    {
+        (int width, int height) = (picture.Width, picture.Height);
+        SizeRequest request = fitTo is { } exact ? new SizeRequest(null, exact.Width, exact.Height) : new SizeRequest(Scale, null, null);
+        CleanupChoice cleanup = Source == SourceKind.Learned ? CleanupChoice.Off : Cleanup switch { Cleanup.Low => CleanupChoice.Low, Cleanup.High => CleanupChoice.High, _ => CleanupChoice.Off };
+        IReadOnlyList<int> cleanupScales = models.Scales(NetworkTask.Enlarge, ModelKind.Cleanup);
+        if (Network is not null)
+        {
+            ModelDescriptor own = models.Named(Network.Id);
+            return Reading == Reading.SameSize && own.Shape.Factor > 1
+                ? ResizeWay.Of(own, width, height, fitTo: (width, height))
+                : ResizeWay.Of(ResizePlan.With(width, height, own.Shape.Factor == 1 ? new SizeRequest(null, null, null) : request, own), models);
+        }
+
+        if (Reading == Reading.SameSize)
+        {
+            return cleanup == CleanupChoice.Off
+                ? new ResizeWay([], width, height, ClassicalStep: false)
+                : ResizeWay.Of(ResizePlan.CleanUp(width, height, cleanup, cleanupScales), models);
+        }
+
+        ModelKind kind = Source == SourceKind.Learned ? ModelKind.Learned : ModelKind.Photo;
+        if (Reading == Reading.FitSelection)
+        {
+            return ResizeWay.Of(ResizePlan.Upscale(width, height, request, kind, models.Scales(NetworkTask.Enlarge, kind), null, cleanup, cleanupScales), models);
+        }
+
+        // That scale's network or nothing: quietly taking another way to it would not be what was asked for.
+        ModelDescriptor model = models.Find(NetworkTask.Enlarge, cleanup == CleanupChoice.Off ? kind : ModelKind.Cleanup, Scale);
+        ResizeWay way = ResizeWay.Of(model, width, height, fitTo: fitTo);
+        return cleanup == CleanupChoice.Low ? way with { Steps = [way.Steps[0] with { MeanWith = models.Find(NetworkTask.Enlarge, ModelKind.Photo, Scale) }] } : way;
+    }
 }

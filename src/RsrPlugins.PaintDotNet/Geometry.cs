@@ -17,6 +17,18 @@ internal static class Geometry
             ? (bounds.X + ((bounds.Width - width) / 2), bounds.Y + ((bounds.Height - height) / 2))
             : (bounds.X, bounds.Y);
 
+    /// <summary>
+    /// The largest size within the bounds that keeps a picture's proportions. A side that misses the bounds by less than one of the picture's own
+    /// pixels fills them: the picture's sides were rounded too.
+    /// </summary>
+    public static (int Width, int Height) FitInto(int width, int height, TileRect bounds)
+    {
+        double factor = Math.Min((double)bounds.Width / width, (double)bounds.Height / height);
+        return (Side(width, bounds.Width), Side(height, bounds.Height));
+
+        int Side(int length, int most) => most - (length * factor) < factor ? most : Math.Max(1, (int)Math.Round(length * factor));
+    }
+
     /// <summary>ceil(length / scale): as many blocks as it takes to cover the length.</summary>
     public static int Reduce(int length, int scale) => (length + scale - 1) / scale;
 

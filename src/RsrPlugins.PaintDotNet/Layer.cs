@@ -46,6 +46,51 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, Selec
         return picture;
     }
 
+    /// <summary>What is visible within the bounds: the smallest rectangle around it.</summary>
+    /// <param name="wholeBounds">See <see cref="Read"/>.</param>
+    /// <exception cref="NothingToFitException">Nothing is, or it fills the bounds.</exception>
+    public PixelImage ReadVisible(bool wholeBounds)
+    {
+        PixelImage whole = Read(Bounds, wholeBounds);
+        ReadOnlySpan<int> pixels = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(whole.Samples8);
+        (int left, int top, int right, int bottom) = (whole.Width, whole.Height, 0, 0);
+        for (int y = 0; y < whole.Height; y++)
+        {
+            // A pixel without alpha may still have a colour.
+            ReadOnlySpan<int> row = pixels.Slice(y * whole.Width, whole.Width);
+            (int first, int last) = (0, row.Length - 1);
+            while (first < row.Length && (uint)row[first] >> 24 == 0)
+            {
+                first++;
+            }
+
+            if (first == row.Length)
+            {
+                continue;
+            }
+
+            while ((uint)row[last] >> 24 == 0)
+            {
+                last--;
+            }
+
+            (left, right) = (Math.Min(left, first), Math.Max(right, last + 1));
+            (top, bottom) = (Math.Min(top, y), y + 1);
+        }
+
+        if (bottom == 0)
+        {
+            throw new NothingToFitException("nothing is visible in the selection. Choose the layer that has the small picture.");
+        }
+
+        if (right - left == whole.Width && bottom - top == whole.Height)
+        {
+            throw new NothingToFitException("what is visible fills the selection already. Make the canvas larger (Image > Canvas Size) or select a larger part of it, or choose another way to read the image.");
+        }
+
+        return Read(new TileRect(Bounds.X + left, Bounds.Y + top, right - left, bottom - top), wholeBounds);
+    }
+
     /// <summary>
     /// Whether a part of the layer is a nearest-neighbour enlargement by this factor, as far as it shows. One colour alone is an enlargement of
     /// anything, and so of nothing.
@@ -153,4 +198,8 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, Selec
 
     /// <summary>The bytes of one row of a locked rectangle.</summary>
     public static Span<byte> Row(IBitmapLock locked, int y, int width) => new((byte*)locked.Buffer + ((long)y * locked.BufferStride), width * 4);
+
+    /// <summary>There is no small picture to be enlarged until it fits.</summary>
+    internal sealed class NothingToFitException(string message)
+        : Core.RsrException(message);
 }

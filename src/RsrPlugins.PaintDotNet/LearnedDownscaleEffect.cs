@@ -86,6 +86,9 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
         PropertyControlInfo rest = dialog.FindControlForPropertyName(PropertyName.Rest)!;
         rest.SetValueDisplayName(RestOfSelection.Transparent, "Make transparent");
         rest.SetValueDisplayName(RestOfSelection.Keep, "Keep");
+        Group(dialog, SharedProperty.Scale, PropertyName.Effort);
+        Group(dialog, PropertyName.Placement, PropertyName.Rest, SharedProperty.Selection);
+        GroupOfResult(dialog);
         return dialog;
     }
 

@@ -138,6 +138,19 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         device.SetValueDisplayName(ProcessingDevice.Cpu, "CPU");
     }
 
+    /// <summary>Controls that belong together: a line above the first alone.</summary>
+    private protected static void Group(ControlInfo dialog, object first, params object[] others)
+    {
+        dialog.SetPropertyControlValue(first, ControlInfoPropertyNames.ShowHeaderLine, true);
+        foreach (object other in others)
+        {
+            dialog.SetPropertyControlValue(other, ControlInfoPropertyNames.ShowHeaderLine, false);
+        }
+    }
+
+    /// <summary>The group of both effects that says where the result goes, and what makes it.</summary>
+    private protected static void GroupOfResult(ControlInfo dialog) => Group(dialog, SharedProperty.Copy, SharedProperty.Device);
+
     private protected static void Describe(ControlInfo dialog, object property, string label, string description)
     {
         dialog.SetPropertyControlValue(property, ControlInfoPropertyNames.DisplayName, label);

@@ -1,10 +1,13 @@
-// Learned Upscale: SRNet enlarges 2, 3 or 4 times. An effect cannot make the canvas larger, so there are two ways to read the
-// small picture: out of the top left corner (the inverse of Learned Downscale), or out of a layer that Image > Resize has already
-// enlarged with nearest neighbour. The second is how a larger document is made inside the editor.
+// Learned Upscale: SRNet enlarges 2, 3 or 4 times. An effect cannot make the canvas larger, so there are ways to read the small
+// picture: out of the top left corner (the inverse of Learned Downscale), out of a layer that Image > Resize has already enlarged with
+// nearest neighbour, which is how a larger document is made inside the editor, or as what is visible on a larger canvas, which gives any
+// factor. The dialog has three groups: what the picture is and what is done, what is read, and where the result goes.
 using PaintDotNet;
 using PaintDotNet.Effects;
 using PaintDotNet.IndirectUI;
 using PaintDotNet.PropertySystem;
+using RsrPlugins.Core;
+using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Tiling;
 
@@ -37,12 +40,20 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         /// <summary>What made the small picture.</summary>
         Source,
 
+        /// <summary>A network the user has added; the property is there only where there is one.</summary>
+        Network,
+
         /// <summary>Whether damage is taken out.</summary>
         Cleanup,
+
+        /// <summary>How much of the network's picture shows, in per cent.</summary>
+        Strength,
 
         /// <summary>How it is read out of the layer.</summary>
         Reading,
     }
+
+    private const string NoNetwork = "";
 
     private static (NetworkTask, ModelKind)[] Networks { get; } = [(NetworkTask.Enlarge, ModelKind.Learned), (NetworkTask.Enlarge, ModelKind.Photo)];
 
@@ -56,7 +67,13 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
 
         To get back what Learned Downscale made: the same scale, "Made by Learned Downscale", "Enlarge the top-left part".
 
+        To enlarge by any other factor: put the small picture on a larger canvas, alone in its layer, select the part it is to fill, and choose "Enlarge what is visible to fit the selection".
+
+        To clean up without enlarging: choose a clean-up and "Keep the size".
+
         Or press "Copy full-size result to the clipboard" and choose Edit > Paste into New Image.
+
+        Networks of your own: "rsr models add FILE.onnx" in a terminal; then they are in this dialog.
         """;
 
     /// <inheritdoc/>
@@ -64,7 +81,9 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
     [
         ListOfScales(Networks, PresetScale()),
         ListOf<SourceKind>(PropertyName.Source),
+        .. ListOfAdded(),
         ListOf<Cleanup>(PropertyName.Cleanup),
+        new Int32Property(PropertyName.Strength, PixelBlend.Whole, 0, PixelBlend.Whole),
         ListOf<Reading>(PropertyName.Reading),
         ListOf<SelectionUse>(SharedProperty.Selection),
         CopyProperty(),
@@ -82,6 +101,17 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         source.SetValueDisplayName(SourceKind.Automatic, "Automatic");
         source.SetValueDisplayName(SourceKind.Learned, "Made by Learned Downscale");
         source.SetValueDisplayName(SourceKind.Ordinary, "An ordinary image");
+        source.SetValueDisplayName(SourceKind.Pixel, "Pixel art: hard edges");
+
+        if (dialog.FindControlForPropertyName(PropertyName.Network) is { } network)
+        {
+            Describe(dialog, PropertyName.Network, "Network", "One that you have added with \"rsr models add\", whatever the image is. One that keeps the size takes the whole selection.");
+            network.SetValueDisplayName(NoNetwork, "What the image needs");
+            foreach (ModelDescriptor added in AddedNetworks())
+            {
+                network.SetValueDisplayName(added.Id, $"{added.Id} ({(added.Shape.Factor == 1 ? "keeps the size" : $"{added.Shape.Factor}x")})");
+            }
+        }
 
         Describe(dialog, PropertyName.Cleanup, "Clean-up", DescribeCleanup());
         PropertyControlInfo cleanup = dialog.FindControlForPropertyName(PropertyName.Cleanup)!;
@@ -89,27 +119,67 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         cleanup.SetValueDisplayName(Cleanup.Low, "Low: half of it");
         cleanup.SetValueDisplayName(Cleanup.High, "High: all of it");
 
+        Describe(dialog, PropertyName.Strength, "Strength, %", "Less mixes the network's image with a bicubic one. At 0 no network runs. Pixel art has none.");
+
         Describe(dialog, PropertyName.Reading, "How to read it", DescribeLayer());
         PropertyControlInfo reading = dialog.FindControlForPropertyName(PropertyName.Reading)!;
         reading.SetValueDisplayName(Reading.Automatic, "Automatic");
         reading.SetValueDisplayName(Reading.TopLeftPart, "Enlarge the top-left part");
         reading.SetValueDisplayName(Reading.EnlargedImage, "Refine an enlarged image");
+        reading.SetValueDisplayName(Reading.FitSelection, "Enlarge what is visible to fit the selection");
+        reading.SetValueDisplayName(Reading.SameSize, "Keep the size: clean up only");
+        Group(dialog, SharedProperty.Scale, PropertyName.Source, PropertyName.Network, PropertyName.Cleanup, PropertyName.Strength);
+        Group(dialog, PropertyName.Reading, SharedProperty.Selection);
+        GroupOfResult(dialog);
         return dialog;
     }
 
     private protected override EffectOptions ReadOptions(PropertyBasedEffectConfigToken token) => new UpscaleOptions(
         (int)Choice<Scale>(token, SharedProperty.Scale),
         Choice<SourceKind>(token, PropertyName.Source),
+        ReadNetwork(token),
         Choice<Cleanup>(token, PropertyName.Cleanup),
+        token.GetProperty<Int32Property>(PropertyName.Strength)!.Value,
         Choice<Reading>(token, PropertyName.Reading),
         Choice<SelectionUse>(token, SharedProperty.Selection),
         Choice<ProcessingDevice>(token, SharedProperty.Device));
 
+    /// <summary>A list of the networks the user has added; none where there are none, so that the dialog has nothing that does nothing.</summary>
+    private IEnumerable<Property> ListOfAdded()
+    {
+        object[] added = [.. AddedNetworks().Select(model => model.Id)];
+        return added.Length == 0 ? [] : [new StaticListChoiceProperty(PropertyName.Network, [NoNetwork, .. added], 0)];
+    }
+
+    private ModelDescriptor[] AddedNetworks()
+    {
+        try
+        {
+            return [.. Runtime.Models().Models.Where(model => model.Kind == ModelKind.Added && model.Shape is { MakesPictures: true, Reduces: false })];
+        }
+        catch (ModelException)
+        {
+            // The list of scales says why there is nothing.
+            return [];
+        }
+    }
+
+    private AddedNetwork? ReadNetwork(PropertyBasedEffectConfigToken token)
+    {
+        if (token.GetProperty<StaticListChoiceProperty>(PropertyName.Network)?.Value is not string { Length: > 0 } id)
+        {
+            return null;
+        }
+
+        // One that was removed since is not found when it is opened, and the message says so.
+        return new AddedNetwork(id, AddedNetworks().FirstOrDefault(model => model.Id == id)?.Shape.Factor ?? 0);
+    }
+
     private string DescribeSource()
     {
-        const string What = "An ordinary image is a photo, a download, or the result of another resize. Automatic knows what Learned Downscale has made since Paint.NET started.";
+        const string What = "An ordinary image is a photo, a drawing, a download, or the result of another resize. Automatic knows what Learned Downscale has made since Paint.NET started.";
         return Runtime.LastResolved is UpscaleOptions last
-            ? $"{What} It was last taken for {(last.Source == SourceKind.Learned ? "one of Learned Downscale's" : "an ordinary one")}."
+            ? $"{What} It was last taken for {last.Source switch { SourceKind.Learned => "one of Learned Downscale's", SourceKind.Pixel => "pixel art", _ => "an ordinary one" }}."
             : What;
     }
 

@@ -111,9 +111,9 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
             runtime.LastResolved = _resolved;
             LayerSource source = _resolved.Read(layer);
             ResizeWay way = Way(source.Picture, source.FitTo);
-            if (way is { ClassicalStep: false, Steps: [{ Gradient: null, MeanWith: null } only] })
+            if (TiledPicture.Takes(way))
             {
-                TiledPicture tiled = new TiledPicture(source.Picture, only.Model, runtime, options.Device, adapter)
+                TiledPicture tiled = new TiledPicture(source.Picture, way, runtime, options.Device, adapter)
                 {
                     Completed = picture => Resolved.Remember(picture, runtime.Learned),
                 };
@@ -131,14 +131,7 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
         }
     }
 
-    private ResizeWay Way(PixelImage picture, (int Width, int Height)? fitTo)
-    {
-        ModelCatalogue models = runtime.Models();
-        ModelDescriptor model = Resolved.FindModel(models);
-        ModelDescriptor? gradient = options.Passes == 0 ? null : models.GradientFor(model);
-        ResizeWay way = ResizeWay.Of(model, picture.Width, picture.Height, gradient, options.Passes, fitTo);
-        return Resolved.FindMeanWith(models) is { } other ? way with { Steps = [way.Steps[0] with { MeanWith = other }] } : way;
-    }
+    private ResizeWay Way(PixelImage picture, (int Width, int Height)? fitTo) => Resolved.Way(runtime.Models(), picture, fitTo);
 
     private PixelImage Resize(PixelImage picture, ResizeWay way, CancellationToken cancellationToken)
         => runtime.Resize(options.Device, adapter, picture, way, cancellationToken);

@@ -1,10 +1,12 @@
 // A resized picture whose parts are computed when somebody asks for them: Paint.NET asks for the part on the screen first, and counts the
 // tiles that are done for its progress bar. The engine's tiles are exact, so the order changes nothing. Every part is computed once, by the
 // thread that asks first; others that need it wait for that part alone.
+using System.Collections.Concurrent;
 using RsrPlugins.Core;
+using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
-using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Resizing;
 using RsrPlugins.Core.Tiling;
 
@@ -14,7 +16,10 @@ namespace RsrPlugins.PaintDotNet;
 internal sealed class TiledPicture
 {
     private readonly PixelImage _source;
-    private readonly ModelDescriptor _model;
+    private readonly WayStep _step;
+    private readonly int _strength;
+    private readonly ResampledPicture? _classical;
+    private readonly ConcurrentDictionary<INetwork, LearnedResizer> _resizers = new();
     private readonly PluginRuntime _runtime;
     private readonly ProcessingDevice _device;
     private readonly Func<GraphicsAdapter?> _adapter;
@@ -22,26 +27,38 @@ internal sealed class TiledPicture
     private readonly int _columns;
     private readonly Part[] _parts;
     private int _missing;
-    private volatile LearnedResizer? _resizer;
-    private volatile INetwork? _network;
 
     /// <summary>Opens the network: what is missing or damaged is known before the first part is asked for.</summary>
     /// <param name="source">The picture to resize.</param>
-    /// <param name="model">The network.</param>
+    /// <param name="way">One that is taken (<see cref="Takes"/>).</param>
     /// <param name="runtime">Opens and runs it.</param>
     /// <param name="device">What it runs on.</param>
     /// <param name="adapter">The GPU Paint.NET uses, where it says so.</param>
     /// <exception cref="RsrException">The network cannot be opened, or the picture does not fit it.</exception>
-    public TiledPicture(PixelImage source, ModelDescriptor model, PluginRuntime runtime, ProcessingDevice device, Func<GraphicsAdapter?> adapter)
+    public TiledPicture(PixelImage source, ResizeWay way, PluginRuntime runtime, ProcessingDevice device, Func<GraphicsAdapter?> adapter)
     {
-        (_source, _model, _runtime, _device, _adapter) = (source, model, runtime, device, adapter);
-        (int width, int height) = model.Shape.OutputSize(source.Width, source.Height);
+        (_source, _step, _strength, _runtime, _device, _adapter) = (source, way.Steps[0], way.Strength, runtime, device, adapter);
+        (int width, int height) = _step.Model.Shape.OutputSize(source.Width, source.Height);
         Picture = PixelImage.Create(width, height, source.Layout, source.BitsPerSample);
-        _side = runtime.Run(device, adapter, open => ResizerFor(open(model)).ResultTileSide);
+        _classical = way.Strength == PixelBlend.Whole ? null : new ResampledPicture(source, width, height, way.ClassicalKernel);
+        _side = runtime.Run(device, adapter, open =>
+        {
+            if (_step.MeanWith is not null)
+            {
+                open(_step.MeanWith);
+            }
+
+            return ResizerFor(open(_step.Model)).ResultTileSide;
+        });
         _columns = Divide(width);
         _parts = [.. Enumerable.Range(0, _columns * Divide(height)).Select(_ => new Part())];
         _missing = _parts.Length;
     }
+
+    /// <summary>Whether a way can be computed part by part: one network, whose tiles are exact, and nothing after it.</summary>
+    public static bool Takes(ResizeWay way) => way is { ClassicalStep: false, Steps: [{ Gradient: null } only], Strength: > 0 }
+        && LearnedResizer.MakesRegions(only.Model.Shape)
+        && (only.MeanWith is null || LearnedResizer.MakesRegions(only.MeanWith.Shape));
 
     /// <summary>Called once, with the picture, when nothing is missing any more.</summary>
     public Action<PixelImage>? Completed { get; init; }
@@ -106,9 +123,21 @@ internal sealed class TiledPicture
             PixelImage computed = PixelImage.Create(rect.Width, rect.Height, Picture.Layout, Picture.BitsPerSample);
             _runtime.Run(_device, _adapter, open =>
             {
-                ResizerFor(open(_model)).ResizeRegion(_source, rect, computed, cancellationToken);
+                ResizerFor(open(_step.Model)).ResizeRegion(_source, rect, computed, cancellationToken);
+                if (_step.MeanWith is not null)
+                {
+                    PixelImage with = PixelImage.Create(rect.Width, rect.Height, Picture.Layout, Picture.BitsPerSample);
+                    ResizerFor(open(_step.MeanWith)).ResizeRegion(_source, rect, with, cancellationToken);
+                    PixelMean.Of(computed, with);
+                }
+
                 return true;
             });
+            if (_classical is not null)
+            {
+                PixelBlend.Into(computed, 0, 0, _classical.Part(rect, cancellationToken), _strength);
+            }
+
             int pixel = Picture.Channels;
             for (int y = 0; y < rect.Height; y++)
             {
@@ -123,18 +152,8 @@ internal sealed class TiledPicture
         }
     }
 
-    // The resizer keeps tables for the picture's size; another network comes only when the CPU takes over from the GPU.
-    private LearnedResizer ResizerFor(INetwork network)
-    {
-        if (_resizer is { } known && ReferenceEquals(_network, network))
-        {
-            return known;
-        }
-
-        LearnedResizer made = new LearnedResizer(network);
-        (_resizer, _network) = (made, network);
-        return made;
-    }
+    // A resizer keeps tables for the picture's size; other networks come only when the CPU takes over from the GPU.
+    private LearnedResizer ResizerFor(INetwork network) => _resizers.GetOrAdd(network, static opened => new LearnedResizer(opened));
 
     private int Divide(int length) => (length + _side - 1) / _side;
 

@@ -64,7 +64,11 @@ internal sealed class FakeEngine : IInferenceEngine
                 }
                 else
                 {
-                    Enlarge(input, width, height, output, model.Scale);
+                    int planes = model.Shape.Output.Count, area = width * height, made = area * model.Scale * model.Scale;
+                    for (int plane = 0; plane < planes; plane++)
+                    {
+                        Enlarge(input.Slice(plane * area, area), width, height, output.Slice(plane * made, made), model.Scale);
+                    }
                 }
             }
             finally

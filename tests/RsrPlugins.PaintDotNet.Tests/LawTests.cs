@@ -13,6 +13,7 @@ public sealed class LawTests
         { Effects.Downscale, "Scale=2 Effort=3 Placement=TopLeft" },
         { Effects.Upscale, "Scale=2 Reading=TopLeftPart" },
         { Effects.Upscale, "Scale=4 Source=Ordinary Reading=EnlargedImage" },
+        { Effects.Upscale, "Scale=2 Source=Ordinary Reading=TopLeftPart Cleanup=Low Strength=35" },
     };
 
     [Theory]

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace RsrPlugins.PaintDotNet.Tests;
 
 /// <summary>A copy of the shipped models that a test may damage.</summary>
@@ -14,6 +16,25 @@ internal sealed class ModelsFolder : IDisposable
     public string Path { get; } = Directory.CreateTempSubdirectory("rsr-models-").FullName;
 
     public void Delete(string file) => File.Delete(System.IO.Path.Combine(Path, file));
+
+    /// <summary>Adds a network of the user's: an installed one by another name, or (rgb) one of foreign planes.</summary>
+    public void Add(string id, int scale, bool rgb)
+    {
+        string list = System.IO.Path.Combine(Path, "models.json");
+        JsonNode root = JsonNode.Parse(File.ReadAllText(list))!;
+        JsonArray models = root["models"]!.AsArray();
+        JsonNode row = models.Single(model => (string)model!["id"]! == $"srnet-x{Math.Max(2, scale)}-photo")!.DeepClone();
+        (row["id"], row["kind"], row["scale"]) = (id, "added", scale);
+        row["shape"]!["outputStep"] = scale;
+        if (rgb)
+        {
+            row["shape"]!["input"] = JsonNode.Parse("""{ "carries": "rgb", "count": 3, "unit": "one" }""");
+            row["shape"]!["output"] = row["shape"]!["input"]!.DeepClone();
+        }
+
+        models.Add(row);
+        File.WriteAllText(list, root.ToJsonString());
+    }
 
     public void Damage(string file)
     {

@@ -13,6 +13,7 @@ public sealed class TilesTests
     [InlineData(Effects.Downscale, "Scale=2 Rest=Keep")]
     [InlineData(Effects.Upscale, "Scale=2 Source=Ordinary Reading=TopLeftPart")]
     [InlineData(Effects.Upscale, "Scale=4 Source=Ordinary Reading=EnlargedImage")]
+    [InlineData(Effects.Upscale, "Scale=2 Source=Ordinary Reading=TopLeftPart Cleanup=Low Strength=40")]
     public void A_tenth_of_the_work_is_enough_for_the_first_tile(string effect, string options)
     {
         Picture layer = TestPictures.Noise(2400, 1600, 11);
@@ -34,17 +35,19 @@ public sealed class TilesTests
 
     /// <summary>Parts in any order, from several threads, give the bytes of the picture computed as a whole.</summary>
     [Theory]
-    [InlineData(NetworkTask.Reduce, ModelKind.Learned, 3)]
-    [InlineData(NetworkTask.Enlarge, ModelKind.Learned, 2)]
-    [InlineData(NetworkTask.Enlarge, ModelKind.Photo, 4)]
-    public void Parts_make_the_whole(NetworkTask task, ModelKind kind, int scale)
+    [InlineData(NetworkTask.Reduce, ModelKind.Learned, 3, 100)]
+    [InlineData(NetworkTask.Enlarge, ModelKind.Learned, 2, 100)]
+    [InlineData(NetworkTask.Enlarge, ModelKind.Photo, 4, 63)]
+    public void Parts_make_the_whole(NetworkTask task, ModelKind kind, int scale, int strength)
     {
         PixelImage source = PixelImage.Create(233, 171, PixelLayout.Rgba, 8);
         new Random(5).NextBytes(source.Samples8);
         ModelDescriptor model = Effects.RealRuntime.Models().Find(task, kind, scale);
-        PixelImage expected = Effects.RealRuntime.Resize(ProcessingDevice.Cpu, () => null, source, ResizeWay.Of(model, source.Width, source.Height), CancellationToken.None);
+        ResizeWay way = ResizeWay.Of(model, source.Width, source.Height) with { Strength = strength };
+        PixelImage expected = Effects.RealRuntime.Resize(ProcessingDevice.Cpu, () => null, source, way, CancellationToken.None);
 
-        TiledPicture tiled = new TiledPicture(source, model, Effects.RealRuntime, ProcessingDevice.Cpu, () => null);
+        Assert.True(TiledPicture.Takes(way));
+        TiledPicture tiled = new TiledPicture(source, way, Effects.RealRuntime, ProcessingDevice.Cpu, () => null);
         TileRect[] parts = [.. Enumerable.Range(0, 400).Select(i => new TileRect(i * 37 % expected.Width, i * 53 % expected.Height, 60, 45))];
         Parallel.ForEach(parts, part => tiled.Complete(part, CancellationToken.None));
         tiled.CompleteAll(CancellationToken.None);

@@ -51,7 +51,7 @@ internal sealed class BatchPlanner(InstalledModels models, ResizeOptions options
 
         PictureWriter.CheckSize(output, format, decision.Plan.Width, decision.Plan.Height);
         options.Limit.Check(input.ReadFrom, header, decision.Plan, decision.Effort);
-        ResizeWay way = ResizeWay.Of(decision.Plan, models.Catalogue, decision.Effort);
+        ResizeWay way = decision.Way(decision.Plan, models.Catalogue);
         long pixels = (long)header.Width * header.Height, resultPixels = (long)decision.Plan.Width * decision.Plan.Height;
         _places.Check(output, OutputPlaces.LeastBytes(new FileInfo(input.ReadFrom).Length, pixels, resultPixels, format == header.Format));
         return new PlannedPicture(input, number, header.Width, header.Height, decision, way, output, format, [.. decision.Notes, .. NotesOfQuality(output, format)]);

@@ -278,7 +278,7 @@ internal sealed class ResizeBatch
             if (decision.WhenRead?.Invoke(pixels) is { } revised)
             {
                 (pixels, plan) = (revised.Pixels, revised.Plan);
-                way = ResizeWay.Of(plan, _models.Catalogue, decision.Effort);
+                way = decision.Way(plan, _models.Catalogue);
                 notes.Add(revised.Note);
             }
 
@@ -295,7 +295,7 @@ internal sealed class ResizeBatch
         }
 
         return new ResizeResult(
-            planned.Input.Path, planned.Output, planned.Width, planned.Height, plan.Width, plan.Height, decision.Steps ?? plan.Describe(decision.Effort), way.ModelIds(), device, Math.Round(clock.Elapsed.TotalSeconds, 2), _options.DryRun, written?.Coding, written?.Quality, written?.Bytes, decision.Source, decision.Cleanup, notes);
+            planned.Input.Path, planned.Output, planned.Width, planned.Height, plan.Width, plan.Height, decision.Describe(plan), way.ModelIds(), device, Math.Round(clock.Elapsed.TotalSeconds, 2), _options.DryRun, written?.Coding, written?.Quality, written?.Bytes, decision.Source, decision.Cleanup, notes);
     }
 
     private void Fail(string input, Exception error, string? readFrom = null)

@@ -1,7 +1,9 @@
 // What a resize command decides for each picture. The two verbs differ in this alone; reading, running, writing and reporting
 // are the batch's.
 using RsrPlugins.Cli.Files;
+using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Cli.Batch;
@@ -20,6 +22,20 @@ internal sealed record ResizeDecision(ResizePlan Plan, string Suffix, DownscaleR
 
     /// <summary>"off", "low" or "high"; null for a reduction.</summary>
     public string? Cleanup { get; init; }
+
+    /// <summary>Share of the networks' picture in per cent; the rest is a classical kernel's.</summary>
+    public int Strength { get; init; } = PixelBlend.Whole;
+
+    /// <summary>The networks of a plan, as this decision wants them.</summary>
+    /// <exception cref="Core.ModelException">A network is not installed.</exception>
+    public ResizeWay Way(ResizePlan plan, ModelCatalogue catalogue) => ResizeWay.Of(plan, catalogue, Effort) with { Strength = Strength };
+
+    /// <summary>The steps in words.</summary>
+    public string Describe(ResizePlan plan)
+    {
+        string steps = Steps ?? plan.Describe(Effort);
+        return Strength == PixelBlend.Whole || plan.Steps.Count == 0 ? steps : $"{steps}, strength {Strength} %";
+    }
 
     /// <summary>Looks at the pixels when they are there, and may give others with another plan to the same size; null where they do not matter.</summary>
     public Func<PixelImage, RevisedPicture?>? WhenRead { get; init; }

@@ -19,6 +19,7 @@ internal static class UpscaleCommand
           rsr upscale photo.jpg --width 3000 -o poster.tif  exactly 3000 pixels wide
           rsr upscale old.jpg --scale 2 --cleanup high      without JPEG's blocks and ringing
           rsr upscale old.jpg --scale 1 --cleanup low       cleaned up at its own size
+          rsr upscale old.jpg --scale 2 --strength 60       60 % of what the network makes, 40 % bicubic
           rsr upscale sprite.png --scale 4 --source pixel   hard edges
 
         Which steps a size takes:
@@ -43,6 +44,9 @@ internal static class UpscaleCommand
           low      half: the mean of the picture with and without
           high     all the weights for damaged pictures do; fine texture looks like damage and goes with it
           Pictures made by 'rsr downscale' are never cleaned up. Where no weights for that are installed, auto does nothing and says so.
+
+        --strength blends the networks' picture with a bicubic one of the same input: 100 (the default) is the networks' alone, 0 the bicubic one
+        alone, for which no network runs. With --cleanup it is how much of the clean-up shows.
 
         --model takes a network by its name: one of the installed ones, or one of your own ('rsr models add').
 
@@ -79,18 +83,32 @@ internal static class UpscaleCommand
         command.Options.Add(cleanup);
         Option<string?> model = new Option<string?>("--model") { Description = "This network and no other: its id, as 'rsr models list' shows it. Without a size it runs once.", HelpName = "NAME" };
         command.Options.Add(model);
+        Option<int> strength = new Option<int>("--strength")
+        {
+            Description = "Per cent of the networks' picture in the result, 0 to 100 (the default); the rest is bicubic.",
+            HelpName = "0-100",
+            DefaultValueFactory = _ => PixelBlend.Whole,
+        };
+        strength.Validators.Add(result => CommonOptions.Range(result, 0, PixelBlend.Whole));
+        command.Options.Add(strength);
         command.SetAction(parsed =>
         {
+            int share = parsed.GetValue(strength);
             using InstalledModels models = arguments.Models(parsed);
             SizeRequest size = arguments.Size(parsed);
             if (parsed.GetValue(model) is { } name)
             {
-                return new ResizeBatch(context, models, arguments.Options(parsed), header => DecideWith(header, size, models.Catalogue.Named(name))).Run();
+                return new ResizeBatch(context, models, arguments.Options(parsed), header => DecideWith(header, size, models.Catalogue.Named(name)) with { Strength = share }).Run();
             }
 
             PictureSource what = parsed.GetValue(source);
             CleanupChoice clean = parsed.GetValue(cleanup);
             CheckCleanup(parsed.GetResult(cleanup) is not null, clean, size, what);
+            if (share != PixelBlend.Whole && what == PictureSource.Pixel)
+            {
+                throw new UsageException("--strength does not go with --source pixel, which takes no network; leave one of them out.");
+            }
+
             if (size.IsEmpty && what is PictureSource.Photo or PictureSource.Drawing or PictureSource.Pixel)
             {
                 throw new UsageException("A size is missing: give --scale, --width or --height. Try 'rsr upscale --help'.");
@@ -100,7 +118,7 @@ internal static class UpscaleCommand
 
             ResizeDecision Decide(PictureHeader header) => arguments.EitherWay(parsed) && size.Direction(header.Width, header.Height) is <= 0 and int direction
                 ? DecideSmaller(header, size, direction, models.Catalogue)
-                : UpscaleCommand.Decide(header, size, what, clean, models.Catalogue);
+                : UpscaleCommand.Decide(header, size, what, clean, models.Catalogue) with { Strength = share };
         });
         return command;
     }

@@ -36,6 +36,9 @@ public sealed record SessionResult(PixelImage Picture, DeviceKind? Device);
 /// <summary>Networks, devices and pictures of one host. Thread-safe.</summary>
 public sealed class ResizeSession : IDisposable
 {
+    // Rows of a classical picture that are there at once, for a blend.
+    private const int RowsPerBand = 64;
+
     private readonly Func<ModelCatalogue> _loadModels;
     private readonly Func<InferenceOptions, IInferenceEngine> _createEngine;
     private readonly Lock _lock = new();
@@ -78,6 +81,13 @@ public sealed class ResizeSession : IDisposable
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(way);
         ArgumentNullException.ThrowIfNull(settings);
+        return way.Strength == PixelBlend.Whole || way.Steps.Count == 0
+            ? Learned(source, way, settings, progress, keepLastMargin, cancellationToken)
+            : Blended(source, way, settings, progress, keepLastMargin, cancellationToken);
+    }
+
+    private SessionResult Learned(PixelImage source, ResizeWay way, SessionSettings settings, IProgress<double>? progress, bool keepLastMargin, CancellationToken cancellationToken)
+    {
         double total = Math.Max(1, way.Steps.Sum(step => step.Work) + (way.ClassicalStep ? ResizeWay.ClassicalWork : 0));
         double done = 0;
         DeviceKind? device = null;
@@ -100,6 +110,46 @@ public sealed class ResizeSession : IDisposable
         }
 
         return new SessionResult(picture, device);
+    }
+
+    private SessionResult Blended(PixelImage source, ResizeWay way, SessionSettings settings, IProgress<double>? progress, bool keepLastMargin, CancellationToken cancellationToken)
+    {
+        if (way.Strength is < 0 or > PixelBlend.Whole || way.Steps.Any(step => step.Model.Shape.Reduces))
+        {
+            throw new ArgumentException($"A strength of 0 to {PixelBlend.Whole} was expected, for networks that do not reduce; found {way.Strength} for {string.Join(", ", way.ModelIds())}.", nameof(way));
+        }
+
+        const double NetworkShare = 0.95;
+        SessionResult? learned = way.Strength == 0 ? null : Learned(source, way, settings, PartOfProgress.Of(progress, 0, NetworkShare), keepLastMargin, cancellationToken);
+        WayStep last = way.Steps[^1];
+        int factor = way.Steps.Aggregate(1, (product, step) => checked(product * step.Model.Shape.Factor));
+        (int width, int height) = (checked(source.Width * factor), checked(source.Height * factor));
+        ResampledPicture classical;
+        if (!way.ClassicalStep)
+        {
+            // What the networks made is as large as this, or its top left part where a reduction had filled its last block up.
+            classical = new ResampledPicture(source, width, height, way.ClassicalKernel);
+        }
+        else if ((last.Width, last.Height) == (width, height))
+        {
+            classical = new ResampledPicture(source, way.Width, way.Height, way.ClassicalKernel);
+        }
+        else
+        {
+            PixelImage whole = new ResampledPicture(source, width, height, way.ClassicalKernel).Part(new TileRect(0, 0, last.Width, last.Height), cancellationToken);
+            classical = new ResampledPicture(whole, way.Width, way.Height, way.ClassicalKernel);
+        }
+
+        PixelImage picture = learned?.Picture ?? PixelImage.Create(way.Width, way.Height, source.Layout, source.BitsPerSample);
+        int strength = way.Strength;
+        int bands = (picture.Height + RowsPerBand - 1) / RowsPerBand;
+        Parallel.For(0, bands, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount }, band =>
+        {
+            TileRect rows = new TileRect(0, band * RowsPerBand, picture.Width, Math.Min(RowsPerBand, picture.Height - (band * RowsPerBand)));
+            PixelBlend.Into(picture, 0, rows.Y, classical.Part(rows, CancellationToken.None), strength);
+        });
+        progress?.Report(1);
+        return new SessionResult(picture, learned?.Device);
     }
 
     /// <summary>

@@ -39,6 +39,12 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
     /// <summary>Kernel of the classical step.</summary>
     public ResamplingKernel ClassicalKernel { get; init; } = ResamplingKernel.Bicubic;
 
+    /// <summary>
+    /// How much of the networks' picture shows, 0 to 100 per cent; the rest is what <see cref="ClassicalKernel"/> makes of the source. At 0 no network
+    /// runs. For enlargements and runs at the same size only.
+    /// </summary>
+    public int Strength { get; init; } = Imaging.PixelBlend.Whole;
+
     /// <summary>A classical step takes next to nothing beside a network.</summary>
     internal const double ClassicalWork = 1;
 

@@ -22,23 +22,44 @@ internal sealed class BandResampler
     private readonly int[] _rowNumbers;
     private readonly float[] _column;
     private readonly float[] _result;
+    private readonly int _left;
+    private readonly int _right;
 
     public BandResampler(AxisWeights horizontal, AxisWeights vertical, int channels)
+        : this(horizontal, vertical, channels, 0, horizontal.Length, 0, horizontal.SourceLength)
+    {
+    }
+
+    /// <summary>For output columns <paramref name="left"/> to <paramref name="right"/> (exclusive) alone; source rows begin at <see cref="SourceX"/>.</summary>
+    public BandResampler(AxisWeights horizontal, AxisWeights vertical, int channels, int left, int right)
+        : this(horizontal, vertical, channels, left, right, horizontal.Start(left), horizontal.End(right - 1) - horizontal.Start(left))
+    {
+    }
+
+    private BandResampler(AxisWeights horizontal, AxisWeights vertical, int channels, int left, int right, int sourceX, int sourceWidth)
     {
         _horizontal = horizontal;
         _vertical = vertical;
         _channels = channels;
+        (_left, _right) = (left, right);
+        (SourceX, SourceWidth) = (sourceX, sourceWidth);
         _rows = new float[vertical.MaxCount][];
         for (int i = 0; i < _rows.Length; i++)
         {
-            _rows[i] = new float[horizontal.SourceLength * channels];
+            _rows[i] = new float[SourceWidth * channels];
         }
 
         _rowNumbers = new int[vertical.MaxCount];
         Array.Fill(_rowNumbers, -1);
-        _column = new float[horizontal.SourceLength * channels];
-        _result = new float[horizontal.Length * channels];
+        _column = new float[SourceWidth * channels];
+        _result = new float[(right - left) * channels];
     }
+
+    /// <summary>First source column that is read.</summary>
+    public int SourceX { get; }
+
+    /// <summary>Source columns that are read.</summary>
+    public int SourceWidth { get; }
 
     /// <summary>Computes output rows <paramref name="from"/> to <paramref name="to"/> (exclusive).</summary>
     public void Run(int from, int to, RowReader read, RowWriter write, CancellationToken cancellationToken)
@@ -60,7 +81,7 @@ internal sealed class BandResampler
                 }
             }
 
-            ResampleRow(_column, _result, _horizontal, 0, 0, _horizontal.Length, _channels);
+            ResampleRow(_column, _result, _horizontal, SourceX, _left, _right, _channels);
             write(y, _result);
         }
     }

@@ -117,7 +117,7 @@ public static class Resampler
         }
     }
 
-    private static void Premultiply(Span<float> row, int channels, int maxValue)
+    internal static void Premultiply(Span<float> row, int channels, int maxValue)
     {
         for (int i = 0; i < row.Length; i += channels)
         {
@@ -129,7 +129,7 @@ public static class Resampler
         }
     }
 
-    private static void Unpremultiply(Span<float> row, int channels, int maxValue)
+    internal static void Unpremultiply(Span<float> row, int channels, int maxValue)
     {
         for (int i = 0; i < row.Length; i += channels)
         {

@@ -3,6 +3,7 @@
 using RsrPlugins.Core.Colour;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Refinement;
 using RsrPlugins.Core.Tiling;
 
@@ -49,6 +50,9 @@ public sealed class LearnedResizer
 
     /// <summary>Tables and idle workers of the last picture's size, kept for the next of that size; for the tests of memory.</summary>
     internal TilerPool? LastPool => Volatile.Read(ref _lastPool);
+
+    /// <summary>Whether <see cref="ResizeRegion"/> takes such a network; others make whole pictures.</summary>
+    public static bool MakesRegions(NetworkShape shape) => !ForeignResizer.IsFor(shape);
 
     /// <summary>Resizes the whole picture, same layout and depth.</summary>
     /// <param name="progress">Fraction of the work done, 0 to 1.</param>

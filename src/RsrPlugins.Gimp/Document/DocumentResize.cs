@@ -18,7 +18,7 @@ internal static class DocumentResize
     /// <exception cref="RsrPlugins.Core.RsrException">Not done; the message says why.</exception>
     public static string? Run(EditorImage image, IReadOnlyList<Item> selected, ResizeOptions options)
     {
-        using Resizing resizing = new Resizing(options, image.WasJpeg);
+        using Resizing resizing = new Resizing(options, image.WasJpeg, image.JpegQuality);
         DocumentPlan plan = DocumentPlan.Create(image, selected, options, resizing);
         List<(LayerPlan Plan, StoredPixels Pixels)> results = [];
         try

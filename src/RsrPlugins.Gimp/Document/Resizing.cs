@@ -24,7 +24,8 @@ internal sealed record PlannedResize(ResizeWay Way, DocumentRecord? Record, int?
 
 /// <param name="options">What was asked for.</param>
 /// <param name="wasJpeg">The document comes from a JPEG file.</param>
-internal sealed class Resizing(ResizeOptions options, bool wasJpeg) : IDisposable
+/// <param name="jpegQuality">That file's quality, 1 to 100, where it is known.</param>
+internal sealed class Resizing(ResizeOptions options, bool wasJpeg, int? jpegQuality) : IDisposable
 {
     private readonly ResizeSession _session = new();
     private readonly SessionSettings _settings = new(options.Device);
@@ -50,7 +51,7 @@ internal sealed class Resizing(ResizeOptions options, bool wasJpeg) : IDisposabl
             (null, int high) => (Geometry.ScaledLength(width, height, high), high),
             _ => throw new EditorException("The exact size is missing: give a width, a height, or both."),
         };
-        bool larger = target.Width >= width && target.Height >= height && target != (width, height);
+        bool larger = target.Width >= width && target.Height >= height && (target != (width, height) || KeepsSize(options));
         bool smaller = target.Width <= width && target.Height <= height && target != (width, height);
         return (options.Enlarge ? larger : smaller)
             ? target
@@ -58,6 +59,10 @@ internal sealed class Resizing(ResizeOptions options, bool wasJpeg) : IDisposabl
                 ? $"{target.Width} x {target.Height} is not larger than {width} x {height}. Learned Downscale makes images smaller."
                 : $"{target.Width} x {target.Height} is not smaller than {width} x {height}. Learned Upscale makes images larger.");
     }
+
+    /// <summary>Whether the image's own size may be asked for: to clean it up, or for a network of the user's that keeps it.</summary>
+    private static bool KeepsSize(ResizeOptions options) => options.Enlarge && options.Scale is null
+        && (options.Model is not null || (options.Source is SourceChoice.Auto or SourceChoice.Photo or SourceChoice.Drawing && options.Cleanup is CleanupChoice.Low or CleanupChoice.High));
 
     /// <summary>Decides how a picture of a size is resized.</summary>
     /// <param name="target">The size asked for; for an exact size of the whole, the picture's share of it.</param>
@@ -67,6 +72,11 @@ internal sealed class Resizing(ResizeOptions options, bool wasJpeg) : IDisposabl
     /// <exception cref="RsrPlugins.Core.RsrException">No network for it, or no way to the size.</exception>
     public PlannedResize Plan(int width, int height, (int Width, int Height) target, int x, int y, DocumentRecord? record)
     {
+        if (target == (width, height) && KeepsSize(options))
+        {
+            return new PlannedResize(SameSize(width, height), null, null);
+        }
+
         if (target == (width, height))
         {
             // A small layer of an image whose size hardly changes.
@@ -97,10 +107,24 @@ internal sealed class Resizing(ResizeOptions options, bool wasJpeg) : IDisposabl
             }
         }
 
-        return _session.Resize(picture, way, _settings, progress).Picture;
+        return _session.Resize(picture, way with { Strength = options.Strength }, _settings, progress).Picture;
     }
 
     public void Dispose() => _session.Dispose();
+
+    private ResizeWay SameSize(int width, int height)
+    {
+        if (options.Model is not null)
+        {
+            ModelDescriptor own = Models.Named(options.Model);
+            return own.Shape.Factor == 1
+                ? ResizeWay.Of(ResizePlan.With(width, height, new SizeRequest(null, null, null), own), Models)
+                : ResizeWay.Of(own, width, height, fitTo: (width, height));
+        }
+
+        IReadOnlyList<int> scales = Models.Scales(NetworkTask.Enlarge, ModelKind.Cleanup);
+        return ResizeWay.Of(ResizePlan.CleanUp(width, height, Cleanup(scales.Count > 0), scales), Models);
+    }
 
     private PlannedResize Enlarge(int width, int height, (int Width, int Height) target, SizeRequest request, DocumentRecord? record)
     {
@@ -134,7 +158,7 @@ internal sealed class Resizing(ResizeOptions options, bool wasJpeg) : IDisposabl
 
     private CleanupChoice Cleanup(bool isInstalled) => options.Cleanup is CleanupChoice.Low or CleanupChoice.High && !isInstalled
         ? throw new EditorException("Weights for clean-up are not installed. Install them, or choose no clean-up.")
-        : CleanupDecision.For(options.Cleanup, jpegQuality: null, wasJpeg, isInstalled).Level;
+        : CleanupDecision.For(options.Cleanup, jpegQuality, wasJpeg, isInstalled).Level;
 
     private PlannedResize Reduce(int width, int height, SizeRequest request, DocumentRecord record)
     {

@@ -6,6 +6,8 @@ namespace RsrPlugins.Gimp.Editor;
 /// <summary>An image that is open in GIMP.</summary>
 internal readonly unsafe record struct EditorImage(nint Handle)
 {
+    private const string JpegSettings = "jpeg-settings";
+
     public int Width => LibGimp.gimp_image_get_width(Handle);
 
     public int Height => LibGimp.gimp_image_get_height(Handle);
@@ -15,7 +17,13 @@ internal readonly unsafe record struct EditorImage(nint Handle)
     public bool HasFloatingSelection => LibGimp.gimp_image_get_floating_sel(Handle) != 0;
 
     /// <summary>It was read from a JPEG file: GIMP keeps that file's tables with it, also in XCF files.</summary>
-    public bool WasJpeg => GetParasite("jpeg-settings") is not null;
+    public bool WasJpeg => GetParasite(JpegSettings) is not null;
+
+    /// <summary>Quality of that JPEG file, 1 to 100, as GIMP has found it from the tables; null where it found none, or the image is of another file.</summary>
+    public int? JpegQuality => JpegQualityOf(GetParasite(JpegSettings));
+
+    // What GIMP's JPEG loader keeps: colour space, quality (0: not the standard tables), components, tables, in one byte each, and more.
+    internal static int? JpegQualityOf(byte[]? settings) => settings is [_, >= 1 and <= 100, ..] ? settings[1] : null;
 
     /// <summary>Layers and groups at the top level, the topmost first.</summary>
     public IReadOnlyList<Item> Layers => [.. GLib.TakeArray(LibGimp.gimp_image_get_layers(Handle)).Select(handle => new Item(handle))];

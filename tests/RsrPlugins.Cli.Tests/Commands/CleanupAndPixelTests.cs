@@ -29,6 +29,29 @@ public class CleanupAndPixelTests
     }
 
     [Fact]
+    public void Strength_is_a_share_of_the_network_s_picture()
+    {
+        using TestFolder folder = new TestFolder();
+        Pictures.Drawing(40, 32).Save(folder["a.png"]);
+        foreach ((string strength, string steps) in new[] { ("100", "photo x2"), ("0", "photo x2, strength 0 %"), ("40", "photo x2, strength 40 %") })
+        {
+            JsonElement result = Upscale(folder, WithCleanup(folder), "a.png", "-s", "2", "--strength", strength, "-o", $"{strength}.png");
+            Assert.Equal(steps, result.GetProperty("steps").GetString());
+        }
+
+        Upscale(folder, WithCleanup(folder), "a.png", "-s", "2", "-o", "plain.png");
+        using Image all = Image.NewFromFile(folder["100.png"]), plain = Image.NewFromFile(folder["plain.png"]), none = Image.NewFromFile(folder["0.png"]), some = Image.NewFromFile(folder["40.png"]);
+        Assert.Equal(0, (all - plain).Abs().Max());
+        Assert.True((all - none).Abs().Max() > 0);
+        Assert.InRange((some - ((all * 0.4) + (none * 0.6))).Abs().Max(), 0, 0.5);
+
+        RsrResult pixel = Rsr.Run(folder, "upscale", "a.png", "-s", "2", "--source", "pixel", "--strength", "40", "-o", "no.png");
+        Assert.Equal(2, pixel.ExitCode);
+        Assert.Contains("--strength does not go with --source pixel", pixel.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Equal(2, Rsr.Run(folder, "upscale", "a.png", "-s", "2", "--strength", "101", "-o", "no.png").ExitCode);
+    }
+
+    [Fact]
     public void What_was_cleaned_up_is_not_put_back_by_the_result_s_quality()
     {
         using TestFolder folder = new TestFolder();

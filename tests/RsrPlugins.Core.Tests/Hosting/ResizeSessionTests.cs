@@ -74,6 +74,59 @@ public sealed class ResizeSessionTests
         static (int Width, int Height) SizeOf(SessionResult result) => (result.Picture.Width, result.Picture.Height);
     }
 
+    [Theory]
+    [InlineData(PixelLayout.Rgba, 8, 2, null)]
+    [InlineData(PixelLayout.Rgb, 16, 5.5, null)]
+    [InlineData(PixelLayout.GreyAlpha, 8, 6, 11)]
+    public void Strength_blends_with_the_classical_picture(PixelLayout layout, int bits, double scale, int? recordedWidth)
+    {
+        PixelImage source = LearnedResizerTests.Patchwork(6, 5, layout, bits);
+        DownscaleRecord? record = recordedWidth is { } width ? new DownscaleRecord(2, width, 9, [new DownscaleRecordStep(2, "rrnet-x2-learned", new string('0', 64))]) : null;
+        ResizePlan plan = record is null
+            ? ResizePlan.Upscale(6, 5, new SizeRequest((decimal)scale, null, null), ModelKind.Photo, [2, 3, 4])
+            : ResizePlan.Upscale(6, 5, new SizeRequest(null, null, null), ModelKind.Learned, [2, 3, 4], record);
+        ResizeWay way = ResizeWay.Of(plan, _models);
+        int opened = 0;
+        using ResizeSession session = new ResizeSession(null, _ =>
+        {
+            opened++;
+            return Engine(DeviceKind.Cpu);
+        });
+        List<double> shares = [];
+        SessionResult none = session.Resize(source, way with { Strength = 0 }, new SessionSettings(), new Recorder(shares), cancellationToken: Token);
+        Assert.Equal((0, null), (opened, none.Device));
+        Assert.Equal(1, shares[^1]);
+
+        // The bicubic picture lies where the networks' does: what a reduction had filled up is enlarged too, and cut off.
+        PixelImage classical = record is null
+            ? Core.Resampling.Resampler.Resize(source, plan.Width, plan.Height, Core.Resampling.ResamplingKernel.Bicubic, null, Token)
+            : Cropping.TopLeft(Core.Resampling.Resampler.Resize(source, 12, 10, Core.Resampling.ResamplingKernel.Bicubic, null, Token), 11, 9);
+        AssertSame(classical, none.Picture);
+
+        PixelImage learned = session.Resize(source, way, new SessionSettings(), cancellationToken: Token).Picture;
+        AssertSame(learned, session.Resize(source, way with { Strength = 100 }, new SessionSettings(), cancellationToken: Token).Picture);
+        PixelImage half = session.Resize(source, way with { Strength = 50 }, new SessionSettings(), new Recorder(shares), cancellationToken: Token).Picture;
+        PixelBlend.Into(learned, 0, 0, classical, 50);
+        AssertSame(learned, half);
+        PixelImage withMargin = session.Resize(source, way with { Strength = 50 }, new SessionSettings(), keepLastMargin: true, cancellationToken: Token).Picture;
+        AssertSame(half, Cropping.TopLeft(withMargin, half.Width, half.Height));
+        Assert.Equal(record is null ? half.Width : 12, withMargin.Width);
+
+        static void AssertSame(PixelImage expected, PixelImage found)
+        {
+            Assert.Equal((expected.Width, expected.Height), (found.Width, found.Height));
+            Assert.True(expected.BitsPerSample == 8 ? expected.Samples8.SequenceEqual(found.Samples8) : expected.Samples16.SequenceEqual(found.Samples16));
+        }
+    }
+
+    [Fact]
+    public void Reductions_have_no_strength()
+    {
+        using ResizeSession session = new ResizeSession(null, _ => Engine(DeviceKind.Cpu));
+        ResizeWay way = ResizeWay.Of(_models.Find(NetworkTask.Reduce, ModelKind.Learned, 2), 8, 8) with { Strength = 50 };
+        Assert.Throws<ArgumentException>(() => session.Resize(LearnedResizerTests.Patchwork(8, 8, PixelLayout.Rgb, 8), way, new SessionSettings(), cancellationToken: Token));
+    }
+
     [Fact]
     public void Partners_and_gradients_are_found_by_the_ids_the_models_name()
     {
