@@ -3,3 +3,10 @@ namespace PaintDotNet.Clipboard;
 public interface IClipboard
 {
 }
+
+public interface IClipboardTransaction : IDisposable
+{
+    void Empty();
+
+    uint RegisterNativeFormat(string formatName);
+}

@@ -21,7 +21,9 @@ public enum PropertyControlType
     Slider = 3,
     IncrementButton = 4,
     DropDown = 5,
+    TextBox = 6,
     RadioButton = 7,
+    FolderChooser = 12,
 }
 
 public enum WindowHelpContentType
@@ -85,7 +87,7 @@ public sealed class PropertyControlInfo : ControlInfo
     internal PropertyControlInfo(Property property)
     {
         HostProperty = property;
-        HostControlType = property is Int32Property ? PropertyControlType.Slider : PropertyControlType.DropDown;
+        HostControlType = property switch { Int32Property => PropertyControlType.Slider, StringProperty => PropertyControlType.TextBox, _ => PropertyControlType.DropDown };
     }
 
     internal Property HostProperty { get; }

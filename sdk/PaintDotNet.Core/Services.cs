@@ -23,6 +23,11 @@ public interface IExceptionDialogService
     void ShowErrorDialog(IWin32Window? owner, string? message, string detailsText);
 }
 
+public interface IShellService
+{
+    bool LaunchFolderAndSelectFile(IWin32Window? owner, string filePath);
+}
+
 public interface IUISynchronizationContext
 {
     bool IsOnUIThread { get; }

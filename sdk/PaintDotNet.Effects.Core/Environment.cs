@@ -61,8 +61,21 @@ public interface IEffectEnvironment2 : IEffectEnvironment
 {
 }
 
+public interface IEffectDocumentInfo : IObjectRef
+{
+    IColorContext? ColorContext { get; }
+
+    Resolution Resolution { get; }
+}
+
+public interface IBitmapEffectDocumentInfo : IEffectDocumentInfo
+{
+}
+
 public interface IBitmapEffectEnvironment : IEffectEnvironment2
 {
+    IBitmapEffectDocumentInfo Document { get; }
+
     IImagingFactory ImagingFactory { get; }
 
     IBitmapEffectSelectionInfo Selection { get; }

@@ -31,3 +31,16 @@ public struct SizeInt32
 
     public int Height { get; set; }
 }
+
+public struct Vector2Double
+{
+    public Vector2Double(double x, double y)
+    {
+        X = x;
+        Y = y;
+    }
+
+    public double X { get; set; }
+
+    public double Y { get; set; }
+}

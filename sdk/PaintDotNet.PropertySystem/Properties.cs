@@ -70,6 +70,19 @@ public sealed class Int32Property : ScalarProperty<int>
     }
 }
 
+public sealed class StringProperty : Property<string>
+{
+    private readonly int _maxLength;
+
+    public StringProperty(object name, string defaultValue, int maxLength)
+        : base(name, defaultValue)
+    {
+        _maxLength = maxLength;
+    }
+
+    internal override object? Coerce(object? value) => value is string { Length: var length } text && length > _maxLength ? text[.._maxLength] : value;
+}
+
 public sealed class StaticListChoiceProperty : Property<object>
 {
     private readonly object[] _valueChoices;

@@ -19,6 +19,8 @@ public static class ImagingFactoryExtensions
 
         public SizeInt32 Size => new(width, height);
 
+        public Vector2Double Resolution { get; set; } = new(96, 96);
+
         public IBitmapLock<TPixel> Lock(RectInt32 rect, BitmapLockOptions lockOptions)
         {
             if (rect.X < 0 || rect.Y < 0 || rect.X + rect.Width > width || rect.Y + rect.Height > height)

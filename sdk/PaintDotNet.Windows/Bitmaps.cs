@@ -40,12 +40,18 @@ public interface IBitmapSource<TPixel> : IBitmapSource
 
 public interface IBitmap : IBitmapSource
 {
+    Vector2Double Resolution { get; set; }
 }
 
 public interface IBitmap<TPixel> : IBitmap, IBitmapSource<TPixel>
     where TPixel : unmanaged, INaturalPixelInfo
 {
     IBitmapLock<TPixel> Lock(RectInt32 rect, BitmapLockOptions lockOptions);
+}
+
+public interface IColorContext : IObjectRef
+{
+    ReadOnlyMemory<byte> GetProfileBytes();
 }
 
 public interface IImagingFactory : IObjectRef

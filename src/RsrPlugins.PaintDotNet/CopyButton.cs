@@ -4,7 +4,7 @@
 // press.
 namespace RsrPlugins.PaintDotNet;
 
-/// <summary>Tells presses of "Copy to clipboard" from numbers seen before. Thread-safe.</summary>
+/// <summary>Tells presses of a button, such as "Copy to clipboard", from numbers seen before. Thread-safe.</summary>
 internal sealed class CopyButton
 {
     private readonly Lock _lock = new();
@@ -33,7 +33,7 @@ internal sealed class CopyButton
         }
     }
 
-    /// <summary>The press is answered: the clipboard has the picture, or the user has been told why not.</summary>
+    /// <summary>The press is answered: the clipboard or the file has the picture, or the user has been told why not.</summary>
     public void Answered(int count)
     {
         lock (_lock)

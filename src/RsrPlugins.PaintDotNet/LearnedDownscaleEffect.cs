@@ -13,16 +13,17 @@ namespace RsrPlugins.PaintDotNet;
 public sealed class LearnedDownscaleEffect : LearnedEffect
 {
     private static readonly CopyButton _copyButton = new();
+    private static readonly CopyButton _saveButton = new();
     private static readonly FailureReport _failures = new();
 
     /// <summary>Made by Paint.NET.</summary>
     public LearnedDownscaleEffect()
-        : this(PluginRuntime.Shared, _copyButton, _failures)
+        : this(PluginRuntime.Shared, _copyButton, _failures, _saveButton)
     {
     }
 
-    internal LearnedDownscaleEffect(PluginRuntime runtime, CopyButton copyButton, FailureReport failures)
-        : base("Learned Downscale", "LearnedDownscale", runtime, copyButton, failures)
+    internal LearnedDownscaleEffect(PluginRuntime runtime, CopyButton copyButton, FailureReport failures, CopyButton? saveButton = null)
+        : base("Learned Downscale", "LearnedDownscale", runtime, copyButton, saveButton ?? new CopyButton(), failures)
     {
     }
 
@@ -49,7 +50,7 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
 
         With more effort the small picture is tried on Learned Upscale, and corrected by what would be missing, as often as the slider says. Ten passes bring most of what can be gained, five more than half.
 
-        To have the small picture as a document of its own, press "Copy to clipboard" and choose Edit > Paste into New Image.
+        To have the small picture as a document of its own, press "Copy to clipboard" and choose Edit > Paste into New Image, or "Save result to the file".
 
         Learned Upscale with the same scale, "Made by Learned Downscale" and "Enlarge the top-left part" gives the picture back.
         """;
@@ -62,7 +63,7 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
         ListOf<Placement>(PropertyName.Placement),
         ListOf<RestOfSelection>(PropertyName.Rest),
         ListOf<SelectionUse>(SharedProperty.Selection),
-        CopyProperty(),
+        .. ResultProperties("reduced.png"),
         ListOf<ProcessingDevice>(SharedProperty.Device),
     ]);
 

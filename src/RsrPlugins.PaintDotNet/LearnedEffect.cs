@@ -1,10 +1,9 @@
-// What both effects do alike: read the token into options, compute once, write tiles, answer the copy button, say what failed.
+// What both effects do alike: read the token into options, compute once, write tiles, answer the buttons, say what failed.
 // Paint.NET calls OnInitializeRenderInfo and OnSetToken on a worker thread, alone, then OnRender for many tiles from several
 // threads; a cancelled render is thrown away. All work happens inside OnRender, so nothing is left running behind a closed dialog.
 using System.Runtime.CompilerServices;
 using PaintDotNet;
 using PaintDotNet.AppModel;
-using PaintDotNet.Clipboard;
 using PaintDotNet.Effects;
 using PaintDotNet.Imaging;
 using PaintDotNet.IndirectUI;
@@ -14,27 +13,38 @@ using RsrPlugins.Core;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Tiling;
+using RsrPlugins.PaintDotNet.Saving;
 
 namespace RsrPlugins.PaintDotNet;
 
 /// <summary>Base of Learned Downscale and Learned Upscale.</summary>
 public abstract class LearnedEffect : PropertyBasedBitmapEffect
 {
+    // Windows allows no longer ones in most places.
+    private const int MaxPath = 259;
+    private const int MaxName = 120;
+
     private readonly string _name;
     private readonly CopyButton _copyButton;
     private readonly FailureReport _failures;
     private IBitmapEffectEnvironment? _environment;
     private Layer? _layer;
     private ResizeJob? _job;
+    private readonly CopyButton _saveButton;
     private int _copyCount;
     private int _copyWanted;
+    private int _saveCount;
+    private int _saveWanted;
+    private string _saveFolder = string.Empty;
+    private string _saveName = string.Empty;
 
-    private protected LearnedEffect(string name, string iconName, PluginRuntime runtime, CopyButton copyButton, FailureReport failures)
+    private protected LearnedEffect(string name, string iconName, PluginRuntime runtime, CopyButton copyButton, CopyButton saveButton, FailureReport failures)
         : base(name, Icons.Load(iconName)!, SubmenuNames.Photo, BitmapEffectOptionsFactory.Create() with { IsConfigurable = true })
     {
         _name = name;
         Runtime = runtime;
         _copyButton = copyButton;
+        _saveButton = saveButton;
         _failures = failures;
     }
 
@@ -46,6 +56,15 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
 
         /// <summary>The copy button.</summary>
         Copy,
+
+        /// <summary>The folder a result is saved in.</summary>
+        SaveFolder,
+
+        /// <summary>The name a result is saved under.</summary>
+        SaveName,
+
+        /// <summary>The save button.</summary>
+        Save,
 
         /// <summary>What a selection that is no rectangle means.</summary>
         Selection,
@@ -98,13 +117,22 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         }
     }
 
-    private protected static Int32Property CopyProperty() => new(SharedProperty.Copy, 0, 0, int.MaxValue);
+    /// <summary>The properties that say where the result goes.</summary>
+    /// <param name="saveName">Preset.</param>
+    private protected static IEnumerable<Property> ResultProperties(string saveName) =>
+    [
+        new Int32Property(SharedProperty.Copy, 0, 0, int.MaxValue),
+        new StringProperty(SharedProperty.SaveFolder, System.Environment.GetFolderPath(System.Environment.SpecialFolder.MyPictures), MaxPath),
+        new StringProperty(SharedProperty.SaveName, saveName, MaxName),
+        new Int32Property(SharedProperty.Save, 0, 0, int.MaxValue),
+    ];
 
     /// <summary>Describes the controls both effects have.</summary>
     private protected void DescribeShared(ControlInfo dialog, string scaleFormat, string copyLabel, string copyDescription, params (NetworkTask Task, ModelKind Kind)[] networks)
     {
         // This dialog has pressed nothing yet and has not been told anything.
         _copyButton.DialogOpens();
+        _saveButton.DialogOpens();
         _failures.Clear();
 
         IReadOnlyList<int> scales = InstalledScales(networks, out string? problem);
@@ -123,6 +151,13 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         Describe(dialog, SharedProperty.Copy, string.Empty, copyDescription);
         dialog.SetPropertyControlType(SharedProperty.Copy, PropertyControlType.IncrementButton);
         dialog.SetPropertyControlValue(SharedProperty.Copy, ControlInfoPropertyNames.ButtonText, copyLabel);
+
+        Describe(dialog, SharedProperty.SaveFolder, "Folder of the file", string.Empty);
+        dialog.SetPropertyControlType(SharedProperty.SaveFolder, PropertyControlType.FolderChooser);
+        Describe(dialog, SharedProperty.SaveName, "Name of the file", "Ends in .png or .tif. Profile and resolution of the document are kept. A file that exists is never replaced.");
+        Describe(dialog, SharedProperty.Save, string.Empty, "For what is too large for the clipboard. The folder opens when the file is there.");
+        dialog.SetPropertyControlType(SharedProperty.Save, PropertyControlType.IncrementButton);
+        dialog.SetPropertyControlValue(SharedProperty.Save, ControlInfoPropertyNames.ButtonText, "Save result to the file");
 
         Describe(dialog, SharedProperty.Selection, "Selection", CurrentLayer.Selection.FillsBounds
             ? "Of no importance here: everything within the selection's bounds is selected."
@@ -149,7 +184,7 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     }
 
     /// <summary>The group of both effects that says where the result goes, and what makes it.</summary>
-    private protected static void GroupOfResult(ControlInfo dialog) => Group(dialog, SharedProperty.Copy, SharedProperty.Device);
+    private protected static void GroupOfResult(ControlInfo dialog) => Group(dialog, SharedProperty.Copy, SharedProperty.SaveFolder, SharedProperty.SaveName, SharedProperty.Save, SharedProperty.Device);
 
     private protected static void Describe(ControlInfo dialog, object property, string label, string description)
     {
@@ -218,6 +253,10 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
 
         _copyCount = newToken.GetProperty<Int32Property>(SharedProperty.Copy)!.Value;
         _copyWanted = _copyButton.IsPressed(_copyCount) ? 1 : 0;
+        _saveCount = newToken.GetProperty<Int32Property>(SharedProperty.Save)!.Value;
+        _saveWanted = _saveButton.IsPressed(_saveCount) ? 1 : 0;
+        _saveFolder = newToken.GetProperty<StringProperty>(SharedProperty.SaveFolder)!.Value ?? string.Empty;
+        _saveName = newToken.GetProperty<StringProperty>(SharedProperty.SaveName)!.Value ?? string.Empty;
         base.OnSetToken(newToken);
     }
 
@@ -242,7 +281,7 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
                 Fail(job);
             }
 
-            AnswerCopyButton(job, result);
+            AnswerButtons(job, result);
         }
         catch (OperationCanceledException)
         {
@@ -265,72 +304,50 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     }
 
     // The first tile after a press does it. A render that is cancelled meanwhile leaves the press unanswered for the next one.
-    private void AnswerCopyButton(ResizeJob job, PlacedPicture? result)
+    private void AnswerButtons(ResizeJob job, PlacedPicture? result)
     {
-        if (Interlocked.Exchange(ref _copyWanted, 0) == 0)
+        if (Interlocked.Exchange(ref _copyWanted, 0) != 0)
         {
-            return;
+            Answer(result, () => ResultClipboard.Copy(Services, Environment, job.ForClipboard(result!, CancellationToken), exception => _failures.Show(Services, _name, exception), CancellationToken));
+            _copyButton.Answered(_copyCount);
         }
 
+        if (Interlocked.Exchange(ref _saveWanted, 0) != 0)
+        {
+            Answer(result, () => Save(job, result!));
+            _saveButton.Answered(_saveCount);
+        }
+    }
+
+    private void Answer(PlacedPicture? result, Action answer)
+    {
         try
         {
             if (result is not null)
             {
-                Copy(job.ForClipboard(result, CancellationToken));
+                answer();
             }
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             _failures.Show(Services, _name, exception);
         }
-
-        _copyButton.Answered(_copyCount);
     }
 
-    private void Copy(PixelImage picture)
+    private void Save(ResizeJob job, PlacedPicture result)
     {
+        // What is wrong with the name is known before anything is computed for it.
+        string path = ResultFile.PathOf(_saveFolder, _saveName);
+        PixelImage picture = job.ForClipboard(result, CancellationToken);
+        ResultFile.Save(path, picture, DocumentFacts.Read(Environment), CancellationToken);
         IServiceProvider services = Services;
-        IBitmap<ColorBgra32> bitmap = Environment.ImagingFactory.CreateBitmap<ColorBgra32>(picture.Width, picture.Height);
-        using (IBitmapLock<ColorBgra32> target = bitmap.Lock(new RectInt32(0, 0, picture.Width, picture.Height), BitmapLockOptions.Write))
-        {
-            for (int y = 0; y < picture.Height; y++)
-            {
-                Layer.SwapRedAndBlue(picture.Samples8.Slice(y * picture.Width * 4, picture.Width * 4), Layer.Row(target, y, picture.Width));
-            }
-        }
-
-        // The clipboard belongs to the UI thread.
-        FailureReport.OnUIThread(services, () =>
-        {
-            try
-            {
-                if (!OptionalService.Try(() => PutOnClipboard(services, bitmap)))
-                {
-                    _failures.Show(services, _name, new ClipboardException("this version of Paint.NET takes no picture for the clipboard from a plugin. Press OK and copy the layer instead.", null));
-                }
-            }
-            catch (Exception exception) when (exception is System.Runtime.InteropServices.ExternalException or OutOfMemoryException)
-            {
-                _failures.Show(services, _name, new ClipboardException("another program holds the clipboard, or the picture is too large for it. Close that program or select a smaller part, then copy again.", exception));
-            }
-            finally
-            {
-                bitmap.Dispose();
-            }
-        });
+        FailureReport.OnUIThread(services, () => OptionalService.Try(() => ShowFile(services, path)));
     }
 
+    /// <summary>The only sign that it is done: a plugin has no messages but errors.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool PutOnClipboard(IServiceProvider services, IBitmap<ColorBgra32> bitmap)
-    {
-        if (services.GetService(typeof(IClipboardService)) is not IClipboardService clipboard)
-        {
-            return false;
-        }
-
-        clipboard.SetImage(bitmap);
-        return true;
-    }
+    private static bool ShowFile(IServiceProvider services, string path)
+        => services.GetService(typeof(IShellService)) is IShellService shell && shell.LaunchFolderAndSelectFile(null, path);
 
     /// <summary>Whether the mask counts is the user's choice, and that is not known yet: so it is applied here, not by Paint.NET.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -348,8 +365,5 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     }
 
     private sealed class RenderFailedException(string message, Exception inner)
-        : Core.RsrException(message, inner);
-
-    private sealed class ClipboardException(string message, Exception? inner)
         : Core.RsrException(message, inner);
 }

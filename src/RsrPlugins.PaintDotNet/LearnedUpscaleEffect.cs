@@ -21,16 +21,17 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
     private const int CornerSide = 1024;
 
     private static readonly CopyButton _copyButton = new();
+    private static readonly CopyButton _saveButton = new();
     private static readonly FailureReport _failures = new();
 
     /// <summary>Made by Paint.NET.</summary>
     public LearnedUpscaleEffect()
-        : this(PluginRuntime.Shared, _copyButton, _failures)
+        : this(PluginRuntime.Shared, _copyButton, _failures, _saveButton)
     {
     }
 
-    internal LearnedUpscaleEffect(PluginRuntime runtime, CopyButton copyButton, FailureReport failures)
-        : base("Learned Upscale", "LearnedUpscale", runtime, copyButton, failures)
+    internal LearnedUpscaleEffect(PluginRuntime runtime, CopyButton copyButton, FailureReport failures, CopyButton? saveButton = null)
+        : base("Learned Upscale", "LearnedUpscale", runtime, copyButton, saveButton ?? new CopyButton(), failures)
     {
     }
 
@@ -71,7 +72,7 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
 
         To clean up without enlarging: choose a clean-up and "Keep the size".
 
-        Or press "Copy full-size result to the clipboard" and choose Edit > Paste into New Image.
+        Or press "Copy full-size result to the clipboard" and choose Edit > Paste into New Image; or "Save result to the file", which takes any size.
 
         Networks of your own: "rsr models add FILE.onnx" in a terminal; then they are in this dialog.
         """;
@@ -86,7 +87,7 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         new Int32Property(PropertyName.Strength, PixelBlend.Whole, 0, PixelBlend.Whole),
         ListOf<Reading>(PropertyName.Reading),
         ListOf<SelectionUse>(SharedProperty.Selection),
-        CopyProperty(),
+        .. ResultProperties("enlarged.png"),
         ListOf<ProcessingDevice>(SharedProperty.Device),
     ]);
 

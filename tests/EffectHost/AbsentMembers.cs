@@ -11,7 +11,7 @@ public static class AbsentMembers
 {
     private const string Suffix = "_absent";
 
-    /// <summary>Types and members, each Type or Type.Member, the member as metadata names it.</summary>
+    /// <summary>Types and members, each Type, Type.Member or Type.Member/parameters, the member as metadata names it.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         "IDxgiAdapterService2",
@@ -25,6 +25,14 @@ public static class AbsentMembers
         "IUISynchronizationContext.Post",
         "IClipboardService",
         "ClipboardExtensions.SetImage",
+        "ClipboardExtensions.SetImage/3",
+        "ClipboardExtensions.Open",
+        "IEffectDocumentInfo.get_ColorContext",
+        "IEffectDocumentInfo.get_Resolution",
+        "IColorContext.GetProfileBytes",
+        "IBitmap.set_Resolution",
+        "IShellService",
+        "IShellService.LaunchFolderAndSelectFile",
         "IBitmapEffectRenderInfo.set_Schedule",
         "IBitmapEffectRenderInfo.set_Flags",
         "IEffectSelectionInfo.get_RenderScans",
@@ -64,7 +72,8 @@ public static class AbsentMembers
 
     private static void CopyWithout(string name, string from, string to)
     {
-        string[] parts = name.Split('.');
+        string[] parts = name.Split('.', '/');
+        int? parameters = parts.Length > 2 ? int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture) : null;
         foreach (string file in Directory.EnumerateFiles(from).Where(IsOfTheHost))
         {
             string target = Path.Combine(to, Path.GetFileName(file));
@@ -80,7 +89,7 @@ public static class AbsentMembers
             using DefaultAssemblyResolver resolver = new DefaultAssemblyResolver();
             resolver.AddSearchDirectory(from);
             using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(file, new ReaderParameters { AssemblyResolver = resolver });
-            Rename(assembly.MainModule, parts[0], parts.Length > 1 ? parts[1] : null);
+            Rename(assembly.MainModule, parts[0], parts.Length > 1 ? parts[1] : null, parameters);
             assembly.Write(target);
         }
     }
@@ -88,14 +97,14 @@ public static class AbsentMembers
     private static bool IsOfTheHost(string file) => Path.GetExtension(file).ToUpperInvariant() is ".DLL" or ".JSON" or ".EXE" or ".SO" or ""
         && !Path.GetFileName(file).StartsWith("RsrPlugins.", StringComparison.Ordinal);
 
-    private static void Rename(ModuleDefinition module, string type, string? member)
+    private static void Rename(ModuleDefinition module, string type, string? member, int? parameters)
     {
         foreach (TypeReference found in module.GetTypeReferences().Where(found => found.Name == type && member is null))
         {
             found.Name += Suffix;
         }
 
-        foreach (MemberReference found in module.GetMemberReferences().Where(found => found.Name == member && found.DeclaringType.Name == type))
+        foreach (MemberReference found in module.GetMemberReferences().Where(found => found.Name == member && found.DeclaringType.Name == type && (parameters is null || found is MethodReference method && method.Parameters.Count == parameters)))
         {
             found.Name += Suffix;
         }
@@ -112,7 +121,7 @@ public static class AbsentMembers
             // What implements it by its name has to go on implementing it.
             if (isThisType || (!definition.IsInterface && definition.Interfaces.Any(one => one.InterfaceType.Name == type)))
             {
-                foreach (MethodDefinition method in definition.Methods.Where(method => method.Name == member))
+                foreach (MethodDefinition method in definition.Methods.Where(method => method.Name == member && (parameters is null || method.Parameters.Count == parameters)))
                 {
                     method.Name += Suffix;
                 }

@@ -100,6 +100,7 @@ public sealed class EffectSession : IDisposable
         {
             Int32Property => int.Parse(value, System.Globalization.CultureInfo.InvariantCulture),
             StaticListChoiceProperty list => FindChoice(list, value),
+            StringProperty => value,
             _ => throw new HostException($"{Name}: {property} is of a kind the host cannot set."),
         };
     }

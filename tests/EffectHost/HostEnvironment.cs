@@ -1,12 +1,21 @@
 // What the effect sees of the document: one layer and a selection.
+using PaintDotNet;
 using PaintDotNet.Effects;
 using PaintDotNet.Imaging;
 using PaintDotNet.Rendering;
 
 namespace RsrPlugins.EffectHost;
 
-internal sealed class HostEnvironment(Picture layer, RectInt32 selection, SelectionMask? mask) : IHostEffectEnvironment, IBitmapEffectSelectionInfo, IImagingFactory
+internal sealed class HostEnvironment(Picture layer, RectInt32 selection, SelectionMask? mask) : IHostEffectEnvironment, IBitmapEffectSelectionInfo, IBitmapEffectDocumentInfo, IColorContext, IImagingFactory
 {
+    public IBitmapEffectDocumentInfo Document => this;
+
+    public IColorContext? ColorContext => layer.Profile is null ? null : this;
+
+    public Resolution Resolution => new(layer.DpiX, layer.DpiY, MeasurementUnit.Inch);
+
+    public ReadOnlyMemory<byte> GetProfileBytes() => layer.Profile;
+
     public IImagingFactory ImagingFactory => this;
 
     public IBitmapEffectSelectionInfo Selection => this;

@@ -17,6 +17,7 @@ public sealed class HostServices : IServiceProvider, IDisposable
     private readonly Clipboard _clipboard = new();
     private readonly ErrorDialog _errors = new();
     private readonly Adapters _adapters = new();
+    private readonly Shell _shell = new();
     private readonly Dictionary<Type, object> _services;
 
     /// <param name="uiThread">A UI thread with windows; null makes one without.</param>
@@ -29,6 +30,7 @@ public sealed class HostServices : IServiceProvider, IDisposable
             [typeof(IUISynchronizationContext)] = _uiThread,
             [typeof(IClipboardService)] = _clipboard,
             [typeof(IExceptionDialogService)] = _errors,
+            [typeof(IShellService)] = _shell,
             [typeof(IDxgiAdapterService)] = _adapters,
             [typeof(IDxgiAdapterService2)] = _adapters,
         };
@@ -69,6 +71,16 @@ public sealed class HostServices : IServiceProvider, IDisposable
     {
         get => _clipboard.Copied;
         set => _clipboard.Copied = value;
+    }
+
+    /// <summary>Files that were shown in their folders, in order.</summary>
+    public IReadOnlyList<string> ShownFiles
+    {
+        get
+        {
+            WaitForUI();
+            return [.. _shell.Files];
+        }
     }
 
     /// <summary>How often something was put on the clipboard.</summary>
@@ -140,19 +152,21 @@ public sealed class HostServices : IServiceProvider, IDisposable
     {
         public IUISynchronizationContext? UI { get; set; }
 
-        public Picture? Content { get; private set; }
+        public Picture? Content { get; set; }
 
-        public int Writes { get; private set; }
+        public int Writes { get; set; }
 
         public Action<Picture>? Copied { get; set; }
 
-        public void SetImage(IBitmapSource bitmapSource)
+        public IClipboardTransaction Open()
         {
-            if (!UI!.IsOnUIThread)
-            {
-                throw new InvalidOperationException("The clipboard belongs to the UI thread.");
-            }
+            CheckThread();
+            return new Transaction(this);
+        }
 
+        public void SetImage(IBitmapSource bitmapSource, IColorContext? colorContext)
+        {
+            CheckThread();
             SizeInt32 size = bitmapSource.Size;
             Picture picture = new Picture(size.Width, size.Height);
             using IBitmapLock<ColorBgra32> source = ((IBitmap<ColorBgra32>)bitmapSource).Lock(new RectInt32(0, 0, size.Width, size.Height), BitmapLockOptions.Read);
@@ -161,12 +175,63 @@ public sealed class HostServices : IServiceProvider, IDisposable
                 Row(source, y).CopyTo(picture.Bytes.AsSpan(y * size.Width * 4));
             }
 
+            Vector2Double resolution = ((IBitmap)bitmapSource).Resolution;
+            (picture.DpiX, picture.DpiY, picture.Profile) = (resolution.X, resolution.Y, colorContext?.GetProfileBytes().ToArray());
             Content = picture;
             Writes++;
             Copied?.Invoke(picture);
         }
 
+        private void CheckThread()
+        {
+            if (!UI!.IsOnUIThread)
+            {
+                throw new InvalidOperationException("The clipboard belongs to the UI thread.");
+            }
+        }
+
         private static unsafe Span<byte> Row(IBitmapLock source, int y) => new((byte*)source.Buffer + ((long)y * source.BufferStride), source.Size.Width * 4);
+    }
+
+    /// <summary>Bytes of formats by their names; a PNG is looked at as a paste would.</summary>
+    private sealed class Transaction(Clipboard clipboard) : IHostClipboardTransaction
+    {
+        private readonly List<string> _formats = [];
+
+        public void Empty() => clipboard.Content = null;
+
+        public uint RegisterNativeFormat(string formatName)
+        {
+            _formats.Add(formatName);
+            return (uint)_formats.Count;
+        }
+
+        public void Add(uint format, byte[] data)
+        {
+            if (_formats[(int)format - 1] == "PNG")
+            {
+                using MemoryStream stream = new MemoryStream(data);
+                clipboard.Content = Picture.Load(stream, "the clipboard");
+                clipboard.Writes++;
+                clipboard.Copied?.Invoke(clipboard.Content);
+            }
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
+    /// <summary>Remembers which files a file manager would show.</summary>
+    private sealed class Shell : IShellService
+    {
+        public List<string> Files { get; } = [];
+
+        public bool LaunchFolderAndSelectFile(IWin32Window? owner, string filePath)
+        {
+            Files.Add(filePath);
+            return true;
+        }
     }
 
     /// <summary>A machine without a graphics card: the services are there and name none.</summary>

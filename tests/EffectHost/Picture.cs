@@ -5,6 +5,7 @@ using PaintDotNet.Rendering;
 using RsrPlugins.Cli.Files.Containers;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats.Png;
+using SixLabors.ImageSharp.Metadata;
 using SixLabors.ImageSharp.PixelFormats;
 
 namespace RsrPlugins.EffectHost;
@@ -28,6 +29,15 @@ public sealed class Picture
     /// <summary>Width * Height * 4 bytes: B, G, R, A.</summary>
     public byte[] Bytes { get; }
 
+    /// <summary>ICC profile; null for none.</summary>
+    public byte[]? Profile { get; set; }
+
+    /// <summary>Dots per inch across.</summary>
+    public double DpiX { get; set; } = 96;
+
+    /// <summary>Dots per inch down.</summary>
+    public double DpiY { get; set; } = 96;
+
     /// <summary>The four bytes of a pixel.</summary>
     public Span<byte> this[int x, int y] => Bytes.AsSpan(((y * Width) + x) * 4, 4);
 
@@ -36,6 +46,21 @@ public sealed class Picture
         try
         {
             using FileStream file = File.OpenRead(path);
+            return Load(file, path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new HostException($"{path}: not a picture that can be read ({exception.Message.ReplaceLineEndings(" ")}).");
+        }
+    }
+
+    /// <summary>Reads a PNG.</summary>
+    /// <param name="file">The PNG; can seek.</param>
+    /// <param name="path">Its name, for errors.</param>
+    public static Picture Load(Stream file, string path)
+    {
+        try
+        {
             // The decoder shows what there is of a cut file; rsr refuses it, and so does this host.
             if (PngPixels.Problem(file) is { } problem)
             {
@@ -46,9 +71,17 @@ public sealed class Picture
             using Image<Bgra32> image = Image.Load<Bgra32>(file);
             Picture picture = new Picture(image.Width, image.Height);
             image.CopyPixelDataTo(picture.Bytes);
+            picture.Profile = image.Metadata.IccProfile?.ToByteArray();
+            (double across, double down) = (image.Metadata.HorizontalResolution, image.Metadata.VerticalResolution);
+            double perInch = image.Metadata.ResolutionUnits switch { PixelResolutionUnit.PixelsPerInch => 1, PixelResolutionUnit.PixelsPerCentimeter => 2.54, PixelResolutionUnit.PixelsPerMeter => 0.0254, _ => 0 };
+            if (perInch > 0 && across > 0 && down > 0)
+            {
+                (picture.DpiX, picture.DpiY) = (across * perInch, down * perInch);
+            }
+
             return picture;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ImageFormatException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or ImageFormatException or ArgumentException)
         {
             throw new HostException($"{path}: not a picture that can be read ({exception.Message.ReplaceLineEndings(" ")}).");
         }

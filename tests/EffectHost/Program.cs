@@ -18,6 +18,7 @@ Option<int> tiles = new("--tiles") { Description = "Side of the square tiles.", 
 Option<int> threads = new("--threads") { Description = "Tiles at once.", DefaultValueFactory = _ => 4 };
 Option<int?> cancelAfter = new("--cancel-after") { Description = "Cancels the render after so many milliseconds." };
 Option<string?> copy = new("--copy") { Description = "Presses the copy button and writes what reaches the clipboard to this PNG file." };
+Option<string?> save = new("--save") { Description = "Presses the save button with this file's folder and name." };
 Option<string?> golden = new("--golden") { Description = "Compares the result with this PNG file." };
 Option<int> tolerance = new("--tolerance") { Description = "Largest difference of one channel, in levels." };
 Option<double?> meanTolerance = new("--mean-tolerance") { Description = "Largest mean difference, in levels. Default: that of --tolerance." };
@@ -58,7 +59,7 @@ list.SetAction(arguments => Guard(() =>
     return 0;
 }));
 
-Command run = new("run", "Runs an effect on a picture.") { effectName, input, output, settings, selection, selectionMask, tiles, threads, cancelAfter, copy, golden, tolerance, meanTolerance, difference, absent };
+Command run = new("run", "Runs an effect on a picture.") { effectName, input, output, settings, selection, selectionMask, tiles, threads, cancelAfter, copy, save, golden, tolerance, meanTolerance, difference, absent };
 run.SetAction(arguments => Guard(() =>
 {
     if (arguments.GetValue(absent) is string missing)
@@ -89,6 +90,12 @@ run.SetAction(arguments => Guard(() =>
         session.Set(parts[0], parts[1]);
     }
 
+    if (arguments.GetValue(save) is string file)
+    {
+        session.Set("SaveFolder", Path.GetDirectoryName(Path.GetFullPath(file))!);
+        session.Set("SaveName", Path.GetFileName(file));
+    }
+
     using CancellationTokenSource cancellation = new CancellationTokenSource();
     Stopwatch watch = Stopwatch.StartNew();
     if (arguments.GetValue(cancelAfter) is int milliseconds)
@@ -100,10 +107,10 @@ run.SetAction(arguments => Guard(() =>
     try
     {
         result = session.Render(schedule, cancellation.Token);
-        if (arguments.GetValue(copy) is not null)
+        foreach (string button in (string[])[.. arguments.GetValue(copy) is null ? [] : (string[])["Copy"], .. arguments.GetValue(save) is null ? [] : (string[])["Save"]])
         {
             // A press counts only after the dialog's first render, as it does for a person.
-            session.Press("Copy");
+            session.Press(button);
             result = session.Render(schedule, cancellation.Token);
         }
     }

@@ -144,6 +144,8 @@ public sealed class CopyTests
 
     private sealed class NoClipboard : IClipboardService, IHostClipboard
     {
-        public void SetImage(IBitmapSource bitmapSource) => throw new System.ComponentModel.Win32Exception("CLIPBRD_E_CANT_OPEN");
+        public IClipboardTransaction Open() => throw new System.ComponentModel.Win32Exception("CLIPBRD_E_CANT_OPEN");
+
+        public void SetImage(IBitmapSource bitmapSource, IColorContext? colorContext) => throw new System.ComponentModel.Win32Exception("CLIPBRD_E_CANT_OPEN");
     }
 }

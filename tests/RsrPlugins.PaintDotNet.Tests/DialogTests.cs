@@ -8,8 +8,8 @@ namespace RsrPlugins.PaintDotNet.Tests;
 public sealed class DialogTests
 {
     [Theory]
-    [InlineData(Effects.Downscale, "Scale,Effort,Placement,Rest,Selection,Copy,Device")]
-    [InlineData(Effects.Upscale, "Scale,Source,Cleanup,Strength,Reading,Selection,Copy,Device")]
+    [InlineData(Effects.Downscale, "Scale,Effort,Placement,Rest,Selection,Copy,SaveFolder,SaveName,Save,Device")]
+    [InlineData(Effects.Upscale, "Scale,Source,Cleanup,Strength,Reading,Selection,Copy,SaveFolder,SaveName,Save,Device")]
     public void The_menu_entry_and_the_dialog_are_as_described(string name, string properties)
     {
         using HostServices services = new HostServices();

@@ -1,0 +1,8 @@
+namespace PaintDotNet;
+
+public enum MeasurementUnit
+{
+    Pixel = 1,
+    Inch = 2,
+    Centimeter = 3,
+}
