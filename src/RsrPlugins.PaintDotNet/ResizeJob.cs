@@ -1,6 +1,6 @@
 // One set of options on one layer is one computation, however many tiles ask for it. Where one network makes the result, its parts are
-// computed as Paint.NET asks for them (TiledPicture); where each pixel may depend on all of the picture - effort, a fit to another size -
-// the first tile to ask computes the whole picture, on all cores, and the others wait.
+// computed as Paint.NET asks for them (TiledPicture), also with effort; where each pixel may depend on all of the picture - a fit to another
+// size, a network that looks at the whole - the first tile to ask computes the whole picture, on all cores, and the others wait.
 //
 // A tile that is out cannot be taken back. So nothing goes out after a failure, and a failure after the first tile is thrown out of the
 // render: Paint.NET then throws the render away, and the layer is as it was.

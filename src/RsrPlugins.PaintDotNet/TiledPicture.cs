@@ -6,6 +6,8 @@ using RsrPlugins.Core;
 using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Refinement;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Resizing;
 using RsrPlugins.Core.Tiling;
@@ -48,7 +50,7 @@ internal sealed class TiledPicture
                 open(_step.MeanWith);
             }
 
-            return ResizerFor(open(_step.Model)).ResultTileSide;
+            return ResizerFor(open).RegionSide(width, height);
         });
         _columns = Divide(width);
         _parts = [.. Enumerable.Range(0, _columns * Divide(height)).Select(_ => new Part())];
@@ -56,7 +58,7 @@ internal sealed class TiledPicture
     }
 
     /// <summary>Whether a way can be computed part by part: one network, whose tiles are exact, and nothing after it.</summary>
-    public static bool Takes(ResizeWay way) => way is { ClassicalStep: false, Steps: [{ Gradient: null } only], Strength: > 0 }
+    public static bool Takes(ResizeWay way) => way is { ClassicalStep: false, Steps: [var only], Strength: > 0 }
         && LearnedResizer.MakesRegions(only.Model.Shape)
         && (only.MeanWith is null || LearnedResizer.MakesRegions(only.MeanWith.Shape));
 
@@ -123,11 +125,11 @@ internal sealed class TiledPicture
             PixelImage computed = PixelImage.Create(rect.Width, rect.Height, Picture.Layout, Picture.BitsPerSample);
             _runtime.Run(_device, _adapter, open =>
             {
-                ResizerFor(open(_step.Model)).ResizeRegion(_source, rect, computed, cancellationToken);
+                ResizerFor(open).ResizeRegion(_source, rect, computed, cancellationToken);
                 if (_step.MeanWith is not null)
                 {
                     PixelImage with = PixelImage.Create(rect.Width, rect.Height, Picture.Layout, Picture.BitsPerSample);
-                    ResizerFor(open(_step.MeanWith)).ResizeRegion(_source, rect, with, cancellationToken);
+                    _resizers.GetOrAdd(open(_step.MeanWith), static network => new LearnedResizer(network)).ResizeRegion(_source, rect, with, cancellationToken);
                     PixelMean.Of(computed, with);
                 }
 
@@ -153,7 +155,9 @@ internal sealed class TiledPicture
     }
 
     // A resizer keeps tables for the picture's size; other networks come only when the CPU takes over from the GPU.
-    private LearnedResizer ResizerFor(INetwork network) => _resizers.GetOrAdd(network, static opened => new LearnedResizer(opened));
+    private LearnedResizer ResizerFor(Func<ModelDescriptor, INetwork> open) => _resizers.GetOrAdd(
+        open(_step.Model),
+        network => new LearnedResizer(network, null, _step.Gradient is null ? null : new LumaRefiner(open(_step.Gradient), _step.Passes)));
 
     private int Divide(int length) => (length + _side - 1) / _side;
 

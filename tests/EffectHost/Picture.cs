@@ -71,7 +71,7 @@ public sealed class Picture
             using Image<Bgra32> image = Image.Load<Bgra32>(file);
             Picture picture = new Picture(image.Width, image.Height);
             image.CopyPixelDataTo(picture.Bytes);
-            picture.Profile = image.Metadata.IccProfile?.ToByteArray();
+            picture.Profile = PngProfile.Read(file);
             (double across, double down) = (image.Metadata.HorizontalResolution, image.Metadata.VerticalResolution);
             double perInch = image.Metadata.ResolutionUnits switch { PixelResolutionUnit.PixelsPerInch => 1, PixelResolutionUnit.PixelsPerCentimeter => 2.54, PixelResolutionUnit.PixelsPerMeter => 0.0254, _ => 0 };
             if (perInch > 0 && across > 0 && down > 0)
@@ -81,7 +81,7 @@ public sealed class Picture
 
             return picture;
         }
-        catch (Exception exception) when (exception is IOException or ImageFormatException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or ImageFormatException or ArgumentException)
         {
             throw new HostException($"{path}: not a picture that can be read ({exception.Message.ReplaceLineEndings(" ")}).");
         }

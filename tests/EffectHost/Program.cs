@@ -104,9 +104,11 @@ run.SetAction(arguments => Guard(() =>
     }
 
     Picture result;
+    TimeSpan firstTile = default, whole;
     try
     {
-        result = session.Render(schedule, cancellation.Token);
+        result = session.Render(schedule with { TileDone = number => firstTile = number == 1 ? watch.Elapsed : firstTile }, cancellation.Token);
+        whole = watch.Elapsed;
         foreach (string button in (string[])[.. arguments.GetValue(copy) is null ? [] : (string[])["Copy"], .. arguments.GetValue(save) is null ? [] : (string[])["Save"]])
         {
             // A press counts only after the dialog's first render, as it does for a person.
@@ -122,6 +124,7 @@ run.SetAction(arguments => Guard(() =>
 
     result.Save(outputPath);
     Console.WriteLine(FormattableString.Invariant($"{session.Name}: {layer.Width} x {layer.Height} in {watch.Elapsed.TotalMilliseconds:0} ms -> {outputPath}"));
+    Console.WriteLine(FormattableString.Invariant($"First tile after {firstTile.TotalMilliseconds:0} ms, {firstTile / whole:0.0 %} of the whole's {whole.TotalMilliseconds:0} ms"));
     foreach (DialogControl control in session.OpenDialog().Where(control => control.Property == "Device"))
     {
         Console.WriteLine($"{control.Label}: {control.Description}");

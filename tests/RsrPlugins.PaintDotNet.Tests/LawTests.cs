@@ -10,6 +10,7 @@ public sealed class LawTests
     {
         { Effects.Downscale, "Scale=2 Placement=TopLeft Rest=Transparent" },
         { Effects.Downscale, "Scale=3 Placement=Centre Rest=Keep" },
+        { Effects.Downscale, "Scale=2 Effort=1 Placement=TopLeft" },
         { Effects.Downscale, "Scale=2 Effort=3 Placement=TopLeft" },
         { Effects.Upscale, "Scale=2 Reading=TopLeftPart" },
         { Effects.Upscale, "Scale=4 Source=Ordinary Reading=EnlargedImage" },

@@ -11,6 +11,7 @@ public sealed class TilesTests
 {
     [Theory]
     [InlineData(Effects.Downscale, "Scale=2 Rest=Keep")]
+    [InlineData(Effects.Downscale, "Scale=2 Rest=Keep Effort=10")]
     [InlineData(Effects.Upscale, "Scale=2 Source=Ordinary Reading=TopLeftPart")]
     [InlineData(Effects.Upscale, "Scale=4 Source=Ordinary Reading=EnlargedImage")]
     [InlineData(Effects.Upscale, "Scale=2 Source=Ordinary Reading=TopLeftPart Cleanup=Low Strength=40")]

@@ -9,7 +9,9 @@
 // of Convergence Through Learning Rate Adaptation", 1988, with the restart of O'Donoghue and Candes, 2015).
 //
 // Every pass reads the whole plane of the one before, tile by tile with the gradient's own halo, so tiles stay exact and their
-// margins do not grow with the passes.
+// margins do not grow with the passes. An editor that wants a part at once gets it from a window around it, a halo wider for every pass: what
+// is wrong at the window's edge wanders inwards by a halo a pass and never reaches the part. Only equal corrections along a line
+// (RepeatedPixels) end where the window does.
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Tiling;
@@ -87,6 +89,25 @@ public sealed class LumaRefiner
     /// <exception cref="RsrException">Any failure of the engine.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; stops within a tile.</exception>
     public void Refine(float[] small, float[] large, int width, int height, bool[] isFixed, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+        => Refine(small, large, width, height, isFixed, new TileRect(0, 0, width, height), progress, cancellationToken);
+
+    /// <summary>Small pixels around a part that have to be there for it.</summary>
+    internal int Margin => Passes * _gradient.Model.Shape.Halo;
+
+    /// <summary>The window whose planes a part of a picture is corrected from.</summary>
+    /// <param name="part">Small pixels of the picture.</param>
+    /// <param name="width">Of the small picture.</param>
+    /// <param name="height">Of the small picture.</param>
+    internal TileRect Window(TileRect part, int width, int height)
+    {
+        int alignment = _gradient.Shape.Alignment;
+        int x = Math.Max(0, part.X - Margin) / alignment * alignment, y = Math.Max(0, part.Y - Margin) / alignment * alignment;
+        return new TileRect(x, y, Math.Min(width, part.Right + Margin) - x, Math.Min(height, part.Bottom + Margin) - y);
+    }
+
+    /// <summary>Corrects a part of a plane in place; what lies around it is left unfinished.</summary>
+    /// <param name="part">Within the plane; the plane reaches <see cref="Margin"/> pixels farther, or to the picture's border.</param>
+    internal void Refine(float[] small, float[] large, int width, int height, bool[] isFixed, TileRect part, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(small);
         ArgumentNullException.ThrowIfNull(large);
@@ -97,7 +118,7 @@ public sealed class LumaRefiner
             throw new ArgumentException($"{width} x {height} small pixels and {Scale * Scale} times as many large ones were expected; found {small.Length:N0} and {large.Length:N0}.");
         }
 
-        TilePlan plan = TilePlan.Create(_gradient.Shape, width, height, TileDefaults.TileSize(_gradient, _settings));
+        TileRect plane = new TileRect(0, 0, width, height);
         float[] velocity = new float[small.Length];
         float[] slope = new float[small.Length];
         float[] stepSize = new float[small.Length];
@@ -107,6 +128,8 @@ public sealed class LumaRefiner
         int planes = _gradient.Shape.Input.Count;
         for (int pass = 0; pass < Passes; pass++)
         {
+            TileRect area = Around(part, (Passes - 1 - pass) * _gradient.Model.Shape.Halo, plane);
+            TilePlan plan = TilePlan.Create(_gradient.Shape, width, height, TileDefaults.TileSize(_gradient, _settings), area);
             TileScheduler.Run(
                 plan.Tiles,
                 TileDefaults.Workers(_gradient, _settings),
@@ -116,19 +139,29 @@ public sealed class LumaRefiner
                     CopyAhead(small, velocity, width, tile.Source, buffers.Source);
                     CopySubPixels(large, width, tile.Source, buffers.Source);
                     _gradient.RunTile(buffers.Source, tile, buffers.Result, token);
-                    LumaTiler.CopyTile(buffers.Result, tile, slope, plan.Region);
+                    LumaTiler.CopyTile(buffers.Result, tile, slope, plane);
                 },
                 PartOfProgress.Of(progress, (double)pass / Passes, (pass + 1.0) / Passes),
                 cancellationToken);
-            repeated?.Average(slope);
-            Step(small, made, velocity, slope, stepSize, isFixed);
+            repeated?.Average(slope, area);
+            for (int y = area.Y; y < area.Bottom; y++)
+            {
+                Step(small, made, velocity, slope, stepSize, isFixed, (y * width) + area.X, area.Width);
+            }
+
             AfterPass?.Invoke(pass + 1, small);
         }
     }
 
-    private void Step(float[] small, float[] made, float[] velocity, float[] slope, float[] stepSize, bool[] isFixed)
+    private static TileRect Around(TileRect part, int by, TileRect plane)
     {
-        for (int i = 0; i < small.Length; i++)
+        int x = Math.Max(plane.X, part.X - by), y = Math.Max(plane.Y, part.Y - by);
+        return new TileRect(x, y, Math.Min(plane.Right, part.Right + by) - x, Math.Min(plane.Bottom, part.Bottom + by) - y);
+    }
+
+    private void Step(float[] small, float[] made, float[] velocity, float[] slope, float[] stepSize, bool[] isFixed, int from, int count)
+    {
+        for (int i = from; i < from + count; i++)
         {
             if (isFixed.Length != 0 && isFixed[i])
             {

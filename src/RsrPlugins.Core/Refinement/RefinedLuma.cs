@@ -9,15 +9,16 @@ namespace RsrPlugins.Core.Refinement;
 /// <summary>Luma planes of a reduction, Y/255 (BT.601 studio). Tiles may be put and taken by several threads.</summary>
 internal sealed class RefinedLuma
 {
-    private readonly int _width;
+    private readonly TileRect _window;
     private readonly int _scale;
 
-    private RefinedLuma(int width, int height, int scale)
+    private RefinedLuma(TileRect window, int scale)
     {
-        (_width, _scale) = (width, scale);
-        Small = new float[width * height];
-        Large = new float[width * height * scale * scale];
-        IsFixed = new bool[width * height];
+        (_window, _scale) = (window, scale);
+        int count = window.Width * window.Height;
+        Small = new float[count];
+        Large = new float[count * scale * scale];
+        IsFixed = new bool[count];
     }
 
     /// <summary>Small pixels, row by row.</summary>
@@ -29,16 +30,18 @@ internal sealed class RefinedLuma
     /// <summary>Small pixels whose surroundings are flat, or that nobody sees: they stay as they are.</summary>
     public bool[] IsFixed { get; }
 
-    /// <summary>Planes for a small picture and what it is made from.</summary>
+    /// <summary>Planes for a window of a small picture and what it is made from.</summary>
+    /// <param name="window">Small pixels.</param>
+    /// <param name="scale">Scale factor d.</param>
     /// <exception cref="ImageSizeException">More pixels than one plane can hold.</exception>
-    public static RefinedLuma Create(int width, int height, int scale)
+    public static RefinedLuma Create(TileRect window, int scale)
     {
-        if ((long)width * height * scale * scale > Array.MaxLength)
+        if ((long)window.Width * window.Height * scale * scale > Array.MaxLength)
         {
-            throw new ImageSizeException($"{(long)width * height * scale * scale:N0} luma values are more than one plane can hold ({Array.MaxLength:N0}). Reduce the picture without refinement.");
+            throw new ImageSizeException($"{(long)window.Width * window.Height * scale * scale:N0} luma values are more than one plane can hold ({Array.MaxLength:N0}). Reduce the picture without refinement.");
         }
 
-        return new RefinedLuma(width, height, scale);
+        return new RefinedLuma(window, scale);
     }
 
     /// <summary>Puts a tile's values in.</summary>
@@ -50,7 +53,7 @@ internal sealed class RefinedLuma
         TileRect tile = planned.Tile;
         for (int y = tile.Y; y < tile.Bottom; y++)
         {
-            int from = ((y - planned.Result.Y) * planned.Result.Width) + tile.X - planned.Result.X, to = (y * _width) + tile.X;
+            int from = ((y - planned.Result.Y) * planned.Result.Width) + tile.X - planned.Result.X, to = At(tile.X, y);
             result.Slice(from, tile.Width).CopyTo(Small.AsSpan(to));
             for (int x = 0; x < tile.Width; x++)
             {
@@ -61,7 +64,7 @@ internal sealed class RefinedLuma
         for (int y = tile.Y * _scale; y < tile.Bottom * _scale; y++)
         {
             source.Slice(((y - planned.Source.Y) * planned.Source.Width) + (tile.X * _scale) - planned.Source.X, tile.Width * _scale)
-                .CopyTo(Large.AsSpan((y * _width * _scale) + (tile.X * _scale)));
+                .CopyTo(Large.AsSpan(LargeAt(tile.X, y)));
         }
     }
 
@@ -72,13 +75,13 @@ internal sealed class RefinedLuma
         ColourRows.ToStudio([TransparentFill.NeutralLuma], new Span<float>(ref neutral));
         for (int y = tile.Y; y < tile.Bottom; y++)
         {
-            Small.AsSpan((y * _width) + tile.X, tile.Width).Fill(neutral);
-            IsFixed.AsSpan((y * _width) + tile.X, tile.Width).Fill(true);
+            Small.AsSpan(At(tile.X, y), tile.Width).Fill(neutral);
+            IsFixed.AsSpan(At(tile.X, y), tile.Width).Fill(true);
         }
 
         for (int y = tile.Y * _scale; y < tile.Bottom * _scale; y++)
         {
-            Large.AsSpan((y * _width * _scale) + (tile.X * _scale), tile.Width * _scale).Fill(neutral);
+            Large.AsSpan(LargeAt(tile.X, y), tile.Width * _scale).Fill(neutral);
         }
     }
 
@@ -88,8 +91,13 @@ internal sealed class RefinedLuma
         TileRect tile = planned.Tile;
         for (int y = tile.Y; y < tile.Bottom; y++)
         {
-            Small.AsSpan((y * _width) + tile.X, tile.Width)
+            Small.AsSpan(At(tile.X, y), tile.Width)
                 .CopyTo(result[(((y - planned.Result.Y) * planned.Result.Width) + tile.X - planned.Result.X)..]);
         }
     }
+
+    private int At(int x, int y) => ((y - _window.Y) * _window.Width) + x - _window.X;
+
+    /// <summary>Of a large pixel: the first of its small pixel's columns, and its own row.</summary>
+    private int LargeAt(int smallX, int y) => ((y - (_window.Y * _scale)) * _window.Width * _scale) + ((smallX - _window.X) * _scale);
 }

@@ -2,6 +2,8 @@
 // the line's ends inwards, because values that alternate along the line carry more for SRNet than equal ones. The restored picture
 // is closer then, but people look at the small one, and a line of dashes is wrong there. So where the large picture repeats itself
 // under a shift of whole small pixels, the corrections have to repeat themselves too: their slopes are averaged along the shift.
+using RsrPlugins.Core.Tiling;
+
 namespace RsrPlugins.Core.Refinement;
 
 /// <summary>Which small pixels have to get the same correction, because the large picture is the same around them.</summary>
@@ -49,24 +51,29 @@ internal sealed class RepeatedPixels
 
     /// <summary>Replaces values by their mean over every chain of linked pixels, one shift after the other.</summary>
     /// <param name="values">One for each small pixel.</param>
-    internal void Average(float[] values)
+    internal void Average(float[] values) => Average(values, new TileRect(0, 0, _width, _height));
+
+    /// <summary>The same within a rectangle, at whose edges chains end.</summary>
+    internal void Average(float[] values, TileRect area)
     {
         for (int shift = 0; shift < Shifts.Length; shift++)
         {
             (int dx, int dy) = Shifts[shift];
             int step = (dy * _width) + dx;
             int bit = 1 << shift;
-            for (int y = 0; y < _height; y++)
+            for (int y = area.Y; y < area.Bottom; y++)
             {
-                for (int x = 0; x < _width; x++)
+                for (int x = area.X; x < area.Right; x++)
                 {
                     int first = (y * _width) + x;
-                    if ((_links[first] & bit) == 0 || (IsInside(x - dx, y - dy) && (_links[first - step] & bit) != 0))
+                    if ((_links[first] & bit) == 0 || (IsInside(area, x - dx, y - dy) && (_links[first - step] & bit) != 0))
                     {
                         continue;
                     }
 
-                    AverageChain(values, first, step, bit);
+                    // Links lead out of the area, never out of the picture.
+                    int most = Math.Min(dx == 0 ? int.MaxValue : ((dx > 0 ? area.Right - 1 - x : x - area.X) / Math.Abs(dx)), dy == 0 ? int.MaxValue : (area.Bottom - 1 - y) / dy);
+                    AverageChain(values, first, step, bit, most);
                 }
             }
         }
@@ -92,12 +99,12 @@ internal sealed class RepeatedPixels
         return largest;
     }
 
-    private void AverageChain(float[] values, int first, int step, int bit)
+    private void AverageChain(float[] values, int first, int step, int bit, int mostSteps)
     {
         double sum = values[first];
         int count = 1;
         int last = first;
-        while ((_links[last] & bit) != 0)
+        while (count <= mostSteps && (_links[last] & bit) != 0)
         {
             last += step;
             sum += values[last];
@@ -111,7 +118,7 @@ internal sealed class RepeatedPixels
         }
     }
 
-    private bool IsInside(int x, int y) => (uint)x < (uint)_width && (uint)y < (uint)_height;
+    private static bool IsInside(TileRect area, int x, int y) => x >= area.X && x < area.Right && y >= area.Y && y < area.Bottom;
 
     private static void CompareBlocks(float[] large, int width, int height, int scale, int y, Span<byte> row)
     {

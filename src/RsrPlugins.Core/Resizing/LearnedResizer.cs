@@ -78,7 +78,7 @@ public sealed class LearnedResizer
         }
 
         // Luma of the whole picture first, then its correction, then the tiles with the corrected luma; the last costs little.
-        RefinedLuma refined = RefinedLuma.Create(width, height, _network.Shape.Factor);
+        RefinedLuma refined = RefinedLuma.Create(new TileRect(0, 0, width, height), _network.Shape.Factor);
         const double LastShare = 0.05;
         double firstShare = (1 - LastShare) / (1 + _refiner.WorkAgainst(_network.Shape));
         TileScheduler.Run(
@@ -97,18 +97,17 @@ public sealed class LearnedResizer
     /// Computes one rectangle of the result into <paramref name="destination"/> (as large as the rectangle, same layout and depth
     /// as the source): the same bytes as that part of <see cref="Resize"/>. Thread-safe; works on the calling thread alone.
     /// </summary>
-    /// <exception cref="NotSupportedException">With a refiner: it needs the whole picture for every part.</exception>
+    /// <remarks>
+    /// With a refiner the part is corrected from a window around it, by all threads of the settings, so small parts cost more than large ones. The
+    /// bytes are those of the whole but where the picture repeats itself along a line that is longer than the window (RepeatedPixels).
+    /// </remarks>
+    /// <exception cref="NotSupportedException">The network makes whole pictures only (<see cref="MakesRegions"/>).</exception>
     /// <exception cref="ArgumentException">The destination is of another size, layout or depth.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The rectangle is empty or not inside the result.</exception>
     public void ResizeRegion(PixelImage source, TileRect tile, PixelImage destination, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(destination);
-        if (_refiner is not null)
-        {
-            throw new NotSupportedException("A refined picture is made as a whole.");
-        }
-
         if (ForeignResizer.IsFor(_network.Model.Shape))
         {
             throw new NotSupportedException($"{_network.Model.Id} makes pictures as a whole.");
@@ -121,12 +120,52 @@ public sealed class LearnedResizer
                 nameof(destination));
         }
 
-        TilePlan plan = TilePlan.Create(_network.Shape, source.Width, source.Height, TileDefaults.TileSize(_network, _settings), tile);
-        Run(source, plan, opaque: false, destination, workers: 1, refined: null, progress: null, cancellationToken);
+        int tileSize = TileDefaults.TileSize(_network, _settings);
+        TilePlan plan = TilePlan.Create(_network.Shape, source.Width, source.Height, tileSize, tile);
+        if (_refiner is null)
+        {
+            Run(source, plan, opaque: false, destination, workers: 1, refined: null, progress: null, cancellationToken);
+            return;
+        }
+
+        (int width, int height) = _network.Shape.OutputSize(source.Width, source.Height);
+        TileRect window = _refiner.Window(tile, width, height);
+        RefinedLuma refined = RefinedLuma.Create(window, _network.Shape.Factor);
+        TilePlan around = TilePlan.Create(_network.Shape, source.Width, source.Height, tileSize, window);
+        int workers = TileDefaults.Workers(_network, _settings);
+        TileScheduler.Run(
+            around.Tiles,
+            workers,
+            GeometryOf(source).Rent,
+            (lease, planned, token) => lease.Worker.Collect(source, around, planned, false, refined, token),
+            null,
+            cancellationToken);
+        TileRect part = new TileRect(tile.X - window.X, tile.Y - window.Y, tile.Width, tile.Height);
+        _refiner.Refine(refined.Small, refined.Large, window.Width, window.Height, refined.IsFixed, part, null, cancellationToken);
+        Run(source, plan, opaque: false, destination, workers, refined, progress: null, cancellationToken);
     }
 
     /// <summary>Side of the result's squares that one run of the network makes: the size of regions that costs least.</summary>
     public int ResultTileSide => TileDefaults.TileSize(_network, _settings) * _network.Shape.OutputStep;
+
+    /// <summary>
+    /// Side of the squares in which a result of this size is best asked for part by part. Without a refiner: <see cref="ResultTileSide"/>. With
+    /// one: so large that the windows around them cost at most half as much again as the whole, and the first of them is a tenth of it or less where
+    /// the picture is large enough for both.
+    /// </summary>
+    public int RegionSide(int width, int height)
+    {
+        if (_refiner is null)
+        {
+            return ResultTileSide;
+        }
+
+        // A window's margin shrinks from pass to pass, so on average a side is longer by one margin, not by two.
+        const double MostSide = 4.45; // (1 + 1 / 4.45)^2 = 1.5
+        const double FirstShare = 0.1;
+        double grows = _refiner.Margin;
+        return (int)Math.Max(Math.Max(grows * MostSide, Math.Sqrt(FirstShare * width * height) - grows), ResultTileSide);
+    }
 
     /// <summary>Luma plane alone, for evaluation: values Y/255 in, Y/255 out, not rounded; the network's own result everywhere, or the refined one.</summary>
     /// <remarks>A refiner takes whole blocks only: both sides must be multiples of d.</remarks>

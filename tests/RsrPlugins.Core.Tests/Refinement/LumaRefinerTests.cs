@@ -167,9 +167,88 @@ public sealed class LumaRefinerTests : IDisposable
         Assert.Throws<ArgumentException>("refiner", () => new LearnedResizer(Open(NetworkTask.Reduce, 3), null, Refiner(2, 1)));
         Assert.Throws<ArgumentException>("refiner", () => new LearnedResizer(Open(NetworkTask.Enlarge, 2), null, Refiner(2, 1)));
         Assert.Throws<ArgumentException>("network", () => new LearnedResizer(Gradient(2)));
-        LearnedResizer resizer = new LearnedResizer(Open(NetworkTask.Reduce, 2), null, Refiner(2, 1));
-        PixelImage picture = PixelImage.Create(8, 8, PixelLayout.Grey, 8);
-        Assert.Throws<NotSupportedException>(() => resizer.ResizeRegion(picture, new(0, 0, 2, 2), PixelImage.Create(2, 2, PixelLayout.Grey, 8), Token));
+    }
+
+    /// <summary>
+    /// A part is corrected from a window a halo wider for every pass, and has the bits of the whole; with one pixel less it has not. The picture
+    /// repeats itself nowhere, as chains of equal surroundings end at the window.
+    /// </summary>
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(2, 3)]
+    [InlineData(3, 2)]
+    public void Parts_are_exact_and_a_window_one_smaller_is_not(int scale, int passes)
+    {
+        const int Width = 71;
+        const int Height = 66;
+        float[] large = Rings(Width * scale, Height * scale, scale);
+        Random random = new Random(3);
+        for (int i = 0; i < large.Length; i++)
+        {
+            large[i] += (random.NextSingle() - 0.5f) * 0.1f;
+        }
+
+        float[] small = Reduced(scale, large, Width, Height), whole = (float[])small.Clone();
+        LumaRefiner refiner = Refiner(scale, passes);
+        refiner.Refine(whole, large, Width, Height, [], null, Token);
+        foreach (TileRect part in new[] { new TileRect(0, 0, 20, 12), new TileRect(30, 31, 6, 5), new TileRect(60, 55, 11, 11) })
+        {
+            TileRect window = refiner.Window(part, Width, Height);
+            Assert.Equal(Of(whole, part), Refined(part, window));
+            if (window.X > 0 && window.Y > 0 && window.Right < Width && window.Bottom < Height)
+            {
+                Assert.NotEqual(Of(whole, part), Refined(part, new TileRect(window.X + 1, window.Y + 1, window.Width - 2, window.Height - 2)));
+            }
+        }
+
+        float[] Refined(TileRect part, TileRect window)
+        {
+            float[] own = Of(small, window);
+            float[] ownLarge = new float[own.Length * scale * scale];
+            for (int y = 0; y < window.Height * scale; y++)
+            {
+                large.AsSpan((((window.Y * scale) + y) * Width * scale) + (window.X * scale), window.Width * scale).CopyTo(ownLarge.AsSpan(y * window.Width * scale));
+            }
+
+            TileRect inWindow = new TileRect(part.X - window.X, part.Y - window.Y, part.Width, part.Height);
+            refiner.Refine(own, ownLarge, window.Width, window.Height, [], inWindow, null, Token);
+            return [.. Enumerable.Range(0, part.Height).SelectMany(y => own.Skip(((inWindow.Y + y) * window.Width) + inWindow.X).Take(part.Width))];
+        }
+
+        static float[] Of(float[] plane, TileRect rect) => [.. Enumerable.Range(rect.Y, rect.Height).SelectMany(y => plane.Skip((y * Width) + rect.X).Take(rect.Width))];
+    }
+
+    /// <summary>Colour, alpha and odd sizes come through the same way: regions of a corrected picture are regions of the whole.</summary>
+    [Theory]
+    [InlineData(PixelLayout.Rgba, 8)]
+    [InlineData(PixelLayout.Grey, 16)]
+    public void Regions_of_a_corrected_picture_are_those_of_the_whole(PixelLayout layout, int bits)
+    {
+        PixelImage source = PixelImage.Create(151, 143, layout, bits);
+        Random random = new Random(8);
+        if (bits == 8)
+        {
+            random.NextBytes(source.Samples8);
+        }
+        else
+        {
+            random.NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(source.Samples16));
+        }
+
+        LearnedResizer resizer = new LearnedResizer(Open(NetworkTask.Reduce, 2), null, Refiner(2, 2));
+        PixelImage whole = resizer.Resize(source, null, Token);
+        foreach (TileRect part in new[] { new TileRect(0, 0, 30, 20), new TileRect(35, 36, 9, 8), new TileRect(whole.Width - 12, whole.Height - 7, 12, 7) })
+        {
+            PixelImage made = PixelImage.Create(part.Width, part.Height, layout, bits);
+            resizer.ResizeRegion(source, part, made, Token);
+            for (int y = 0; y < part.Height; y++)
+            {
+                int from = (((part.Y + y) * whole.Width) + part.X) * whole.Channels, at = y * part.Width * whole.Channels, count = part.Width * whole.Channels;
+                Assert.True(bits == 8
+                    ? whole.Samples8.Slice(from, count).SequenceEqual(made.Samples8.Slice(at, count))
+                    : whole.Samples16.Slice(from, count).SequenceEqual(made.Samples16.Slice(at, count)));
+            }
+        }
     }
 
     public static TheoryData<PixelLayout, int> Pictures()
