@@ -25,7 +25,8 @@ internal sealed class TiledPicture
     private readonly PluginRuntime _runtime;
     private readonly ProcessingDevice _device;
     private readonly Func<GraphicsAdapter?> _adapter;
-    private readonly int _side;
+    private readonly int _partWidth;
+    private readonly int _partHeight;
     private readonly int _columns;
     private readonly Part[] _parts;
     private int _missing;
@@ -43,17 +44,17 @@ internal sealed class TiledPicture
         (int width, int height) = _step.Model.Shape.OutputSize(source.Width, source.Height);
         Picture = PixelImage.Create(width, height, source.Layout, source.BitsPerSample);
         _classical = way.Strength == PixelBlend.Whole ? null : new ResampledPicture(source, width, height, way.ClassicalKernel);
-        _side = runtime.Run(device, adapter, open =>
+        (_partWidth, _partHeight) = runtime.Run(device, adapter, open =>
         {
             if (_step.MeanWith is not null)
             {
                 open(_step.MeanWith);
             }
 
-            return ResizerFor(open).RegionSide(width, height);
+            return ResizerFor(open).RegionSize(width, height);
         });
-        _columns = Divide(width);
-        _parts = [.. Enumerable.Range(0, _columns * Divide(height)).Select(_ => new Part())];
+        _columns = Divide(width, _partWidth);
+        _parts = [.. Enumerable.Range(0, _columns * Divide(height, _partHeight)).Select(_ => new Part())];
         _missing = _parts.Length;
     }
 
@@ -80,9 +81,9 @@ internal sealed class TiledPicture
             return;
         }
 
-        for (int row = inside.Y / _side; row < Divide(inside.Bottom); row++)
+        for (int row = inside.Y / _partHeight; row < Divide(inside.Bottom, _partHeight); row++)
         {
-            for (int column = inside.X / _side; column < Divide(inside.Right); column++)
+            for (int column = inside.X / _partWidth; column < Divide(inside.Right, _partWidth); column++)
             {
                 Complete((row * _columns) + column, cancellationToken);
             }
@@ -120,8 +121,8 @@ internal sealed class TiledPicture
                 return;
             }
 
-            (int left, int top) = (index % _columns * _side, index / _columns * _side);
-            TileRect rect = new TileRect(left, top, Math.Min(_side, Picture.Width - left), Math.Min(_side, Picture.Height - top));
+            (int left, int top) = (index % _columns * _partWidth, index / _columns * _partHeight);
+            TileRect rect = new TileRect(left, top, Math.Min(_partWidth, Picture.Width - left), Math.Min(_partHeight, Picture.Height - top));
             PixelImage computed = PixelImage.Create(rect.Width, rect.Height, Picture.Layout, Picture.BitsPerSample);
             _runtime.Run(_device, _adapter, open =>
             {
@@ -159,7 +160,7 @@ internal sealed class TiledPicture
         open(_step.Model),
         network => new LearnedResizer(network, null, _step.Gradient is null ? null : new LumaRefiner(open(_step.Gradient), _step.Passes)));
 
-    private int Divide(int length) => (length + _side - 1) / _side;
+    private static int Divide(int length, int by) => (length + by - 1) / by;
 
     private sealed class Part
     {

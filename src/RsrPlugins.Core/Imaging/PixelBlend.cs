@@ -1,7 +1,5 @@
 // How strongly a network's picture shows: a blend with what a classical kernel makes of the same source. Some like less of it, and with
 // clean-up less of it is less of the clean-up.
-using RsrPlugins.Core.Tiling;
-
 namespace RsrPlugins.Core.Imaging;
 
 /// <summary>Weighted means of two pictures of one source.</summary>
@@ -24,17 +22,16 @@ public static class PixelBlend
         ArgumentNullException.ThrowIfNull(classical);
         ArgumentOutOfRangeException.ThrowIfLessThan(strength, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(strength, Whole);
-        TileRect rect = new TileRect(x, y, classical.Width, classical.Height);
-        if ((learned.Layout, learned.BitsPerSample) != (classical.Layout, classical.BitsPerSample) || x < 0 || y < 0 || rect.Right > learned.Width || rect.Bottom > learned.Height)
+        if ((learned.Layout, learned.BitsPerSample) != (classical.Layout, classical.BitsPerSample) || x < 0 || y < 0 || x > learned.Width - classical.Width || y > learned.Height - classical.Height)
         {
             throw new ArgumentException(
-                $"A part of a {learned.Width} x {learned.Height} {learned.Layout} picture of {learned.BitsPerSample} bits was expected; found {rect} {classical.Layout} of {classical.BitsPerSample} bits.",
+                $"A part of a {learned.Width} x {learned.Height} {learned.Layout} picture of {learned.BitsPerSample} bits was expected; found {classical.Width} x {classical.Height} at ({x}, {y}), {classical.Layout} of {classical.BitsPerSample} bits.",
                 nameof(classical));
         }
 
-        for (int row = 0; row < rect.Height; row++)
+        for (int row = 0; row < classical.Height; row++)
         {
-            int from = row * rect.Width * classical.Channels, to = (((y + row) * learned.Width) + x) * learned.Channels, count = rect.Width * classical.Channels;
+            int from = row * classical.Width * classical.Channels, to = (((y + row) * learned.Width) + x) * learned.Channels, count = classical.Width * classical.Channels;
             if (learned.BitsPerSample == 8)
             {
                 Row(learned.Samples8.Slice(to, count), classical.Samples8.Slice(from, count), learned, strength);

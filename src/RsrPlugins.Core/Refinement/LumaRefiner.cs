@@ -101,8 +101,9 @@ public sealed class LumaRefiner
     internal TileRect Window(TileRect part, int width, int height)
     {
         int alignment = _gradient.Shape.Alignment;
-        int x = Math.Max(0, part.X - Margin) / alignment * alignment, y = Math.Max(0, part.Y - Margin) / alignment * alignment;
-        return new TileRect(x, y, Math.Min(width, part.Right + Margin) - x, Math.Min(height, part.Bottom + Margin) - y);
+        TileRect window = new Reach(Margin).Around(part, width, height);
+        (int x, int y) = (window.X / alignment * alignment, window.Y / alignment * alignment);
+        return new TileRect(x, y, window.Right - x, window.Bottom - y);
     }
 
     /// <summary>Corrects a part of a plane in place; what lies around it is left unfinished.</summary>
@@ -128,7 +129,7 @@ public sealed class LumaRefiner
         int planes = _gradient.Shape.Input.Count;
         for (int pass = 0; pass < Passes; pass++)
         {
-            TileRect area = Around(part, (Passes - 1 - pass) * _gradient.Model.Shape.Halo, plane);
+            TileRect area = new Reach((Passes - 1 - pass) * _gradient.Model.Shape.Halo).Around(part, width, height);
             TilePlan plan = TilePlan.Create(_gradient.Shape, width, height, TileDefaults.TileSize(_gradient, _settings), area);
             TileScheduler.Run(
                 plan.Tiles,
@@ -151,12 +152,6 @@ public sealed class LumaRefiner
 
             AfterPass?.Invoke(pass + 1, small);
         }
-    }
-
-    private static TileRect Around(TileRect part, int by, TileRect plane)
-    {
-        int x = Math.Max(plane.X, part.X - by), y = Math.Max(plane.Y, part.Y - by);
-        return new TileRect(x, y, Math.Min(plane.Right, part.Right + by) - x, Math.Min(plane.Bottom, part.Bottom + by) - y);
     }
 
     private void Step(float[] small, float[] made, float[] velocity, float[] slope, float[] stepSize, bool[] isFixed, int from, int count)

@@ -136,7 +136,7 @@ public sealed class LearnedResizer
         TileScheduler.Run(
             around.Tiles,
             workers,
-            GeometryOf(source).Rent,
+            PoolOf(source).Rent,
             (lease, planned, token) => lease.Worker.Collect(source, around, planned, false, refined, token),
             null,
             cancellationToken);
@@ -149,22 +149,25 @@ public sealed class LearnedResizer
     public int ResultTileSide => TileDefaults.TileSize(_network, _settings) * _network.Shape.OutputStep;
 
     /// <summary>
-    /// Side of the squares in which a result of this size is best asked for part by part. Without a refiner: <see cref="ResultTileSide"/>. With
-    /// one: so large that the windows around them cost at most half as much again as the whole, and the first of them is a tenth of it or less where
-    /// the picture is large enough for both.
+    /// Size of the rectangles in which a result of this size is best asked for part by part. Without a refiner: squares of <see cref="ResultTileSide"/>.
+    /// With one: equal parts so large that the windows around them cost at most half as much again as the whole, and the first of them is a tenth
+    /// of it or less where the picture is large enough for both.
     /// </summary>
-    public int RegionSide(int width, int height)
+    public (int Width, int Height) RegionSize(int width, int height)
     {
         if (_refiner is null)
         {
-            return ResultTileSide;
+            return (ResultTileSide, ResultTileSide);
         }
 
         // A window's margin shrinks from pass to pass, so on average a side is longer by one margin, not by two.
         const double MostSide = 4.45; // (1 + 1 / 4.45)^2 = 1.5
         const double FirstShare = 0.1;
         double grows = _refiner.Margin;
-        return (int)Math.Max(Math.Max(grows * MostSide, Math.Sqrt(FirstShare * width * height) - grows), ResultTileSide);
+        double side = Math.Max(Math.Max(grows * MostSide, Math.Sqrt(FirstShare * width * height) - grows), ResultTileSide);
+        return (Part(width), Part(height));
+
+        int Part(int length) => (int)Math.Ceiling(length / Math.Ceiling(length / side));
     }
 
     /// <summary>Luma plane alone, for evaluation: values Y/255 in, Y/255 out, not rounded; the network's own result everywhere, or the refined one.</summary>

@@ -1,6 +1,7 @@
 // Parts of a classical resize are the bytes of the whole.
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Resampling;
+using RsrPlugins.Core.Tests.Resizing;
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core.Tests.Resampling;
