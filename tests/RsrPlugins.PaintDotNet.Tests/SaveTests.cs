@@ -11,6 +11,9 @@ namespace RsrPlugins.PaintDotNet.Tests;
 
 public sealed class SaveTests : IDisposable
 {
+    // PNG has whole pixels per metre: half of one, in dots per inch.
+    private const double DpiStep = 0.0254 / 2;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("rsr-save-").FullName;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -43,8 +46,8 @@ public sealed class SaveTests : IDisposable
         PictureAssert.SameBytes(result.Crop(0, 0, saved.Width, saved.Height), saved, path);
         Assert.Equal(layer.Profile, ProfileOf(path));
         double perInch = image.Metadata.ResolutionUnits switch { PixelResolutionUnit.PixelsPerMeter => 0.0254, PixelResolutionUnit.PixelsPerCentimeter => 2.54, _ => 1 };
-        Assert.Equal(300, image.Metadata.HorizontalResolution * perInch, 0.01);
-        Assert.Equal(150, image.Metadata.VerticalResolution * perInch, 0.01);
+        Assert.Equal(300, image.Metadata.HorizontalResolution * perInch, DpiStep);
+        Assert.Equal(150, image.Metadata.VerticalResolution * perInch, DpiStep);
         bool isOpaque = !layer.Bytes.Where((_, index) => index % 4 == 3).Any(alpha => alpha < 255);
         Assert.Equal(isOpaque ? 24 : 32, Image.Identify(path).PixelType.BitsPerPixel);
     }
@@ -150,8 +153,8 @@ public sealed class SaveTests : IDisposable
         Picture copied = services.ClipboardPicture!;
         PictureAssert.SameBytes(layer, copied, "the clipboard");
         Assert.Equal(layer.Profile, copied.Profile);
-        Assert.Equal(300, copied.DpiX, 0.01);
-        Assert.Equal(150, copied.DpiY, 0.01);
+        Assert.Equal(300, copied.DpiX, DpiStep);
+        Assert.Equal(150, copied.DpiY, DpiStep);
     }
 
     private EffectSession Open(Picture layer, HostServices services, string name)
