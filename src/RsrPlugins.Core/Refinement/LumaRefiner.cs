@@ -10,8 +10,8 @@
 //
 // Every pass reads the whole plane of the one before, tile by tile with the gradient's own halo, so tiles stay exact and their
 // margins do not grow with the passes. An editor that wants a part at once gets it from a window around it, a halo wider for every pass: what
-// is wrong at the window's edge wanders inwards by a halo a pass and never reaches the part. Only equal corrections along a line
-// (RepeatedPixels) end where the window does.
+// is wrong at the window's edge wanders inwards by a halo a pass and never reaches the part. Equal corrections along a line
+// (RepeatedPixels) end where the window does, and the last bit of a value may be another one.
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Tiling;
@@ -68,6 +68,7 @@ public sealed class LumaRefiner
         _settings = settings ?? new ResizeSettings();
         _options = options;
         Passes = passes;
+        HaloOfPass = gradient.Model.Shape.Halo;
     }
 
     /// <summary>Steps down the gradient.</summary>
@@ -91,8 +92,14 @@ public sealed class LumaRefiner
     public void Refine(float[] small, float[] large, int width, int height, bool[] isFixed, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
         => Refine(small, large, width, height, isFixed, new TileRect(0, 0, width, height), progress, cancellationToken);
 
+    /// <summary>
+    /// Small pixels that a part's window is wider by for every pass: what the gradient depends on. An engine may need more for the same bits
+    /// (its own halo), which is not worth its time here: the last bit of a float hardly ever is a level.
+    /// </summary>
+    internal int HaloOfPass { get; init; }
+
     /// <summary>Small pixels around a part that have to be there for it.</summary>
-    internal int Margin => Passes * _gradient.Model.Shape.Halo;
+    internal int Margin => Passes * HaloOfPass;
 
     /// <summary>The window whose planes a part of a picture is corrected from.</summary>
     /// <param name="part">Small pixels of the picture.</param>
@@ -129,7 +136,7 @@ public sealed class LumaRefiner
         int planes = _gradient.Shape.Input.Count;
         for (int pass = 0; pass < Passes; pass++)
         {
-            TileRect area = new Reach((Passes - 1 - pass) * _gradient.Model.Shape.Halo).Around(part, width, height);
+            TileRect area = new Reach((Passes - 1 - pass) * HaloOfPass).Around(part, width, height);
             TilePlan plan = TilePlan.Create(_gradient.Shape, width, height, TileDefaults.TileSize(_gradient, _settings), area);
             TileScheduler.Run(
                 plan.Tiles,

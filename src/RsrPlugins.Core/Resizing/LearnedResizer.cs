@@ -99,7 +99,8 @@ public sealed class LearnedResizer
     /// </summary>
     /// <remarks>
     /// With a refiner the part is corrected from a window around it, by all threads of the settings, so small parts cost more than large ones. The
-    /// bytes are those of the whole but where the picture repeats itself along a line that is longer than the window (RepeatedPixels).
+    /// bytes are those of the whole but for a level here and there (rounding), and where the picture repeats itself along a line that is longer than the
+    /// window (RepeatedPixels).
     /// </remarks>
     /// <exception cref="NotSupportedException">The network makes whole pictures only (<see cref="MakesRegions"/>).</exception>
     /// <exception cref="ArgumentException">The destination is of another size, layout or depth.</exception>
