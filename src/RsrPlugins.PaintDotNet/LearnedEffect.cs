@@ -152,7 +152,7 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         dialog.SetPropertyControlType(SharedProperty.Copy, PropertyControlType.IncrementButton);
         dialog.SetPropertyControlValue(SharedProperty.Copy, ControlInfoPropertyNames.ButtonText, copyLabel);
 
-        Describe(dialog, SharedProperty.SaveFolder, "Folder of the file", string.Empty);
+        Describe(dialog, SharedProperty.SaveFolder, "Folder of the file", "Where the result is saved.");
         dialog.SetPropertyControlType(SharedProperty.SaveFolder, PropertyControlType.FolderChooser);
         Describe(dialog, SharedProperty.SaveName, "Name of the file", "Ends in .png or .tif. Profile and resolution of the document are kept. A file that exists is never replaced.");
         Describe(dialog, SharedProperty.Save, string.Empty, "For what is too large for the clipboard. The folder opens when the file is there.");

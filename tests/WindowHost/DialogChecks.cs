@@ -43,6 +43,13 @@ internal static class DialogChecks
 
             return preview.Result is not { } first ? services.ErrorMessages.Append("no picture") : first.Bytes.AsSpan().SequenceEqual(layer.Bytes) ? ["the layer is as it was"] : [];
         });
+        // What is saved while everything is pressed goes where nothing is.
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("rsr-window-");
+        foreach (Row row in dialog.Rows.Where(row => row.Control.ControlType == "FolderChooser"))
+        {
+            row.Input!.Text = folder.FullName;
+        }
+
         foreach (Row row in dialog.Rows.Where(row => row.Input is not null))
         {
             checks.Check($"{session.Name}: the keyboard {(row.Shown is null ? "presses" : "changes")} {row.Control.Property}", () => ChangesByKeyboard(session, dialog, row));
@@ -51,6 +58,7 @@ internal static class DialogChecks
         checks.Check($"{session.Name}: after all these changes a picture comes, without an error", () =>
             Messages.Until(() => preview.IsIdle, _patience) ? services.ErrorMessages : ["no picture came"]);
         checks.Check($"{session.Name}: Enter is OK, Escape is Cancel", () => EnterAndEscape(dialog));
+        folder.Delete(recursive: true);
     }
 
     /// <summary>Shows a dialog and waits until it has the focus.</summary>
@@ -230,6 +238,12 @@ internal static class DialogChecks
         else if (row.Shown is not null && row.Shown() != after)
         {
             yield return $"the window shows {row.Shown()}, the effect has {after}";
+        }
+
+        if (row.Input is TextBox text)
+        {
+            // A name with a letter too many is no longer one.
+            text.Text = before;
         }
     }
 
