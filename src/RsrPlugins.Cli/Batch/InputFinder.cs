@@ -117,7 +117,8 @@ internal sealed partial class InputFinder
         }
 
         bool hiddenWanted = pattern is not null && Path.GetFileName(pattern).StartsWith('.');
-        HashSet<string> stems = new(names.Where(IsPictureName).Select(WithoutExtension), SamePath.Comparer);
+        // A picture without a picture's extension keeps its whole name in that of its result.
+        HashSet<string> stems = new(names.Select(name => IsPictureName(name) ? WithoutExtension(name) : name), SamePath.Comparer);
         int taken = 0;
         foreach (string name in names.Order(StringComparer.Ordinal))
         {

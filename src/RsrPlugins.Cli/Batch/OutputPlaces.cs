@@ -52,8 +52,9 @@ internal sealed class OutputPlaces
     /// <param name="sameFormat">Input and result are of one format; else the result may be packed far tighter.</param>
     public static long LeastBytes(long inputBytes, long inputPixels, long outputPixels, bool sameFormat)
     {
-        // Pictures enlarged are smoother than their sources, and pictures reduced are busier: a quarter of the proportion is less
-        // than any picture of samples/ and the test sets takes.
+        // Estimates, on the low side: pictures enlarged are smoother than their sources, so bytes grow less than pixels do, and another
+        // format may pack the same picture many times tighter. A disk that is nearly full can pass here
+        // and fail while the result is written; that costs the work on that picture and leaves nothing behind.
         const double sameShare = 0.25, otherShare = 0.02;
         return (long)(inputBytes * ((double)outputPixels / inputPixels) * (sameFormat ? sameShare : otherShare));
     }

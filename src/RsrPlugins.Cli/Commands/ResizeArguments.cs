@@ -38,7 +38,7 @@ internal sealed class ResizeArguments
     private readonly Option<int?> _quality = new("--quality") { Description = "1 to 100 for JPEG, WebP and AVIF.", HelpName = "Q" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Replace existing files." };
     private readonly Option<bool> _salvage = new("--salvage") { Description = "Make what there is of damaged and cut-off pictures, instead of refusing them." };
-    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show sizes, steps and names, and write nothing." };
+    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show sizes, steps and names, and write nothing. Headers are read and no pixels: what pixels decide (damage, repeated pixels) shows in the run." };
     private readonly Option<PictureFormat?> _format = new("--format")
     {
         Description = "The results' format, where no name says it: png, jpeg, webp, tiff, avif.",

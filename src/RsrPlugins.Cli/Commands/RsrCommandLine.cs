@@ -3,12 +3,13 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Text.RegularExpressions;
 using RsrPlugins.Cli.Batch;
 using RsrPlugins.Cli.Bench;
 
 namespace RsrPlugins.Cli.Commands;
 
-internal static class RsrCommandLine
+internal static partial class RsrCommandLine
 {
     private const string ExitCodes =
         """
@@ -45,7 +46,7 @@ internal static class RsrCommandLine
         if (parsed.Errors.Count > 0 && !AsksForHelp(parsed))
         {
             string command = parsed.CommandResult.Command is RootCommand ? "rsr" : $"rsr {parsed.CommandResult.Command.Name}";
-            throw new UsageException($"{parsed.Errors[0].Message} Try '{command} --help'.");
+            throw new UsageException($"{InPlainWords(parsed.Errors[0].Message)} Try '{command} --help'.");
         }
 
         if (parsed.GetValue(_parentStandardInput))
@@ -89,6 +90,14 @@ internal static class RsrCommandLine
         help.Action = new HelpWithExamples((HelpAction)help.Action!, root, ExitCodes);
         return root;
     }
+
+    // The library names the type of the code.
+    private static string InPlainWords(string message) => NotParsed().Match(message) is { Success: true } match
+        ? $"{match.Groups["option"].Value} takes {(match.Groups["type"].Value.Contains("Int", StringComparison.Ordinal) ? "a whole number" : "a number")}; found '{match.Groups["found"].Value}'."
+        : message;
+
+    [GeneratedRegex(@"^Cannot parse argument '(?<found>.*)' for option '(?<option>[^']*)' as expected type '(?<type>System\..*)'\.", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    private static partial Regex NotParsed();
 
     private static bool AsksForHelp(ParseResult parsed) => parsed.Action is HelpWithExamples;
 

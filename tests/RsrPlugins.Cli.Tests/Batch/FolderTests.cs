@@ -59,6 +59,15 @@ public class FolderTests
     }
 
     [Fact]
+    public void A_result_of_a_picture_without_an_extension_is_known_too()
+    {
+        using TestFolder folder = WithFiles("name.with.dots", "name.with.dots-x2.png", "noext", "noext-x4.png", "noextension-x4.png");
+        FoundInputs found = InputFinder.Find([folder.Root]);
+        Assert.Equal(["noextension-x4.png"], Names(found));
+        Assert.Equal("named like a result of name.with.dots (name it to take it)", Reasons(found)["name.with.dots-x2.png"]);
+    }
+
+    [Fact]
     public void Links_are_followed_to_files_and_not_to_folders()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a privilege on Windows");
