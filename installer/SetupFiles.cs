@@ -6,21 +6,25 @@ using System.Text.Json;
 namespace RsrPlugins.Release;
 
 /// <summary>What a file is installed with.</summary>
-internal enum SetupPart
+/// <param name="Name">Ends the name of the part's macro.</param>
+/// <param name="Scale">The scale whose component the part is; 0 for what always goes, or goes with a processor.</param>
+internal readonly record struct SetupPart(string Name, int Scale = 0)
 {
-    Common,
-    X64,
-    Arm64,
-    Scale2,
-    Scale3,
-    Scale4,
+    public static SetupPart Common { get; } = new("Common");
+
+    public static SetupPart X64 { get; } = new("X64");
+
+    public static SetupPart Arm64 { get; } = new("Arm64");
+
+    /// <summary>The component of a scale.</summary>
+    public static SetupPart OfScale(int scale) => new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Scale{scale}"), scale);
 }
 
 /// <summary>Writes setup-files.nsh.</summary>
 internal static class SetupFiles
 {
     /// <summary>Parts of all files of a plugin folder; a network and its card go with their scale.</summary>
-    /// <exception cref="ReleaseException">models.json is missing, or a row's scale has no part of its own.</exception>
+    /// <exception cref="ReleaseException">models.json is missing, or names a scale below 2.</exception>
     public static IReadOnlyDictionary<string, SetupPart> Assign(string pluginFolder)
     {
         Dictionary<string, SetupPart> scales = ReadScales(Path.Combine(pluginFolder, "models", "models.json"));
@@ -30,16 +34,18 @@ internal static class SetupFiles
             : scales.GetValueOrDefault(name, SetupPart.Common));
     }
 
-    /// <summary>The include file: one macro per part, one that removes everything; the same two for GIMP's plug-in; and one for Explorer's program.</summary>
+    /// <summary>The include file: the scales, one macro per part, one that removes everything; the same two for GIMP's plug-in; and one for Explorer's program.</summary>
     /// <param name="parts">Files of the plugin folder.</param>
     /// <param name="gimpFiles">Files of GIMP's plug-in folder.</param>
     /// <param name="explorerFiles">Files for Explorer's menu, which go to the plugin folder.</param>
     public static string Write(IReadOnlyDictionary<string, SetupPart> parts, IReadOnlyList<string> gimpFiles, IReadOnlyList<string> explorerFiles)
     {
         StringBuilder script = new StringBuilder("; Written by the release program from the staged plugin folders.\n");
-        foreach (SetupPart part in Enum.GetValues<SetupPart>())
+        SetupPart[] scales = [.. parts.Values.Where(part => part.Scale > 0).Distinct().OrderBy(part => part.Scale)];
+        AppendScales(script, [.. scales.Select(part => part.Scale)]);
+        foreach (SetupPart part in (SetupPart[])[SetupPart.Common, SetupPart.X64, SetupPart.Arm64, .. scales])
         {
-            AppendInstall(script, $"Install{part}", "$PluginDir", "PLUGIN", parts.Where(file => file.Value == part).Select(file => file.Key));
+            AppendInstall(script, $"Install{part.Name}", "$PluginDir", "PLUGIN", parts.Where(file => file.Value == part).Select(file => file.Key));
         }
 
         AppendInstall(script, "InstallExplorer", "$PluginDir", "EXPLORER", explorerFiles);
@@ -49,6 +55,19 @@ internal static class SetupFiles
         AppendRemove(script, "RemoveGimpFiles", gimpFiles);
         AppendFolderChecks(script, all);
         return script.ToString();
+    }
+
+    /// <summary>What the script needs to know of the scales: their list, whether there is one, and what is done for each or for the first.</summary>
+    private static void AppendScales(StringBuilder script, int[] scales)
+    {
+        script.Append($"\n!define SCALES \"{string.Join(',', scales)}\"\n");
+        foreach (int scale in scales)
+        {
+            script.Append($"!define HAS_SCALE_{scale}\n");
+        }
+
+        script.Append("\n!macro EachScale Macro\n").AppendJoin(string.Empty, scales.Select(scale => $"  !insertmacro ${{Macro}} {scale}\n")).Append("!macroend\n");
+        script.Append("\n!macro FirstScale Macro\n").AppendJoin(string.Empty, scales.Take(1).Select(scale => $"  !insertmacro ${{Macro}} {scale}\n")).Append("!macroend\n");
     }
 
     private static void AppendInstall(StringBuilder script, string macro, string target, string source, IEnumerable<string> names)
@@ -107,16 +126,15 @@ internal static class SetupFiles
         Dictionary<string, SetupPart> parts = new Dictionary<string, SetupPart>();
         foreach (JsonElement model in document.RootElement.GetProperty("models").EnumerateArray())
         {
-            SetupPart part = model.GetProperty("scale").GetInt32() switch
+            int scale = model.GetProperty("scale").GetInt32();
+            if (scale < 2)
             {
-                2 => SetupPart.Scale2,
-                3 => SetupPart.Scale3,
-                4 => SetupPart.Scale4,
-                var scale => throw new ReleaseException($"{catalogue}: scale {scale}; the installer has components for 2, 3 and 4. Add one to setup.nsi and SetupFiles.cs."),
-            };
+                throw new ReleaseException($"{catalogue}: scale {scale}; 2 or more was expected, because each scale is a component of the installer.");
+            }
+
             foreach (string property in (string[])["file", "card"])
             {
-                parts.Add("models/" + model.GetProperty(property).GetString(), part);
+                parts.Add("models/" + model.GetProperty(property).GetString(), SetupPart.OfScale(scale));
             }
         }
 

@@ -384,9 +384,7 @@ SectionGroup /e "Scales" SectionScales
       Call RequireFilesWritten
     SectionEnd
   !macroend
-  !insertmacro ScaleSection 2
-  !insertmacro ScaleSection 3
-  !insertmacro ScaleSection 4
+  !insertmacro EachScale ScaleSection
 SectionGroupEnd
 
 Section "Plug-in for GIMP 3" SectionGimp
@@ -436,9 +434,10 @@ SectionEnd
 !insertmacro MUI_FUNCTION_DESCRIPTION_BEGIN
   !insertmacro MUI_DESCRIPTION_TEXT ${SectionMain} "The two effects, the engine, and ONNX Runtime with DirectML for your GPU."
   !insertmacro MUI_DESCRIPTION_TEXT ${SectionScales} "The effects offer the scales whose weights are installed; at least one is needed."
-  !insertmacro MUI_DESCRIPTION_TEXT ${SectionScale2} "Half and double size."
-  !insertmacro MUI_DESCRIPTION_TEXT ${SectionScale3} "A third and three times the size."
-  !insertmacro MUI_DESCRIPTION_TEXT ${SectionScale4} "A quarter and four times the size."
+  !macro DescribeScale Scale
+    !insertmacro MUI_DESCRIPTION_TEXT ${SectionScale${Scale}} "${Scale} times smaller, and ${Scale} times larger."
+  !macroend
+  !insertmacro EachScale DescribeScale
   !insertmacro MUI_DESCRIPTION_TEXT ${SectionGimp} "Learned Upscale and Learned Downscale in GIMP's Image menu, for whole documents."
   !insertmacro MUI_DESCRIPTION_TEXT ${SectionExplorer} "Enlarge with RsrPlugins, 2 or 4 times, in the menu of picture files."
 !insertmacro MUI_FUNCTION_DESCRIPTION_END
@@ -457,8 +456,12 @@ Function AddToMenu
       WriteRegStr SHCTX "${ASSOCIATIONS}\$R0\shell\${VERB}\shell\x${Scale}\command" "" '"$PluginDir\rsr-enlarge.exe" --scale ${Scale} "%1"'
     ${EndIf}
   !macroend
-  !insertmacro MenuLine 2
-  !insertmacro MenuLine 4
+  !ifdef HAS_SCALE_2
+    !insertmacro MenuLine 2
+  !endif
+  !ifdef HAS_SCALE_4
+    !insertmacro MenuLine 4
+  !endif
 FunctionEnd
 
 ; GIMP itself may run: it keeps no plug-in's files open, and finds the new one when it starts again.
@@ -626,7 +629,7 @@ FunctionEnd
 
 ; All scales, or those of the version that is installed, or those of /SCALES.
 Function ChooseScales
-  StrCpy $Scales "2,3,4"
+  StrCpy $Scales "${SCALES}"
   ${If} $UninstallKey != ""
     ReadRegStr $0 SHCTX "$UninstallKey" "Scales"
     ${If} $0 != ""
@@ -648,19 +651,16 @@ Function ChooseScales
       !insertmacro UnselectSection ${SectionScale${Scale}}
     ${Else}
       !insertmacro SelectSection ${SectionScale${Scale}}
-      IntOp $2 $2 + 1
+      StrLen $1 "${Scale},"
+      IntOp $2 $2 + $1
     ${EndIf}
     ClearErrors
   !macroend
-  !insertmacro SelectScale 2
-  !insertmacro SelectScale 3
-  !insertmacro SelectScale 4
-  ; Each item must have been one of the three.
-  StrLen $0 $Scales
-  IntOp $1 $2 * 2
-  IntOp $1 $1 - 1
-  ${If} $0 <> $1
-    ${Fail} ${EXIT_SCALES} "/SCALES=$Scales is not understood: a list of 2, 3 and 4 with commas was expected, for example /SCALES=2,4."
+  !insertmacro EachScale SelectScale
+  ; Each item must have been a scale, once: they and their commas are as long as the list.
+  StrLen $0 "$Scales,"
+  ${If} $0 <> $2
+    ${Fail} ${EXIT_SCALES} "/SCALES=$Scales is not understood: some of ${SCALES} with commas were expected, for example /SCALES=${SCALES}."
   ${EndIf}
 FunctionEnd
 
@@ -714,12 +714,13 @@ Function .onSelChange
       StrCpy $Scales "$Scales,${Scale}"
     ${EndIf}
   !macroend
-  !insertmacro CollectScale 2
-  !insertmacro CollectScale 3
-  !insertmacro CollectScale 4
+  !insertmacro EachScale CollectScale
   ${If} $Scales == ""
-    !insertmacro SelectSection ${SectionScale2}
-    StrCpy $Scales ",2"
+    !macro SelectOnly Scale
+      !insertmacro SelectSection ${SectionScale${Scale}}
+      StrCpy $Scales ",${Scale}"
+    !macroend
+    !insertmacro FirstScale SelectOnly
     MessageBox MB_OK|MB_ICONINFORMATION "The effects need the weights of at least one scale." /SD IDOK
   ${EndIf}
   StrCpy $Scales $Scales "" 1

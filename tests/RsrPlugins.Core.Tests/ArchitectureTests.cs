@@ -93,6 +93,7 @@ public class ArchitectureTests
     [InlineData("RsrPlugins.Core", "")]
     [InlineData("RsrPlugins.Cli", "RsrPlugins.Core")]
     [InlineData("RsrPlugins.PaintDotNet", "RsrPlugins.Core")]
+    [InlineData("RsrPlugins.Explorer", "RsrPlugins.Cli")]
     [InlineData("RsrPlugins.Gimp", "RsrPlugins.Core")]
     [InlineData("RsrPlugins.Trainer", "RsrPlugins.Cli RsrPlugins.Core")]
     public void A_project_refers_to_no_more_of_ours_than_it_may(string project, string allowed)

@@ -30,8 +30,8 @@ public sealed class SetupFilesTests
         Assert.Equal(_files.Append("models/models.json").Order(StringComparer.Ordinal), parts.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(SetupPart.Common, parts["RsrPlugins.PaintDotNet.dll"]);
         Assert.Equal(SetupPart.Common, parts["models/models.json"]);
-        Assert.Equal(SetupPart.Scale2, parts["models/srnet-x2.md"]);
-        Assert.Equal(SetupPart.Scale4, parts["models/srnet-x4.onnx"]);
+        Assert.Equal(SetupPart.OfScale(2), parts["models/srnet-x2.md"]);
+        Assert.Equal(SetupPart.OfScale(4), parts["models/srnet-x4.onnx"]);
         Assert.Equal(SetupPart.X64, parts["runtimes/win-x64/native/onnxruntime.dll"]);
         Assert.Equal(SetupPart.Arm64, parts["runtimes/win-arm64/native/onnxruntime.dll"]);
     }
@@ -77,11 +77,22 @@ public sealed class SetupFilesTests
     }
 
     [Fact]
-    public void A_scale_without_a_component_is_an_error()
+    public void Every_scale_of_the_catalogue_is_a_component()
     {
-        using TemporaryFolder plugin = Plugin("""{ "models": [ { "scale": 8, "file": "a.onnx", "card": "a.md" } ] }""");
+        using TemporaryFolder plugin = Plugin(Catalogue.Replace("\"scale\": 4", "\"scale\": 10", StringComparison.Ordinal));
+        string script = SetupFiles.Write(SetupFiles.Assign(plugin.Path), [], []);
+        Assert.Contains("!define SCALES \"2,10\"\n!define HAS_SCALE_2\n!define HAS_SCALE_10\n", script, StringComparison.Ordinal);
+        Assert.Contains("!macro EachScale Macro\n  !insertmacro ${Macro} 2\n  !insertmacro ${Macro} 10\n!macroend\n", script, StringComparison.Ordinal);
+        Assert.Contains("!macro FirstScale Macro\n  !insertmacro ${Macro} 2\n!macroend\n", script, StringComparison.Ordinal);
+        Assert.Contains("!macro InstallScale10\n", script, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_scale_below_2_is_an_error()
+    {
+        using TemporaryFolder plugin = Plugin("""{ "models": [ { "scale": 1, "file": "a.onnx", "card": "a.md" } ] }""");
         ReleaseException error = Assert.Throws<ReleaseException>(() => SetupFiles.Assign(plugin.Path));
-        Assert.Contains("scale 8", error.Message, StringComparison.Ordinal);
+        Assert.Contains("scale 1;", error.Message, StringComparison.Ordinal);
     }
 
     private static TemporaryFolder Plugin(string catalogue)
