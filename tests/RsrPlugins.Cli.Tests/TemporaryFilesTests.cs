@@ -25,8 +25,10 @@ public class TemporaryFilesTests
         Assert.False(TemporaryFiles.IsAbandoned(TemporaryFiles.NameOf(host, session, Environment.ProcessId), now, isOurs: true));
         Assert.False(TemporaryFiles.IsAbandoned(TemporaryFiles.NameOf(host, session, Environment.ProcessId), now, isOurs: false)); // Somebody else's list.
         Assert.True(TemporaryFiles.IsAbandoned(TemporaryFiles.NameOf(host, session, Environment.ProcessId), now.AddDays(-1000), isOurs: false)); // Older than the process of that number.
-        Assert.False(TemporaryFiles.IsAbandoned(TemporaryFiles.NameOf("00000000", session, gone), now.AddDays(-1000), isOurs: false)); // Another machine's.
-        Assert.False(TemporaryFiles.IsAbandoned(TemporaryFiles.NameOf(host, "00000000", gone), now.AddHours(-1), isOurs: false)); // Another container's, perhaps.
+        // Another machine's.
+        Assert.False(TemporaryFiles.IsAbandoned(TemporaryFiles.NameOf("00000000", session, gone), now.AddDays(-1000), isOurs: false));
+        // Another container's, perhaps.
+        Assert.False(TemporaryFiles.IsAbandoned(TemporaryFiles.NameOf(host, "00000000", gone), now.AddHours(-1), isOurs: false));
         Assert.True(TemporaryFiles.IsAbandoned(TemporaryFiles.NameOf(host, "00000000", gone), now.AddDays(-2), isOurs: false));
         Assert.False(TemporaryFiles.IsAbandoned(".rsr-1234.tmp", now.AddDays(-1000), isOurs: false));
     }

@@ -54,7 +54,10 @@ public sealed class ModelCatalogue
             int format = json.RootElement.GetProperty("format").GetInt32();
             if (format != KnownFormat)
             {
-                throw new ModelException($"{list} has format {format}; this version reads format {KnownFormat}. {(format < KnownFormat ? "The models are of an older release: install the models of this one." : "The models are of a newer release: install the program of that one.")}");
+                string advice = format < KnownFormat
+                    ? "The models are of an older release: install the models of this one."
+                    : "The models are of a newer release: install the program of that one.";
+                throw new ModelException($"{list} has format {format}; this version reads format {KnownFormat}. {advice}");
             }
 
             ModelDescriptor[] models = [.. json.RootElement.GetProperty("models").EnumerateArray().Select(row => Read(root, list, row))];

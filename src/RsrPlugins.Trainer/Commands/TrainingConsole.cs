@@ -70,7 +70,14 @@ internal static class TrainingConsole
     /// <summary>One line of a log.</summary>
     private static string Describe(TrainingReport report, ValidationScore? score)
     {
-        string validation = score is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $", PSNR {score.Psnr:0.000} dB{(score.LowPsnr > 0 ? $", small {score.LowPsnr.ToString("0.0", CultureInfo.InvariantCulture)} dB" : string.Empty)}{(score.DrawingPsnr > 0 ? $", drawings {score.DrawingPsnr.ToString("0.000", CultureInfo.InvariantCulture)} dB" : string.Empty)}");
+        string validation = string.Empty;
+        if (score is not null)
+        {
+            validation = FormattableString.Invariant($", PSNR {score.Psnr:0.000} dB");
+            validation += score.LowPsnr > 0 ? FormattableString.Invariant($", small {score.LowPsnr:0.0} dB") : string.Empty;
+            validation += score.DrawingPsnr > 0 ? FormattableString.Invariant($", drawings {score.DrawingPsnr:0.000} dB") : string.Empty;
+        }
+
         return string.Create(CultureInfo.InvariantCulture, $"step {report.Step}, {report.Megapixels:0} MP, loss {report.Loss:0.000}, rate {report.Rate:0.00}, {report.KilopixelsPerSecond:0} kpx/s{validation}, {Left(report):hh\\:mm\\:ss} left");
     }
 }

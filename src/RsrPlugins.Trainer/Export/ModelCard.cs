@@ -98,11 +98,28 @@ internal static class ModelCard
         _ => $"Enlarges ordinary small pictures {row.Scale} times: photographs and drawings, reduced by any common method with or without antialiasing, sharpened, lightly blurred or lightly damaged.",
     };
 
-    private static string Loss(TrainingConfig config) => config.Kind == RunKind.Srcnn
-        ? $"Small pictures: bicubic reductions. {NameOf(config.Loss)} loss."
-        : config.IsOrdinary
-        ? Invariant($"{Data.OrdinaryReductions.Describe(config.Kind == RunKind.Cleanup, config.CleanShare)} {NameOf(config.Loss)} loss{(config.HingeWeight > 0 ? Invariant($", and {config.HingeWeight} times what is above the error of the better of bicubic and Lanczos enlargement") : string.Empty)}.")
-        : Invariant($"{NameOf(config.Loss)} loss of the restored picture{(config.LowResolutionWeight > 0 ? Invariant($" + {config.LowResolutionWeight} times the squared difference of the small picture from the bicubic one") : string.Empty)}{(config.ReducingIsFrozen ? "; RRNet as it was, SRNet alone learned" : string.Empty)}.");
+    private static string Loss(TrainingConfig config)
+    {
+        if (config.Kind == RunKind.Srcnn)
+        {
+            return $"Small pictures: bicubic reductions. {NameOf(config.Loss)} loss.";
+        }
+
+        if (config.IsOrdinary)
+        {
+            string hinge = config.HingeWeight > 0
+                ? Invariant($", and {config.HingeWeight} times what is above the error of the better of bicubic and Lanczos enlargement")
+                : string.Empty;
+            string made = Data.OrdinaryReductions.Describe(config.Kind == RunKind.Cleanup, config.CleanShare);
+            return $"{made} {NameOf(config.Loss)} loss{hinge}.";
+        }
+
+        string small = config.LowResolutionWeight > 0
+            ? Invariant($" + {config.LowResolutionWeight} times the squared difference of the small picture from the bicubic one")
+            : string.Empty;
+        string frozen = config.ReducingIsFrozen ? "; RRNet as it was, SRNet alone learned" : string.Empty;
+        return $"{NameOf(config.Loss)} loss of the restored picture{small}{frozen}.";
+    }
 
     private static string NameOf(TrainingLoss loss) => loss switch
     {

@@ -52,7 +52,7 @@ public class XmpPacketTests
         byte[] png = Bytes.WithPngChunks(FileCopy.Plain("png"), ("iTXt", [.. "XML:com.adobe.xmp\0\0\0\0\0"u8, .. xmp]));
         long start = Environment.TickCount64;
         CopiedFile copy = FileCopy.As(png, "jpg");
-        Assert.InRange(Environment.TickCount64 - start, 0, 15_000);
+        Assert.InRange(Environment.TickCount64 - start, 0, 60_000); // Seconds on a quiet machine; what grew with the square took minutes.
         string text = Encoding.Latin1.GetString(copy.Bytes);
         Assert.Contains("<a:p0", text, StringComparison.Ordinal);
         Assert.DoesNotContain("photos/1.0/container", text, StringComparison.Ordinal);

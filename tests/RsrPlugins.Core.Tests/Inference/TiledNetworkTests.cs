@@ -42,7 +42,8 @@ public sealed class TiledNetworkTests : IDisposable
     public void Tiled_equals_whole_with_the_installed_models()
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "models");
-        foreach (ModelDescriptor model in ModelCatalogue.Load(folder).Models.Where(model => model.Shape.Input.Count == 1)) // Gradients: LumaRefinerTests.
+        // Gradients: LumaRefinerTests.
+        foreach (ModelDescriptor model in ModelCatalogue.Load(folder).Models.Where(model => model.Shape.Input.Count == 1))
         {
             TiledEqualsWhole(_own.Open(model), EngineKind.Own);
             TiledEqualsWhole(_onnxRuntime.Open(model), EngineKind.OnnxRuntime);
