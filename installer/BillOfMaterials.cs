@@ -16,7 +16,11 @@ internal static class BillOfMaterials
     public static string Write(string version, IEnumerable<Component> components, IEnumerable<ShippedFile> files)
     {
         JsonArray list = new JsonArray();
-        foreach (Component component in components.DistinctBy(component => (component.Ecosystem, component.Name, component.Version)).OrderBy(PackageUrl, StringComparer.Ordinal))
+        foreach (
+            Component component in components
+                .DistinctBy(component => (component.Ecosystem, component.Name, component.Version))
+                .OrderBy(PackageUrl, StringComparer.Ordinal)
+        )
         {
             JsonObject item = new JsonObject
             {
@@ -38,14 +42,16 @@ internal static class BillOfMaterials
 
         foreach (ShippedFile file in files.OrderBy(file => file.Path, StringComparer.Ordinal))
         {
-            list.Add(new JsonObject
-            {
-                ["type"] = file.Type,
-                ["bom-ref"] = "file:" + file.Path,
-                ["name"] = file.Path,
-                ["version"] = version,
-                ["hashes"] = new JsonArray(Hash("SHA-256", file.Sha256)),
-            });
+            list.Add(
+                new JsonObject
+                {
+                    ["type"] = file.Type,
+                    ["bom-ref"] = "file:" + file.Path,
+                    ["name"] = file.Path,
+                    ["version"] = version,
+                    ["hashes"] = new JsonArray(Hash("SHA-256", file.Sha256)),
+                }
+            );
         }
 
         JsonObject bill = new JsonObject
@@ -75,5 +81,8 @@ internal static class BillOfMaterials
 
     /// <summary>A licence file's name is not an SPDX id and may only be given as a name.</summary>
     private static JsonObject Licence(string licence) =>
-        new() { ["license"] = new JsonObject { [licence.Contains("LICENSE", StringComparison.OrdinalIgnoreCase) ? "name" : "id"] = licence } };
+        new()
+        {
+            ["license"] = new JsonObject { [licence.Contains("LICENSE", StringComparison.OrdinalIgnoreCase) ? "name" : "id"] = licence },
+        };
 }

@@ -18,7 +18,8 @@ internal sealed record Component(
     string Licence,
     string Copyright,
     string? ProjectUrl,
-    IReadOnlyList<(string Title, string Text)> Texts);
+    IReadOnlyList<(string Title, string Text)> Texts
+);
 
 /// <summary>Collects components.</summary>
 internal static class Components
@@ -40,7 +41,8 @@ internal static class Components
             package.GetProperty("license").GetString()!,
             "Copyright (c) Microsoft Corporation",
             null,
-            licences);
+            licences
+        );
     }
 
     /// <summary>Packages that put at least one file into the output of a built project, by name.</summary>
@@ -49,7 +51,12 @@ internal static class Components
     /// <param name="licenceFolder">Standard texts, for packages that name a licence but carry no text.</param>
     /// <param name="downloads">Names of packages the project downloads without referring to them, and ships files of.</param>
     /// <exception cref="ReleaseException">A package names no licence, or one whose text is missing.</exception>
-    public static IReadOnlyList<Component> FromNuGet(string assetsFile, string? runtimeIdentifier, string licenceFolder, params string[] downloads)
+    public static IReadOnlyList<Component> FromNuGet(
+        string assetsFile,
+        string? runtimeIdentifier,
+        string licenceFolder,
+        params string[] downloads
+    )
     {
         if (!File.Exists(assetsFile))
         {
@@ -59,8 +66,13 @@ internal static class Components
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(assetsFile));
         JsonElement root = document.RootElement;
         string[] packageFolders = [.. root.GetProperty("packageFolders").EnumerateObject().Select(folder => folder.Name)];
-        JsonElement target = root.GetProperty("targets").EnumerateObject()
-            .First(candidate => candidate.Name.EndsWith("/" + runtimeIdentifier, StringComparison.Ordinal) || (runtimeIdentifier is null && !candidate.Name.Contains('/'))).Value;
+        JsonElement target = root.GetProperty("targets")
+            .EnumerateObject()
+            .First(candidate =>
+                candidate.Name.EndsWith("/" + runtimeIdentifier, StringComparison.Ordinal)
+                || (runtimeIdentifier is null && !candidate.Name.Contains('/'))
+            )
+            .Value;
 
         List<Component> components = new List<Component>();
         foreach (JsonProperty library in target.EnumerateObject())
@@ -93,7 +105,9 @@ internal static class Components
 
                 string version = download.GetProperty("version").GetString()!.Trim('[', ']').Split(',')[0];
                 string folder = FindPackage(packageFolders, $"{name.ToLowerInvariant()}/{version}");
-                components.Add(FromPackageFolder(folder, File.ReadAllText(Directory.EnumerateFiles(folder, "*.nupkg.sha512").Single()), licenceFolder));
+                components.Add(
+                    FromPackageFolder(folder, File.ReadAllText(Directory.EnumerateFiles(folder, "*.nupkg.sha512").Single()), licenceFolder)
+                );
             }
         }
 
@@ -102,11 +116,13 @@ internal static class Components
 
     private static bool ShipsFiles(JsonElement library) =>
         _shippedAssets.Any(kind =>
-            library.TryGetProperty(kind, out JsonElement files) && files.EnumerateObject().Any(file => !file.Name.EndsWith("_._", StringComparison.Ordinal)));
+            library.TryGetProperty(kind, out JsonElement files)
+            && files.EnumerateObject().Any(file => !file.Name.EndsWith("_._", StringComparison.Ordinal))
+        );
 
     private static string FindPackage(string[] packageFolders, string path) =>
         packageFolders.Select(folder => Path.Combine(folder, path)).FirstOrDefault(Directory.Exists)
-            ?? throw new ReleaseException($"Package {path} was expected in {string.Join(" or ", packageFolders)}; restore the project first.");
+        ?? throw new ReleaseException($"Package {path} was expected in {string.Join(" or ", packageFolders)}; restore the project first.");
 
     private static Component FromPackageFolder(string folder, string? sha512, string licenceFolder)
     {
@@ -117,7 +133,8 @@ internal static class Components
         string id = Value("id")!;
         string licence = Value("license") ?? throw new ReleaseException($"{nuspec} was expected to name a licence and names none.");
         string copyright = Value("copyright") is { Length: > 0 } stated ? stated : Value("authors") ?? id;
-        List<(string, string)> texts = Directory.EnumerateFiles(folder)
+        List<(string, string)> texts = Directory
+            .EnumerateFiles(folder)
             .Where(file => IsLicence(Path.GetFileName(file)))
             .Order(StringComparer.OrdinalIgnoreCase)
             .Select(file => (Path.GetFileName(file), File.ReadAllText(file)))

@@ -8,11 +8,12 @@ internal static class FolderTree
 {
     /// <summary>All files of a folder, relative to <paramref name="root"/>, with forward slashes, in ordinal order.</summary>
     public static IReadOnlyList<string> Files(string root, string? folder = null) =>
-    [
-        .. Directory.EnumerateFiles(folder ?? root, "*", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(root, file).Replace('\\', '/'))
-            .Order(StringComparer.Ordinal),
-    ];
+        [
+            .. Directory
+                .EnumerateFiles(folder ?? root, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(root, file).Replace('\\', '/'))
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>Makes <paramref name="target"/> anew with the files the filter lets through.</summary>
     public static void Copy(string source, string target, Func<string, bool> filter)

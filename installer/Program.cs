@@ -16,7 +16,9 @@ for (int i = 0; i < args.Length; i++)
             i++;
             break;
         default:
-            Console.Error.WriteLine($"Unknown argument: {args[i]}. Usage: dotnet run -c Release --project installer [-- --native-runtime npm|nuget | --only linux-x64]");
+            Console.Error.WriteLine(
+                $"Unknown argument: {args[i]}. Usage: dotnet run -c Release --project installer [-- --native-runtime npm|nuget | --only linux-x64]"
+            );
             return 2;
     }
 }

@@ -30,7 +30,15 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         Recreate(_release);
 
         Say("native runtime");
-        repository.Run("dotnet", "build", "installer/native", "-t:NativeRuntime", $"-p:NativeRuntime={nativeRuntime}", "-v:quiet", "-nologo");
+        repository.Run(
+            "dotnet",
+            "build",
+            "installer/native",
+            "-t:NativeRuntime",
+            $"-p:NativeRuntime={nativeRuntime}",
+            "-v:quiet",
+            "-nologo"
+        );
 
         Say("plugin folder");
         string plugin = StagePlugin(out IReadOnlyList<Component> pluginComponents);
@@ -46,8 +54,19 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         BuildInstaller(plugin);
 
         Say("bill of materials and checksums");
-        File.WriteAllText(ReleaseFile($"RsrPlugins-{_version}.cdx.json"), BillOfMaterials.Write(_version, [.. pluginComponents, .. programComponents], ListedFiles(plugin)));
-        File.WriteAllText(ReleaseFile("SHA256SUMS"), string.Concat(FolderTree.Files(_release).Where(name => name != "SHA256SUMS").Select(name => $"{FolderTree.Sha256(ReleaseFile(name))}  {name}\n")));
+        File.WriteAllText(
+            ReleaseFile($"RsrPlugins-{_version}.cdx.json"),
+            BillOfMaterials.Write(_version, [.. pluginComponents, .. programComponents], ListedFiles(plugin))
+        );
+        File.WriteAllText(
+            ReleaseFile("SHA256SUMS"),
+            string.Concat(
+                FolderTree
+                    .Files(_release)
+                    .Where(name => name != "SHA256SUMS")
+                    .Select(name => $"{FolderTree.Sha256(ReleaseFile(name))}  {name}\n")
+            )
+        );
         foreach (string name in FolderTree.Files(_release))
         {
             Console.WriteLine($"{new FileInfo(ReleaseFile(name)).Length,12:N0}  {name}");
@@ -69,7 +88,9 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         foreach (string runtime in runtimes)
         {
             Say($"rsr and GIMP plug-in for {runtime}");
-            components.AddRange(StageProgram("RsrPlugins.Cli", "rsr", runtime, CommandLineFolder(runtime), "-p:PublishSingleFile=true", "--self-contained"));
+            components.AddRange(
+                StageProgram("RsrPlugins.Cli", "rsr", runtime, CommandLineFolder(runtime), "-p:PublishSingleFile=true", "--self-contained")
+            );
             StageDesktop(runtime);
             if (MakesGimpPlugin(runtime))
             {
@@ -81,8 +102,8 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
     }
 
     /// <summary>
-    /// What Explorer's menu starts, as it is put into the plugin folder: models and runtime are there already, so only the program, the library
-    /// that reads pictures (where the program looks for one that belongs to a system), and the notices are left.
+    /// What Explorer's menu starts, as it is put into the plugin folder: models and runtime are there already, so only the program, the
+    /// library that reads pictures (where the program looks for one that belongs to a system), and the notices are left.
     /// </summary>
     private void StageExplorer()
     {
@@ -90,7 +111,10 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         string published = Path.Combine(_stage, "explorer-published");
         IReadOnlyList<Component> components = StageProgram("RsrPlugins.Explorer", "rsr-enlarge", "win-x64", published);
         FolderTree.CopyFile(Path.Combine(published, "rsr-enlarge.exe"), Path.Combine(ExplorerFolder, "rsr-enlarge.exe"));
-        FolderTree.CopyFile(Path.Combine(published, "libvips-42.dll"), Path.Combine(ExplorerFolder, "runtimes", "win-x64", "native", "libvips-42.dll"));
+        FolderTree.CopyFile(
+            Path.Combine(published, "libvips-42.dll"),
+            Path.Combine(ExplorerFolder, "runtimes", "win-x64", "native", "libvips-42.dll")
+        );
         AddLicences(Path.Combine(ExplorerFolder, "explorer"), "rsr-enlarge", components, "");
         Directory.Delete(published, recursive: true);
     }
@@ -100,7 +124,14 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
     {
         string desktop = repository.PathOf("desktop");
         bool linux = runtime.StartsWith("linux", StringComparison.Ordinal);
-        foreach (string name in FolderTree.Files(desktop).Where(name => (linux || !name.StartsWith("file-managers/", StringComparison.Ordinal)) && !name.Contains("__pycache__", StringComparison.Ordinal)))
+        foreach (
+            string name in FolderTree
+                .Files(desktop)
+                .Where(name =>
+                    (linux || !name.StartsWith("file-managers/", StringComparison.Ordinal))
+                    && !name.Contains("__pycache__", StringComparison.Ordinal)
+                )
+        )
         {
             FolderTree.CopyFile(Path.Combine(desktop, name), Path.Combine(CommandLineFolder(runtime), "desktop", name));
         }
@@ -110,16 +141,29 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
     {
         foreach (string runtime in runtimes)
         {
-            ReproducibleZip.Create(CommandLineFolder(runtime), ReleaseFile($"rsr-{_version}-{runtime}.zip"), "rsr", "rsr.exe", "rsr-enlarge", "install.sh");
+            ReproducibleZip.Create(
+                CommandLineFolder(runtime),
+                ReleaseFile($"rsr-{_version}-{runtime}.zip"),
+                "rsr",
+                "rsr.exe",
+                "rsr-enlarge",
+                "install.sh"
+            );
             if (MakesGimpPlugin(runtime))
             {
-                ReproducibleZip.Create(GimpFolder(runtime), ReleaseFile($"{GimpPlugin}-{_version}-{runtime}.zip"), GimpPlugin, GimpPlugin + ".exe");
+                ReproducibleZip.Create(
+                    GimpFolder(runtime),
+                    ReleaseFile($"{GimpPlugin}-{_version}-{runtime}.zip"),
+                    GimpPlugin,
+                    GimpPlugin + ".exe"
+                );
             }
         }
     }
 
     /// <summary>For Linux it is a native program, and NativeAOT compiles for the system it runs on alone.</summary>
-    private static bool MakesGimpPlugin(string runtime) => !runtime.StartsWith("linux", StringComparison.Ordinal) || OperatingSystem.IsLinux();
+    private static bool MakesGimpPlugin(string runtime) =>
+        !runtime.StartsWith("linux", StringComparison.Ordinal) || OperatingSystem.IsLinux();
 
     /// <summary>
     /// The plugin folder with the DirectML runtime of both processors and the licences. It is published for no particular system,
@@ -128,7 +172,19 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
     private string StagePlugin(out IReadOnlyList<Component> components)
     {
         string staged = Path.Combine(_stage, "RsrPlugins");
-        repository.Run("dotnet", "publish", "src/RsrPlugins.PaintDotNet", "-c", "Release", "-p:OnnxRuntimeFolder=none", $"-p:OnnxRuntimeAccepted={_native}", $"-p:PluginDir={staged}", "-p:DebugType=none", "-v:quiet", "-nologo");
+        repository.Run(
+            "dotnet",
+            "publish",
+            "src/RsrPlugins.PaintDotNet",
+            "-c",
+            "Release",
+            "-p:OnnxRuntimeFolder=none",
+            $"-p:OnnxRuntimeAccepted={_native}",
+            $"-p:PluginDir={staged}",
+            "-p:DebugType=none",
+            "-v:quiet",
+            "-nologo"
+        );
         foreach (string runtime in _windowsRuntimes)
         {
             foreach (string name in _nativeFiles)
@@ -147,7 +203,21 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
     private List<Component> StageProgram(string project, string product, string runtime, string folder, params string[] options)
     {
         bool windows = _windowsRuntimes.Contains(runtime);
-        List<string> arguments = ["publish", $"src/{project}", "-c", "Release", "-r", runtime, "-p:DebugType=none", "-o", folder, "-v:quiet", "-nologo", .. options];
+        List<string> arguments =
+        [
+            "publish",
+            $"src/{project}",
+            "-c",
+            "Release",
+            "-r",
+            runtime,
+            "-p:DebugType=none",
+            "-o",
+            folder,
+            "-v:quiet",
+            "-nologo",
+            .. options,
+        ];
         if (windows)
         {
             arguments.Add($"-p:OnnxRuntimeFolder={Path.Combine(_native, runtime)}");
@@ -157,7 +227,9 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
 
         // Of .NET itself a single file has the one package in it, a native program the other; each project downloads what it uses.
         bool native = !windows && project == "RsrPlugins.Gimp";
-        List<Component> components = new List<Component>(ComponentsOf(project, runtime, $"Microsoft.NETCore.App.Runtime.{(native ? "NativeAOT." : "")}{runtime}"));
+        List<Component> components = new List<Component>(
+            ComponentsOf(project, runtime, $"Microsoft.NETCore.App.Runtime.{(native ? "NativeAOT." : "")}{runtime}")
+        );
         if (windows)
         {
             components.AddRange(NativeComponents());
@@ -184,7 +256,8 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
             return Components.FromNuGet(repository.PathOf("installer", "native", "obj", "project.assets.json"), null, Licences);
         }
         // The npm package carries no licence texts; those of the same project's NuGet package are the same.
-        Component sameProject = ComponentsOf("RsrPlugins.Core", null, OnnxRuntimePackage).Single(component => component.Name == OnnxRuntimePackage);
+        Component sameProject = ComponentsOf("RsrPlugins.Core", null, OnnxRuntimePackage)
+            .Single(component => component.Name == OnnxRuntimePackage);
         return [Components.FromNpm(repository.PathOf("installer", "native", "package-lock.json"), "onnxruntime-node", sameProject.Texts)];
     }
 
@@ -202,7 +275,12 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         string gimp = GimpFolder("win-x64");
         File.WriteAllText(files, SetupFiles.Write(SetupFiles.Assign(plugin), FolderTree.Files(gimp), FolderTree.Files(ExplorerFolder)));
         string licence = Path.Combine(_stage, "licence.txt");
-        File.WriteAllText(licence, File.ReadAllText(Path.Combine(plugin, "LICENSE.txt")) + "\n\n" + File.ReadAllText(Path.Combine(plugin, "THIRD-PARTY-NOTICES.txt")));
+        File.WriteAllText(
+            licence,
+            File.ReadAllText(Path.Combine(plugin, "LICENSE.txt"))
+                + "\n\n"
+                + File.ReadAllText(Path.Combine(plugin, "THIRD-PARTY-NOTICES.txt"))
+        );
         repository.Run(
             MakeNsis,
             "-V2",
@@ -218,7 +296,8 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
             $"-DICON={icon}",
             $"-DLICENCE={licence}",
             $"-DOUTPUT={ReleaseFile($"RsrPlugins-{_version}-setup.exe")}",
-            Path.Combine(repository.Installer, "setup.nsi"));
+            Path.Combine(repository.Installer, "setup.nsi")
+        );
     }
 
     /// <summary>NSIS puts itself into no search path on Windows.</summary>
@@ -242,9 +321,14 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
     }
 
     private static IEnumerable<ShippedFile> ListedFiles(string plugin) =>
-        FolderTree.Files(plugin)
+        FolderTree
+            .Files(plugin)
             .Where(name => name.StartsWith("runtimes/", StringComparison.Ordinal) || name.EndsWith(".onnx", StringComparison.Ordinal))
-            .Select(name => new ShippedFile(name, FolderTree.Sha256(Path.Combine(plugin, name)), name.EndsWith(".onnx", StringComparison.Ordinal) ? "machine-learning-model" : "file"));
+            .Select(name => new ShippedFile(
+                name,
+                FolderTree.Sha256(Path.Combine(plugin, name)),
+                name.EndsWith(".onnx", StringComparison.Ordinal) ? "machine-learning-model" : "file"
+            ));
 
     private string Licences => Path.Combine(repository.Installer, "licences");
 

@@ -17,7 +17,8 @@ internal readonly record struct SetupPart(string Name, int Scale = 0)
     public static SetupPart Arm64 { get; } = new("Arm64");
 
     /// <summary>The component of a scale.</summary>
-    public static SetupPart OfScale(int scale) => new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Scale{scale}"), scale);
+    public static SetupPart OfScale(int scale) =>
+        new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Scale{scale}"), scale);
 }
 
 /// <summary>Writes setup-files.nsh.</summary>
@@ -28,24 +29,40 @@ internal static class SetupFiles
     public static IReadOnlyDictionary<string, SetupPart> Assign(string pluginFolder)
     {
         Dictionary<string, SetupPart> scales = ReadScales(Path.Combine(pluginFolder, "models", "models.json"));
-        return FolderTree.Files(pluginFolder).ToDictionary(name => name, name =>
-            name.StartsWith("runtimes/win-x64/", StringComparison.Ordinal) ? SetupPart.X64
-            : name.StartsWith("runtimes/win-arm64/", StringComparison.Ordinal) ? SetupPart.Arm64
-            : scales.GetValueOrDefault(name, SetupPart.Common));
+        return FolderTree
+            .Files(pluginFolder)
+            .ToDictionary(
+                name => name,
+                name =>
+                    name.StartsWith("runtimes/win-x64/", StringComparison.Ordinal) ? SetupPart.X64
+                    : name.StartsWith("runtimes/win-arm64/", StringComparison.Ordinal) ? SetupPart.Arm64
+                    : scales.GetValueOrDefault(name, SetupPart.Common)
+            );
     }
 
-    /// <summary>The include file: the scales, one macro per part, one that removes everything; the same two for GIMP's plug-in; and one for Explorer's program.</summary>
+    /// <summary>The include file: the scales, one macro per part, one that removes everything; the same two for GIMP's plug-in; and one for
+    /// Explorer's program.</summary>
     /// <param name="parts">Files of the plugin folder.</param>
     /// <param name="gimpFiles">Files of GIMP's plug-in folder.</param>
     /// <param name="explorerFiles">Files for Explorer's menu, which go to the plugin folder.</param>
-    public static string Write(IReadOnlyDictionary<string, SetupPart> parts, IReadOnlyList<string> gimpFiles, IReadOnlyList<string> explorerFiles)
+    public static string Write(
+        IReadOnlyDictionary<string, SetupPart> parts,
+        IReadOnlyList<string> gimpFiles,
+        IReadOnlyList<string> explorerFiles
+    )
     {
         StringBuilder script = new StringBuilder("; Written by the release program from the staged plugin folders.\n");
         SetupPart[] scales = [.. parts.Values.Where(part => part.Scale > 0).Distinct().OrderBy(part => part.Scale)];
         AppendScales(script, [.. scales.Select(part => part.Scale)]);
         foreach (SetupPart part in (SetupPart[])[SetupPart.Common, SetupPart.X64, SetupPart.Arm64, .. scales])
         {
-            AppendInstall(script, $"Install{part.Name}", "$PluginDir", "PLUGIN", parts.Where(file => file.Value == part).Select(file => file.Key));
+            AppendInstall(
+                script,
+                $"Install{part.Name}",
+                "$PluginDir",
+                "PLUGIN",
+                parts.Where(file => file.Value == part).Select(file => file.Key)
+            );
         }
 
         AppendInstall(script, "InstallExplorer", "$PluginDir", "EXPLORER", explorerFiles);
@@ -57,7 +74,8 @@ internal static class SetupFiles
         return script.ToString();
     }
 
-    /// <summary>What the script needs to know of the scales: their list, whether there is one, and what is done for each or for the first.</summary>
+    /// <summary>What the script needs to know of the scales: their list, whether there is one, and what is done for each or for the
+    /// first.</summary>
     private static void AppendScales(StringBuilder script, int[] scales)
     {
         script.Append($"\n!define SCALES \"{string.Join(',', scales)}\"\n");
@@ -66,8 +84,14 @@ internal static class SetupFiles
             script.Append($"!define HAS_SCALE_{scale}\n");
         }
 
-        script.Append("\n!macro EachScale Macro\n").AppendJoin(string.Empty, scales.Select(scale => $"  !insertmacro ${{Macro}} {scale}\n")).Append("!macroend\n");
-        script.Append("\n!macro FirstScale Macro\n").AppendJoin(string.Empty, scales.Take(1).Select(scale => $"  !insertmacro ${{Macro}} {scale}\n")).Append("!macroend\n");
+        script
+            .Append("\n!macro EachScale Macro\n")
+            .AppendJoin(string.Empty, scales.Select(scale => $"  !insertmacro ${{Macro}} {scale}\n"))
+            .Append("!macroend\n");
+        script
+            .Append("\n!macro FirstScale Macro\n")
+            .AppendJoin(string.Empty, scales.Take(1).Select(scale => $"  !insertmacro ${{Macro}} {scale}\n"))
+            .Append("!macroend\n");
     }
 
     private static void AppendInstall(StringBuilder script, string macro, string target, string source, IEnumerable<string> names)
@@ -94,7 +118,10 @@ internal static class SetupFiles
             script.Append($"  Delete \"${{Folder}}\\{name.Replace('/', '\\')}\"\n");
         }
         // The deepest first: a folder goes only once it is empty.
-        IEnumerable<string> folders = all.SelectMany(FoldersAbove).Distinct().OrderByDescending(folder => folder.Count(c => c == '\\')).ThenBy(folder => folder, StringComparer.Ordinal);
+        IEnumerable<string> folders = all.SelectMany(FoldersAbove)
+            .Distinct()
+            .OrderByDescending(folder => folder.Count(c => c == '\\'))
+            .ThenBy(folder => folder, StringComparer.Ordinal);
         foreach (string folder in folders)
         {
             script.Append($"  RMDir \"${{Folder}}{folder}\"\n");
@@ -107,7 +134,13 @@ internal static class SetupFiles
     private static void AppendFolderChecks(StringBuilder script, IEnumerable<string> names)
     {
         script.Append("\n!macro FolderChecks Folder Un\n");
-        foreach (string folder in names.SelectMany(FoldersAbove).Distinct().OrderBy(folder => folder.Count(c => c == '\\')).ThenBy(folder => folder, StringComparer.Ordinal))
+        foreach (
+            string folder in names
+                .SelectMany(FoldersAbove)
+                .Distinct()
+                .OrderBy(folder => folder.Count(c => c == '\\'))
+                .ThenBy(folder => folder, StringComparer.Ordinal)
+        )
         {
             script.Append($"  Push \"${{Folder}}{folder}\"\n  Call ${{Un}}RefuseLink\n");
         }
@@ -129,7 +162,9 @@ internal static class SetupFiles
             int scale = model.GetProperty("scale").GetInt32();
             if (scale < 2)
             {
-                throw new ReleaseException($"{catalogue}: scale {scale}; 2 or more was expected, because each scale is a component of the installer.");
+                throw new ReleaseException(
+                    $"{catalogue}: scale {scale}; 2 or more was expected, because each scale is a component of the installer."
+                );
             }
 
             foreach (string property in (string[])["file", "card"])

@@ -70,7 +70,9 @@ internal static class SetupIcon
     /// <summary>Mean of <see cref="Samples"/> squared points; BGRA, alpha not premultiplied.</summary>
     private static void DrawPixel(int x, int y, int size, Span<byte> pixel)
     {
-        double red = 0, green = 0, blue = 0;
+        double red = 0,
+            green = 0,
+            blue = 0;
         int covered = 0;
         for (int i = 0; i < Samples * Samples; i++)
         {

@@ -1,8 +1,6 @@
 namespace PaintDotNet.Clipboard;
 
-public interface IClipboard
-{
-}
+public interface IClipboard { }
 
 public interface IClipboardTransaction : IDisposable
 {

@@ -1,9 +1,7 @@
 // Reference counting of the real program is of no interest to an effect; only the shape of the hierarchy is repeated.
 namespace PaintDotNet.ComponentModel;
 
-public interface IObjectRef : IDisposable
-{
-}
+public interface IObjectRef : IDisposable { }
 
 public abstract class RefTrackedObject : IObjectRef
 {
@@ -13,7 +11,5 @@ public abstract class RefTrackedObject : IObjectRef
         GC.SuppressFinalize(this);
     }
 
-    protected virtual void Dispose(bool disposing)
-    {
-    }
+    protected virtual void Dispose(bool disposing) { }
 }

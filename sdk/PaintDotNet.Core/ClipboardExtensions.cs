@@ -6,14 +6,17 @@ public static class ClipboardExtensions
 {
     public static IClipboardTransaction Open(this IClipboard clipboard) => ((IHostClipboard)clipboard).Open();
 
-    public static void SetImage(this IClipboard clipboard, IBitmapSource bitmapSource) => ((IHostClipboard)clipboard).SetImage(bitmapSource, null);
+    public static void SetImage(this IClipboard clipboard, IBitmapSource bitmapSource) =>
+        ((IHostClipboard)clipboard).SetImage(bitmapSource, null);
 
-    public static void SetImage(this IClipboard clipboard, IBitmapSource bitmapSource, IColorContext? colorContext) => ((IHostClipboard)clipboard).SetImage(bitmapSource, colorContext);
+    public static void SetImage(this IClipboard clipboard, IBitmapSource bitmapSource, IColorContext? colorContext) =>
+        ((IHostClipboard)clipboard).SetImage(bitmapSource, colorContext);
 }
 
 public static class ClipboardTransactionExtensions
 {
-    public static void AddNativeData(this IClipboardTransaction transaction, uint formatID, ReadOnlySpan<byte> data) => ((IHostClipboardTransaction)transaction).Add(formatID, data.ToArray());
+    public static void AddNativeData(this IClipboardTransaction transaction, uint formatID, ReadOnlySpan<byte> data) =>
+        ((IHostClipboardTransaction)transaction).Add(formatID, data.ToArray());
 }
 
 /// <summary>What a host's transaction does with bytes.</summary>

@@ -36,9 +36,7 @@ public abstract class ControlInfo
 {
     private readonly Dictionary<object, PropertyControlInfo> _controls = [];
 
-    internal ControlInfo()
-    {
-    }
+    internal ControlInfo() { }
 
     public PropertyControlInfo? FindControlForPropertyName(object propertyName) => _controls.GetValueOrDefault(propertyName);
 
@@ -77,9 +75,7 @@ public abstract class ControlInfo
         return panel;
     }
 
-    private sealed class PanelControlInfo : ControlInfo
-    {
-    }
+    private sealed class PanelControlInfo : ControlInfo { }
 }
 
 public sealed class PropertyControlInfo : ControlInfo
@@ -87,7 +83,12 @@ public sealed class PropertyControlInfo : ControlInfo
     internal PropertyControlInfo(Property property)
     {
         HostProperty = property;
-        HostControlType = property switch { Int32Property => PropertyControlType.Slider, StringProperty => PropertyControlType.TextBox, _ => PropertyControlType.DropDown };
+        HostControlType = property switch
+        {
+            Int32Property => PropertyControlType.Slider,
+            StringProperty => PropertyControlType.TextBox,
+            _ => PropertyControlType.DropDown,
+        };
     }
 
     internal Property HostProperty { get; }

@@ -4,9 +4,7 @@ using PaintDotNet.Interop;
 
 namespace PaintDotNet.AppModel;
 
-public interface IClipboardService : IClipboard
-{
-}
+public interface IClipboardService : IClipboard { }
 
 public interface IDxgiAdapterService
 {

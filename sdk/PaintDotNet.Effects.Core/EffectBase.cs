@@ -17,9 +17,7 @@ public abstract record BitmapEffectOptionsFactory : EffectOptionsBase
     public static BitmapEffectOptions Create() => new();
 }
 
-public record BitmapEffectOptions : BitmapEffectOptionsFactory
-{
-}
+public record BitmapEffectOptions : BitmapEffectOptionsFactory { }
 
 public static class SubmenuNames
 {
@@ -28,9 +26,7 @@ public static class SubmenuNames
 
 public abstract class EffectConfigToken
 {
-    internal EffectConfigToken()
-    {
-    }
+    internal EffectConfigToken() { }
 }
 
 public sealed class PropertyBasedEffectConfigToken : EffectConfigToken
@@ -43,8 +39,7 @@ public sealed class PropertyBasedEffectConfigToken : EffectConfigToken
     }
 
     public T? GetProperty<T>(object propertyName)
-        where T : Property
-        => (T?)_properties[propertyName];
+        where T : Property => (T?)_properties[propertyName];
 
     public bool SetPropertyValue(object propertyName, object? newValue)
     {
@@ -87,9 +82,7 @@ public abstract class EffectBase : RefTrackedObject
 
     protected IServiceProvider Services => HostServices ?? throw new InvalidOperationException("The effect has not been initialized.");
 
-    protected virtual void OnDispose(bool disposing)
-    {
-    }
+    protected virtual void OnDispose(bool disposing) { }
 
     protected sealed override void Dispose(bool disposing)
     {
@@ -101,23 +94,18 @@ public abstract class EffectBase : RefTrackedObject
 public abstract class BitmapEffect : EffectBase
 {
     protected BitmapEffect(string name, IBitmapSource? image, string? submenuName, BitmapEffectOptions options)
-        : base(name, null, submenuName, options)
-    {
-    }
+        : base(name, null, submenuName, options) { }
 
     protected BitmapEffect(string name, Image? image, string? submenuName, BitmapEffectOptions options)
-        : base(name, image, submenuName, options)
-    {
-    }
+        : base(name, image, submenuName, options) { }
 
     protected BitmapEffect(string name, string? submenuName, BitmapEffectOptions options)
-        : base(name, null, submenuName, options)
-    {
-    }
+        : base(name, null, submenuName, options) { }
 
     internal IBitmapEffectEnvironment? HostEnvironment { get; set; }
 
-    protected IBitmapEffectEnvironment Environment => HostEnvironment ?? throw new InvalidOperationException("The effect has not been initialized.");
+    protected IBitmapEffectEnvironment Environment =>
+        HostEnvironment ?? throw new InvalidOperationException("The effect has not been initialized.");
 
     internal void HostInitializeRenderInfo(IBitmapEffectRenderInfo renderInfo) => OnInitializeRenderInfo(renderInfo);
 
@@ -125,58 +113,40 @@ public abstract class BitmapEffect : EffectBase
 
     internal void HostRender(IBitmapEffectOutput output) => OnRender(output);
 
-    protected virtual void OnInitializeRenderInfo(IBitmapEffectRenderInfo renderInfo)
-    {
-    }
+    protected virtual void OnInitializeRenderInfo(IBitmapEffectRenderInfo renderInfo) { }
 
     protected abstract void OnRender(IBitmapEffectOutput output);
 
-    protected virtual void OnSetToken(EffectConfigToken? newToken)
-    {
-    }
+    protected virtual void OnSetToken(EffectConfigToken? newToken) { }
 }
 
 public abstract class BitmapEffect<TToken> : BitmapEffect
     where TToken : EffectConfigToken
 {
     protected BitmapEffect(string name, IBitmapSource? image, string? submenuName, BitmapEffectOptions options)
-        : base(name, image, submenuName, options)
-    {
-    }
+        : base(name, image, submenuName, options) { }
 
     protected BitmapEffect(string name, Image? image, string? submenuName, BitmapEffectOptions options)
-        : base(name, image, submenuName, options)
-    {
-    }
+        : base(name, image, submenuName, options) { }
 
     protected BitmapEffect(string name, string? submenuName, BitmapEffectOptions options)
-        : base(name, submenuName, options)
-    {
-    }
+        : base(name, submenuName, options) { }
 
     protected sealed override void OnSetToken(EffectConfigToken? newToken) => OnSetToken((TToken?)newToken);
 
-    protected virtual void OnSetToken(TToken? newToken)
-    {
-    }
+    protected virtual void OnSetToken(TToken? newToken) { }
 }
 
 public abstract class PropertyBasedBitmapEffect : BitmapEffect<PropertyBasedEffectConfigToken>
 {
     protected PropertyBasedBitmapEffect(string name, IBitmapSource? image, string? submenuName, BitmapEffectOptions options)
-        : base(name, image, submenuName, options)
-    {
-    }
+        : base(name, image, submenuName, options) { }
 
     protected PropertyBasedBitmapEffect(string name, Image? image, string? submenuName, BitmapEffectOptions options)
-        : base(name, image, submenuName, options)
-    {
-    }
+        : base(name, image, submenuName, options) { }
 
     protected PropertyBasedBitmapEffect(string name, string? submenuName, BitmapEffectOptions options)
-        : base(name, submenuName, options)
-    {
-    }
+        : base(name, submenuName, options) { }
 
     public static ControlInfo CreateDefaultConfigUI(IEnumerable<Property> props) => ControlInfo.CreateDefaultConfigUI(props);
 
@@ -190,7 +160,5 @@ public abstract class PropertyBasedBitmapEffect : BitmapEffect<PropertyBasedEffe
 
     protected virtual ControlInfo OnCreateConfigUI(PropertyCollection props) => CreateDefaultConfigUI(props);
 
-    protected virtual void OnCustomizeConfigUIWindowProperties(PropertyCollection props)
-    {
-    }
+    protected virtual void OnCustomizeConfigUIWindowProperties(PropertyCollection props) { }
 }

@@ -49,17 +49,11 @@ public interface IEffectSelectionInfo : IObjectRef
     IEffectInputBitmap<ColorAlpha8> MaskBitmap { get; }
 }
 
-public interface IBitmapEffectSelectionInfo : IEffectSelectionInfo
-{
-}
+public interface IBitmapEffectSelectionInfo : IEffectSelectionInfo { }
 
-public interface IEffectEnvironment : IObjectRef
-{
-}
+public interface IEffectEnvironment : IObjectRef { }
 
-public interface IEffectEnvironment2 : IEffectEnvironment
-{
-}
+public interface IEffectEnvironment2 : IEffectEnvironment { }
 
 public interface IEffectDocumentInfo : IObjectRef
 {
@@ -68,9 +62,7 @@ public interface IEffectDocumentInfo : IObjectRef
     Resolution Resolution { get; }
 }
 
-public interface IBitmapEffectDocumentInfo : IEffectDocumentInfo
-{
-}
+public interface IBitmapEffectDocumentInfo : IEffectDocumentInfo { }
 
 public interface IBitmapEffectEnvironment : IEffectEnvironment2
 {
@@ -81,9 +73,7 @@ public interface IBitmapEffectEnvironment : IEffectEnvironment2
     IBitmapEffectSelectionInfo Selection { get; }
 }
 
-public interface IEffectInputBitmap : IBitmapSource
-{
-}
+public interface IEffectInputBitmap : IBitmapSource { }
 
 public interface IEffectInputBitmap<TPixel> : IEffectInputBitmap, IBitmapSource<TPixel>
     where TPixel : unmanaged, INaturalPixelInfo
@@ -93,7 +83,8 @@ public interface IEffectInputBitmap<TPixel> : IEffectInputBitmap, IBitmapSource<
 
 public static class EffectEnvironmentExtensions
 {
-    public static IEffectInputBitmap<ColorBgra32> GetSourceBitmapBgra32(this IEffectEnvironment environment) => ((IHostEffectEnvironment)environment).SourceBgra32;
+    public static IEffectInputBitmap<ColorBgra32> GetSourceBitmapBgra32(this IEffectEnvironment environment) =>
+        ((IHostEffectEnvironment)environment).SourceBgra32;
 }
 
 /// <summary>What a host's output has to give.</summary>

@@ -1,8 +1,6 @@
 namespace PaintDotNet.Imaging;
 
-public interface INaturalPixelInfo
-{
-}
+public interface INaturalPixelInfo { }
 
 public struct ColorAlpha8 : INaturalPixelInfo
 {

@@ -30,9 +30,7 @@ public abstract class Property : ICloneable
 public abstract class Property<T> : Property
 {
     internal Property(object name, T defaultValue)
-        : base(name, defaultValue)
-    {
-    }
+        : base(name, defaultValue) { }
 
     public new T Value
     {
@@ -58,16 +56,16 @@ public abstract class ScalarProperty<T> : Property<T>
     internal override object? Coerce(object? value)
     {
         T typed = (T)value!;
-        return typed.CompareTo(MinValue) < 0 ? MinValue : typed.CompareTo(MaxValue) > 0 ? MaxValue : typed;
+        return typed.CompareTo(MinValue) < 0 ? MinValue
+            : typed.CompareTo(MaxValue) > 0 ? MaxValue
+            : typed;
     }
 }
 
 public sealed class Int32Property : ScalarProperty<int>
 {
     public Int32Property(object name, int defaultValue, int minValue, int maxValue)
-        : base(name, defaultValue, minValue, maxValue)
-    {
-    }
+        : base(name, defaultValue, minValue, maxValue) { }
 }
 
 public sealed class StringProperty : Property<string>
@@ -80,7 +78,8 @@ public sealed class StringProperty : Property<string>
         _maxLength = maxLength;
     }
 
-    internal override object? Coerce(object? value) => value is string { Length: var length } text && length > _maxLength ? text[.._maxLength] : value;
+    internal override object? Coerce(object? value) =>
+        value is string { Length: var length } text && length > _maxLength ? text[.._maxLength] : value;
 }
 
 public sealed class StaticListChoiceProperty : Property<object>
@@ -95,8 +94,10 @@ public sealed class StaticListChoiceProperty : Property<object>
 
     public object[] ValueChoices => (object[])_valueChoices.Clone();
 
-    internal override object? Coerce(object? value)
-        => _valueChoices.Contains(value) ? value : throw new ArgumentException($"{value} is not a choice of {Name}: {string.Join(", ", _valueChoices)}.", nameof(value));
+    internal override object? Coerce(object? value) =>
+        _valueChoices.Contains(value)
+            ? value
+            : throw new ArgumentException($"{value} is not a choice of {Name}: {string.Join(", ", _valueChoices)}.", nameof(value));
 }
 
 public sealed class PropertyCollection : IEnumerable<Property>, ICloneable

@@ -30,13 +30,16 @@ public static class ImagingFactoryExtensions
 
             fixed (TPixel* first = _pixels)
             {
-                return new PixelLock(this, first + ((long)rect.Y * width) + rect.X, new SizeInt32(rect.Width, rect.Height), width * sizeof(TPixel));
+                return new PixelLock(
+                    this,
+                    first + ((long)rect.Y * width) + rect.X,
+                    new SizeInt32(rect.Width, rect.Height),
+                    width * sizeof(TPixel)
+                );
             }
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
 
         private sealed class PixelLock(MemoryBitmap<TPixel> owner, TPixel* buffer, SizeInt32 size, int stride) : IBitmapLock<TPixel>
         {

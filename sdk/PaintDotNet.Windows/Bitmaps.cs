@@ -35,8 +35,7 @@ public interface IBitmapSource : IObjectRef
 
 public interface IBitmapSource<TPixel> : IBitmapSource
     where TPixel : unmanaged, INaturalPixelInfo
-{
-}
+{ }
 
 public interface IBitmap : IBitmapSource
 {
@@ -54,6 +53,4 @@ public interface IColorContext : IObjectRef
     ReadOnlyMemory<byte> GetProfileBytes();
 }
 
-public interface IImagingFactory : IObjectRef
-{
-}
+public interface IImagingFactory : IObjectRef { }

@@ -7,7 +7,8 @@ namespace RsrPlugins.Cli;
 /// <summary>The command line asks for something that cannot be; exit code 2.</summary>
 internal sealed class UsageException(string message) : RsrException(message);
 
-/// <summary>Who read our output has gone. That is no mistake and needs no word; exit code 3, because the picture did not get through.</summary>
+/// <summary>Who read our output has gone. That is no mistake and needs no word; exit code 3, because the picture did not get
+/// through.</summary>
 internal sealed class ReaderGoneException() : RsrException("nobody reads standard output any more");
 
 /// <summary>A picture file cannot be read or written as asked; exit code 3. The message starts with the file's name.</summary>

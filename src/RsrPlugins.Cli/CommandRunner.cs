@@ -47,7 +47,11 @@ internal static class CommandRunner
                 context.Error.WriteLine(failure);
             }
 
-            return Fail(context, $"unexpected failure, {failure.GetType().Name}: {OneLine.Of(failure.Message)} (RSR_TRACE=1 shows where)", ExitCode.Unexpected);
+            return Fail(
+                context,
+                $"unexpected failure, {failure.GetType().Name}: {OneLine.Of(failure.Message)} (RSR_TRACE=1 shows where)",
+                ExitCode.Unexpected
+            );
         }
     }
 

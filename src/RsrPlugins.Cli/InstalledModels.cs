@@ -22,7 +22,8 @@ internal sealed class InstalledModels : IDisposable
     {
         _session = new ResizeSession(
             folder is null ? ModelCatalogue.LoadDefault : () => ModelCatalogue.Load(folder),
-            options => new InferenceEngine(options with { CpuEngine = cpuEngine }));
+            options => new InferenceEngine(options with { CpuEngine = cpuEngine })
+        );
         _settings = new SessionSettings(device, DeviceIsRequired: device == DeviceChoice.DirectML, threads);
     }
 
@@ -40,7 +41,13 @@ internal sealed class InstalledModels : IDisposable
     /// <summary>Corrects small pictures of the learned pair; null for an effort of 0.</summary>
     /// <exception cref="ModelException">The gradient is missing or damaged.</exception>
     public LumaRefiner? Refiner(int scale, int effort) =>
-        effort == 0 ? null : new LumaRefiner(Engine.Open(Catalogue.Find(NetworkTask.Gradient, ModelKind.Learned, scale)), effort, new ResizeSettings(_settings.Threads));
+        effort == 0
+            ? null
+            : new LumaRefiner(
+                Engine.Open(Catalogue.Find(NetworkTask.Gradient, ModelKind.Learned, scale)),
+                effort,
+                new ResizeSettings(_settings.Threads)
+            );
 
     /// <summary>A device as users know it.</summary>
     public static string NameOf(DeviceKind device) => device == DeviceKind.Cpu ? "CPU" : "DirectML";

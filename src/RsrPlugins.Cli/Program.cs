@@ -9,13 +9,21 @@ RuntimeTelemetry.Forbid();
 ReportWriter output = StandardStreams.Guard();
 using TemporaryFiles temporaryFiles = new TemporaryFiles();
 using StopSignals stop = new StopSignals(temporaryFiles);
-CliContext context = new CliContext(Console.Out, Console.Error, temporaryFiles, stop.Token) { StopWithStandardInput = stop.StopWithStandardInput };
+CliContext context = new CliContext(Console.Out, Console.Error, temporaryFiles, stop.Token)
+{
+    StopWithStandardInput = stop.StopWithStandardInput,
+};
 int exitCode = await CommandRunner.RunAsync(() => RsrCommandLine.RunAsync(args, context), context, () => stop.SayOnce(context.Error));
 if (output.Failure is { } lost)
 {
-    exitCode = exitCode == ExitCode.Done
-        ? CommandRunner.Fail(context, $"the work is done, but the report could not be written to standard output: {lost}", ExitCode.Unexpected)
-        : exitCode;
+    exitCode =
+        exitCode == ExitCode.Done
+            ? CommandRunner.Fail(
+                context,
+                $"the work is done, but the report could not be written to standard output: {lost}",
+                ExitCode.Unexpected
+            )
+            : exitCode;
 }
 
 return exitCode;

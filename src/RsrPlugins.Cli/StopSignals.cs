@@ -1,5 +1,6 @@
-// Ctrl-C, SIGTERM and a terminal that is closed (SIGHUP): the work is asked to stop, and does so between tiles and strips. A decoder that builds a whole picture
-// before it answers (interlaced PNG, progressive JPEG) cannot be asked, so after a grace time the process ends itself.
+// Ctrl-C, SIGTERM and a terminal that is closed (SIGHUP): the work is asked to stop, and does so between tiles and strips. A decoder that
+// builds a whole picture before it answers (interlaced PNG, progressive JPEG) cannot be asked, so after a grace time the process ends
+// itself.
 using System.Runtime.InteropServices;
 using RsrPlugins.Cli.Terminal;
 
@@ -32,24 +33,26 @@ internal sealed class StopSignals : IDisposable
     /// Stops the work when standard input ends. A program that starts this one holds the other end: however it ends, a crash
     /// included, the system closes it, and no work goes on for nobody.
     /// </summary>
-    public void StopWithStandardInput() => new Thread(() =>
-    {
-        try
+    public void StopWithStandardInput() =>
+        new Thread(() =>
         {
-            using Stream input = StandardStreams.OpenInput();
-            Span<byte> ignored = stackalloc byte[256];
-            while (input.Read(ignored) > 0)
+            try
             {
+                using Stream input = StandardStreams.OpenInput();
+                Span<byte> ignored = stackalloc byte[256];
+                while (input.Read(ignored) > 0) { }
             }
-        }
-        catch (IOException)
-        {
-            // As good as closed.
-        }
+            catch (IOException)
+            {
+                // As good as closed.
+            }
 
-        Request();
-    })
-    { IsBackground = true, Name = "parent" }.Start();
+            Request();
+        })
+        {
+            IsBackground = true,
+            Name = "parent",
+        }.Start();
 
     private void Stop(PosixSignalContext context)
     {
@@ -79,7 +82,8 @@ internal sealed class StopSignals : IDisposable
         Environment.Exit(ExitCode.Cancelled);
     }
 
-    /// <summary>Says that the work was cancelled, if nobody has yet: work that stops just as the grace ends meets the thread that ends it.</summary>
+    /// <summary>Says that the work was cancelled, if nobody has yet: work that stops just as the grace ends meets the thread that ends
+    /// it.</summary>
     public void SayOnce(TextWriter error)
     {
         if (Interlocked.Exchange(ref _said, 1) == 0)

@@ -22,7 +22,9 @@ internal sealed partial class TemporaryFiles : IDisposable
     private static readonly TimeSpan _surelyAbandoned = TimeSpan.FromHours(24);
 
     private static readonly Lazy<string> _host = new(() => Short(Environment.MachineName + ReadLine("/etc/machine-id")));
-    private static readonly Lazy<string> _session = new(() => Short(ReadLine("/proc/sys/kernel/random/boot_id") + new FileInfo("/proc/self/ns/pid").LinkTarget));
+    private static readonly Lazy<string> _session = new(() =>
+        Short(ReadLine("/proc/sys/kernel/random/boot_id") + new FileInfo("/proc/self/ns/pid").LinkTarget)
+    );
 
     private readonly ConcurrentDictionary<string, byte> _paths = new();
     private readonly ConcurrentDictionary<string, byte> _swept = new();
@@ -76,7 +78,9 @@ internal sealed partial class TemporaryFiles : IDisposable
             return false; // Not ours, or another machine's: nobody here can know.
         }
 
-        return parts.Groups["session"].Value == _session.Value && int.TryParse(parts.Groups["process"].Value, CultureInfo.InvariantCulture, out int process)
+        return
+            parts.Groups["session"].Value == _session.Value
+            && int.TryParse(parts.Groups["process"].Value, CultureInfo.InvariantCulture, out int process)
             ? !IsRunning(process, lastWritten)
             : DateTime.UtcNow - lastWritten > _surelyAbandoned;
     }
@@ -144,6 +148,9 @@ internal sealed partial class TemporaryFiles : IDisposable
 
     private static string Short(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
 
-    [GeneratedRegex(@"^\.rsr-(?<host>[0-9a-f]{8})-(?<session>[0-9a-f]{8})-(?<process>[0-9]+)-[0-9a-f]{32}\.tmp$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^\.rsr-(?<host>[0-9a-f]{8})-(?<session>[0-9a-f]{8})-(?<process>[0-9]+)-[0-9a-f]{32}\.tmp$",
+        RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Name();
 }

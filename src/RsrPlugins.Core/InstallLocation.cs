@@ -8,7 +8,11 @@ namespace RsrPlugins.Core;
 internal static class InstallLocation
 {
     /// <summary>The folder of the engine's assembly, then the program's: the same but for plugins and single-file programs.</summary>
-    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Empty in a single-file or native program, which is why the program's folder follows.")]
+    [UnconditionalSuppressMessage(
+        "SingleFile",
+        "IL3000",
+        Justification = "Empty in a single-file or native program, which is why the program's folder follows."
+    )]
     public static IReadOnlyList<string> Folders()
     {
         string? engine = Path.GetDirectoryName(typeof(InstallLocation).Assembly.Location);

@@ -44,10 +44,11 @@ public static class OneLine
     }
 
     // Joiners (U+200C, U+200D) are part of words and emoji.
-    private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) switch
-    {
-        UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,
-        UnicodeCategory.Format => rune.Value is not (0x200C or 0x200D),
-        _ => false,
-    };
+    private static bool IsInvisible(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) switch
+        {
+            UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,
+            UnicodeCategory.Format => rune.Value is not (0x200C or 0x200D),
+            _ => false,
+        };
 }

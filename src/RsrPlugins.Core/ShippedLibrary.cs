@@ -14,7 +14,8 @@ public static class ShippedLibrary
     /// <summary>Key of the assemblies' metadata; each value is a file's name, a space, and its SHA-256 in hex.</summary>
     internal const string MetadataKey = "ShippedNativeLibrary";
 
-    private const string VisualCpp = "Install the Microsoft Visual C++ 2015-2022 Redistributable, which it needs; if it is installed, reinstall RsrPlugins for this system.";
+    private const string VisualCpp =
+        "Install the Microsoft Visual C++ 2015-2022 Redistributable, which it needs; if it is installed, reinstall RsrPlugins for this system.";
 
     /// <summary>Finds a library beside the engine or the program, flat or in runtimes/RID/native, and checks it.</summary>
     /// <param name="builtWith">The assembly whose build knew the library.</param>
@@ -26,8 +27,13 @@ public static class ShippedLibrary
     {
         IReadOnlyList<string> folders = InstallLocation.Folders();
         string inPackage = Path.Combine("runtimes", PortableRuntimeIdentifier, "native");
-        string path = folders.SelectMany(folder => new[] { Path.Combine(folder, fileName), Path.Combine(folder, inPackage, fileName) }).FirstOrDefault(File.Exists)
-            ?? throw new RuntimeLibraryException($"{product} is missing: {fileName} was expected in {string.Join(" or ", folders)}, or in {inPackage} there. Reinstall RsrPlugins.");
+        string path =
+            folders
+                .SelectMany(folder => new[] { Path.Combine(folder, fileName), Path.Combine(folder, inPackage, fileName) })
+                .FirstOrDefault(File.Exists)
+            ?? throw new RuntimeLibraryException(
+                $"{product} is missing: {fileName} was expected in {string.Join(" or ", folders)}, or in {inPackage} there. Reinstall RsrPlugins."
+            );
         Verify(builtWith, path, product);
         return path;
     }
@@ -46,7 +52,9 @@ public static class ShippedLibrary
         catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
         {
             throw new RuntimeLibraryException(
-                $"{path} does not load as {product} for {RuntimeInformation.OSDescription} on {RuntimeInformation.ProcessArchitecture}: {OneLine.Of(exception.Message)} {(OperatingSystem.IsWindows() && exception is DllNotFoundException ? VisualCpp : "Reinstall RsrPlugins for this system.")}", exception);
+                $"{path} does not load as {product} for {RuntimeInformation.OSDescription} on {RuntimeInformation.ProcessArchitecture}: {OneLine.Of(exception.Message)} {(OperatingSystem.IsWindows() && exception is DllNotFoundException ? VisualCpp : "Reinstall RsrPlugins for this system.")}",
+                exception
+            );
         }
     }
 
@@ -58,7 +66,9 @@ public static class ShippedLibrary
         string[] expected = [.. Expected(builtWith, name)];
         if (expected.Length == 0)
         {
-            throw new RuntimeLibraryException($"{path} is not loaded as {product}: {builtWith.GetName().Name} was built without {name}, so nothing says whether this file is the right one. Reinstall RsrPlugins.");
+            throw new RuntimeLibraryException(
+                $"{path} is not loaded as {product}: {builtWith.GetName().Name} was built without {name}, so nothing says whether this file is the right one. Reinstall RsrPlugins."
+            );
         }
 
         string found;
@@ -76,7 +86,9 @@ public static class ShippedLibrary
 
         if (!expected.Contains(found))
         {
-            throw new RuntimeLibraryException($"{path} ({product}) is damaged or of another release: expected SHA-256 {(expected.Length == 1 ? expected[0] : $"of one of the {expected.Length} this build knows")}, found {found} in {length:N0} bytes. Reinstall RsrPlugins.");
+            throw new RuntimeLibraryException(
+                $"{path} ({product}) is damaged or of another release: expected SHA-256 {(expected.Length == 1 ? expected[0] : $"of one of the {expected.Length} this build knows")}, found {found} in {length:N0} bytes. Reinstall RsrPlugins."
+            );
         }
     }
 
@@ -84,7 +96,8 @@ public static class ShippedLibrary
     internal static bool Knows(Assembly builtWith, string fileName) => Expected(builtWith, fileName).Any();
 
     private static IEnumerable<string> Expected(Assembly builtWith, string fileName) =>
-        builtWith.GetCustomAttributes<AssemblyMetadataAttribute>()
+        builtWith
+            .GetCustomAttributes<AssemblyMetadataAttribute>()
             .Where(attribute => attribute.Key == MetadataKey)
             .Select(attribute => attribute.Value!.Split(' '))
             .Where(parts => parts[0] == fileName)
@@ -95,8 +108,11 @@ public static class ShippedLibrary
     {
         get
         {
-            string system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx"
-                : RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl" : "linux";
+            string system =
+                OperatingSystem.IsWindows() ? "win"
+                : OperatingSystem.IsMacOS() ? "osx"
+                : RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl"
+                : "linux";
             return $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
         }
     }

@@ -9,7 +9,9 @@ internal static partial class Message
     /// <summary>The title of every window of this program.</summary>
     public const string Title = "Enlarge with RsrPlugins";
 
-    private const uint IconError = 0x10, IconInformation = 0x40, SetForeground = 0x10000;
+    private const uint IconError = 0x10,
+        IconInformation = 0x40,
+        SetForeground = 0x10000;
 
     /// <summary>Says what went wrong, and waits until it is read.</summary>
     public static void Error(string text) => MessageBox(0, text, Title, IconError | SetForeground);

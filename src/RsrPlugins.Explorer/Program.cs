@@ -1,5 +1,5 @@
-// rsr-enlarge --scale N FILE: one picture, enlarged beside itself (photo-x2.jpg), with the file manager's own progress window and a message if it
-// fails. Explorer starts it once for every selected file; they take turns. The work is done by rsr's own command in this process,
+// rsr-enlarge --scale N FILE: one picture, enlarged beside itself (photo-x2.jpg), with the file manager's own progress window and a message
+// if it fails. Explorer starts it once for every selected file; they take turns. The work is done by rsr's own command in this process,
 // whose progress lines (--progress json) move the bar and whose errors become the message.
 using RsrPlugins.Cli;
 using RsrPlugins.Cli.Commands;
@@ -27,7 +27,13 @@ RsrReport report = new RsrReport();
 CliContext context = new CliContext(TextWriter.Null, report, temporaryFiles, cancellation.Token);
 string[] command = ["upscale", path, "--scale", args[1], "--skip-existing", "--progress", "json"];
 int code = ExitCode.Unexpected;
-Thread work = new Thread(() => code = CommandRunner.RunAsync(() => RsrCommandLine.RunUpscaleAsync(command, context), context, () => { }).GetAwaiter().GetResult()) { Name = "Work", IsBackground = true };
+Thread work = new Thread(() =>
+    code = CommandRunner.RunAsync(() => RsrCommandLine.RunUpscaleAsync(command, context), context, () => { }).GetAwaiter().GetResult()
+)
+{
+    Name = "Work",
+    IsBackground = true,
+};
 work.Start();
 using (ProgressWindow window = new ProgressWindow($"Enlarging {Path.GetFileName(path)} {args[1]} times"))
 {

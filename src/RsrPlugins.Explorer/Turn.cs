@@ -11,9 +11,7 @@ internal sealed class Turn : IDisposable
     // Gone with the last program that has it open, so that the next selection begins anew.
     private readonly EventWaitHandle _cancelled = new(initialState: false, EventResetMode.ManualReset, Prefix + "Cancelled");
 
-    private Turn()
-    {
-    }
+    private Turn() { }
 
     /// <summary>False if somebody has cancelled meanwhile.</summary>
     public bool IsMine { get; private set; }

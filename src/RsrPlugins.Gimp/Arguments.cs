@@ -12,48 +12,133 @@ internal static class Arguments
     /// <summary>Declares them, in the order in which the dialog shows them.</summary>
     public static void Add(nint procedure, bool enlarge)
     {
-        AddChoice(procedure, ArgumentNames.Part, "Resi_ze", "What is resized", "image", [
-            ("image", "The whole image", "Canvas, layers, masks, channels, selection, paths and guides"),
-            ("layer", "The selected layers", "About their centres; the canvas stays as it is"),
-            ("selection", "The selection, into a new layer", "What is selected of the active layer"),
-        ]);
-        AddChoice(procedure, ArgumentNames.Scale, "Sc_ale", "How many times", "2", [
-            .. ((string[])["2", "3", "4"]).Select(scale => (scale, enlarge ? $"× {scale}" : $"1 / {scale}", string.Empty)),
-            (ResizeOptions.ExactSize, "To an exact size", "Learned steps to the nearest size beyond, then one bicubic step"),
-        ]);
-        LibGimp.gimp_procedure_add_int_argument(procedure, ArgumentNames.Width, "_Width", "Pixels, for an exact size; 0: in proportion to the height", 0, LibGimp.MaxImageSize, 0, LibGimp.ReadWrite);
-        LibGimp.gimp_procedure_add_int_argument(procedure, ArgumentNames.Height, "Hei_ght", "Pixels, for an exact size; 0: in proportion to the width", 0, LibGimp.MaxImageSize, 0, LibGimp.ReadWrite);
+        AddChoice(
+            procedure,
+            ArgumentNames.Part,
+            "Resi_ze",
+            "What is resized",
+            "image",
+            [
+                ("image", "The whole image", "Canvas, layers, masks, channels, selection, paths and guides"),
+                ("layer", "The selected layers", "About their centres; the canvas stays as it is"),
+                ("selection", "The selection, into a new layer", "What is selected of the active layer"),
+            ]
+        );
+        AddChoice(
+            procedure,
+            ArgumentNames.Scale,
+            "Sc_ale",
+            "How many times",
+            "2",
+            [
+                .. ((string[])["2", "3", "4"]).Select(scale => (scale, enlarge ? $"× {scale}" : $"1 / {scale}", string.Empty)),
+                (ResizeOptions.ExactSize, "To an exact size", "Learned steps to the nearest size beyond, then one bicubic step"),
+            ]
+        );
+        LibGimp.gimp_procedure_add_int_argument(
+            procedure,
+            ArgumentNames.Width,
+            "_Width",
+            "Pixels, for an exact size; 0: in proportion to the height",
+            0,
+            LibGimp.MaxImageSize,
+            0,
+            LibGimp.ReadWrite
+        );
+        LibGimp.gimp_procedure_add_int_argument(
+            procedure,
+            ArgumentNames.Height,
+            "Hei_ght",
+            "Pixels, for an exact size; 0: in proportion to the width",
+            0,
+            LibGimp.MaxImageSize,
+            0,
+            LibGimp.ReadWrite
+        );
         if (enlarge)
         {
-            AddChoice(procedure, ArgumentNames.Source, "Image _is", "Where the image comes from, which decides the weights", "auto", [
-                ("auto", "Automatic", "Each layer as it remembers: made by Learned Downscale, or ordinary"),
-                ("photo", "A photograph", "Any ordinary image"),
-                ("drawing", "A drawing", "The same weights as for a photograph"),
-                ("pixel", "Pixel art", "Every pixel becomes a block with hard edges"),
-                ("learned", "Made by Learned Downscale", "Or by 'rsr downscale'"),
-            ]);
-            AddChoice(procedure, ArgumentNames.Cleanup, "Clea_n up", "Whether JPEG's blocks and ringing, and noise, are taken out; fine texture looks like damage and goes with it", "auto", [
-                ("auto", "Automatic", "As coarse as the JPEG file was that the image comes from; else nothing"),
-                ("off", "Nothing", string.Empty),
-                ("low", "A little", "The mean of the image with and without"),
-                ("high", "As much as can be", string.Empty),
-            ]);
-            LibGimp.gimp_procedure_add_int_argument(procedure, ArgumentNames.Strength, "S_trength", "Per cent of the networks' image in the result; the rest is bicubic. 0: no network runs", 0, PixelBlend.Whole, PixelBlend.Whole, LibGimp.ReadWrite);
-            LibGimp.gimp_procedure_add_string_argument(procedure, ArgumentNames.Model, "_Model", "This network and no other, by its name in 'rsr models list'; empty: what the image needs", string.Empty, LibGimp.ReadWrite);
+            AddChoice(
+                procedure,
+                ArgumentNames.Source,
+                "Image _is",
+                "Where the image comes from, which decides the weights",
+                "auto",
+                [
+                    ("auto", "Automatic", "Each layer as it remembers: made by Learned Downscale, or ordinary"),
+                    ("photo", "A photograph", "Any ordinary image"),
+                    ("drawing", "A drawing", "The same weights as for a photograph"),
+                    ("pixel", "Pixel art", "Every pixel becomes a block with hard edges"),
+                    ("learned", "Made by Learned Downscale", "Or by 'rsr downscale'"),
+                ]
+            );
+            AddChoice(
+                procedure,
+                ArgumentNames.Cleanup,
+                "Clea_n up",
+                "Whether JPEG's blocks and ringing, and noise, are taken out; fine texture looks like damage and goes with it",
+                "auto",
+                [
+                    ("auto", "Automatic", "As coarse as the JPEG file was that the image comes from; else nothing"),
+                    ("off", "Nothing", string.Empty),
+                    ("low", "A little", "The mean of the image with and without"),
+                    ("high", "As much as can be", string.Empty),
+                ]
+            );
+            LibGimp.gimp_procedure_add_int_argument(
+                procedure,
+                ArgumentNames.Strength,
+                "S_trength",
+                "Per cent of the networks' image in the result; the rest is bicubic. 0: no network runs",
+                0,
+                PixelBlend.Whole,
+                PixelBlend.Whole,
+                LibGimp.ReadWrite
+            );
+            LibGimp.gimp_procedure_add_string_argument(
+                procedure,
+                ArgumentNames.Model,
+                "_Model",
+                "This network and no other, by its name in 'rsr models list'; empty: what the image needs",
+                string.Empty,
+                LibGimp.ReadWrite
+            );
         }
         else
         {
-            LibGimp.gimp_procedure_add_int_argument(procedure, ArgumentNames.Effort, "_Effort", "Passes that correct the small image so that more comes back; 10 to 20 are worth their time", 0, LumaRefiner.MaxPasses, 0, LibGimp.ReadWrite);
+            LibGimp.gimp_procedure_add_int_argument(
+                procedure,
+                ArgumentNames.Effort,
+                "_Effort",
+                "Passes that correct the small image so that more comes back; 10 to 20 are worth their time",
+                0,
+                LumaRefiner.MaxPasses,
+                0,
+                LibGimp.ReadWrite
+            );
         }
 
-        AddChoice(procedure, ArgumentNames.Device, "Com_pute on", "What the networks run on", "auto", [
-            ("auto", "Automatic", "A GPU where DirectML finds one, else the processor"),
-            ("cpu", "The processor", string.Empty),
-            ("directml", "A GPU (DirectML)", "Windows only"),
-        ]);
+        AddChoice(
+            procedure,
+            ArgumentNames.Device,
+            "Com_pute on",
+            "What the networks run on",
+            "auto",
+            [
+                ("auto", "Automatic", "A GPU where DirectML finds one, else the processor"),
+                ("cpu", "The processor", string.Empty),
+                ("directml", "A GPU (DirectML)", "Windows only"),
+            ]
+        );
     }
 
-    private static void AddChoice(nint procedure, string name, string label, string blurb, string value, IReadOnlyList<(string Nick, string Label, string Help)> choices)
+    private static void AddChoice(
+        nint procedure,
+        string name,
+        string label,
+        string blurb,
+        string value,
+        IReadOnlyList<(string Nick, string Label, string Help)> choices
+    )
     {
         nint choice = LibGimp.gimp_choice_new();
         for (int i = 0; i < choices.Count; i++)

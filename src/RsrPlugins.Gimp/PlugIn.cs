@@ -74,7 +74,8 @@ internal static unsafe class PlugIn
                 ? "Enlarges the whole image, the selected layers or what is selected of a layer. Layers keep their order, places, masks, opacity and modes. An image that Learned Downscale made gets back its exact size."
                 : "Reduces the whole image, the selected layers or what is selected of a layer, with the network whose partner enlarges it again. The image remembers its size and the network, also in XCF files.",
             // Without an identifier the dialog has no Help button: there is no page in GIMP's manual.
-            null);
+            null
+        );
         LibGimp.gimp_procedure_set_attribution(procedure, "RsrPlugins", "The RsrPlugins authors, MIT licence", "2026");
         Arguments.Add(procedure, enlarge);
         return procedure;
@@ -113,14 +114,20 @@ internal static unsafe class PlugIn
 #pragma warning restore CA1031
         {
             LibGimp.gimp_progress_end();
-            return LibGimp.gimp_procedure_new_return_values(procedure, LibGimp.StatusExecutionError, GLib.NewError(LibGimp.gimp_plug_in_error_quark(), 0, InWords(exception)));
+            return LibGimp.gimp_procedure_new_return_values(
+                procedure,
+                LibGimp.StatusExecutionError,
+                GLib.NewError(LibGimp.gimp_plug_in_error_quark(), 0, InWords(exception))
+            );
         }
     }
 
-    private static string InWords(Exception exception) => exception switch
-    {
-        RsrException => exception.Message,
-        OutOfMemoryException => "There is not enough memory for an image of this size. Close other images, choose a smaller scale, or resize one layer at a time.",
-        _ => $"Something unexpected went wrong, please report it: {exception.GetType().Name}: {exception.Message}",
-    };
+    private static string InWords(Exception exception) =>
+        exception switch
+        {
+            RsrException => exception.Message,
+            OutOfMemoryException =>
+                "There is not enough memory for an image of this size. Close other images, choose a smaller scale, or resize one layer at a time.",
+            _ => $"Something unexpected went wrong, please report it: {exception.GetType().Name}: {exception.Message}",
+        };
 }

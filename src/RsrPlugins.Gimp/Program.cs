@@ -21,7 +21,9 @@ internal static class Program
         }
         catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
         {
-            Console.Error.WriteLine($"rsr-gimp is a plug-in of GIMP 3 and is started by GIMP. GIMP's libraries do not load here (rsr-gimp --check says more): {exception.Message}");
+            Console.Error.WriteLine(
+                $"rsr-gimp is a plug-in of GIMP 3 and is started by GIMP. GIMP's libraries do not load here (rsr-gimp --check says more): {exception.Message}"
+            );
             return 1;
         }
     }

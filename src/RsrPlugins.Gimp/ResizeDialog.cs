@@ -30,9 +30,34 @@ internal static unsafe class ResizeDialog
         Gtk.SetLabelWidth(label, 48);
         LibGimp.gimp_procedure_dialog_get_scale_entry(dialog, enlarge ? ArgumentNames.Strength : ArgumentNames.Effort, 1);
 
-        nint[] sides = [LibGimp.gimp_procedure_dialog_get_widget(dialog, ArgumentNames.Width, GObject.TypeNone), LibGimp.gimp_procedure_dialog_get_widget(dialog, ArgumentNames.Height, GObject.TypeNone)];
+        nint[] sides =
+        [
+            LibGimp.gimp_procedure_dialog_get_widget(dialog, ArgumentNames.Width, GObject.TypeNone),
+            LibGimp.gimp_procedure_dialog_get_widget(dialog, ArgumentNames.Height, GObject.TypeNone),
+        ];
         nint list = 0;
-        foreach (string name in (string[])[NoteId, ArgumentNames.Part, ArgumentNames.Scale, ArgumentNames.Width, ArgumentNames.Height, .. (string[])(enlarge ? [ArgumentNames.Source, ArgumentNames.Cleanup, ArgumentNames.Strength, .. (string[])(HasAddedModels() ? [ArgumentNames.Model] : [])] : [ArgumentNames.Effort]), ArgumentNames.Device])
+        foreach (
+            string name in (string[])
+                [
+                    NoteId,
+                    ArgumentNames.Part,
+                    ArgumentNames.Scale,
+                    ArgumentNames.Width,
+                    ArgumentNames.Height,
+                    .. (string[])(
+                        enlarge
+                            ?
+                            [
+                                ArgumentNames.Source,
+                                ArgumentNames.Cleanup,
+                                ArgumentNames.Strength,
+                                .. (string[])(HasAddedModels() ? [ArgumentNames.Model] : []),
+                            ]
+                            : [ArgumentNames.Effort]
+                    ),
+                    ArgumentNames.Device,
+                ]
+        )
         {
             list = GLib.Append(list, GLib.Duplicate(name));
         }
@@ -70,7 +95,11 @@ internal static unsafe class ResizeDialog
         }
 
         // An exact size is one image's: the next begins with its own.
-        GObject.SetNumber(config, ArgumentNames.Width, Math.Min(LibGimp.MaxImageSize, enlarge ? image.Width * 2 : Math.Max(1, image.Width / 2)));
+        GObject.SetNumber(
+            config,
+            ArgumentNames.Width,
+            Math.Min(LibGimp.MaxImageSize, enlarge ? image.Width * 2 : Math.Max(1, image.Width / 2))
+        );
         GObject.SetNumber(config, ArgumentNames.Height, 0);
         if (!enlarge)
         {
@@ -106,7 +135,9 @@ internal static unsafe class ResizeDialog
     }
 
     private static DocumentRecord? FittingRecord(EditorImage image) =>
-        DocumentRecord.FromBytes(image.GetParasite(DocumentRecord.ParasiteName)) is { } record && record.Fits(image.Width, image.Height) ? record : null;
+        DocumentRecord.FromBytes(image.GetParasite(DocumentRecord.ParasiteName)) is { } record && record.Fits(image.Width, image.Height)
+            ? record
+            : null;
 
     private static string Note(nint config, bool enlarge, EditorImage image)
     {
@@ -119,14 +150,29 @@ internal static unsafe class ResizeDialog
 
         try
         {
-            RecordedReduction? undone = options.Model is null && options.Source is SourceChoice.Auto or SourceChoice.Learned && options.Scale is int scale ? record?.Last(scale) : null;
-            (int width, int height) = undone is null ? Resizing.Target(options, image.Width, image.Height) : (undone.Reduction.Width, undone.Reduction.Height);
+            RecordedReduction? undone =
+                options.Model is null && options.Source is SourceChoice.Auto or SourceChoice.Learned && options.Scale is int scale
+                    ? record?.Last(scale)
+                    : null;
+            (int width, int height) = undone is null
+                ? Resizing.Target(options, image.Width, image.Height)
+                : (undone.Reduction.Width, undone.Reduction.Height);
             string sizes = $"{image.Width} × {image.Height} pixels become {width} × {height}.";
-            bool mayClean = options is { Enlarge: true, Model: null, Cleanup: CleanupChoice.Auto, Source: SourceChoice.Auto or SourceChoice.Photo or SourceChoice.Drawing };
-            CleanupChoice level = mayClean ? CleanupDecision.For(CleanupChoice.Auto, image.JpegQuality, image.WasJpeg, isInstalled: true).Level : CleanupChoice.Off;
+            bool mayClean =
+                options is
+                {
+                    Enlarge: true,
+                    Model: null,
+                    Cleanup: CleanupChoice.Auto,
+                    Source: SourceChoice.Auto or SourceChoice.Photo or SourceChoice.Drawing
+                };
+            CleanupChoice level = mayClean
+                ? CleanupDecision.For(CleanupChoice.Auto, image.JpegQuality, image.WasJpeg, isInstalled: true).Level
+                : CleanupChoice.Off;
             string quality = image.JpegQuality is int found ? $" of about quality {found}" : string.Empty;
             return record is not null ? $"{sizes} The image was made by Learned Downscale (1/{record.Scale})."
-                : level != CleanupChoice.Off ? $"{sizes} The image comes from a JPEG file{quality}, so it is cleaned up{(level == CleanupChoice.Low ? " a little" : string.Empty)}."
+                : level != CleanupChoice.Off
+                    ? $"{sizes} The image comes from a JPEG file{quality}, so it is cleaned up{(level == CleanupChoice.Low ? " a little" : string.Empty)}."
                 : sizes;
         }
         catch (RsrException exception)

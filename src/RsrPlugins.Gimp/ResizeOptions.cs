@@ -45,10 +45,23 @@ internal enum SourceChoice
 /// <param name="Width">Pixels of what is resized; null for what is in proportion to the height.</param>
 /// <param name="Height">Pixels of what is resized; null for what is in proportion to the width.</param>
 /// <param name="Cleanup">Whether JPEG's blocks and ringing, and noise, are taken out of an ordinary picture.</param>
-/// <param name="Model">Id of the network that enlarges and no other, for example one that the user has added; null for what the source says.</param>
+/// <param name="Model">Id of the network that enlarges and no other, for example one that the user has added; null for what the source
+/// says.</param>
 /// <param name="Strength">Share of the networks' picture in per cent, the rest being bicubic; 100 for a reduction.</param>
 /// <param name="Effort">Passes that correct a reduced picture; 0 for an enlargement.</param>
-internal sealed record ResizeOptions(bool Enlarge, ResizedPart Part, int? Scale, int? Width, int? Height, SourceChoice Source, CleanupChoice Cleanup, string? Model, int Strength, int Effort, DeviceChoice Device)
+internal sealed record ResizeOptions(
+    bool Enlarge,
+    ResizedPart Part,
+    int? Scale,
+    int? Width,
+    int? Height,
+    SourceChoice Source,
+    CleanupChoice Cleanup,
+    string? Model,
+    int Strength,
+    int Effort,
+    DeviceChoice Device
+)
 {
     /// <summary>The choice of scale that stands for width and height.</summary>
     public const string ExactSize = "exact";
@@ -73,7 +86,8 @@ internal sealed record ResizeOptions(bool Enlarge, ResizedPart Part, int? Scale,
             enlarge && GObject.GetText(config, ArgumentNames.Model) is { Length: > 0 } model ? model : null,
             enlarge ? GObject.GetNumber(config, ArgumentNames.Strength) : PixelBlend.Whole,
             enlarge ? 0 : GObject.GetNumber(config, ArgumentNames.Effort),
-            Enum.Parse<DeviceChoice>(GObject.GetText(config, ArgumentNames.Device), ignoreCase: true));
+            Enum.Parse<DeviceChoice>(GObject.GetText(config, ArgumentNames.Device), ignoreCase: true)
+        );
     }
 }
 

@@ -109,7 +109,8 @@ public enum Reading
     /// <summary>The layer is the small picture, enlarged d times with nearest neighbour.</summary>
     EnlargedImage,
 
-    /// <summary>What is visible within the selection's bounds is the small picture; it is enlarged until it fits them, by any factor.</summary>
+    /// <summary>What is visible within the selection's bounds is the small picture; it is enlarged until it fits them, by any
+    /// factor.</summary>
     FitSelection,
 
     /// <summary>All within the selection's bounds, which keeps its size: clean-up alone, or a network that keeps the size.</summary>
@@ -131,9 +132,7 @@ internal abstract record EffectOptions(int Scale, SelectionUse Selection, Proces
     public virtual EffectOptions Resolve(Layer layer, LearnedPictures learned) => this;
 
     /// <summary>What is remembered of a complete result.</summary>
-    public virtual void Remember(PixelImage result, LearnedPictures learned)
-    {
-    }
+    public virtual void Remember(PixelImage result, LearnedPictures learned) { }
 
     /// <summary>The networks and sizes the options ask for; automatic choices are made.</summary>
     /// <param name="models">What is installed.</param>
@@ -156,8 +155,14 @@ internal abstract record EffectOptions(int Scale, SelectionUse Selection, Proces
 internal sealed record LayerSource(PixelImage Picture, (int Width, int Height)? FitTo = null);
 
 /// <summary>Learned Downscale's options.</summary>
-internal sealed record DownscaleOptions(int Scale, int Effort, Placement Placement, RestOfSelection Rest, SelectionUse Selection, ProcessingDevice Device)
-    : EffectOptions(Scale, Selection, Device)
+internal sealed record DownscaleOptions(
+    int Scale,
+    int Effort,
+    Placement Placement,
+    RestOfSelection Rest,
+    SelectionUse Selection,
+    ProcessingDevice Device
+) : EffectOptions(Scale, Selection, Device)
 {
     public override void Remember(PixelImage result, LearnedPictures learned) => learned.Add(result);
 
@@ -187,8 +192,15 @@ internal sealed record AddedNetwork(string Id, int Factor);
 
 /// <summary>Learned Upscale's options.</summary>
 internal sealed record UpscaleOptions(
-    int Scale, SourceKind Source, AddedNetwork? Network, Cleanup Cleanup, int Strength, Reading Reading, SelectionUse Selection, ProcessingDevice Device)
-    : EffectOptions(Scale, Selection, Device)
+    int Scale,
+    SourceKind Source,
+    AddedNetwork? Network,
+    Cleanup Cleanup,
+    int Strength,
+    Reading Reading,
+    SelectionUse Selection,
+    ProcessingDevice Device
+) : EffectOptions(Scale, Selection, Device)
 {
     public override EffectOptions Resolve(Layer layer, LearnedPictures learned)
     {
@@ -212,8 +224,8 @@ internal sealed record UpscaleOptions(
         return resolved;
     }
 
-    public override ResizeWay Way(ModelCatalogue models, PixelImage picture, (int Width, int Height)? fitTo)
-        => Source == SourceKind.Pixel ? Blocks(models, picture, fitTo) : Networks(models, picture, fitTo) with { Strength = Strength };
+    public override ResizeWay Way(ModelCatalogue models, PixelImage picture, (int Width, int Height)? fitTo) =>
+        Source == SourceKind.Pixel ? Blocks(models, picture, fitTo) : Networks(models, picture, fitTo) with { Strength = Strength };
 
     public override LayerSource Read(Layer layer)
     {
@@ -241,7 +253,8 @@ internal sealed record UpscaleOptions(
     }
 
     // The corner enlarged is what the layer shows already; a larger document needs the whole layer enlarged.
-    public override PixelImage? ReadForClipboard(Layer layer) => Reading == Reading.TopLeftPart ? layer.Read(layer.Bounds, WholeBounds) : null;
+    public override PixelImage? ReadForClipboard(Layer layer) =>
+        Reading == Reading.TopLeftPart ? layer.Read(layer.Bounds, WholeBounds) : null;
 
     private LayerSource ReadAsItIs(Layer layer)
     {
@@ -262,7 +275,13 @@ internal sealed record UpscaleOptions(
 
     private ResizeWay Blocks(ModelCatalogue models, PixelImage picture, (int Width, int Height)? fitTo)
     {
-        (int Width, int Height) target = fitTo ?? (Reading == Reading.SameSize ? (picture.Width, picture.Height) : (checked(picture.Width * Scale), checked(picture.Height * Scale)));
+        (int Width, int Height) target =
+            fitTo
+            ?? (
+                Reading == Reading.SameSize
+                    ? (picture.Width, picture.Height)
+                    : (checked(picture.Width * Scale), checked(picture.Height * Scale))
+            );
         return ResizeWay.Of(ResizePlan.Blocks(target.Width, target.Height), models);
     }
 
@@ -270,14 +289,25 @@ internal sealed record UpscaleOptions(
     {
         (int width, int height) = (picture.Width, picture.Height);
         SizeRequest request = fitTo is { } exact ? new SizeRequest(null, exact.Width, exact.Height) : new SizeRequest(Scale, null, null);
-        CleanupChoice cleanup = Source == SourceKind.Learned ? CleanupChoice.Off : Cleanup switch { Cleanup.Low => CleanupChoice.Low, Cleanup.High => CleanupChoice.High, _ => CleanupChoice.Off };
+        CleanupChoice cleanup =
+            Source == SourceKind.Learned
+                ? CleanupChoice.Off
+                : Cleanup switch
+                {
+                    Cleanup.Low => CleanupChoice.Low,
+                    Cleanup.High => CleanupChoice.High,
+                    _ => CleanupChoice.Off,
+                };
         IReadOnlyList<int> cleanupScales = models.Scales(NetworkTask.Enlarge, ModelKind.Cleanup);
         if (Network is not null)
         {
             ModelDescriptor own = models.Named(Network.Id);
             return Reading == Reading.SameSize && own.Shape.Factor > 1
                 ? ResizeWay.Of(own, width, height, fitTo: (width, height))
-                : ResizeWay.Of(ResizePlan.With(width, height, own.Shape.Factor == 1 ? new SizeRequest(null, null, null) : request, own), models);
+                : ResizeWay.Of(
+                    ResizePlan.With(width, height, own.Shape.Factor == 1 ? new SizeRequest(null, null, null) : request, own),
+                    models
+                );
         }
 
         if (Reading == Reading.SameSize)
@@ -290,12 +320,20 @@ internal sealed record UpscaleOptions(
         ModelKind kind = Source == SourceKind.Learned ? ModelKind.Learned : ModelKind.Photo;
         if (Reading == Reading.FitSelection)
         {
-            return ResizeWay.Of(ResizePlan.Upscale(width, height, request, kind, models.Scales(NetworkTask.Enlarge, kind), null, cleanup, cleanupScales), models);
+            return ResizeWay.Of(
+                ResizePlan.Upscale(width, height, request, kind, models.Scales(NetworkTask.Enlarge, kind), null, cleanup, cleanupScales),
+                models
+            );
         }
 
         // That scale's network or nothing: quietly taking another way to it would not be what was asked for.
         ModelDescriptor model = models.Find(NetworkTask.Enlarge, cleanup == CleanupChoice.Off ? kind : ModelKind.Cleanup, Scale);
         ResizeWay way = ResizeWay.Of(model, width, height, fitTo: fitTo);
-        return cleanup == CleanupChoice.Low ? way with { Steps = [way.Steps[0] with { MeanWith = models.Find(NetworkTask.Enlarge, ModelKind.Photo, Scale) }] } : way;
+        return cleanup == CleanupChoice.Low
+            ? way with
+            {
+                Steps = [way.Steps[0] with { MeanWith = models.Find(NetworkTask.Enlarge, ModelKind.Photo, Scale) }],
+            }
+            : way;
     }
 }

@@ -73,10 +73,12 @@ internal sealed class FailureReport
     }
 
     /// <summary>What a person is told: the effect's name, what went wrong, what to do.</summary>
-    public static string Describe(string effectName, Exception failure) => failure switch
-    {
-        RsrException => $"{effectName}: {failure.Message}",
-        OutOfMemoryException => $"{effectName}: there is not enough memory for a picture of this size. Close other pictures or programs, or select a smaller part.",
-        _ => $"{effectName} failed in a way that was not foreseen; the layer is left as it was. Please report the details below.",
-    };
+    public static string Describe(string effectName, Exception failure) =>
+        failure switch
+        {
+            RsrException => $"{effectName}: {failure.Message}",
+            OutOfMemoryException =>
+                $"{effectName}: there is not enough memory for a picture of this size. Close other pictures or programs, or select a smaller part.",
+            _ => $"{effectName} failed in a way that was not foreseen; the layer is left as it was. Please report the details below.",
+        };
 }

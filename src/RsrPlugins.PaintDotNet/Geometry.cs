@@ -7,19 +7,20 @@ namespace RsrPlugins.PaintDotNet;
 /// <summary>Sizes and places, all in pixels of the layer.</summary>
 internal static class Geometry
 {
-    /// <summary>The part of the bounds that Learned Downscale fills and Learned Upscale reads: ceil(w / d) x ceil(h / d), top left.</summary>
-    public static TileRect TopLeftPart(TileRect bounds, int scale)
-        => new(bounds.X, bounds.Y, Reduce(bounds.Width, scale), Reduce(bounds.Height, scale));
+    /// <summary>The part of the bounds that Learned Downscale fills and Learned Upscale reads: ceil(w / d) x ceil(h / d), top
+    /// left.</summary>
+    public static TileRect TopLeftPart(TileRect bounds, int scale) =>
+        new(bounds.X, bounds.Y, Reduce(bounds.Width, scale), Reduce(bounds.Height, scale));
 
     /// <summary>Where a picture of this size goes within the bounds; an odd margin's extra pixel is right and below.</summary>
-    public static (int X, int Y) Place(TileRect bounds, int width, int height, Placement placement)
-        => placement == Placement.Centre
+    public static (int X, int Y) Place(TileRect bounds, int width, int height, Placement placement) =>
+        placement == Placement.Centre
             ? (bounds.X + ((bounds.Width - width) / 2), bounds.Y + ((bounds.Height - height) / 2))
             : (bounds.X, bounds.Y);
 
     /// <summary>
-    /// The largest size within the bounds that keeps a picture's proportions. A side that misses the bounds by less than one of the picture's own
-    /// pixels fills them: the picture's sides were rounded too.
+    /// The largest size within the bounds that keeps a picture's proportions. A side that misses the bounds by less than one of the
+    /// picture's own pixels fills them: the picture's sides were rounded too.
     /// </summary>
     public static (int Width, int Height) FitInto(int width, int height, TileRect bounds)
     {

@@ -31,12 +31,12 @@ internal sealed record GraphicsAdapter(long Luid, bool IsSoftware)
 
     /// <summary>From 5.1.9 on only this service is documented.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static GraphicsAdapter? FromNewService(IServiceProvider services)
-        => services.GetService(typeof(IDxgiAdapterService2)) is IDxgiAdapterService2 service ? Describe(service.GetRenderingAdapter()) : null;
+    private static GraphicsAdapter? FromNewService(IServiceProvider services) =>
+        services.GetService(typeof(IDxgiAdapterService2)) is IDxgiAdapterService2 service ? Describe(service.GetRenderingAdapter()) : null;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static GraphicsAdapter? FromOldService(IServiceProvider services)
-        => services.GetService(typeof(IDxgiAdapterService)) is IDxgiAdapterService service ? Describe(service.GetRenderingAdapter()) : null;
+    private static GraphicsAdapter? FromOldService(IServiceProvider services) =>
+        services.GetService(typeof(IDxgiAdapterService)) is IDxgiAdapterService service ? Describe(service.GetRenderingAdapter()) : null;
 
     private static GraphicsAdapter? Describe(SafeComObject? adapter)
     {
@@ -49,11 +49,18 @@ internal sealed record GraphicsAdapter(long Luid, bool IsSoftware)
     private static unsafe GraphicsAdapter? Describe(nint adapter)
     {
         // IUnknown has 3 entries, IDXGIObject 4, IDXGIAdapter::EnumOutputs 1: GetDesc is entry 8.
-        delegate* unmanaged[Stdcall]<nint, AdapterDescription*, int> getDesc = (delegate* unmanaged[Stdcall]<nint, AdapterDescription*, int>)(*(void***)adapter)[8];
+        delegate* unmanaged[Stdcall]<nint, AdapterDescription*, int> getDesc = (delegate* unmanaged[Stdcall]<
+            nint,
+            AdapterDescription*,
+            int>)
+            (*(void***)adapter)[8];
         AdapterDescription description;
         return getDesc(adapter, &description) < 0
             ? null
-            : new GraphicsAdapter(((long)description.LuidHighPart << 32) | description.LuidLowPart, description.VendorId == MicrosoftVendorId && description.DeviceId == BasicRenderDriverDeviceId);
+            : new GraphicsAdapter(
+                ((long)description.LuidHighPart << 32) | description.LuidLowPart,
+                description.VendorId == MicrosoftVendorId && description.DeviceId == BasicRenderDriverDeviceId
+            );
     }
 
     /// <summary>DXGI_ADAPTER_DESC.</summary>

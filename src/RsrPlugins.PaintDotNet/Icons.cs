@@ -29,14 +29,21 @@ internal static class Icons
             // GDI+ reads from the stream for as long as the image lives, so the stream is not closed.
             return new Bitmap(Assembly.GetExecutingAssembly().GetManifestResourceStream(fileName)!);
         }
-        catch (Exception exception) when (exception is TypeInitializationException or DllNotFoundException or PlatformNotSupportedException or System.Runtime.InteropServices.ExternalException)
+        catch (Exception exception)
+            when (exception
+                    is TypeInitializationException
+                        or DllNotFoundException
+                        or PlatformNotSupportedException
+                        or System.Runtime.InteropServices.ExternalException
+            )
         {
             // A Windows without GDI+ (Server Core, Wine without its library) draws no menus either.
             return null;
         }
     }
 
-    /// <summary>The smallest resolution that is enough, so that icons are made smaller rather than larger; else the largest there is.</summary>
+    /// <summary>The smallest resolution that is enough, so that icons are made smaller rather than larger; else the largest there
+    /// is.</summary>
     public static int ResolutionFor(int dpi) => Resolutions.FirstOrDefault(resolution => resolution >= dpi, Resolutions[^1]);
 
     /// <summary>Name of the embedded picture.</summary>

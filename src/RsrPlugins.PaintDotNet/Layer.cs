@@ -85,15 +85,17 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, Selec
 
         if (right - left == whole.Width && bottom - top == whole.Height)
         {
-            throw new NothingToFitException("what is visible fills the selection already. Make the canvas larger (Image > Canvas Size) or select a larger part of it, or choose another way to read the image.");
+            throw new NothingToFitException(
+                "what is visible fills the selection already. Make the canvas larger (Image > Canvas Size) or select a larger part of it, or choose another way to read the image."
+            );
         }
 
         return Read(new TileRect(Bounds.X + left, Bounds.Y + top, right - left, bottom - top), wholeBounds);
     }
 
     /// <summary>
-    /// Whether a part of the layer is a nearest-neighbour enlargement by this factor, as far as it shows. One colour alone is an enlargement of
-    /// anything, and so of nothing.
+    /// Whether a part of the layer is a nearest-neighbour enlargement by this factor, as far as it shows. One colour alone is an
+    /// enlargement of anything, and so of nothing.
     /// </summary>
     /// <param name="rect">From the bounds' top left corner on.</param>
     /// <param name="scale">The factor.</param>
@@ -118,9 +120,12 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, Selec
     {
         bool isCut = placed is not null && !wholeBounds && !Selection.FillsBounds;
         using IBitmapLock<ColorBgra32> target = output.LockBgra32();
-        TileRect covered = placed is null ? default : Geometry.Intersect(tile, new TileRect(placed.X, placed.Y, placed.Picture.Width, placed.Picture.Height));
+        TileRect covered = placed is null
+            ? default
+            : Geometry.Intersect(tile, new TileRect(placed.X, placed.Y, placed.Picture.Width, placed.Picture.Height));
         bool all = covered == tile;
-        using IBitmapLock<ColorBgra32>? source = !isCut && (all || placed is { KeepRest: false }) ? null : bitmap.Lock(new RectInt32(tile.X, tile.Y, tile.Width, tile.Height));
+        using IBitmapLock<ColorBgra32>? source =
+            !isCut && (all || placed is { KeepRest: false }) ? null : bitmap.Lock(new RectInt32(tile.X, tile.Y, tile.Width, tile.Height));
         for (int y = 0; y < tile.Height; y++)
         {
             Span<byte> row = Row(target, y, tile.Width);
@@ -137,7 +142,10 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, Selec
             if (placed is not null && covered.Width > 0 && layerY >= covered.Y && layerY < covered.Bottom)
             {
                 int from = (((layerY - placed.Y) * placed.Picture.Width) + covered.X - placed.X) * 4;
-                SwapRedAndBlue(placed.Picture.Samples8.Slice(from, covered.Width * 4), row.Slice((covered.X - tile.X) * 4, covered.Width * 4));
+                SwapRedAndBlue(
+                    placed.Picture.Samples8.Slice(from, covered.Width * 4),
+                    row.Slice((covered.X - tile.X) * 4, covered.Width * 4)
+                );
             }
 
             if (isCut)
@@ -172,10 +180,13 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, Selec
             }
             else if (share < 255)
             {
-                int newWeight = pixel[3] * share, oldWeight = was[3] * (255 - share), sum = newWeight + oldWeight;
+                int newWeight = pixel[3] * share,
+                    oldWeight = was[3] * (255 - share),
+                    sum = newWeight + oldWeight;
                 for (int channel = 0; channel < 3; channel++)
                 {
-                    pixel[channel] = sum == 0 ? (byte)0 : (byte)(((pixel[channel] * newWeight) + (was[channel] * oldWeight) + (sum / 2)) / sum);
+                    pixel[channel] =
+                        sum == 0 ? (byte)0 : (byte)(((pixel[channel] * newWeight) + (was[channel] * oldWeight) + (sum / 2)) / sum);
                 }
 
                 pixel[3] = (byte)((sum + 127) / 255);
@@ -197,9 +208,9 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, Selec
     }
 
     /// <summary>The bytes of one row of a locked rectangle.</summary>
-    public static Span<byte> Row(IBitmapLock locked, int y, int width) => new((byte*)locked.Buffer + ((long)y * locked.BufferStride), width * 4);
+    public static Span<byte> Row(IBitmapLock locked, int y, int width) =>
+        new((byte*)locked.Buffer + ((long)y * locked.BufferStride), width * 4);
 
     /// <summary>There is no small picture to be enlarged until it fits.</summary>
-    internal sealed class NothingToFitException(string message)
-        : Core.RsrException(message);
+    internal sealed class NothingToFitException(string message) : Core.RsrException(message);
 }

@@ -18,14 +18,10 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
 
     /// <summary>Made by Paint.NET.</summary>
     public LearnedDownscaleEffect()
-        : this(PluginRuntime.Shared, _copyButton, _failures, _saveButton)
-    {
-    }
+        : this(PluginRuntime.Shared, _copyButton, _failures, _saveButton) { }
 
     internal LearnedDownscaleEffect(PluginRuntime runtime, CopyButton copyButton, FailureReport failures, CopyButton? saveButton = null)
-        : base("Learned Downscale", "LearnedDownscale", runtime, copyButton, saveButton ?? new CopyButton(), failures)
-    {
-    }
+        : base("Learned Downscale", "LearnedDownscale", runtime, copyButton, saveButton ?? new CopyButton(), failures) { }
 
     /// <summary>Names of this effect's own properties.</summary>
     internal enum PropertyName
@@ -45,27 +41,28 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
 
     private static (NetworkTask, ModelKind)[] Networks { get; } = [(NetworkTask.Reduce, ModelKind.Learned)];
 
-    private protected override string HelpText => """
-        Learned Downscale makes the selected part of the layer 2, 3 or 4 times smaller. The small picture lies in the selection's bounds; the canvas keeps its size.
+    private protected override string HelpText =>
+        """
+            Learned Downscale makes the selected part of the layer 2, 3 or 4 times smaller. The small picture lies in the selection's bounds; the canvas keeps its size.
 
-        With more effort the small picture is tried on Learned Upscale, and corrected by what would be missing, as often as the slider says. Ten passes bring most of what can be gained, five more than half.
+            With more effort the small picture is tried on Learned Upscale, and corrected by what would be missing, as often as the slider says. Ten passes bring most of what can be gained, five more than half.
 
-        To have the small picture as a document of its own, press "Copy to clipboard" and choose Edit > Paste into New Image, or "Save result to the file".
+            To have the small picture as a document of its own, press "Copy to clipboard" and choose Edit > Paste into New Image, or "Save result to the file".
 
-        Learned Upscale with the same scale, "Made by Learned Downscale" and "Enlarge the top-left part" gives the picture back.
-        """;
+            Learned Upscale with the same scale, "Made by Learned Downscale" and "Enlarge the top-left part" gives the picture back.
+            """;
 
     /// <inheritdoc/>
-    protected override PropertyCollection OnCreatePropertyCollection() => new(
-    [
-        ListOfScales(Networks),
-        new Int32Property(PropertyName.Effort, 0, 0, MaxEffort),
-        ListOf<Placement>(PropertyName.Placement),
-        ListOf<RestOfSelection>(PropertyName.Rest),
-        ListOf<SelectionUse>(SharedProperty.Selection),
-        .. ResultProperties("reduced.png"),
-        ListOf<ProcessingDevice>(SharedProperty.Device),
-    ]);
+    protected override PropertyCollection OnCreatePropertyCollection() =>
+        new([
+            ListOfScales(Networks),
+            new Int32Property(PropertyName.Effort, 0, 0, MaxEffort),
+            ListOf<Placement>(PropertyName.Placement),
+            ListOf<RestOfSelection>(PropertyName.Rest),
+            ListOf<SelectionUse>(SharedProperty.Selection),
+            .. ResultProperties("reduced.png"),
+            ListOf<ProcessingDevice>(SharedProperty.Device),
+        ]);
 
     /// <inheritdoc/>
     protected override ControlInfo OnCreateConfigUI(PropertyCollection props)
@@ -73,11 +70,21 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
         ControlInfo dialog = CreateDefaultConfigUI(props);
         DescribeShared(dialog, "1/{0}", "Copy to clipboard", "Copies the small picture, for Edit > Paste into New Image.", Networks);
 
-        Describe(dialog, PropertyName.Effort, "Effort", "Passes that correct the small picture, so that Learned Upscale brings more of the large one back. 0 is fastest.");
+        Describe(
+            dialog,
+            PropertyName.Effort,
+            "Effort",
+            "Passes that correct the small picture, so that Learned Upscale brings more of the large one back. 0 is fastest."
+        );
 
-        Describe(dialog, PropertyName.Placement, "Placement in the selection", CurrentLayer.Selection.FillsBounds
-            ? "Learned Upscale reads the top left, which Automatic takes."
-            : "The selection is no rectangle: Automatic takes the centre, where cropping removes the least.");
+        Describe(
+            dialog,
+            PropertyName.Placement,
+            "Placement in the selection",
+            CurrentLayer.Selection.FillsBounds
+                ? "Learned Upscale reads the top left, which Automatic takes."
+                : "The selection is no rectangle: Automatic takes the centre, where cropping removes the least."
+        );
         PropertyControlInfo placement = dialog.FindControlForPropertyName(PropertyName.Placement)!;
         placement.SetValueDisplayName(Placement.Automatic, "Automatic");
         placement.SetValueDisplayName(Placement.TopLeft, "Top left");
@@ -93,11 +100,13 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
         return dialog;
     }
 
-    private protected override EffectOptions ReadOptions(PropertyBasedEffectConfigToken token) => new DownscaleOptions(
-        (int)Choice<Scale>(token, SharedProperty.Scale),
-        token.GetProperty<Int32Property>(PropertyName.Effort)!.Value,
-        Choice<Placement>(token, PropertyName.Placement),
-        Choice<RestOfSelection>(token, PropertyName.Rest),
-        Choice<SelectionUse>(token, SharedProperty.Selection),
-        Choice<ProcessingDevice>(token, SharedProperty.Device));
+    private protected override EffectOptions ReadOptions(PropertyBasedEffectConfigToken token) =>
+        new DownscaleOptions(
+            (int)Choice<Scale>(token, SharedProperty.Scale),
+            token.GetProperty<Int32Property>(PropertyName.Effort)!.Value,
+            Choice<Placement>(token, PropertyName.Placement),
+            Choice<RestOfSelection>(token, PropertyName.Rest),
+            Choice<SelectionUse>(token, SharedProperty.Selection),
+            Choice<ProcessingDevice>(token, SharedProperty.Device)
+        );
 }

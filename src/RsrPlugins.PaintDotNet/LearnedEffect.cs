@@ -38,7 +38,14 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     private string _saveFolder = string.Empty;
     private string _saveName = string.Empty;
 
-    private protected LearnedEffect(string name, string iconName, PluginRuntime runtime, CopyButton copyButton, CopyButton saveButton, FailureReport failures)
+    private protected LearnedEffect(
+        string name,
+        string iconName,
+        PluginRuntime runtime,
+        CopyButton copyButton,
+        CopyButton saveButton,
+        FailureReport failures
+    )
         : base(name, Icons.Load(iconName)!, SubmenuNames.Photo, BitmapEffectOptionsFactory.Create() with { IsConfigurable = true })
     {
         _name = name;
@@ -82,13 +89,11 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
 
     /// <summary>The value of a choice.</summary>
     private protected static T Choice<T>(PropertyBasedEffectConfigToken token, object name)
-        where T : struct, Enum
-        => (T)token.GetProperty<StaticListChoiceProperty>(name)!.Value;
+        where T : struct, Enum => (T)token.GetProperty<StaticListChoiceProperty>(name)!.Value;
 
     /// <summary>A list of all values of an enumeration, the first one preset.</summary>
     private protected static StaticListChoiceProperty ListOf<T>(object name)
-        where T : struct, Enum
-        => new(name, [.. Enum.GetValues<T>().Cast<object>()], 0);
+        where T : struct, Enum => new(name, [.. Enum.GetValues<T>().Cast<object>()], 0);
 
     /// <summary>The list of installed scale factors; 2 alone where none is installed, so that the dialog opens and can say so.</summary>
     /// <param name="networks">Any of them makes a scale a choice.</param>
@@ -96,7 +101,11 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     private protected StaticListChoiceProperty ListOfScales((NetworkTask Task, ModelKind Kind)[] networks, int preset = 0)
     {
         object[] scales = [.. InstalledScales(networks, out _).Select(scale => (object)(Scale)scale)];
-        return new StaticListChoiceProperty(SharedProperty.Scale, scales.Length > 0 ? scales : [Scale.X2], Math.Max(0, Array.IndexOf(scales, (Scale)preset)));
+        return new StaticListChoiceProperty(
+            SharedProperty.Scale,
+            scales.Length > 0 ? scales : [Scale.X2],
+            Math.Max(0, Array.IndexOf(scales, (Scale)preset))
+        );
     }
 
     /// <summary>The scale factors for which one of the networks is installed.</summary>
@@ -107,7 +116,10 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         {
             ModelCatalogue models = Runtime.Models();
             int[] scales = [.. networks.SelectMany(network => models.Scales(network.Task, network.Kind)).Distinct().Order()];
-            problem = scales.Length > 0 ? null : $"No weights for this effect are installed in {models.Folder}. Run the RsrPlugins installer again and choose at least one scale.";
+            problem =
+                scales.Length > 0
+                    ? null
+                    : $"No weights for this effect are installed in {models.Folder}. Run the RsrPlugins installer again and choose at least one scale.";
             return scales;
         }
         catch (ModelException exception)
@@ -120,15 +132,25 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     /// <summary>The properties that say where the result goes.</summary>
     /// <param name="saveName">Preset.</param>
     private protected static IEnumerable<Property> ResultProperties(string saveName) =>
-    [
-        new Int32Property(SharedProperty.Copy, 0, 0, int.MaxValue),
-        new StringProperty(SharedProperty.SaveFolder, System.Environment.GetFolderPath(System.Environment.SpecialFolder.MyPictures), MaxPath),
-        new StringProperty(SharedProperty.SaveName, saveName, MaxName),
-        new Int32Property(SharedProperty.Save, 0, 0, int.MaxValue),
-    ];
+        [
+            new Int32Property(SharedProperty.Copy, 0, 0, int.MaxValue),
+            new StringProperty(
+                SharedProperty.SaveFolder,
+                System.Environment.GetFolderPath(System.Environment.SpecialFolder.MyPictures),
+                MaxPath
+            ),
+            new StringProperty(SharedProperty.SaveName, saveName, MaxName),
+            new Int32Property(SharedProperty.Save, 0, 0, int.MaxValue),
+        ];
 
     /// <summary>Describes the controls both effects have.</summary>
-    private protected void DescribeShared(ControlInfo dialog, string scaleFormat, string copyLabel, string copyDescription, params (NetworkTask Task, ModelKind Kind)[] networks)
+    private protected void DescribeShared(
+        ControlInfo dialog,
+        string scaleFormat,
+        string copyLabel,
+        string copyDescription,
+        params (NetworkTask Task, ModelKind Kind)[] networks
+    )
     {
         // This dialog has pressed nothing yet and has not been told anything.
         _copyButton.DialogOpens();
@@ -154,19 +176,41 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
 
         Describe(dialog, SharedProperty.SaveFolder, "Folder of the file", "Where the result is saved.");
         dialog.SetPropertyControlType(SharedProperty.SaveFolder, PropertyControlType.FolderChooser);
-        Describe(dialog, SharedProperty.SaveName, "Name of the file", "Ends in .png or .tif. Profile and resolution of the document are kept. A file that exists is never replaced.");
-        Describe(dialog, SharedProperty.Save, string.Empty, "For what is too large for the clipboard. The folder opens when the file is there.");
+        Describe(
+            dialog,
+            SharedProperty.SaveName,
+            "Name of the file",
+            "Ends in .png or .tif. Profile and resolution of the document are kept. A file that exists is never replaced."
+        );
+        Describe(
+            dialog,
+            SharedProperty.Save,
+            string.Empty,
+            "For what is too large for the clipboard. The folder opens when the file is there."
+        );
         dialog.SetPropertyControlType(SharedProperty.Save, PropertyControlType.IncrementButton);
         dialog.SetPropertyControlValue(SharedProperty.Save, ControlInfoPropertyNames.ButtonText, "Save result to the file");
 
-        Describe(dialog, SharedProperty.Selection, "Selection", CurrentLayer.Selection.FillsBounds
-            ? "Of no importance here: everything within the selection's bounds is selected."
-            : "The selection is no rectangle. What is not selected is not read and stays as it is, or the bounds count as selected.");
+        Describe(
+            dialog,
+            SharedProperty.Selection,
+            "Selection",
+            CurrentLayer.Selection.FillsBounds
+                ? "Of no importance here: everything within the selection's bounds is selected."
+                : "The selection is no rectangle. What is not selected is not read and stays as it is, or the bounds count as selected."
+        );
         PropertyControlInfo selection = dialog.FindControlForPropertyName(SharedProperty.Selection)!;
         selection.SetValueDisplayName(SelectionUse.Mask, "What is selected");
         selection.SetValueDisplayName(SelectionUse.WholeBounds, "Its whole bounds");
 
-        Describe(dialog, SharedProperty.Device, "Processing device", Runtime.DeviceReport is string report ? $"{report.TrimEnd('.')}. This was used last." : "Automatic takes the GPU that Paint.NET uses, or the CPU. The picture is the same.");
+        Describe(
+            dialog,
+            SharedProperty.Device,
+            "Processing device",
+            Runtime.DeviceReport is string report
+                ? $"{report.TrimEnd('.')}. This was used last."
+                : "Automatic takes the GPU that Paint.NET uses, or the CPU. The picture is the same."
+        );
         PropertyControlInfo device = dialog.FindControlForPropertyName(SharedProperty.Device)!;
         device.SetValueDisplayName(ProcessingDevice.Automatic, "Automatic");
         device.SetValueDisplayName(ProcessingDevice.DirectML, "GPU");
@@ -184,7 +228,8 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     }
 
     /// <summary>The group of both effects that says where the result goes, and what makes it.</summary>
-    private protected static void GroupOfResult(ControlInfo dialog) => Group(dialog, SharedProperty.Copy, SharedProperty.SaveFolder, SharedProperty.SaveName, SharedProperty.Save, SharedProperty.Device);
+    private protected static void GroupOfResult(ControlInfo dialog) =>
+        Group(dialog, SharedProperty.Copy, SharedProperty.SaveFolder, SharedProperty.SaveName, SharedProperty.Save, SharedProperty.Device);
 
     private protected static void Describe(ControlInfo dialog, object property, string label, string description)
     {
@@ -308,7 +353,17 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
     {
         if (Interlocked.Exchange(ref _copyWanted, 0) != 0)
         {
-            Answer(result, () => ResultClipboard.Copy(Services, Environment, job.ForClipboard(result!, CancellationToken), exception => _failures.Show(Services, _name, exception), CancellationToken));
+            Answer(
+                result,
+                () =>
+                    ResultClipboard.Copy(
+                        Services,
+                        Environment,
+                        job.ForClipboard(result!, CancellationToken),
+                        exception => _failures.Show(Services, _name, exception),
+                        CancellationToken
+                    )
+            );
             _copyButton.Answered(_copyCount);
         }
 
@@ -346,8 +401,8 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
 
     /// <summary>The only sign that it is done: a plugin has no messages but errors.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool ShowFile(IServiceProvider services, string path)
-        => services.GetService(typeof(IShellService)) is IShellService shell && shell.LaunchFolderAndSelectFile(null, path);
+    private static bool ShowFile(IServiceProvider services, string path) =>
+        services.GetService(typeof(IShellService)) is IShellService shell && shell.LaunchFolderAndSelectFile(null, path);
 
     /// <summary>Whether the mask counts is the user's choice, and that is not known yet: so it is applied here, not by Paint.NET.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -364,6 +419,5 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         return true;
     }
 
-    private sealed class RenderFailedException(string message, Exception inner)
-        : Core.RsrException(message, inner);
+    private sealed class RenderFailedException(string message, Exception inner) : Core.RsrException(message, inner);
 }

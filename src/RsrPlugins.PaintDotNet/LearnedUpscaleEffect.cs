@@ -26,14 +26,10 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
 
     /// <summary>Made by Paint.NET.</summary>
     public LearnedUpscaleEffect()
-        : this(PluginRuntime.Shared, _copyButton, _failures, _saveButton)
-    {
-    }
+        : this(PluginRuntime.Shared, _copyButton, _failures, _saveButton) { }
 
     internal LearnedUpscaleEffect(PluginRuntime runtime, CopyButton copyButton, FailureReport failures, CopyButton? saveButton = null)
-        : base("Learned Upscale", "LearnedUpscale", runtime, copyButton, saveButton ?? new CopyButton(), failures)
-    {
-    }
+        : base("Learned Upscale", "LearnedUpscale", runtime, copyButton, saveButton ?? new CopyButton(), failures) { }
 
     /// <summary>Names of this effect's own properties.</summary>
     internal enum PropertyName
@@ -56,46 +52,54 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
 
     private const string NoNetwork = "";
 
-    private static (NetworkTask, ModelKind)[] Networks { get; } = [(NetworkTask.Enlarge, ModelKind.Learned), (NetworkTask.Enlarge, ModelKind.Photo)];
+    private static (NetworkTask, ModelKind)[] Networks { get; } =
+    [(NetworkTask.Enlarge, ModelKind.Learned), (NetworkTask.Enlarge, ModelKind.Photo)];
 
-    private protected override string HelpText => """
-        Learned Upscale enlarges a small picture 2, 3 or 4 times. The canvas keeps its size, so there are two ways:
+    private protected override string HelpText =>
+        """
+            Learned Upscale enlarges a small picture 2, 3 or 4 times. The canvas keeps its size, so there are two ways:
 
-        To enlarge a whole document:
-        1. Image > Resize, by 200, 300 or 400 percent, with Nearest Neighbor.
-        2. Effects > Photo > Learned Upscale, the same scale, "Refine an enlarged image".
-        3. OK. The small picture is taken back out of the enlarged one, pixel by pixel, and enlarged anew.
+            To enlarge a whole document:
+            1. Image > Resize, by 200, 300 or 400 percent, with Nearest Neighbor.
+            2. Effects > Photo > Learned Upscale, the same scale, "Refine an enlarged image".
+            3. OK. The small picture is taken back out of the enlarged one, pixel by pixel, and enlarged anew.
 
-        To get back what Learned Downscale made: the same scale, "Made by Learned Downscale", "Enlarge the top-left part".
+            To get back what Learned Downscale made: the same scale, "Made by Learned Downscale", "Enlarge the top-left part".
 
-        To enlarge by any other factor: put the small picture on a larger canvas, alone in its layer, select the part it is to fill, and choose "Enlarge what is visible to fit the selection".
+            To enlarge by any other factor: put the small picture on a larger canvas, alone in its layer, select the part it is to fill, and choose "Enlarge what is visible to fit the selection".
 
-        To clean up without enlarging: choose a clean-up and "Keep the size".
+            To clean up without enlarging: choose a clean-up and "Keep the size".
 
-        Or press "Copy full-size result to the clipboard" and choose Edit > Paste into New Image; or "Save result to the file", which takes any size.
+            Or press "Copy full-size result to the clipboard" and choose Edit > Paste into New Image; or "Save result to the file", which takes any size.
 
-        Networks of your own: "rsr models add FILE.onnx" in a terminal; then they are in this dialog.
-        """;
+            Networks of your own: "rsr models add FILE.onnx" in a terminal; then they are in this dialog.
+            """;
 
     /// <inheritdoc/>
-    protected override PropertyCollection OnCreatePropertyCollection() => new(
-    [
-        ListOfScales(Networks, PresetScale()),
-        ListOf<SourceKind>(PropertyName.Source),
-        .. ListOfAdded(),
-        ListOf<Cleanup>(PropertyName.Cleanup),
-        new Int32Property(PropertyName.Strength, PixelBlend.Whole, 0, PixelBlend.Whole),
-        ListOf<Reading>(PropertyName.Reading),
-        ListOf<SelectionUse>(SharedProperty.Selection),
-        .. ResultProperties("enlarged.png"),
-        ListOf<ProcessingDevice>(SharedProperty.Device),
-    ]);
+    protected override PropertyCollection OnCreatePropertyCollection() =>
+        new([
+            ListOfScales(Networks, PresetScale()),
+            ListOf<SourceKind>(PropertyName.Source),
+            .. ListOfAdded(),
+            ListOf<Cleanup>(PropertyName.Cleanup),
+            new Int32Property(PropertyName.Strength, PixelBlend.Whole, 0, PixelBlend.Whole),
+            ListOf<Reading>(PropertyName.Reading),
+            ListOf<SelectionUse>(SharedProperty.Selection),
+            .. ResultProperties("enlarged.png"),
+            ListOf<ProcessingDevice>(SharedProperty.Device),
+        ]);
 
     /// <inheritdoc/>
     protected override ControlInfo OnCreateConfigUI(PropertyCollection props)
     {
         ControlInfo dialog = CreateDefaultConfigUI(props);
-        DescribeShared(dialog, "{0}x", "Copy full-size result to the clipboard", "For Edit > Paste into New Image. With \"Enlarge the top-left part\" the whole selection is enlarged for it.", Networks);
+        DescribeShared(
+            dialog,
+            "{0}x",
+            "Copy full-size result to the clipboard",
+            "For Edit > Paste into New Image. With \"Enlarge the top-left part\" the whole selection is enlarged for it.",
+            Networks
+        );
 
         Describe(dialog, PropertyName.Source, "The image is", DescribeSource());
         PropertyControlInfo source = dialog.FindControlForPropertyName(PropertyName.Source)!;
@@ -106,11 +110,19 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
 
         if (dialog.FindControlForPropertyName(PropertyName.Network) is { } network)
         {
-            Describe(dialog, PropertyName.Network, "Network", "One that you have added with \"rsr models add\", whatever the image is. One that keeps the size takes the whole selection.");
+            Describe(
+                dialog,
+                PropertyName.Network,
+                "Network",
+                "One that you have added with \"rsr models add\", whatever the image is. One that keeps the size takes the whole selection."
+            );
             network.SetValueDisplayName(NoNetwork, "What the image needs");
             foreach (ModelDescriptor added in AddedNetworks())
             {
-                network.SetValueDisplayName(added.Id, $"{added.Id} ({(added.Shape.Factor == 1 ? "keeps the size" : $"{added.Shape.Factor}x")})");
+                network.SetValueDisplayName(
+                    added.Id,
+                    $"{added.Id} ({(added.Shape.Factor == 1 ? "keeps the size" : $"{added.Shape.Factor}x")})"
+                );
             }
         }
 
@@ -120,7 +132,12 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         cleanup.SetValueDisplayName(Cleanup.Low, "Low: half of it");
         cleanup.SetValueDisplayName(Cleanup.High, "High: all of it");
 
-        Describe(dialog, PropertyName.Strength, "Strength, %", "Less mixes the network's image with a bicubic one. At 0 no network runs. Pixel art has none.");
+        Describe(
+            dialog,
+            PropertyName.Strength,
+            "Strength, %",
+            "Less mixes the network's image with a bicubic one. At 0 no network runs. Pixel art has none."
+        );
 
         Describe(dialog, PropertyName.Reading, "How to read it", DescribeLayer());
         PropertyControlInfo reading = dialog.FindControlForPropertyName(PropertyName.Reading)!;
@@ -135,17 +152,20 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         return dialog;
     }
 
-    private protected override EffectOptions ReadOptions(PropertyBasedEffectConfigToken token) => new UpscaleOptions(
-        (int)Choice<Scale>(token, SharedProperty.Scale),
-        Choice<SourceKind>(token, PropertyName.Source),
-        ReadNetwork(token),
-        Choice<Cleanup>(token, PropertyName.Cleanup),
-        token.GetProperty<Int32Property>(PropertyName.Strength)!.Value,
-        Choice<Reading>(token, PropertyName.Reading),
-        Choice<SelectionUse>(token, SharedProperty.Selection),
-        Choice<ProcessingDevice>(token, SharedProperty.Device));
+    private protected override EffectOptions ReadOptions(PropertyBasedEffectConfigToken token) =>
+        new UpscaleOptions(
+            (int)Choice<Scale>(token, SharedProperty.Scale),
+            Choice<SourceKind>(token, PropertyName.Source),
+            ReadNetwork(token),
+            Choice<Cleanup>(token, PropertyName.Cleanup),
+            token.GetProperty<Int32Property>(PropertyName.Strength)!.Value,
+            Choice<Reading>(token, PropertyName.Reading),
+            Choice<SelectionUse>(token, SharedProperty.Selection),
+            Choice<ProcessingDevice>(token, SharedProperty.Device)
+        );
 
-    /// <summary>A list of the networks the user has added; none where there are none, so that the dialog has nothing that does nothing.</summary>
+    /// <summary>A list of the networks the user has added; none where there are none, so that the dialog has nothing that does
+    /// nothing.</summary>
     private IEnumerable<Property> ListOfAdded()
     {
         object[] added = [.. AddedNetworks().Select(model => model.Id)];
@@ -156,7 +176,12 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
     {
         try
         {
-            return [.. Runtime.Models().Models.Where(model => model.Kind == ModelKind.Added && model.Shape is { MakesPictures: true, Reduces: false })];
+            return
+            [
+                .. Runtime
+                    .Models()
+                    .Models.Where(model => model.Kind == ModelKind.Added && model.Shape is { MakesPictures: true, Reduces: false }),
+            ];
         }
         catch (ModelException)
         {
@@ -178,7 +203,8 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
 
     private string DescribeSource()
     {
-        const string What = "An ordinary image is a photo, a drawing, a download, or the result of another resize. Automatic knows what Learned Downscale has made since Paint.NET started.";
+        const string What =
+            "An ordinary image is a photo, a drawing, a download, or the result of another resize. Automatic knows what Learned Downscale has made since Paint.NET started.";
         return Runtime.LastResolved is UpscaleOptions last
             ? $"{What} It was last taken for {last.Source switch { SourceKind.Learned => "one of Learned Downscale's", SourceKind.Pixel => "pixel art", _ => "an ordinary one" }}."
             : What;
@@ -188,7 +214,9 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
     {
         const string What = "Takes JPEG's blocks and ringing, and noise, out of an ordinary image. Fine texture may go with them.";
         IReadOnlyList<int> scales = InstalledScales([(NetworkTask.Enlarge, ModelKind.Cleanup)], out string? problem);
-        return problem is null ? $"{What} Installed for {string.Join(", ", scales.Select(scale => $"{scale}x"))}." : $"{What} No weights for it are installed.";
+        return problem is null
+            ? $"{What} Installed for {string.Join(", ", scales.Select(scale => $"{scale}x"))}."
+            : $"{What} No weights for it are installed.";
     }
 
     private string DescribeLayer()
@@ -201,13 +229,17 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
             : $"{what} is not a nearest-neighbour enlargement: Automatic takes the top-left part, \"Refine\" would use the mean of each block.";
     }
 
-    /// <summary>The factor by which the layer's corner is enlarged; 0 for none. The largest that fits: what was enlarged 4 times also has blocks of 2.</summary>
+    /// <summary>The factor by which the layer's corner is enlarged; 0 for none. The largest that fits: what was enlarged 4 times also has
+    /// blocks of 2.</summary>
     private int EnlargedBy()
     {
         Layer layer = CurrentLayer;
         TileRect bounds = layer.Bounds;
         TileRect corner = new TileRect(bounds.X, bounds.Y, Math.Min(bounds.Width, CornerSide), Math.Min(bounds.Height, CornerSide));
-        return Enum.GetValues<Scale>().Select(scale => (int)scale).OrderDescending().FirstOrDefault(scale => layer.IsEnlargedBy(corner, scale, wholeBounds: false));
+        return Enum.GetValues<Scale>()
+            .Select(scale => (int)scale)
+            .OrderDescending()
+            .FirstOrDefault(scale => layer.IsEnlargedBy(corner, scale, wholeBounds: false));
     }
 
     /// <summary>The scale that fits the layer; 0 where that cannot be known when the properties are made.</summary>
@@ -217,7 +249,10 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         {
             return EnlargedBy();
         }
-        catch (Exception exception) when (OptionalService.IsAbsence(exception) || exception is InvalidOperationException or NullReferenceException or ObjectDisposedException)
+        catch (Exception exception)
+            when (OptionalService.IsAbsence(exception)
+                || exception is InvalidOperationException or NullReferenceException or ObjectDisposedException
+            )
         {
             // Whether the layer is there this early is not documented.
             return 0;

@@ -36,8 +36,8 @@ internal static class OptionalService
         }
     }
 
-    /// <summary>What .NET throws for a missing field or method, a missing or changed type, an object that is not what it was, and an assembly
-    /// that is gone.</summary>
-    public static bool IsAbsence(Exception exception) => exception is MissingMemberException or TypeLoadException or InvalidCastException
-        or FileNotFoundException or FileLoadException;
+    /// <summary>What .NET throws for a missing field or method, a missing or changed type, an object that is not what it was, and an
+    /// assembly that is gone.</summary>
+    public static bool IsAbsence(Exception exception) =>
+        exception is MissingMemberException or TypeLoadException or InvalidCastException or FileNotFoundException or FileLoadException;
 }

@@ -37,21 +37,29 @@ internal sealed class PluginRuntime(Func<InferenceOptions, IInferenceEngine> cre
     /// <param name="way">Networks and sizes.</param>
     /// <param name="cancellationToken">Stops within a tile.</param>
     /// <exception cref="RsrException">The CPU failed too, or was asked for and failed.</exception>
-    public PixelImage Resize(ProcessingDevice device, Func<GraphicsAdapter?> adapter, PixelImage picture, ResizeWay way, CancellationToken cancellationToken)
-        => _session.Resize(picture, way, Settings(device, adapter), cancellationToken: cancellationToken).Picture;
+    public PixelImage Resize(
+        ProcessingDevice device,
+        Func<GraphicsAdapter?> adapter,
+        PixelImage picture,
+        ResizeWay way,
+        CancellationToken cancellationToken
+    ) => _session.Resize(picture, way, Settings(device, adapter), cancellationToken: cancellationToken).Picture;
 
     /// <summary>Runs work with networks; see <see cref="ResizeSession.Run{T}"/>.</summary>
-    internal T Run<T>(ProcessingDevice device, Func<GraphicsAdapter?> adapter, Func<Func<ModelDescriptor, INetwork>, T> work) => _session.Run(Settings(device, adapter), work);
+    internal T Run<T>(ProcessingDevice device, Func<GraphicsAdapter?> adapter, Func<Func<ModelDescriptor, INetwork>, T> work) =>
+        _session.Run(Settings(device, adapter), work);
 
     /// <summary>Closes the engines. The shared runtime lives as long as the process.</summary>
     public void Dispose() => _session.Dispose();
 
-    private static SessionSettings Settings(ProcessingDevice device, Func<GraphicsAdapter?> adapter) => new(
-        device switch
-        {
-            ProcessingDevice.DirectML => DeviceChoice.DirectML,
-            ProcessingDevice.Cpu => DeviceChoice.Cpu,
-            _ => DeviceChoice.Auto,
-        },
-        Gpu: () => adapter() is { } found ? new GpuPreference(found.Luid, found.IsSoftware) : null);
+    private static SessionSettings Settings(ProcessingDevice device, Func<GraphicsAdapter?> adapter) =>
+        new(
+            device switch
+            {
+                ProcessingDevice.DirectML => DeviceChoice.DirectML,
+                ProcessingDevice.Cpu => DeviceChoice.Cpu,
+                _ => DeviceChoice.Auto,
+            },
+            Gpu: () => adapter() is { } found ? new GpuPreference(found.Luid, found.IsSoftware) : null
+        );
 }

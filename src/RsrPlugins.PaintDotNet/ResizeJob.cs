@@ -1,6 +1,6 @@
 // One set of options on one layer is one computation, however many tiles ask for it. Where one network makes the result, its parts are
-// computed as Paint.NET asks for them (TiledPicture), also with effort; where each pixel may depend on all of the picture - a fit to another
-// size, a network that looks at the whole - the first tile to ask computes the whole picture, on all cores, and the others wait.
+// computed as Paint.NET asks for them (TiledPicture), also with effort; where each pixel may depend on all of the picture - a fit to
+// another size, a network that looks at the whole - the first tile to ask computes the whole picture, on all cores, and the others wait.
 //
 // A tile that is out cannot be taken back. So nothing goes out after a failure, and a failure after the first tile is thrown out of the
 // render: Paint.NET then throws the render away, and the layer is as it was.
@@ -29,7 +29,8 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
     /// <summary>Why it cannot be computed; null as long as nothing has failed.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>The layer's new content, computed as far as a tile needs it; null when the computation has failed, for this tile or another.</summary>
+    /// <summary>The layer's new content, computed as far as a tile needs it; null when the computation has failed, for this tile or
+    /// another.</summary>
     /// <param name="tile">Pixels of the layer.</param>
     /// <param name="cancellationToken">Stops within a part; the next to ask begins again.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -133,6 +134,6 @@ internal sealed class ResizeJob(EffectOptions options, Layer layer, PluginRuntim
 
     private ResizeWay Way(PixelImage picture, (int Width, int Height)? fitTo) => Resolved.Way(runtime.Models(), picture, fitTo);
 
-    private PixelImage Resize(PixelImage picture, ResizeWay way, CancellationToken cancellationToken)
-        => runtime.Resize(options.Device, adapter, picture, way, cancellationToken);
+    private PixelImage Resize(PixelImage picture, ResizeWay way, CancellationToken cancellationToken) =>
+        runtime.Resize(options.Device, adapter, picture, way, cancellationToken);
 }

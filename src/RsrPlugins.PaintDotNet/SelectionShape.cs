@@ -45,8 +45,11 @@ internal sealed class SelectionShape
     /// <summary>How far the pixels of a row are selected, 0 to 255, from the left edge of the bounds.</summary>
     /// <param name="y">Row of the layer, within the bounds.</param>
     /// <exception cref="InvalidOperationException">The bounds are filled.</exception>
-    public ReadOnlySpan<byte> Row(int y) => (_coverage ?? throw new InvalidOperationException("A filled rectangle has no mask."))
-        .AsSpan((y - Bounds.Y) * Bounds.Width, Bounds.Width);
+    public ReadOnlySpan<byte> Row(int y) =>
+        (_coverage ?? throw new InvalidOperationException("A filled rectangle has no mask.")).AsSpan(
+            (y - Bounds.Y) * Bounds.Width,
+            Bounds.Width
+        );
 
     /// <summary>Null where the rectangles fill the bounds anyway, so that a large rectangle needs no mask.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

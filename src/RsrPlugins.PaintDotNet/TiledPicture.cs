@@ -44,22 +44,27 @@ internal sealed class TiledPicture
         (int width, int height) = _step.Model.Shape.OutputSize(source.Width, source.Height);
         Picture = PixelImage.Create(width, height, source.Layout, source.BitsPerSample);
         _classical = way.Strength == PixelBlend.Whole ? null : new ResampledPicture(source, width, height, way.ClassicalKernel);
-        (_partWidth, _partHeight) = runtime.Run(device, adapter, open =>
-        {
-            if (_step.MeanWith is not null)
+        (_partWidth, _partHeight) = runtime.Run(
+            device,
+            adapter,
+            open =>
             {
-                open(_step.MeanWith);
-            }
+                if (_step.MeanWith is not null)
+                {
+                    open(_step.MeanWith);
+                }
 
-            return ResizerFor(open).RegionSize(width, height);
-        });
+                return ResizerFor(open).RegionSize(width, height);
+            }
+        );
         _columns = Divide(width, _partWidth);
         _parts = [.. Enumerable.Range(0, _columns * Divide(height, _partHeight)).Select(_ => new Part())];
         _missing = _parts.Length;
     }
 
     /// <summary>Whether a way can be computed part by part: one network, whose tiles are exact, and nothing after it.</summary>
-    public static bool Takes(ResizeWay way) => way is { ClassicalStep: false, Steps: [var only], Strength: > 0 }
+    public static bool Takes(ResizeWay way) =>
+        way is { ClassicalStep: false, Steps: [var only], Strength: > 0 }
         && LearnedResizer.MakesRegions(only.Model.Shape)
         && (only.MeanWith is null || LearnedResizer.MakesRegions(only.MeanWith.Shape));
 
@@ -97,7 +102,12 @@ internal sealed class TiledPicture
     {
         try
         {
-            Parallel.For(0, _parts.Length, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, index => Complete(index, cancellationToken));
+            Parallel.For(
+                0,
+                _parts.Length,
+                new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount },
+                index => Complete(index, cancellationToken)
+            );
         }
         catch (AggregateException exception)
         {
@@ -122,20 +132,31 @@ internal sealed class TiledPicture
             }
 
             (int left, int top) = (index % _columns * _partWidth, index / _columns * _partHeight);
-            TileRect rect = new TileRect(left, top, Math.Min(_partWidth, Picture.Width - left), Math.Min(_partHeight, Picture.Height - top));
+            TileRect rect = new TileRect(
+                left,
+                top,
+                Math.Min(_partWidth, Picture.Width - left),
+                Math.Min(_partHeight, Picture.Height - top)
+            );
             PixelImage computed = PixelImage.Create(rect.Width, rect.Height, Picture.Layout, Picture.BitsPerSample);
-            _runtime.Run(_device, _adapter, open =>
-            {
-                ResizerFor(open).ResizeRegion(_source, rect, computed, cancellationToken);
-                if (_step.MeanWith is not null)
+            _runtime.Run(
+                _device,
+                _adapter,
+                open =>
                 {
-                    PixelImage with = PixelImage.Create(rect.Width, rect.Height, Picture.Layout, Picture.BitsPerSample);
-                    _resizers.GetOrAdd(open(_step.MeanWith), static network => new LearnedResizer(network)).ResizeRegion(_source, rect, with, cancellationToken);
-                    PixelMean.Of(computed, with);
-                }
+                    ResizerFor(open).ResizeRegion(_source, rect, computed, cancellationToken);
+                    if (_step.MeanWith is not null)
+                    {
+                        PixelImage with = PixelImage.Create(rect.Width, rect.Height, Picture.Layout, Picture.BitsPerSample);
+                        _resizers
+                            .GetOrAdd(open(_step.MeanWith), static network => new LearnedResizer(network))
+                            .ResizeRegion(_source, rect, with, cancellationToken);
+                        PixelMean.Of(computed, with);
+                    }
 
-                return true;
-            });
+                    return true;
+                }
+            );
             if (_classical is not null)
             {
                 PixelBlend.Into(computed, 0, 0, _classical.Part(rect, cancellationToken), _strength);
@@ -144,7 +165,9 @@ internal sealed class TiledPicture
             int pixel = Picture.Channels;
             for (int y = 0; y < rect.Height; y++)
             {
-                computed.Samples8.Slice(y * rect.Width * pixel, rect.Width * pixel).CopyTo(Picture.Samples8[((((rect.Y + y) * Picture.Width) + rect.X) * pixel)..]);
+                computed
+                    .Samples8.Slice(y * rect.Width * pixel, rect.Width * pixel)
+                    .CopyTo(Picture.Samples8[((((rect.Y + y) * Picture.Width) + rect.X) * pixel)..]);
             }
 
             part.IsDone = true;
@@ -156,9 +179,15 @@ internal sealed class TiledPicture
     }
 
     // A resizer keeps tables for the picture's size; other networks come only when the CPU takes over from the GPU.
-    private LearnedResizer ResizerFor(Func<ModelDescriptor, INetwork> open) => _resizers.GetOrAdd(
-        open(_step.Model),
-        network => new LearnedResizer(network, null, _step.Gradient is null ? null : new LumaRefiner(open(_step.Gradient), _step.Passes)));
+    private LearnedResizer ResizerFor(Func<ModelDescriptor, INetwork> open) =>
+        _resizers.GetOrAdd(
+            open(_step.Model),
+            network => new LearnedResizer(
+                network,
+                null,
+                _step.Gradient is null ? null : new LumaRefiner(open(_step.Gradient), _step.Passes)
+            )
+        );
 
     private static int Divide(int length, int by) => (length + by - 1) / by;
 

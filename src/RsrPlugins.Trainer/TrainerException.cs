@@ -7,12 +7,8 @@ namespace RsrPlugins.Trainer;
 internal sealed class TrainerException : RsrException
 {
     public TrainerException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     public TrainerException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
+        : base(message, inner) { }
 }

@@ -58,9 +58,11 @@ public static class AbsentMembers
             // The program that runs this host: "dotnet", or the host's own executable where it carries its runtime.
             string program = Environment.ProcessPath!;
             string copied = Path.Combine(copy, Path.GetFileName(program));
-            using Process process = Process.Start(File.Exists(copied)
-                ? new ProcessStartInfo(copied, arguments)
-                : new ProcessStartInfo(program, [Path.Combine(copy, "effecthost.dll"), .. arguments]))!;
+            using Process process = Process.Start(
+                File.Exists(copied)
+                    ? new ProcessStartInfo(copied, arguments)
+                    : new ProcessStartInfo(program, [Path.Combine(copy, "effecthost.dll"), .. arguments])
+            )!;
             process.WaitForExit();
             return process.ExitCode;
         }
@@ -78,7 +80,8 @@ public static class AbsentMembers
         {
             string target = Path.Combine(to, Path.GetFileName(file));
             string stem = Path.GetFileNameWithoutExtension(file);
-            bool isAffected = file.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)
+            bool isAffected =
+                file.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)
                 && (stem == "effecthost" || stem.StartsWith("PaintDotNet.", StringComparison.Ordinal));
             if (!isAffected)
             {
@@ -94,7 +97,8 @@ public static class AbsentMembers
         }
     }
 
-    private static bool IsOfTheHost(string file) => Path.GetExtension(file).ToUpperInvariant() is ".DLL" or ".JSON" or ".EXE" or ".SO" or ""
+    private static bool IsOfTheHost(string file) =>
+        Path.GetExtension(file).ToUpperInvariant() is ".DLL" or ".JSON" or ".EXE" or ".SO" or ""
         && !Path.GetFileName(file).StartsWith("RsrPlugins.", StringComparison.Ordinal);
 
     private static void Rename(ModuleDefinition module, string type, string? member, int? parameters)
@@ -104,7 +108,15 @@ public static class AbsentMembers
             found.Name += Suffix;
         }
 
-        foreach (MemberReference found in module.GetMemberReferences().Where(found => found.Name == member && found.DeclaringType.Name == type && (parameters is null || found is MethodReference method && method.Parameters.Count == parameters)))
+        foreach (
+            MemberReference found in module
+                .GetMemberReferences()
+                .Where(found =>
+                    found.Name == member
+                    && found.DeclaringType.Name == type
+                    && (parameters is null || found is MethodReference method && method.Parameters.Count == parameters)
+                )
+        )
         {
             found.Name += Suffix;
         }
@@ -121,7 +133,11 @@ public static class AbsentMembers
             // What implements it by its name has to go on implementing it.
             if (isThisType || (!definition.IsInterface && definition.Interfaces.Any(one => one.InterfaceType.Name == type)))
             {
-                foreach (MethodDefinition method in definition.Methods.Where(method => method.Name == member && (parameters is null || method.Parameters.Count == parameters)))
+                foreach (
+                    MethodDefinition method in definition.Methods.Where(method =>
+                        method.Name == member && (parameters is null || method.Parameters.Count == parameters)
+                    )
+                )
                 {
                     method.Name += Suffix;
                 }

@@ -21,7 +21,14 @@ public sealed record RenderSchedule(int TileSize = 64, int Threads = 4, int? Shu
 
 /// <summary>One control of an effect's dialog.</summary>
 /// <param name="Choices">Names and labels of a list's values; empty for other controls.</param>
-public sealed record DialogControl(string Property, string Label, string Description, string ControlType, string Value, IReadOnlyList<(string Value, string Label)> Choices)
+public sealed record DialogControl(
+    string Property,
+    string Label,
+    string Description,
+    string ControlType,
+    string Value,
+    IReadOnlyList<(string Value, string Label)> Choices
+)
 {
     /// <summary>Least and greatest value of a number; null for other controls.</summary>
     public (int Least, int Greatest)? Range { get; init; }
@@ -43,7 +50,13 @@ public sealed class EffectSession : IDisposable
 
     /// <param name="selection">x, y, width, height; null selects the whole layer. Clipped to the layer.</param>
     /// <param name="mask">How far each pixel is selected: a grey picture of the layer's size, instead of a rectangle.</param>
-    public EffectSession(BitmapEffect effect, Picture layer, HostServices services, (int X, int Y, int Width, int Height)? selection = null, Picture? mask = null)
+    public EffectSession(
+        BitmapEffect effect,
+        Picture layer,
+        HostServices services,
+        (int X, int Y, int Width, int Height)? selection = null,
+        Picture? mask = null
+    )
     {
         ArgumentNullException.ThrowIfNull(effect);
         ArgumentNullException.ThrowIfNull(layer);
@@ -83,9 +96,12 @@ public sealed class EffectSession : IDisposable
             return string.Empty;
         }
 
-        PropertyCollection window = new PropertyCollection(
-        [
-            new StaticListChoiceProperty(ControlInfoPropertyNames.WindowHelpContentType, [.. Enum.GetValues<WindowHelpContentType>().Cast<object>()], 0),
+        PropertyCollection window = new PropertyCollection([
+            new StaticListChoiceProperty(
+                ControlInfoPropertyNames.WindowHelpContentType,
+                [.. Enum.GetValues<WindowHelpContentType>().Cast<object>()],
+                0
+            ),
             new TextProperty(ControlInfoPropertyNames.WindowHelpContent),
         ]);
         effect.HostCustomizeWindow(window);
@@ -154,7 +170,11 @@ public sealed class EffectSession : IDisposable
         {
             try
             {
-                for (int i = Interlocked.Increment(ref next); i < tiles.Length && !cancellationToken.IsCancellationRequested; i = Interlocked.Increment(ref next))
+                for (
+                    int i = Interlocked.Increment(ref next);
+                    i < tiles.Length && !cancellationToken.IsCancellationRequested;
+                    i = Interlocked.Increment(ref next)
+                )
                 {
                     HostOutput output = new HostOutput(tiles[i]);
                     _effect.HostRender(output);
@@ -162,7 +182,9 @@ public sealed class EffectSession : IDisposable
                     schedule.TileDone?.Invoke(Interlocked.Increment(ref done));
                     for (int y = 0; y < tiles[i].Height; y++)
                     {
-                        output.Tile.Bytes.AsSpan(y * tiles[i].Width * 4, tiles[i].Width * 4).CopyTo(result.Bytes.AsSpan((((tiles[i].Y + y) * result.Width) + tiles[i].X) * 4));
+                        output
+                            .Tile.Bytes.AsSpan(y * tiles[i].Width * 4, tiles[i].Width * 4)
+                            .CopyTo(result.Bytes.AsSpan((((tiles[i].Y + y) * result.Width) + tiles[i].X) * 4));
                     }
                 }
             }
@@ -182,11 +204,15 @@ public sealed class EffectSession : IDisposable
             return new RectInt32(0, 0, layer.Width, layer.Height);
         }
 
-        int left = Math.Max(0, x), top = Math.Max(0, y);
-        int right = (int)Math.Min(layer.Width, (long)x + width), bottom = (int)Math.Min(layer.Height, (long)y + height);
+        int left = Math.Max(0, x),
+            top = Math.Max(0, y);
+        int right = (int)Math.Min(layer.Width, (long)x + width),
+            bottom = (int)Math.Min(layer.Height, (long)y + height);
         return right > left && bottom > top
             ? new RectInt32(left, top, right - left, bottom - top)
-            : throw new HostException($"The selection {x},{y},{width},{height} has no pixel of the {layer.Width} x {layer.Height} picture.");
+            : throw new HostException(
+                $"The selection {x},{y},{width},{height} has no pixel of the {layer.Width} x {layer.Height} picture."
+            );
     }
 
     private RectInt32[] Tiles(int size)
@@ -196,23 +222,30 @@ public sealed class EffectSession : IDisposable
         {
             for (int x = 0; x < _selection.Width; x += size)
             {
-                tiles.Add(new RectInt32(_selection.X + x, _selection.Y + y, Math.Min(size, _selection.Width - x), Math.Min(size, _selection.Height - y)));
+                tiles.Add(
+                    new RectInt32(
+                        _selection.X + x,
+                        _selection.Y + y,
+                        Math.Min(size, _selection.Width - x),
+                        Math.Min(size, _selection.Height - y)
+                    )
+                );
             }
         }
 
         return [.. tiles];
     }
 
-    private Property FindProperty(string name)
-        => _properties?.FirstOrDefault(property => NameOf(property).Equals(name, StringComparison.OrdinalIgnoreCase))
+    private Property FindProperty(string name) =>
+        _properties?.FirstOrDefault(property => NameOf(property).Equals(name, StringComparison.OrdinalIgnoreCase))
         ?? throw new HostException($"{Name} has no property {name}; it has {string.Join(", ", _properties?.Select(NameOf) ?? [])}.");
 
-    private object FindChoice(StaticListChoiceProperty list, string value)
-        => list.ValueChoices.FirstOrDefault(choice
-            => choice.ToString()!.Equals(value, StringComparison.OrdinalIgnoreCase)
+    private object FindChoice(StaticListChoiceProperty list, string value) =>
+        list.ValueChoices.FirstOrDefault(choice =>
+            choice.ToString()!.Equals(value, StringComparison.OrdinalIgnoreCase)
             || Label(list, choice).Equals(value, StringComparison.OrdinalIgnoreCase)
-            || (choice is Enum && Convert.ToInt64(choice, null).ToString(System.Globalization.CultureInfo.InvariantCulture) == value))
-        ?? throw new HostException($"{Name}: {NameOf(list)} cannot be {value}; its choices are {string.Join(", ", list.ValueChoices)}.");
+            || (choice is Enum && Convert.ToInt64(choice, null).ToString(System.Globalization.CultureInfo.InvariantCulture) == value)
+        ) ?? throw new HostException($"{Name}: {NameOf(list)} cannot be {value}; its choices are {string.Join(", ", list.ValueChoices)}.");
 
     private DialogControl Describe(Property property)
     {
@@ -223,7 +256,10 @@ public sealed class EffectSession : IDisposable
             Text(ControlInfoPropertyNames.Description),
             control.HostControlType.ToString(),
             property.Value?.ToString() ?? string.Empty,
-            property is StaticListChoiceProperty list ? [.. list.ValueChoices.Select(choice => (choice.ToString()!, Label(list, choice)))] : [])
+            property is StaticListChoiceProperty list
+                ? [.. list.ValueChoices.Select(choice => (choice.ToString()!, Label(list, choice)))]
+                : []
+        )
         {
             Range = property is Int32Property number ? (number.MinValue, number.MaxValue) : null,
             Heading = Text(ControlInfoPropertyNames.DisplayName),
@@ -232,8 +268,8 @@ public sealed class EffectSession : IDisposable
         string Text(ControlInfoPropertyNames name) => control.HostValues.GetValueOrDefault(name) as string ?? string.Empty;
     }
 
-    private string Label(Property property, object choice)
-        => _dialog?.FindControlForPropertyName(property.Name)?.HostDisplayNames.GetValueOrDefault(choice) ?? choice.ToString()!;
+    private string Label(Property property, object choice) =>
+        _dialog?.FindControlForPropertyName(property.Name)?.HostDisplayNames.GetValueOrDefault(choice) ?? choice.ToString()!;
 
     private static string NameOf(Property property) => property.Name.ToString()!;
 

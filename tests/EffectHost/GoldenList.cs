@@ -8,7 +8,15 @@ namespace RsrPlugins.EffectHost;
 /// <param name="Selection">x, y, width, height; null for the whole layer.</param>
 /// <param name="Mask">The selection's mask, inputs/{Mask}.png; null for a rectangle.</param>
 /// <param name="Model">Id and SHA-256 of the model it was made with.</param>
-public sealed record GoldenCase(string Name, string Effect, string Input, string[] Settings, int[]? Selection, string Model, string? Mask = null)
+public sealed record GoldenCase(
+    string Name,
+    string Effect,
+    string Input,
+    string[] Settings,
+    int[]? Selection,
+    string Model,
+    string? Mask = null
+)
 {
     /// <summary>Equal in every part; records compare arrays by reference.</summary>
     public bool Same(GoldenCase other)

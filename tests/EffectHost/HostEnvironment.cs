@@ -6,7 +6,12 @@ using PaintDotNet.Rendering;
 
 namespace RsrPlugins.EffectHost;
 
-internal sealed class HostEnvironment(Picture layer, RectInt32 selection, SelectionMask? mask) : IHostEffectEnvironment, IBitmapEffectSelectionInfo, IBitmapEffectDocumentInfo, IColorContext, IImagingFactory
+internal sealed class HostEnvironment(Picture layer, RectInt32 selection, SelectionMask? mask)
+    : IHostEffectEnvironment,
+        IBitmapEffectSelectionInfo,
+        IBitmapEffectDocumentInfo,
+        IColorContext,
+        IImagingFactory
 {
     public IBitmapEffectDocumentInfo Document => this;
 
@@ -28,9 +33,7 @@ internal sealed class HostEnvironment(Picture layer, RectInt32 selection, Select
 
     public IEffectInputBitmap<ColorBgra32> SourceBgra32 { get; } = new PictureSource(layer);
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }
 
 internal sealed class HostRenderInfo : IBitmapEffectRenderInfo

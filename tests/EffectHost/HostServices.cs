@@ -95,15 +95,15 @@ public sealed class HostServices : IServiceProvider, IDisposable
 
     /// <summary>Adds or replaces a service.</summary>
     public void Add<T>(T service)
-        where T : class
-        => _services[typeof(T)] = service;
+        where T : class => _services[typeof(T)] = service;
 
     public object? GetService(Type serviceType) => _services.GetValueOrDefault(serviceType);
 
     public void Dispose() => (_uiThread as UIThread)?.Dispose();
 
     /// <summary>Shows what has escaped from a render, as the editor's own dialog does.</summary>
-    internal void ReportEscaped(Exception exception) => _uiThread.Send(_ => _errors.ShowErrorDialog(null, exception.Message, exception.ToString()), null);
+    internal void ReportEscaped(Exception exception) =>
+        _uiThread.Send(_ => _errors.ShowErrorDialog(null, exception.Message, exception.ToString()), null);
 
     private void WaitForUI() => _uiThread.Send(static _ => { }, null);
 
@@ -121,7 +121,10 @@ public sealed class HostServices : IServiceProvider, IDisposable
                     action();
                 }
             })
-            { IsBackground = true, Name = "UI" };
+            {
+                IsBackground = true,
+                Name = "UI",
+            };
             _thread.Start();
         }
 
@@ -169,7 +172,10 @@ public sealed class HostServices : IServiceProvider, IDisposable
             CheckThread();
             SizeInt32 size = bitmapSource.Size;
             Picture picture = new Picture(size.Width, size.Height);
-            using IBitmapLock<ColorBgra32> source = ((IBitmap<ColorBgra32>)bitmapSource).Lock(new RectInt32(0, 0, size.Width, size.Height), BitmapLockOptions.Read);
+            using IBitmapLock<ColorBgra32> source = ((IBitmap<ColorBgra32>)bitmapSource).Lock(
+                new RectInt32(0, 0, size.Width, size.Height),
+                BitmapLockOptions.Read
+            );
             for (int y = 0; y < size.Height; y++)
             {
                 Row(source, y).CopyTo(picture.Bytes.AsSpan(y * size.Width * 4));
@@ -190,7 +196,8 @@ public sealed class HostServices : IServiceProvider, IDisposable
             }
         }
 
-        private static unsafe Span<byte> Row(IBitmapLock source, int y) => new((byte*)source.Buffer + ((long)y * source.BufferStride), source.Size.Width * 4);
+        private static unsafe Span<byte> Row(IBitmapLock source, int y) =>
+            new((byte*)source.Buffer + ((long)y * source.BufferStride), source.Size.Width * 4);
     }
 
     /// <summary>Bytes of formats by their names; a PNG is looked at as a paste would.</summary>
@@ -217,9 +224,7 @@ public sealed class HostServices : IServiceProvider, IDisposable
             }
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 
     /// <summary>Remembers which files a file manager would show.</summary>

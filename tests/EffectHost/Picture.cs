@@ -73,7 +73,13 @@ public sealed class Picture
             image.CopyPixelDataTo(picture.Bytes);
             picture.Profile = PngProfile.Read(file);
             (double across, double down) = (image.Metadata.HorizontalResolution, image.Metadata.VerticalResolution);
-            double perInch = image.Metadata.ResolutionUnits switch { PixelResolutionUnit.PixelsPerInch => 1, PixelResolutionUnit.PixelsPerCentimeter => 2.54, PixelResolutionUnit.PixelsPerMeter => 0.0254, _ => 0 };
+            double perInch = image.Metadata.ResolutionUnits switch
+            {
+                PixelResolutionUnit.PixelsPerInch => 1,
+                PixelResolutionUnit.PixelsPerCentimeter => 2.54,
+                PixelResolutionUnit.PixelsPerMeter => 0.0254,
+                _ => 0,
+            };
             if (perInch > 0 && across > 0 && down > 0)
             {
                 (picture.DpiX, picture.DpiY) = (across * perInch, down * perInch);
@@ -99,7 +105,15 @@ public sealed class Picture
         using (FileStream stream = File.Create(temporary))
         {
             // Always four channels of 8 bits: a golden picture keeps its kind whatever it shows.
-            image.SaveAsPng(stream, new PngEncoder { ColorType = PngColorType.RgbWithAlpha, BitDepth = PngBitDepth.Bit8, TransparentColorMode = PngTransparentColorMode.Preserve });
+            image.SaveAsPng(
+                stream,
+                new PngEncoder
+                {
+                    ColorType = PngColorType.RgbWithAlpha,
+                    BitDepth = PngBitDepth.Bit8,
+                    TransparentColorMode = PngTransparentColorMode.Preserve,
+                }
+            );
         }
 
         File.Move(temporary, path, overwrite: true);
@@ -133,9 +147,19 @@ internal sealed unsafe class PictureLock : IBitmapLock<ColorBgra32>
 
     public PictureLock(Picture picture, RectInt32 rect)
     {
-        if (rect.X < 0 || rect.Y < 0 || rect.Width < 1 || rect.Height < 1 || rect.X + rect.Width > picture.Width || rect.Y + rect.Height > picture.Height)
+        if (
+            rect.X < 0
+            || rect.Y < 0
+            || rect.Width < 1
+            || rect.Height < 1
+            || rect.X + rect.Width > picture.Width
+            || rect.Y + rect.Height > picture.Height
+        )
         {
-            throw new ArgumentOutOfRangeException(nameof(rect), $"{rect.X},{rect.Y},{rect.Width},{rect.Height} is not inside {picture.Width} x {picture.Height}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(rect),
+                $"{rect.X},{rect.Y},{rect.Width},{rect.Height} is not inside {picture.Width} x {picture.Height}."
+            );
         }
 
         _picture = picture;
@@ -156,9 +180,7 @@ internal sealed unsafe class PictureLock : IBitmapLock<ColorBgra32>
 
     public SizeInt32 Size { get; }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }
 
 /// <summary>The source layer.</summary>
@@ -168,7 +190,5 @@ internal sealed class PictureSource(Picture picture) : IEffectInputBitmap<ColorB
 
     public IBitmapLock<ColorBgra32> Lock(RectInt32 rect) => new PictureLock(picture, rect);
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

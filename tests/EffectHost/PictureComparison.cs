@@ -26,10 +26,12 @@ public sealed record PictureDifference(int Maximum, double Mean, int X, int Y, s
         return Maximum <= tolerance.PerChannel && Mean <= tolerance.Mean;
     }
 
-    public override string ToString()
-        => Maximum == 0
+    public override string ToString() =>
+        Maximum == 0
             ? "identical"
-            : FormattableString.Invariant($"worst pixel at ({X}, {Y}): expected {Expected}, found {Actual}, {Maximum} levels apart; mean {Mean:0.0000} levels");
+            : FormattableString.Invariant(
+                $"worst pixel at ({X}, {Y}): expected {Expected}, found {Actual}, {Maximum} levels apart; mean {Mean:0.0000} levels"
+            );
 
     /// <exception cref="HostException">The sizes differ.</exception>
     public static PictureDifference Between(Picture expected, Picture actual)
@@ -42,19 +44,22 @@ public sealed record PictureDifference(int Maximum, double Mean, int X, int Y, s
         }
 
         Picture image = new Picture(expected.Width, expected.Height);
-        int maximum = 0, worstX = 0, worstY = 0;
+        int maximum = 0,
+            worstX = 0,
+            worstY = 0;
         long sum = 0;
         for (int y = 0; y < expected.Height; y++)
         {
             for (int x = 0; x < expected.Width; x++)
             {
-                Span<byte> a = expected[x, y], b = actual[x, y], shown = image[x, y];
+                Span<byte> a = expected[x, y],
+                    b = actual[x, y],
+                    shown = image[x, y];
                 shown[3] = 255;
                 for (int channel = 0; channel < 4; channel++)
                 {
-                    int difference = channel == 3
-                        ? Math.Abs(a[3] - b[3])
-                        : (Math.Abs((a[channel] * a[3]) - (b[channel] * b[3])) + 254) / 255;
+                    int difference =
+                        channel == 3 ? Math.Abs(a[3] - b[3]) : (Math.Abs((a[channel] * a[3]) - (b[channel] * b[3])) + 254) / 255;
                     sum += difference;
                     // A difference of alpha shows in all colours.
                     for (int c = channel == 3 ? 0 : channel; c <= Math.Min(channel, 2); c++)
@@ -70,7 +75,15 @@ public sealed record PictureDifference(int Maximum, double Mean, int X, int Y, s
             }
         }
 
-        return new PictureDifference(maximum, sum / (4.0 * expected.Width * expected.Height), worstX, worstY, Describe(expected[worstX, worstY]), Describe(actual[worstX, worstY]), image);
+        return new PictureDifference(
+            maximum,
+            sum / (4.0 * expected.Width * expected.Height),
+            worstX,
+            worstY,
+            Describe(expected[worstX, worstY]),
+            Describe(actual[worstX, worstY]),
+            image
+        );
     }
 
     private static string Describe(ReadOnlySpan<byte> pixel) => $"R{pixel[2]} G{pixel[1]} B{pixel[0]} A{pixel[3]}";

@@ -15,19 +15,26 @@ public static class PluginLoader
     {
         if (!Directory.Exists(folder))
         {
-            throw new HostException($"{folder}: there is no such plugin folder. Make one with: dotnet publish src/RsrPlugins.PaintDotNet -c Release -r RID -p:PluginDir=FOLDER");
+            throw new HostException(
+                $"{folder}: there is no such plugin folder. Make one with: dotnet publish src/RsrPlugins.PaintDotNet -c Release -r RID -p:PluginDir=FOLDER"
+            );
         }
 
         Type[] effects =
         [
-            .. Directory.EnumerateFiles(folder, "*.deps.json")
+            .. Directory
+                .EnumerateFiles(folder, "*.deps.json")
                 .Select(deps => deps[..^".deps.json".Length] + ".dll")
                 .Where(File.Exists)
                 .SelectMany(path => new PluginContext(path).LoadFromAssemblyPath(Path.GetFullPath(path)).GetTypes())
-                .Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(BitmapEffect)) && type.GetConstructor(Type.EmptyTypes) is not null)
+                .Where(type =>
+                    !type.IsAbstract && type.IsAssignableTo(typeof(BitmapEffect)) && type.GetConstructor(Type.EmptyTypes) is not null
+                )
                 .OrderBy(type => type.FullName, StringComparer.Ordinal),
         ];
-        return effects.Length > 0 ? effects : throw new HostException($"{folder}: no effect in it. A plugin folder holds an assembly and its .deps.json.");
+        return effects.Length > 0
+            ? effects
+            : throw new HostException($"{folder}: no effect in it. A plugin folder holds an assembly and its .deps.json.");
     }
 
     /// <summary>Makes an effect.</summary>
@@ -37,10 +44,10 @@ public static class PluginLoader
     {
         private readonly AssemblyDependencyResolver _resolver = new(Path.GetFullPath(mainAssembly));
 
-        protected override Assembly? Load(AssemblyName assemblyName)
-            => _resolver.ResolveAssemblyToPath(assemblyName) is string path ? LoadFromAssemblyPath(path) : null;
+        protected override Assembly? Load(AssemblyName assemblyName) =>
+            _resolver.ResolveAssemblyToPath(assemblyName) is string path ? LoadFromAssemblyPath(path) : null;
 
-        protected override nint LoadUnmanagedDll(string unmanagedDllName)
-            => _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is string path ? LoadUnmanagedDllFromPath(path) : 0;
+        protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
+            _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is string path ? LoadUnmanagedDllFromPath(path) : 0;
     }
 }

@@ -1,4 +1,5 @@
-// The picture library reads no profiles of PNG files in the version that is used here (2.1), and a document's profile is what is to be kept.
+// The picture library reads no profiles of PNG files in the version that is used here (2.1), and a document's profile is what is to be
+// kept.
 using System.Buffers.Binary;
 using System.IO.Compression;
 

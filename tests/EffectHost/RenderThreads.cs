@@ -12,7 +12,10 @@ public sealed class RenderThreads : IDisposable
 
     public RenderThreads(int count)
     {
-        _threads = [.. Enumerable.Range(0, count).Select(number => new Thread(Work) { IsBackground = true, Name = $"Pooled render {number}" })];
+        _threads =
+        [
+            .. Enumerable.Range(0, count).Select(number => new Thread(Work) { IsBackground = true, Name = $"Pooled render {number}" }),
+        ];
         foreach (Thread thread in _threads)
         {
             thread.Start();

@@ -24,7 +24,10 @@ internal sealed class SelectionMask : IEffectInputBitmap<ColorAlpha8>
     {
         get
         {
-            int left = int.MaxValue, top = int.MaxValue, right = 0, bottom = 0;
+            int left = int.MaxValue,
+                top = int.MaxValue,
+                right = 0,
+                bottom = 0;
             for (int i = 0; i < _coverage.Length; i++)
             {
                 if (_coverage[i] != 0)
@@ -44,7 +47,9 @@ internal sealed class SelectionMask : IEffectInputBitmap<ColorAlpha8>
     {
         if ((mask.Width, mask.Height) != (layer.Width, layer.Height))
         {
-            throw new HostException($"The selection mask is {mask.Width} x {mask.Height}, the layer {layer.Width} x {layer.Height}: the same size was expected.");
+            throw new HostException(
+                $"The selection mask is {mask.Width} x {mask.Height}, the layer {layer.Width} x {layer.Height}: the same size was expected."
+            );
         }
 
         byte[] coverage = [.. Enumerable.Range(0, mask.Width * mask.Height).Select(i => mask.Bytes[(i * 4) + 1])];
@@ -101,8 +106,11 @@ internal sealed class SelectionMask : IEffectInputBitmap<ColorAlpha8>
             for (int x = 0; x < tile.Width; x++)
             {
                 double share = _coverage[((top + y) * Size.Width) + left + x] / 255.0;
-                Span<byte> pixel = tile[x, y], was = layer[left + x, top + y];
-                double newWeight = pixel[3] * share, oldWeight = was[3] * (1 - share), sum = newWeight + oldWeight;
+                Span<byte> pixel = tile[x, y],
+                    was = layer[left + x, top + y];
+                double newWeight = pixel[3] * share,
+                    oldWeight = was[3] * (1 - share),
+                    sum = newWeight + oldWeight;
                 for (int channel = 0; channel < 3 && sum > 0; channel++)
                 {
                     pixel[channel] = (byte)Math.Round(((pixel[channel] * newWeight) + (was[channel] * oldWeight)) / sum);
@@ -115,9 +123,7 @@ internal sealed class SelectionMask : IEffectInputBitmap<ColorAlpha8>
 
     public IBitmapLock<ColorAlpha8> Lock(RectInt32 rect) => new MaskLock(this, rect);
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private sealed unsafe class MaskLock : IBitmapLock<ColorAlpha8>
     {
@@ -125,9 +131,19 @@ internal sealed class SelectionMask : IEffectInputBitmap<ColorAlpha8>
 
         public MaskLock(SelectionMask mask, RectInt32 rect)
         {
-            if (rect.X < 0 || rect.Y < 0 || rect.Width < 1 || rect.Height < 1 || rect.X + rect.Width > mask.Size.Width || rect.Y + rect.Height > mask.Size.Height)
+            if (
+                rect.X < 0
+                || rect.Y < 0
+                || rect.Width < 1
+                || rect.Height < 1
+                || rect.X + rect.Width > mask.Size.Width
+                || rect.Y + rect.Height > mask.Size.Height
+            )
             {
-                throw new ArgumentOutOfRangeException(nameof(rect), $"{rect.X},{rect.Y},{rect.Width},{rect.Height} is not inside {mask.Size.Width} x {mask.Size.Height}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(rect),
+                    $"{rect.X},{rect.Y},{rect.Width},{rect.Height} is not inside {mask.Size.Width} x {mask.Size.Height}."
+                );
             }
 
             Size = new SizeInt32(rect.Width, rect.Height);
@@ -159,8 +175,6 @@ internal sealed class SelectionMask : IEffectInputBitmap<ColorAlpha8>
 
         public SizeInt32 Size { get; }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

@@ -20,7 +20,14 @@ public static class Soak
     /// True if managed memory and working set have grown by at most 20 MB since the first count, after a fifth of the time: until then
     /// networks are opened and the native allocators of ever more threads get their first memory.
     /// </returns>
-    public static bool Run(IReadOnlyList<Type> effects, Picture layer, IReadOnlyList<string> settings, TimeSpan duration, int threads, TextWriter output)
+    public static bool Run(
+        IReadOnlyList<Type> effects,
+        Picture layer,
+        IReadOnlyList<string> settings,
+        TimeSpan duration,
+        int threads,
+        TextWriter output
+    )
     {
         const int Sizes = 37;
         const int Counts = 12;
@@ -43,7 +50,11 @@ public static class Soak
 
             last = Count();
             first ??= last;
-            output.WriteLine(FormattableString.Invariant($"{watch.Elapsed.TotalMinutes,6:0.0} min  {renders,6} renders  {last.Managed / 1e6,7:0.0} MB managed  {GC.GetGCMemoryInfo().TotalCommittedBytes / 1e6,7:0.0} MB committed  {last.WorkingSet / 1e6,7:0.0} MB in all"));
+            output.WriteLine(
+                FormattableString.Invariant(
+                    $"{watch.Elapsed.TotalMinutes,6:0.0} min  {renders,6} renders  {last.Managed / 1e6,7:0.0} MB managed  {GC.GetGCMemoryInfo().TotalCommittedBytes / 1e6,7:0.0} MB committed  {last.WorkingSet / 1e6,7:0.0} MB in all"
+                )
+            );
             if (watch.Elapsed >= duration)
             {
                 break;
@@ -53,7 +64,11 @@ public static class Soak
         }
 
         (long managed, long all) = (last.Managed - first.Value.Managed, last.WorkingSet - first.Value.WorkingSet);
-        output.WriteLine(FormattableString.Invariant($"Grown since the first count: {managed / 1e6:0.0} MB managed, {all / 1e6:0.0} MB in all; allowed {AllowedGrowth / 1e6:0.0} MB each."));
+        output.WriteLine(
+            FormattableString.Invariant(
+                $"Grown since the first count: {managed / 1e6:0.0} MB managed, {all / 1e6:0.0} MB in all; allowed {AllowedGrowth / 1e6:0.0} MB each."
+            )
+        );
         return managed <= AllowedGrowth && all <= AllowedGrowth;
     }
 

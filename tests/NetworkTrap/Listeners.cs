@@ -58,12 +58,15 @@ internal sealed class Listeners : IDisposable
                     work();
                 }
             }
-            catch (Exception exception) when (_closing && exception is SocketException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception exception)
+                when (_closing && exception is SocketException or ObjectDisposedException or InvalidOperationException)
             {
                 // Closed under a waiting call: the run is over.
             }
         })
-        { IsBackground = true };
+        {
+            IsBackground = true,
+        };
         thread.Start();
     }
 

@@ -27,12 +27,14 @@ internal static partial class Loopback
         }
     }
 
-    /// <summary>Packets sent on all interfaces of the namespace since it was made: whatever is said, even to a port nobody listens on, is in it.</summary>
+    /// <summary>Packets sent on all interfaces of the namespace since it was made: whatever is said, even to a port nobody listens on, is
+    /// in it.</summary>
     public static long PacketsSent()
     {
         const int HeaderLines = 2;
         const int SentPackets = 9;
-        return File.ReadAllLines("/proc/net/dev").Skip(HeaderLines)
+        return File.ReadAllLines("/proc/net/dev")
+            .Skip(HeaderLines)
             .Select(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Sum(fields => long.Parse(fields[SentPackets], CultureInfo.InvariantCulture));
     }

@@ -41,10 +41,19 @@ internal static class ColourChoices
         ModelCatalogue models = ModelCatalogue.LoadDefault();
         foreach (string path in paths)
         {
-            PixelImage[] pictures = [.. (Directory.Exists(path) ? Directory.GetFiles(path, "*.png") : [path]).Order(StringComparer.Ordinal).Select(Read)];
+            PixelImage[] pictures =
+            [
+                .. (Directory.Exists(path) ? Directory.GetFiles(path, "*.png") : [path]).Order(StringComparer.Ordinal).Select(Read),
+            ];
             foreach (int scale in models.Scales(NetworkTask.Reduce, ModelKind.Learned))
             {
-                Print(Path.GetFileNameWithoutExtension(path), [.. pictures.Select(picture => EvaluationProtocol.CropToMultiple(picture, scale))], scale, engine, models);
+                Print(
+                    Path.GetFileNameWithoutExtension(path),
+                    [.. pictures.Select(picture => EvaluationProtocol.CropToMultiple(picture, scale))],
+                    scale,
+                    engine,
+                    models
+                );
             }
         }
 
@@ -56,7 +65,9 @@ internal static class ColourChoices
         INetwork rrNet = engine.Open(models.Find(NetworkTask.Reduce, ModelKind.Learned, scale));
         INetwork srNet = engine.Open(models.Find(NetworkTask.Enlarge, ModelKind.Learned, scale));
         bool hasAlpha = pictures.Any(picture => picture.HasAlpha);
-        Console.WriteLine($"\n{name} x{scale}, {pictures.Length} pictures\n\n| choice | luma PSNR | RGB PSNR |{(hasAlpha ? " alpha PSNR |" : string.Empty)}\n|---|---|---|{(hasAlpha ? "---|" : string.Empty)}");
+        Console.WriteLine(
+            $"\n{name} x{scale}, {pictures.Length} pictures\n\n| choice | luma PSNR | RGB PSNR |{(hasAlpha ? " alpha PSNR |" : string.Empty)}\n|---|---|---|{(hasAlpha ? "---|" : string.Empty)}"
+        );
         foreach ((string caption, ColourOptions options) in _variants)
         {
             if (!hasAlpha && !options.AlphaByNetwork)
@@ -70,11 +81,24 @@ internal static class ColourChoices
                 PixelImage small = new LearnedResizer(rrNet, null, options).Resize(picture);
                 PixelImage restored = new LearnedResizer(srNet, null, options).Resize(small);
                 PictureDifference difference = ImageMetrics.Compare(picture, restored, scale);
-                rows.Add((difference.LumaPsnr, difference.RgbPsnr, picture.HasAlpha ? ImageMetrics.Psnr(Alpha(picture), Alpha(restored), picture.Width, picture.Height, scale) : 0));
+                rows.Add(
+                    (
+                        difference.LumaPsnr,
+                        difference.RgbPsnr,
+                        picture.HasAlpha ? ImageMetrics.Psnr(Alpha(picture), Alpha(restored), picture.Width, picture.Height, scale) : 0
+                    )
+                );
             }
 
-            string alpha = hasAlpha ? string.Create(CultureInfo.InvariantCulture, $" {rows.Average(row => row.Alpha):0.00} |") : string.Empty;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {caption} | {rows.Average(row => row.Luma):0.00} | {rows.Average(row => row.Rgb):0.00} |{alpha}"));
+            string alpha = hasAlpha
+                ? string.Create(CultureInfo.InvariantCulture, $" {rows.Average(row => row.Alpha):0.00} |")
+                : string.Empty;
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {caption} | {rows.Average(row => row.Luma):0.00} | {rows.Average(row => row.Rgb):0.00} |{alpha}"
+                )
+            );
         }
     }
 

@@ -29,10 +29,16 @@ internal static class RefinementChoices
         new(StepSize: 0.02f, Momentum: 0.8f, Growth: 1, Shrinkage: 1),
     ];
 
-    /// <summary>Prints a Markdown table: rows are choices, columns passes, mean PSNR in dB by the protocol and the least a picture gains.</summary>
+    /// <summary>Prints a Markdown table: rows are choices, columns passes, mean PSNR in dB by the protocol and the least a picture
+    /// gains.</summary>
     internal static int Run(string[] arguments)
     {
-        if (arguments is not [var folder, var scaleText] || !int.TryParse(scaleText, CultureInfo.InvariantCulture, out int scale) || scale is < 2 or > 4 || !Directory.Exists(folder))
+        if (
+            arguments is not [var folder, var scaleText]
+            || !int.TryParse(scaleText, CultureInfo.InvariantCulture, out int scale)
+            || scale is < 2 or > 4
+            || !Directory.Exists(folder)
+        )
         {
             Console.Error.WriteLine("refinement FOLDER SCALE: a folder of 8-bit PNG pictures; 2, 3 or 4");
             return 2;
@@ -41,17 +47,30 @@ internal static class RefinementChoices
         using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         ModelCatalogue models = ModelCatalogue.LoadDefault();
         INetwork Open(NetworkTask task) => engine.Open(models.Find(task, ModelKind.Learned, scale));
-        (INetwork rrNet, INetwork srNet, INetwork gradient) = (Open(NetworkTask.Reduce), Open(NetworkTask.Enlarge), Open(NetworkTask.Gradient));
-        PixelImage[] pictures = [.. Directory.GetFiles(folder, "*.png").Order(StringComparer.Ordinal).Select(path => EvaluationProtocol.CropToMultiple(ColourChoices.Read(path), scale))];
+        (INetwork rrNet, INetwork srNet, INetwork gradient) = (
+            Open(NetworkTask.Reduce),
+            Open(NetworkTask.Enlarge),
+            Open(NetworkTask.Gradient)
+        );
+        PixelImage[] pictures =
+        [
+            .. Directory
+                .GetFiles(folder, "*.png")
+                .Order(StringComparer.Ordinal)
+                .Select(path => EvaluationProtocol.CropToMultiple(ColourChoices.Read(path), scale)),
+        ];
 
-        Console.WriteLine($"\n{Path.GetFileName(folder)} x{scale}, {pictures.Length} pictures\n\n| step | momentum | growth | shrinkage | bound | repetition | 0 |{string.Concat(_marks.Select(mark => $" {mark} |"))}\n|---|---|---|---|---|---|---|{string.Concat(_marks.Select(_ => "---|"))}");
+        Console.WriteLine(
+            $"\n{Path.GetFileName(folder)} x{scale}, {pictures.Length} pictures\n\n| step | momentum | growth | shrinkage | bound | repetition | 0 |{string.Concat(_marks.Select(mark => $" {mark} |"))}\n|---|---|---|---|---|---|---|{string.Concat(_marks.Select(_ => "---|"))}"
+        );
         foreach (DescentOptions options in _variants)
         {
             SortedDictionary<int, double> sums = new SortedDictionary<int, double>();
             SortedDictionary<int, double> worst = new SortedDictionary<int, double>();
             foreach (PixelImage picture in pictures)
             {
-                int width = picture.Width / scale, height = picture.Height / scale;
+                int width = picture.Width / scale,
+                    height = picture.Height / scale;
                 float[] reference = EvaluationProtocol.LumaPlane(picture);
                 float[] large = [.. reference.Select(value => value / 255)];
                 float[] small = new LearnedResizer(rrNet).ResizeLuma(large, picture.Width, picture.Height);
@@ -77,13 +96,21 @@ internal static class RefinementChoices
 
                 double Score(float[] plane)
                 {
-                    float[] stored = [.. EvaluationProtocol.RoundToEightBits([.. plane.Select(value => value * 255)]).Select(value => value / 255)];
+                    float[] stored =
+                    [
+                        .. EvaluationProtocol.RoundToEightBits([.. plane.Select(value => value * 255)]).Select(value => value / 255),
+                    ];
                     float[] restored = [.. new LearnedResizer(srNet).ResizeLuma(stored, width, height).Select(value => value * 255)];
                     return EvaluationProtocol.Score(reference, restored, picture.Width, picture.Height, scale).Psnr;
                 }
             }
 
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {options.StepSize} | {options.Momentum} | {options.Growth} | {options.Shrinkage} | {options.MaxCorrection * 255:0} | {options.KeepRepetition} |{string.Concat(sums.Select(sum => string.Create(CultureInfo.InvariantCulture, $" {sum.Value / pictures.Length:0.00}{(sum.Key == 0 ? string.Empty : $" ({worst[sum.Key]:+0.00;-0.00})")} |")))}"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {options.StepSize} | {options.Momentum} | {options.Growth} | {options.Shrinkage} | {options.MaxCorrection * 255:0} | {options.KeepRepetition} |{string.Concat(sums.Select(sum => string.Create(CultureInfo.InvariantCulture, $" {sum.Value / pictures.Length:0.00}{(sum.Key == 0 ? string.Empty : $" ({worst[sum.Key]:+0.00;-0.00})")} |")))}"
+                )
+            );
         }
 
         return 0;

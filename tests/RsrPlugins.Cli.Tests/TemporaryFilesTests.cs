@@ -23,8 +23,11 @@ public class TemporaryFilesTests
         DateTime now = DateTime.UtcNow;
         Assert.True(TemporaryFiles.IsAbandoned(TemporaryFiles.NameOf(host, session, gone), now, isOurs: false));
         Assert.False(TemporaryFiles.IsAbandoned(TemporaryFiles.NameOf(host, session, Environment.ProcessId), now, isOurs: true));
-        Assert.False(TemporaryFiles.IsAbandoned(TemporaryFiles.NameOf(host, session, Environment.ProcessId), now, isOurs: false)); // Somebody else's list.
-        Assert.True(TemporaryFiles.IsAbandoned(TemporaryFiles.NameOf(host, session, Environment.ProcessId), now.AddDays(-1000), isOurs: false)); // Older than the process of that number.
+        // Somebody else's list.
+        Assert.False(TemporaryFiles.IsAbandoned(TemporaryFiles.NameOf(host, session, Environment.ProcessId), now, isOurs: false));
+        Assert.True(
+            TemporaryFiles.IsAbandoned(TemporaryFiles.NameOf(host, session, Environment.ProcessId), now.AddDays(-1000), isOurs: false)
+        ); // Older than the process of that number.
         // Another machine's.
         Assert.False(TemporaryFiles.IsAbandoned(TemporaryFiles.NameOf("00000000", session, gone), now.AddDays(-1000), isOurs: false));
         // Another container's, perhaps.
@@ -42,7 +45,16 @@ public class TemporaryFilesTests
         Pictures.Rgb(8, 8).Save(folder["b.png"]);
         using (Process process = Rsr.Start(folder, "downscale", "a.png", "--scale", "1.05", "-o", "c.png"))
         {
-            Assert.True(SpinWait.SpinUntil(() => process.HasExited || folder.Files.Any(name => name.StartsWith(".rsr-", StringComparison.Ordinal) && !name.StartsWith(".rsr-probe", StringComparison.Ordinal)), TimeSpan.FromSeconds(50)));
+            Assert.True(
+                SpinWait.SpinUntil(
+                    () =>
+                        process.HasExited
+                        || folder.Files.Any(name =>
+                            name.StartsWith(".rsr-", StringComparison.Ordinal) && !name.StartsWith(".rsr-probe", StringComparison.Ordinal)
+                        ),
+                    TimeSpan.FromSeconds(50)
+                )
+            );
             process.Kill();
             process.WaitForExit();
         }

@@ -17,18 +17,33 @@ public class ArchitectureTests
     public void Core_references_the_base_libraries_and_nothing_else()
     {
         // No editor, no Torch, no file formats, no managed ONNX Runtime, nothing of ours: a list of what may be, not of what may not.
-        string[] foreign = [.. typeof(InferenceEngine).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!)
-            .Where(name => name is not ("System" or "netstandard") && !name.StartsWith("System.", StringComparison.Ordinal) && name != "Microsoft.Win32.Primitives")];
+        string[] foreign =
+        [
+            .. typeof(InferenceEngine)
+                .Assembly.GetReferencedAssemblies()
+                .Select(assembly => assembly.Name!)
+                .Where(name =>
+                    name is not ("System" or "netstandard")
+                    && !name.StartsWith("System.", StringComparison.Ordinal)
+                    && name != "Microsoft.Win32.Primitives"
+                ),
+        ];
         Assert.Empty(foreign);
     }
 
     [Fact]
     public void Only_inference_calls_native_code()
     {
-        const BindingFlags All = BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly;
-        string[] native = [.. typeof(InferenceEngine).Assembly.GetTypes().SelectMany(type => type.GetMethods(All))
-            .Where(method => method.Attributes.HasFlag(MethodAttributes.PinvokeImpl))
-            .Select(method => method.DeclaringType!.Namespace!)];
+        const BindingFlags All =
+            BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly;
+        string[] native =
+        [
+            .. typeof(InferenceEngine)
+                .Assembly.GetTypes()
+                .SelectMany(type => type.GetMethods(All))
+                .Where(method => method.Attributes.HasFlag(MethodAttributes.PinvokeImpl))
+                .Select(method => method.DeclaringType!.Namespace!),
+        ];
         Assert.NotEmpty(native);
         Assert.All(native, name => Assert.Equal("RsrPlugins.Core.Inference.OnnxRuntime", name));
     }
@@ -37,11 +52,19 @@ public class ArchitectureTests
     public void Nothing_but_the_catalogue_asks_what_a_network_is_called_or_meant_for()
     {
         // A fact about a network is data in its shape. Whoever asks for its name, kind or task begins a switch on them.
-        const BindingFlags All = BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly;
-        Dictionary<int, string> asked = new[] { typeof(ModelDescriptor).GetProperty(nameof(ModelDescriptor.Network)), typeof(ModelDescriptor).GetProperty(nameof(ModelDescriptor.Kind)), typeof(ModelDescriptor).GetProperty(nameof(ModelDescriptor.Task)), typeof(NetworkShape).GetProperty(nameof(NetworkShape.Task)) }
-            .ToDictionary(property => property!.GetMethod!.MetadataToken, property => $"{property!.DeclaringType!.Name}.{property.Name}");
+        const BindingFlags All =
+            BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly;
+        Dictionary<int, string> asked = new[]
+        {
+            typeof(ModelDescriptor).GetProperty(nameof(ModelDescriptor.Network)),
+            typeof(ModelDescriptor).GetProperty(nameof(ModelDescriptor.Kind)),
+            typeof(ModelDescriptor).GetProperty(nameof(ModelDescriptor.Task)),
+            typeof(NetworkShape).GetProperty(nameof(NetworkShape.Task)),
+        }.ToDictionary(property => property!.GetMethod!.MetadataToken, property => $"{property!.DeclaringType!.Name}.{property.Name}");
         List<string> found = [];
-        foreach (Type type in typeof(ModelDescriptor).Assembly.GetTypes().Where(type => type.Namespace != typeof(ModelDescriptor).Namespace))
+        foreach (
+            Type type in typeof(ModelDescriptor).Assembly.GetTypes().Where(type => type.Namespace != typeof(ModelDescriptor).Namespace)
+        )
         {
             foreach (MethodBase method in type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All)))
             {
@@ -100,19 +123,40 @@ public class ArchitectureTests
     {
         Assert.SkipWhen(Sources.Root is null, Sources.Missing);
         string file = Path.Combine(Sources.Root!, "src", project, $"{project}.csproj");
-        IEnumerable<string> references = XDocument.Load(file).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value));
-        Assert.Equal(allowed.Split(' ', StringSplitOptions.RemoveEmptyEntries), references.Where(name => name.StartsWith("RsrPlugins.", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        IEnumerable<string> references = XDocument
+            .Load(file)
+            .Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value));
+        Assert.Equal(
+            allowed.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            references.Where(name => name.StartsWith("RsrPlugins.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
     public void Every_project_of_the_product_is_in_the_table_of_directions()
     {
         Assert.SkipWhen(Sources.Root is null, Sources.Missing);
-        string[] known = [.. typeof(ArchitectureTests).GetMethod(nameof(A_project_refers_to_no_more_of_ours_than_it_may))!.GetCustomAttributes<InlineDataAttribute>().Select(data => (string)data.Data[0]!)];
-        Assert.Equal(known.Order(StringComparer.Ordinal), Directory.GetDirectories(Path.Combine(Sources.Root!, "src")).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal));
+        string[] known =
+        [
+            .. typeof(ArchitectureTests)
+                .GetMethod(nameof(A_project_refers_to_no_more_of_ours_than_it_may))!
+                .GetCustomAttributes<InlineDataAttribute>()
+                .Select(data => (string)data.Data[0]!),
+        ];
+        Assert.Equal(
+            known.Order(StringComparer.Ordinal),
+            Directory
+                .GetDirectories(Path.Combine(Sources.Root!, "src"))
+                .Select(folder => Path.GetFileName(folder)!)
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
     public void Core_runs_where_paint_net_does() =>
-        Assert.Equal(".NETCoreApp,Version=v9.0", typeof(InferenceEngine).Assembly.GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName);
+        Assert.Equal(
+            ".NETCoreApp,Version=v9.0",
+            typeof(InferenceEngine).Assembly.GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName
+        );
 }

@@ -9,7 +9,8 @@ internal static class DrawnPictures
     public static PixelImage RedDiscOnTransparentGreen(int size, int bits)
     {
         PixelImage image = PixelImage.Create(size, size, PixelLayout.Rgba, bits);
-        double centre = (size - 1) / 2.0, radius = size * 0.37;
+        double centre = (size - 1) / 2.0,
+            radius = size * 0.37;
         for (int y = 0; y < size; y++)
         {
             for (int x = 0; x < size; x++)
@@ -38,9 +39,12 @@ internal static class DrawnPictures
                 (int red, int green, int blue, int alpha) = Get(image, x, y);
                 visible += alpha > 0 ? 1 : 0;
                 int tolerance = colourTolerance * (image.MaxValue / 255);
-                bool expected = alpha > 0
-                    ? Math.Abs(green - blue) <= (tolerance > 0 ? image.MaxValue / 255 : 0) && green <= tolerance && red >= image.MaxValue - tolerance
-                    : red == 0 && green == 0 && blue == 0;
+                bool expected =
+                    alpha > 0
+                        ? Math.Abs(green - blue) <= (tolerance > 0 ? image.MaxValue / 255 : 0)
+                            && green <= tolerance
+                            && red >= image.MaxValue - tolerance
+                        : red == 0 && green == 0 && blue == 0;
                 Assert.True(expected, $"At ({x}, {y}) the colour is ({red}, {green}, {blue}) with alpha {alpha}.");
             }
         }

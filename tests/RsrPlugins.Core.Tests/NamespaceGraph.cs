@@ -1,5 +1,5 @@
-// Which namespace of an assembly uses which, read from the assembly itself: fields, signatures, base types, attributes, and every token in the
-// code of its methods. What the compiler puts in as a value (constants) leaves no trace; the sources' using directives stand in for it.
+// Which namespace of an assembly uses which, read from the assembly itself: fields, signatures, base types, attributes, and every token in
+// the code of its methods. What the compiler puts in as a value (constants) leaves no trace; the sources' using directives stand in for it.
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Text.RegularExpressions;
@@ -9,10 +9,13 @@ namespace RsrPlugins.Core.Tests;
 /// <summary>Uses between namespaces, each with one example.</summary>
 internal sealed partial class NamespaceGraph
 {
-    private const BindingFlags All = BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly;
+    private const BindingFlags All =
+        BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly;
 
-    private static readonly Dictionary<short, OpCode> _opCodes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
-        .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
+    private static readonly Dictionary<short, OpCode> _opCodes = typeof(OpCodes)
+        .GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Select(field => (OpCode)field.GetValue(null)!)
+        .ToDictionary(code => code.Value);
 
     private readonly SortedDictionary<string, SortedDictionary<string, string>> _uses = new(StringComparer.Ordinal);
 
@@ -43,7 +46,12 @@ internal sealed partial class NamespaceGraph
         {
             string text = File.ReadAllText(file);
             string from = Declaration().Match(text).Groups[1].Value;
-            foreach (string to in Directive().Matches(text).Select(match => match.Groups[1].Value).Where(to => to == root || to.StartsWith(root + ".", StringComparison.Ordinal)))
+            foreach (
+                string to in Directive()
+                    .Matches(text)
+                    .Select(match => match.Groups[1].Value)
+                    .Where(to => to == root || to.StartsWith(root + ".", StringComparison.Ordinal))
+            )
             {
                 Add(from, to, $"{Path.GetFileName(file)} has using {to}");
             }
@@ -118,9 +126,13 @@ internal sealed partial class NamespaceGraph
             .. type.GetInterfaces(),
             .. type.GetFields(All).Select(field => field.FieldType),
             .. type.GetCustomAttributesData().Select(attribute => attribute.AttributeType),
-            .. type.GetGenericArguments().SelectMany(argument => argument.IsGenericParameter ? argument.GetGenericParameterConstraints() : [argument]),
+            .. type.GetGenericArguments()
+                .SelectMany(argument => argument.IsGenericParameter ? argument.GetGenericParameterConstraints() : [argument]),
         ];
-        IEnumerable<Type?> inMethods = type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All)).SelectMany(method => Mentioned(type, method));
+        IEnumerable<Type?> inMethods = type.GetMethods(All)
+            .Cast<MethodBase>()
+            .Concat(type.GetConstructors(All))
+            .SelectMany(method => Mentioned(type, method));
         return declared.Concat(inMethods).OfType<Type>();
     }
 
@@ -136,16 +148,30 @@ internal sealed partial class NamespaceGraph
         }
 
         found.AddRange(body.LocalVariables.Select(local => local.LocalType));
-        found.AddRange(body.ExceptionHandlingClauses.Where(clause => clause.Flags == ExceptionHandlingClauseOptions.Clause).Select(clause => clause.CatchType));
+        found.AddRange(
+            body.ExceptionHandlingClauses.Where(clause => clause.Flags == ExceptionHandlingClauseOptions.Clause)
+                .Select(clause => clause.CatchType)
+        );
         byte[] code = body.GetILAsByteArray()!;
         for (int at = 0; at < code.Length;)
         {
             OpCode operation = code[at] == 0xFE ? _opCodes[(short)(0xFE00 | code[at + 1])] : _opCodes[code[at]];
             at += operation.Size;
-            if (operation.OperandType is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType)
+            if (
+                operation.OperandType
+                is OperandType.InlineField
+                    or OperandType.InlineMethod
+                    or OperandType.InlineTok
+                    or OperandType.InlineType
+            )
             {
                 MemberInfo member = method.Module.ResolveMember(BitConverter.ToInt32(code, at), typeArguments, methodArguments)!;
-                found.AddRange([member as Type, member.DeclaringType, (member as FieldInfo)?.FieldType, (member as MethodInfo)?.ReturnType]);
+                found.AddRange([
+                    member as Type,
+                    member.DeclaringType,
+                    (member as FieldInfo)?.FieldType,
+                    (member as MethodInfo)?.ReturnType,
+                ]);
                 if (member is MethodBase called)
                 {
                     found.AddRange(called.GetParameters().Select(parameter => parameter.ParameterType));
@@ -159,15 +185,16 @@ internal sealed partial class NamespaceGraph
         return found;
     }
 
-    private static int OperandSize(OperandType operand, byte[] code, int at) => operand switch
-    {
-        OperandType.InlineNone => 0,
-        OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
-        OperandType.InlineVar => 2,
-        OperandType.InlineI8 or OperandType.InlineR => 8,
-        OperandType.InlineSwitch => 4 + (4 * BitConverter.ToInt32(code, at)),
-        _ => 4,
-    };
+    private static int OperandSize(OperandType operand, byte[] code, int at) =>
+        operand switch
+        {
+            OperandType.InlineNone => 0,
+            OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
+            OperandType.InlineVar => 2,
+            OperandType.InlineI8 or OperandType.InlineR => 8,
+            OperandType.InlineSwitch => 4 + (4 * BitConverter.ToInt32(code, at)),
+            _ => 4,
+        };
 
     /// <summary>A type's definition, and those of its elements and arguments.</summary>
     private static IEnumerable<Type> Parts(Type type)

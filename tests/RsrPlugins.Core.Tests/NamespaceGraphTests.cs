@@ -13,12 +13,15 @@ namespace RsrPlugins.Core.Tests
         }
 
         [Fact]
-        public void One_way_is_no_circle() =>
-            Assert.Empty(Graph("One", "Three").FindCircle());
+        public void One_way_is_no_circle() => Assert.Empty(Graph("One", "Three").FindCircle());
 
         // With what the compiler makes of lambdas.
         private static NamespaceGraph Graph(params string[] names) =>
-            new NamespaceGraph().Add(typeof(NamespaceGraphTests).Assembly.GetTypes().Where(type => names.Any(name => type.Namespace == $"RsrPlugins.Core.Tests.Circle.{name}")));
+            new NamespaceGraph().Add(
+                typeof(NamespaceGraphTests)
+                    .Assembly.GetTypes()
+                    .Where(type => names.Any(name => type.Namespace == $"RsrPlugins.Core.Tests.Circle.{name}"))
+            );
 
         [Fact]
         public void A_using_for_a_constant_counts()
@@ -26,7 +29,8 @@ namespace RsrPlugins.Core.Tests
             string folder = Directory.CreateTempSubdirectory("rsr-namespaces-").FullName;
             try
             {
-                string one = Path.Combine(folder, "One.cs"), two = Path.Combine(folder, "Two.cs");
+                string one = Path.Combine(folder, "One.cs"),
+                    two = Path.Combine(folder, "Two.cs");
                 File.WriteAllText(one, "using Root.B;\n\nnamespace Root.A;\n");
                 File.WriteAllText(two, "using System;\nusing Root.A;\n\nnamespace Root.B;\n");
                 Assert.Equal(2, new NamespaceGraph().AddSources([one, two], "Root").FindCircle().Count);

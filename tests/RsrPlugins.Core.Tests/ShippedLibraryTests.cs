@@ -35,7 +35,11 @@ public sealed class ShippedLibraryTests : IDisposable
 
         long length = new FileInfo(Copy).Length;
         RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() => ShippedLibrary.Verify(_engine, Copy, "ONNX Runtime"));
-        Assert.StartsWith($"{Copy} (ONNX Runtime) is damaged or of another release: expected SHA-256 ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{Copy} (ONNX Runtime) is damaged or of another release: expected SHA-256 ",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.EndsWith($" in {length:N0} bytes. Reinstall RsrPlugins.", error.Message, StringComparison.Ordinal);
     }
 
@@ -52,7 +56,13 @@ public sealed class ShippedLibraryTests : IDisposable
     public void A_library_that_is_not_there_is_looked_for_nowhere_else()
     {
         // Every Linux system has this one, and a bare name would find it.
-        RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() => ShippedLibrary.Find(_engine, "libc.so.6", "the C library"));
-        Assert.StartsWith($"the C library is missing: libc.so.6 was expected in {Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)}", error.Message, StringComparison.Ordinal);
+        RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() =>
+            ShippedLibrary.Find(_engine, "libc.so.6", "the C library")
+        );
+        Assert.StartsWith(
+            $"the C library is missing: libc.so.6 was expected in {Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)}",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -55,9 +55,11 @@ public partial class SourceTests
     [GeneratedRegex("\"\"\"+")]
     private static partial Regex RawQuotes();
 
-    [GeneratedRegex("""
-        "(?:[^"\\]|\\.)*"
-        """)]
+    [GeneratedRegex(
+        """
+            "(?:[^"\\]|\\.)*"
+            """
+    )]
     private static partial Regex Literals();
 
     [Fact]
@@ -65,9 +67,13 @@ public partial class SourceTests
     {
         Assert.SkipWhen(Sources.Root is null, Sources.Missing);
         string sources = Path.Combine(Sources.Root!, "src");
-        string[] silent = [.. Sources.Of(sources)
-            .Where(file => !File.ReadLines(file).First().StartsWith("// ", StringComparison.Ordinal))
-            .Select(file => Path.GetRelativePath(sources, file))];
+        string[] silent =
+        [
+            .. Sources
+                .Of(sources)
+                .Where(file => !File.ReadLines(file).First().StartsWith("// ", StringComparison.Ordinal))
+                .Select(file => Path.GetRelativePath(sources, file)),
+        ];
         Assert.Empty(silent);
     }
 
@@ -80,8 +86,16 @@ public partial class SourceTests
     {
         Assert.SkipWhen(Sources.Root is null, Sources.Missing);
         string tests = Path.Combine(Sources.Root!, "tests", $"{project}.Tests", folder);
-        string[] untested = [.. Sources.Of(Path.Combine(Sources.Root!, "src", project, folder)).Select(file => $"{Path.GetFileNameWithoutExtension(file)}Tests.cs")
-            .Where(name => !File.Exists(Path.Combine(tests, name)) || !File.ReadAllText(Path.Combine(tests, name)).Contains("Assert", StringComparison.Ordinal))];
+        string[] untested =
+        [
+            .. Sources
+                .Of(Path.Combine(Sources.Root!, "src", project, folder))
+                .Select(file => $"{Path.GetFileNameWithoutExtension(file)}Tests.cs")
+                .Where(name =>
+                    !File.Exists(Path.Combine(tests, name))
+                    || !File.ReadAllText(Path.Combine(tests, name)).Contains("Assert", StringComparison.Ordinal)
+                ),
+        ];
         Assert.Empty(untested);
     }
 }

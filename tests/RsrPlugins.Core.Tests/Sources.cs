@@ -10,8 +10,10 @@ internal static class Sources
     public static string? Root { get; } = Find();
 
     /// <summary>The C# files below a folder, without what builds make.</summary>
-    public static IEnumerable<string> Of(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-        .Where(file => !Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
+    public static IEnumerable<string> Of(string folder) =>
+        Directory
+            .EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
 
     private static string? Find()
     {

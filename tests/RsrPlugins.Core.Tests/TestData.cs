@@ -11,10 +11,19 @@ internal static class TestData
     public static IReadOnlyList<(string Name, PixelImage Image)> Load(string set)
     {
         string? root = Environment.GetEnvironmentVariable("RSR_DATA");
-        Assert.SkipWhen(string.IsNullOrEmpty(root), "RSR_DATA is not set: point it at a folder that holds test/set5 and test/set14 as PNG files.");
+        Assert.SkipWhen(
+            string.IsNullOrEmpty(root),
+            "RSR_DATA is not set: point it at a folder that holds test/set5 and test/set14 as PNG files."
+        );
         string folder = Path.Combine(root!, set);
         Assert.SkipUnless(Directory.Exists(folder), $"RSR_DATA has no folder {set}.");
-        return [.. Directory.GetFiles(folder, "*.png").Order(StringComparer.Ordinal).Select(file => (Path.GetFileNameWithoutExtension(file), Read(file)))];
+        return
+        [
+            .. Directory
+                .GetFiles(folder, "*.png")
+                .Order(StringComparer.Ordinal)
+                .Select(file => (Path.GetFileNameWithoutExtension(file), Read(file))),
+        ];
     }
 
     public static PixelImage Read(string file)
@@ -27,7 +36,13 @@ internal static class TestData
 
     public static void Write(PixelImage image, string file)
     {
-        using Image written = Image.NewFromMemoryCopy(image.Samples8.ToArray(), image.Width, image.Height, image.Channels, Enums.BandFormat.Uchar);
+        using Image written = Image.NewFromMemoryCopy(
+            image.Samples8.ToArray(),
+            image.Width,
+            image.Height,
+            image.Channels,
+            Enums.BandFormat.Uchar
+        );
         using Image tagged = written.Copy(interpretation: image.HasColour ? Enums.Interpretation.Srgb : Enums.Interpretation.Bw);
         tagged.WriteToFile(file);
     }

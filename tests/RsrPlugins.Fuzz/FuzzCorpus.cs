@@ -37,7 +37,9 @@ internal static class FuzzCorpus
         yield return Xmp(string.Empty);
         yield return Xmp($"<r:Downscale xmlns:r=\"{DownscaleRecord.XmpNamespace}\">{Record(2).ToJson()}</r:Downscale>");
         yield return Xmp("<tiff:Orientation xmlns:tiff=\"http://ns.adobe.com/tiff/1.0/\">6</tiff:Orientation>");
-        yield return Xmp("<dc:title xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><rdf:Alt><rdf:li xml:lang=\"x-default\">A picture</rdf:li></rdf:Alt></dc:title>");
+        yield return Xmp(
+            "<dc:title xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><rdf:Alt><rdf:li xml:lang=\"x-default\">A picture</rdf:li></rdf:Alt></dc:title>"
+        );
         // Overflowed the stack of whoever walked the tree.
         yield return Xmp(string.Concat(Enumerable.Repeat("<a>", 40_000)) + string.Concat(Enumerable.Repeat("</a>", 40_000)));
     }
@@ -53,14 +55,41 @@ internal static class FuzzCorpus
     /// <summary>Networks of all operators whose effect on sizes is known; random weights.</summary>
     public static IEnumerable<byte[]> Graphs()
     {
-        yield return Graph((model, input) => model.Node("DepthToSpace", [Convolution(model, input, 1, 4, 3)], "output", ("blocksize", 2L), ("mode", "CRD")));
-        yield return Graph((model, input) => model.Node("Clip", [Convolution(model, input, 1, 1, 2, stride: 2), model.Initializer([0f]), model.Initializer([1f])], "output"));
-        yield return Graph((model, input) => model.Node("Concat", [Pool(model, input), Convolution(model, input, 1, 1, 1)], "output", ("axis", 1L)));
-        yield return Graph((model, input) => model.Node("Resize", [input, "", model.Initializer([1f, 1f, 2f, 2f], 4)], "output", ("mode", "linear")));
-        yield return Graph((model, input) => model.Node(
-            "ConvTranspose", [input, model.Initializer(new float[16], 1, 1, 4, 4)], "output", ("kernel_shape", new long[] { 4, 4 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 1, 1 })));
-        yield return Graph((model, input) => model.Node("Mul", [input, model.Node("Sigmoid", [model.Node("GlobalAveragePool", [input])])], "output"));
-        yield return Graph((model, input) => model.Node("SpaceToDepth", [model.Node("LeakyRelu", [input], null, ("alpha", 0.1f))], "output", ("blocksize", 2L)));
+        yield return Graph(
+            (model, input) => model.Node("DepthToSpace", [Convolution(model, input, 1, 4, 3)], "output", ("blocksize", 2L), ("mode", "CRD"))
+        );
+        yield return Graph(
+            (model, input) =>
+                model.Node(
+                    "Clip",
+                    [Convolution(model, input, 1, 1, 2, stride: 2), model.Initializer([0f]), model.Initializer([1f])],
+                    "output"
+                )
+        );
+        yield return Graph(
+            (model, input) => model.Node("Concat", [Pool(model, input), Convolution(model, input, 1, 1, 1)], "output", ("axis", 1L))
+        );
+        yield return Graph(
+            (model, input) => model.Node("Resize", [input, "", model.Initializer([1f, 1f, 2f, 2f], 4)], "output", ("mode", "linear"))
+        );
+        yield return Graph(
+            (model, input) =>
+                model.Node(
+                    "ConvTranspose",
+                    [input, model.Initializer(new float[16], 1, 1, 4, 4)],
+                    "output",
+                    ("kernel_shape", new long[] { 4, 4 }),
+                    ("strides", new long[] { 2, 2 }),
+                    ("pads", new long[] { 1, 1, 1, 1 })
+                )
+        );
+        yield return Graph(
+            (model, input) => model.Node("Mul", [input, model.Node("Sigmoid", [model.Node("GlobalAveragePool", [input])])], "output")
+        );
+        yield return Graph(
+            (model, input) =>
+                model.Node("SpaceToDepth", [model.Node("LeakyRelu", [input], null, ("alpha", 0.1f))], "output", ("blocksize", 2L))
+        );
     }
 
     private static IEnumerable<string> EndingsFor(string layout, bool sixteen)
@@ -90,31 +119,56 @@ internal static class FuzzCorpus
     {
         const int Width = 24;
         const int Height = 18;
-        int bands = layout switch { "grey" => 1, "grey-alpha" => 2, "rgb" => 3, _ => 4 };
+        int bands = layout switch
+        {
+            "grey" => 1,
+            "grey-alpha" => 2,
+            "rgb" => 3,
+            _ => 4,
+        };
         double max = sixteen ? 65535 : 255;
         using Image places = Image.Xyz(Width, Height);
         using Image ramp = places[0] * (max / Width);
         using Image other = places[1] * (max / Height);
-        using Image joined = bands == 1 ? ramp.Copy() : ramp.Bandjoin([.. Enumerable.Range(1, bands - 1).Select(band => band % 2 == 1 ? other : ramp)]);
-        Enums.Interpretation interpretation = layout == "cmyk" ? Enums.Interpretation.Cmyk : bands < 3 ? sixteen ? Enums.Interpretation.Grey16 : Enums.Interpretation.Bw : sixteen ? Enums.Interpretation.Rgb16 : Enums.Interpretation.Srgb;
+        using Image joined =
+            bands == 1 ? ramp.Copy() : ramp.Bandjoin([.. Enumerable.Range(1, bands - 1).Select(band => band % 2 == 1 ? other : ramp)]);
+        Enums.Interpretation interpretation =
+            layout == "cmyk" ? Enums.Interpretation.Cmyk
+            : bands < 3
+                ? sixteen ? Enums.Interpretation.Grey16
+                    : Enums.Interpretation.Bw
+            : sixteen ? Enums.Interpretation.Rgb16
+            : Enums.Interpretation.Srgb;
         return joined.Cast(sixteen ? Enums.BandFormat.Ushort : Enums.BandFormat.Uchar).Copy(interpretation: interpretation).CopyMemory();
     }
 
-    private static Image WithMetadata(Image image) => image.Mutate(changed =>
-    {
-        changed.Set(GValue.BlobType, "xmp-data", Xmp($"<r:Downscale xmlns:r=\"{DownscaleRecord.XmpNamespace}\">{Record(2).ToJson()}</r:Downscale>"));
-        changed.Set(GValue.GIntType, "orientation", 6);
-        changed.Set(GValue.GStrType, "exif-ifd0-Artist", "A Name (A Name, ASCII, 7 components, 7 bytes)");
-        changed.Set(GValue.GStrType, "png-comment-0-" + DownscaleRecord.PngKeyword, Record(2).ToJson());
-    });
+    private static Image WithMetadata(Image image) =>
+        image.Mutate(changed =>
+        {
+            changed.Set(
+                GValue.BlobType,
+                "xmp-data",
+                Xmp($"<r:Downscale xmlns:r=\"{DownscaleRecord.XmpNamespace}\">{Record(2).ToJson()}</r:Downscale>")
+            );
+            changed.Set(GValue.GIntType, "orientation", 6);
+            changed.Set(GValue.GStrType, "exif-ifd0-Artist", "A Name (A Name, ASCII, 7 components, 7 bytes)");
+            changed.Set(GValue.GStrType, "png-comment-0-" + DownscaleRecord.PngKeyword, Record(2).ToJson());
+        });
 
-    private static byte[] Xmp(string inner) => Encoding.UTF8.GetBytes(
-        $"<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"{Rdf}\"><rdf:Description rdf:about=\"\">{inner}</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>");
+    private static byte[] Xmp(string inner) =>
+        Encoding.UTF8.GetBytes(
+            $"<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"{Rdf}\"><rdf:Description rdf:about=\"\">{inner}</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>"
+        );
 
     private static DownscaleRecord Record(params int[] scales)
     {
         int product = scales.Aggregate(1, (all, scale) => all * scale);
-        return new DownscaleRecord(product, 100, 80, [.. scales.Select(scale => new DownscaleRecordStep(scale, $"rrnet-x{scale}-learned", new string('0', 64)))]);
+        return new DownscaleRecord(
+            product,
+            100,
+            80,
+            [.. scales.Select(scale => new DownscaleRecordStep(scale, $"rrnet-x{scale}-learned", new string('0', 64)))]
+        );
     }
 
     private static byte[] Graph(Func<OnnxModelWriter, string, string> body)
@@ -130,9 +184,23 @@ internal static class FuzzCorpus
     {
         string weights = model.Initializer(new float[channelsOut * channelsIn * kernel * kernel], channelsOut, channelsIn, kernel, kernel);
         long padding = stride == 1 ? (kernel - 1) / 2 : 0;
-        return model.Node("Conv", [input, weights], null, ("kernel_shape", new long[] { kernel, kernel }), ("strides", new long[] { stride, stride }), ("pads", new[] { padding, padding, padding, padding }));
+        return model.Node(
+            "Conv",
+            [input, weights],
+            null,
+            ("kernel_shape", new long[] { kernel, kernel }),
+            ("strides", new long[] { stride, stride }),
+            ("pads", new[] { padding, padding, padding, padding })
+        );
     }
 
     private static string Pool(OnnxModelWriter model, string input) =>
-        model.Node("MaxPool", [input], null, ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 1, 1 }), ("pads", new long[] { 1, 1, 1, 1 }));
+        model.Node(
+            "MaxPool",
+            [input],
+            null,
+            ("kernel_shape", new long[] { 3, 3 }),
+            ("strides", new long[] { 1, 1 }),
+            ("pads", new long[] { 1, 1, 1, 1 })
+        );
 }

@@ -9,7 +9,28 @@ internal sealed class Mutator(int seed, IReadOnlyList<byte[]> corpus, IReadOnlyL
 {
     private const int MaxGrowth = 1 << 16;
     private const int MaxChanges = 6;
-    private static readonly long[] _edges = [0, 1, 2, 7, 8, 16, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, -1, long.MaxValue];
+    private static readonly long[] _edges =
+    [
+        0,
+        1,
+        2,
+        7,
+        8,
+        16,
+        127,
+        128,
+        255,
+        256,
+        32767,
+        32768,
+        65535,
+        65536,
+        0x7FFFFFFF,
+        0x80000000,
+        0xFFFFFFFF,
+        -1,
+        long.MaxValue,
+    ];
 
     private readonly int _maxLength = Math.Max(1 << 20, corpus.Max(input => input.Length) + MaxGrowth);
 

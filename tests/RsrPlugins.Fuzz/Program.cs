@@ -45,12 +45,15 @@ for (int i = 0; i < args.Length; i += 2)
             findings = value;
             break;
         default:
-            Console.Error.WriteLine($"rsr-fuzz [--seconds N] [--seed N] [--target {string.Join('|', Targets.All.Select(target => target.Name))}] [--findings DIR] | again TARGET FILE");
+            Console.Error.WriteLine(
+                $"rsr-fuzz [--seconds N] [--seed N] [--target {string.Join('|', Targets.All.Select(target => target.Name))}] [--findings DIR] | again TARGET FILE"
+            );
             return BadUsage;
     }
 }
 
 IFuzzTarget[] targets = [.. Targets.All.Where(target => only is null || target.Name == only)];
+
 // A fuzzer that finds nothing in a broken reader shows nothing.
 foreach (IFuzzTarget broken in Targets.Broken.Where(_ => only is null))
 {
@@ -69,7 +72,10 @@ bool Fuzz(IFuzzTarget target, int seconds)
 {
     string folder = Path.GetFullPath(Path.Combine(findings, target.Name));
     Directory.CreateDirectory(folder);
-    ProcessStartInfo start = new ProcessStartInfo("dotnet", [typeof(Worker).Assembly.Location, "worker", target.Name, $"{seconds}", $"{seed_}", folder]);
+    ProcessStartInfo start = new ProcessStartInfo(
+        "dotnet",
+        [typeof(Worker).Assembly.Location, "worker", target.Name, $"{seconds}", $"{seed_}", folder]
+    );
     start.Environment["DOTNET_GCHeapHardLimit"] = "0x40000000";
     start.RedirectStandardError = Targets.Broken.Contains(target); // A stack overflow that is meant prints thousands of lines.
     using Process process = Process.Start(start)!;

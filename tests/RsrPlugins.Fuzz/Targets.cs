@@ -30,7 +30,8 @@ internal interface IFuzzTarget
 
 internal static class Targets
 {
-    public static IReadOnlyList<IFuzzTarget> All { get; } = [new PictureTarget(), new XmpTarget(), new RecordTarget(), new ModelListTarget(), new OnnxTarget(), new WeightsTarget()];
+    public static IReadOnlyList<IFuzzTarget> All { get; } =
+    [new PictureTarget(), new XmpTarget(), new RecordTarget(), new ModelListTarget(), new OnnxTarget(), new WeightsTarget()];
 
     /// <summary>Readers with a fault, which must be found.</summary>
     public static IReadOnlyList<IFuzzTarget> Broken { get; } =
@@ -63,7 +64,27 @@ internal sealed class PictureTarget : IFuzzTarget
 {
     public string Name => "picture";
 
-    public IReadOnlyList<byte[]> Tokens { get; } = Targets.Words("IHDR", "PLTE", "IDAT", "IEND", "tRNS", "iCCP", "eXIf", "iTXt", "zTXt", "acTL", "cICP", "Exif\0\0", "II*\0", "MM\0*", "VP8L", "VP8X", "ICC_PROFILE\0", "http://ns.adobe.com/xap/1.0/\0");
+    public IReadOnlyList<byte[]> Tokens { get; } =
+        Targets.Words(
+            "IHDR",
+            "PLTE",
+            "IDAT",
+            "IEND",
+            "tRNS",
+            "iCCP",
+            "eXIf",
+            "iTXt",
+            "zTXt",
+            "acTL",
+            "cICP",
+            "Exif\0\0",
+            "II*\0",
+            "MM\0*",
+            "VP8L",
+            "VP8X",
+            "ICC_PROFILE\0",
+            "http://ns.adobe.com/xap/1.0/\0"
+        );
 
     public IEnumerable<byte[]> Corpus() => FuzzCorpus.Pictures();
 
@@ -86,7 +107,10 @@ internal sealed class PictureTarget : IFuzzTarget
             }
 
             int end = at + (int)length + 8;
-            BinaryPrimitives.WriteUInt32BigEndian(input.AsSpan(end), PngFile.Checksum(input.AsSpan(at + 4, 4), input.AsSpan(at + 8, (int)length)));
+            BinaryPrimitives.WriteUInt32BigEndian(
+                input.AsSpan(end),
+                PngFile.Checksum(input.AsSpan(at + 4, 4), input.AsSpan(at + 8, (int)length))
+            );
             at = end + 4;
         }
 
@@ -126,7 +150,20 @@ internal sealed class XmpTarget : IFuzzTarget
 {
     public string Name => "xmp";
 
-    public IReadOnlyList<byte[]> Tokens { get; } = Targets.Words("<rdf:RDF>", "</rdf:RDF>", "<rdf:Description/>", "<a>", "</a>", "<!DOCTYPE a [<!ENTITY b \"c\">]>", "&b;", "<![CDATA[", "<?xpacket end=\"w\"?>", "xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"", "\0");
+    public IReadOnlyList<byte[]> Tokens { get; } =
+        Targets.Words(
+            "<rdf:RDF>",
+            "</rdf:RDF>",
+            "<rdf:Description/>",
+            "<a>",
+            "</a>",
+            "<!DOCTYPE a [<!ENTITY b \"c\">]>",
+            "&b;",
+            "<![CDATA[",
+            "<?xpacket end=\"w\"?>",
+            "xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"",
+            "\0"
+        );
 
     public IEnumerable<byte[]> Corpus() => FuzzCorpus.XmpPackets();
 
@@ -152,7 +189,8 @@ internal sealed class RecordTarget : IFuzzTarget
 {
     public string Name => "record";
 
-    public IReadOnlyList<byte[]> Tokens { get; } = Targets.Words("{", "}", "[", "]", "\"steps\":", "\"scale\":", "null", "-1", "1e999", "2147483648", "\\u0000", "\"\"");
+    public IReadOnlyList<byte[]> Tokens { get; } =
+        Targets.Words("{", "}", "[", "]", "\"steps\":", "\"scale\":", "null", "-1", "1e999", "2147483648", "\\u0000", "\"\"");
 
     public IEnumerable<byte[]> Corpus() => FuzzCorpus.Records();
 
@@ -178,7 +216,21 @@ internal sealed class ModelListTarget : IFuzzTarget
 
     public string Name => "models.json";
 
-    public IReadOnlyList<byte[]> Tokens { get; } = Targets.Words("{", "}", "[", "]", "null", "-1", "1e999", "2147483648", "\"../x.onnx\"", "\"shape\":", "\"halo\": 1000000", "\"format\": 2");
+    public IReadOnlyList<byte[]> Tokens { get; } =
+        Targets.Words(
+            "{",
+            "}",
+            "[",
+            "]",
+            "null",
+            "-1",
+            "1e999",
+            "2147483648",
+            "\"../x.onnx\"",
+            "\"shape\":",
+            "\"halo\": 1000000",
+            "\"format\": 2"
+        );
 
     public IEnumerable<byte[]> Corpus() => [File.ReadAllBytes(FuzzCorpus.ShippedModels)];
 
@@ -202,7 +254,24 @@ internal sealed class OnnxTarget : IFuzzTarget
 {
     public string Name => "onnx";
 
-    public IReadOnlyList<byte[]> Tokens { get; } = Targets.Words("Conv", "ConvTranspose", "Resize", "DepthToSpace", "SpaceToDepth", "GlobalAveragePool", "Concat", "strides", "pads", "dilations", "group", "blocksize", "kernel_shape", "input", "output");
+    public IReadOnlyList<byte[]> Tokens { get; } =
+        Targets.Words(
+            "Conv",
+            "ConvTranspose",
+            "Resize",
+            "DepthToSpace",
+            "SpaceToDepth",
+            "GlobalAveragePool",
+            "Concat",
+            "strides",
+            "pads",
+            "dilations",
+            "group",
+            "blocksize",
+            "kernel_shape",
+            "input",
+            "output"
+        );
 
     public IEnumerable<byte[]> Corpus() => FuzzCorpus.Graphs();
 
@@ -220,12 +289,30 @@ internal sealed class WeightsTarget : IFuzzTarget
 
     private readonly ModelDescriptor[] _models =
     [
-        .. ModelCatalogue.Load(Path.GetDirectoryName(FuzzCorpus.ShippedModels)!).Models.Where(model => model.Scale == Scale).GroupBy(model => model.Network).Select(group => group.MinBy(model => model.ByteLength)!),
+        .. ModelCatalogue
+            .Load(Path.GetDirectoryName(FuzzCorpus.ShippedModels)!)
+            .Models.Where(model => model.Scale == Scale)
+            .GroupBy(model => model.Network)
+            .Select(group => group.MinBy(model => model.ByteLength)!),
     ];
 
     public string Name => "weights";
 
-    public IReadOnlyList<byte[]> Tokens { get; } = Targets.Words("Conv", "LeakyRelu", "Concat", "DepthToSpace", "Clip", "alpha", "strides", "pads", "kernel_shape", "group", "input", "output");
+    public IReadOnlyList<byte[]> Tokens { get; } =
+        Targets.Words(
+            "Conv",
+            "LeakyRelu",
+            "Concat",
+            "DepthToSpace",
+            "Clip",
+            "alpha",
+            "strides",
+            "pads",
+            "kernel_shape",
+            "group",
+            "input",
+            "output"
+        );
 
     public IEnumerable<byte[]> Corpus() => _models.Select(model => File.ReadAllBytes(model.FilePath));
 
@@ -250,9 +337,13 @@ internal sealed class WeightsTarget : IFuzzTarget
                 continue;
             }
 
-            float[] source = new float[Side * Side * (1 + (Scale * Scale))], result = new float[Side * Side * Scale * Scale];
+            float[] source = new float[Side * Side * (1 + (Scale * Scale))],
+                result = new float[Side * Side * Scale * Scale];
             (int width, int height) = model.Shape.OutputSize(Side, Side);
-            fixed (float* from = source, to = result)
+            fixed (
+                float* from = source,
+                    to = result
+            )
             {
                 session.Run((nint)from, Side, Side, (nint)to, width, height, CancellationToken.None);
             }

@@ -34,7 +34,9 @@ internal sealed class Worker(IFuzzTarget target, int seed, string folder)
                 }
             }
         })
-        { IsBackground = true };
+        {
+            IsBackground = true,
+        };
         watchdog.Start();
 
         Stopwatch watch = Stopwatch.StartNew();
@@ -43,7 +45,13 @@ internal sealed class Worker(IFuzzTarget target, int seed, string folder)
         (int accepted, int refused, TimeSpan slowest) = (0, 0, TimeSpan.Zero);
         HashSet<string> findings = [];
         // Unbuffered: what is written stays, whatever becomes of the process.
-        using FileStream current = new FileStream(Path.Combine(folder, CurrentInput), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        using FileStream current = new FileStream(
+            Path.Combine(folder, CurrentInput),
+            FileMode.Create,
+            FileAccess.Write,
+            FileShare.Read,
+            bufferSize: 0
+        );
         for (int n = 0; watch.Elapsed < duration && findings.Count < MaxFindings; n++)
         {
             // The corpus first, as it is.
@@ -75,7 +83,12 @@ internal sealed class Worker(IFuzzTarget target, int seed, string folder)
             slowest = took > slowest ? took : slowest;
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{target.Name}: {accepted + refused:N0} inputs, {accepted:N0} accepted, {refused:N0} refused, slowest {slowest.TotalSeconds:0.00} s, {findings.Count} findings (seed {seed})"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{target.Name}: {accepted + refused:N0} inputs, {accepted:N0} accepted, {refused:N0} refused, slowest {slowest.TotalSeconds:0.00} s, {findings.Count} findings (seed {seed})"
+            )
+        );
         return findings.Count == 0 ? 0 : 1;
     }
 

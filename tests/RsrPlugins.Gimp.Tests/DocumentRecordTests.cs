@@ -24,7 +24,10 @@ public sealed class DocumentRecordTests
         Assert.Equal((x, y), record.PlaceBefore(small.X, small.Y, 0));
 
         RecordedReduction last = record.Last(2)!;
-        Assert.Equal((2, middle.Width, middle.Height, 1), (last.Reduction.Scale, last.Reduction.Width, last.Reduction.Height, last.StepsBefore));
+        Assert.Equal(
+            (2, middle.Width, middle.Height, 1),
+            (last.Reduction.Scale, last.Reduction.Width, last.Reduction.Height, last.StepsBefore)
+        );
         Assert.Equal(place, record.PlaceBefore(small.X, small.Y, last.StepsBefore));
 
         RecordedReduction first = last.Before!.Last(3)!;
@@ -58,7 +61,8 @@ public sealed class DocumentRecordTests
         DocumentRecord record = new DocumentRecord(1, 100, 70, [], -11, 23).With([_third]);
         Assert.Equal(
             """{"scale":3,"width":100,"height":70,"steps":[{"scale":3,"model":"rrnet-x3-learned","sha256":"00"}],"x":-11,"y":23}""",
-            System.Text.Encoding.UTF8.GetString(record.ToBytes()));
+            System.Text.Encoding.UTF8.GetString(record.ToBytes())
+        );
         DocumentRecord read = DocumentRecord.FromBytes(record.ToBytes())!;
         Assert.Equal(record.Steps, read.Steps);
         Assert.Equal(record, read with { Steps = record.Steps });

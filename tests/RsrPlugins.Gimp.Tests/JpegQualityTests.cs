@@ -13,5 +13,6 @@ public sealed class JpegQualityTests
     [InlineData(new byte[] { 3, 101, 3, 0 }, null)]
     [InlineData(new byte[] { 3, 75, 3, 0, 2, 2, 1, 1, 1, 1 }, 75)]
     [InlineData(new byte[] { 1, 100 }, 100)]
-    public void The_second_byte_is_the_quality(byte[]? settings, int? expected) => Assert.Equal(expected, EditorImage.JpegQualityOf(settings));
+    public void The_second_byte_is_the_quality(byte[]? settings, int? expected) =>
+        Assert.Equal(expected, EditorImage.JpegQualityOf(settings));
 }

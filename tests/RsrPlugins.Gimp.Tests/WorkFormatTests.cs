@@ -16,7 +16,14 @@ public sealed class WorkFormatTests
     [InlineData("R'G'B'A u32", false, true, "R'G'B'A u16", PixelLayout.Rgba, false)]
     [InlineData("RGB double", false, false, "R~G~B~ u16", PixelLayout.Rgb, true)]
     [InlineData("_babl-int-1", false, true, "R'G'B'A u8", PixelLayout.Rgba, false)]
-    public void Pixels_are_read_with_as_little_conversion_as_can_be(string stored, bool grey, bool alpha, string expected, PixelLayout layout, bool isFloat)
+    public void Pixels_are_read_with_as_little_conversion_as_can_be(
+        string stored,
+        bool grey,
+        bool alpha,
+        string expected,
+        PixelLayout layout,
+        bool isFloat
+    )
     {
         WorkFormat format = WorkFormat.For(stored, grey, alpha);
         Assert.Equal((expected, layout, isFloat), (format.Encoding, format.Layout, format.IsFloat));

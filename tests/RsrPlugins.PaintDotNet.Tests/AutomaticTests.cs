@@ -44,7 +44,11 @@ public sealed class AutomaticTests
         using PluginRuntime runtime = Effects.NewRealRuntime();
         Picture layer = TestPictures.Photo(96, 80);
         Picture reduced = Effects.Run(Effects.Downscale, runtime, layer, ["Scale=2"]);
-        PictureAssert.SameBytes(Upscaled(runtime, reduced, "Source=Learned", "Reading=TopLeftPart"), Upscaled(runtime, reduced), "in place");
+        PictureAssert.SameBytes(
+            Upscaled(runtime, reduced, "Source=Learned", "Reading=TopLeftPart"),
+            Upscaled(runtime, reduced),
+            "in place"
+        );
 
         Picture pasted = reduced.Crop(0, 0, 48, 40).Enlarged(2);
         Picture automatic = Upscaled(runtime, pasted);
@@ -53,19 +57,31 @@ public sealed class AutomaticTests
 
         // One level somewhere, and it is another picture.
         reduced[3, 3][0] ^= 1;
-        PictureAssert.SameBytes(Upscaled(runtime, reduced, "Source=Ordinary", "Reading=TopLeftPart"), Upscaled(runtime, reduced), "changed since");
+        PictureAssert.SameBytes(
+            Upscaled(runtime, reduced, "Source=Ordinary", "Reading=TopLeftPart"),
+            Upscaled(runtime, reduced),
+            "changed since"
+        );
         using HostServices services = new HostServices();
         using EffectSession session = new EffectSession(Effects.Create(Effects.Upscale, runtime), reduced, services);
-        Assert.Contains("last taken for an ordinary one", session.OpenDialog().Single(control => control.Property == "Source").Description, StringComparison.Ordinal);
+        Assert.Contains(
+            "last taken for an ordinary one",
+            session.OpenDialog().Single(control => control.Property == "Source").Description,
+            StringComparison.Ordinal
+        );
     }
 
-    private static Picture Upscaled(PluginRuntime runtime, Picture layer, params string[] settings)
-        => Effects.Run(Effects.Upscale, runtime, layer, ["Scale=2", .. settings]);
+    private static Picture Upscaled(PluginRuntime runtime, Picture layer, params string[] settings) =>
+        Effects.Run(Effects.Upscale, runtime, layer, ["Scale=2", .. settings]);
 
     private static void Same(Picture layer, string[] automatic, string[] chosen)
     {
         using PluginRuntime runtime = Effects.NewRealRuntime();
-        PictureAssert.SameBytes(Effects.Run(Effects.Upscale, runtime, layer, chosen), Effects.Run(Effects.Upscale, runtime, layer, automatic), string.Join(' ', chosen));
+        PictureAssert.SameBytes(
+            Effects.Run(Effects.Upscale, runtime, layer, chosen),
+            Effects.Run(Effects.Upscale, runtime, layer, automatic),
+            string.Join(' ', chosen)
+        );
     }
 
     private static DialogControl Control(Picture layer, string property)

@@ -23,9 +23,16 @@ public sealed class CancellationTests
             },
         };
         using HostServices services = new HostServices();
-        using EffectSession session = new EffectSession(Effects.Create(effect, Effects.Runtime(engine)), TestPictures.Noise(600, 400, 1), services);
+        using EffectSession session = new EffectSession(
+            Effects.Create(effect, Effects.Runtime(engine)),
+            TestPictures.Noise(600, 400, 1),
+            services
+        );
         using CancellationTokenSource cancellation = new CancellationTokenSource();
-        Task<Picture> render = Task.Run(() => session.Render(new RenderSchedule(64, 4), cancellation.Token), TestContext.Current.CancellationToken);
+        Task<Picture> render = Task.Run(
+            () => session.Render(new RenderSchedule(64, 4), cancellation.Token),
+            TestContext.Current.CancellationToken
+        );
         Assert.True(started.Wait(_soon, TestContext.Current.CancellationToken));
 
         Stopwatch watch = Stopwatch.StartNew();
@@ -45,7 +52,11 @@ public sealed class CancellationTests
         TimeSpan longestRun = TimeSpan.FromSeconds(10);
         FakeEngine engine = new FakeEngine { OnRun = (_, token) => token.WaitHandle.WaitOne(longestRun) };
         using HostServices services = new HostServices();
-        using EffectSession session = new EffectSession(Effects.Create(Effects.Upscale, Effects.Runtime(engine)), TestPictures.Noise(400, 300, 2), services);
+        using EffectSession session = new EffectSession(
+            Effects.Create(Effects.Upscale, Effects.Runtime(engine)),
+            TestPictures.Noise(400, 300, 2),
+            services
+        );
         session.OpenDialog();
         for (int i = 0; i < 10; i++)
         {
@@ -65,6 +76,7 @@ public sealed class CancellationTests
         PictureAssert.SameBytes(
             Effects.Run(Effects.Upscale, Effects.Runtime(new FakeEngine()), TestPictures.Noise(400, 300, 2), ["Scale=2"]),
             session.Render(),
-            "after ten cancelled renders");
+            "after ten cancelled renders"
+        );
     }
 }

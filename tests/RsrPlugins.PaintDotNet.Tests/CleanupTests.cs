@@ -6,7 +6,10 @@ namespace RsrPlugins.PaintDotNet.Tests;
 
 public sealed class CleanupTests
 {
-    private static readonly string[] _scales = [.. Effects.RealRuntime.Models().Scales(NetworkTask.Enlarge, ModelKind.Cleanup).Select(scale => $"Scale={scale}")];
+    private static readonly string[] _scales =
+    [
+        .. Effects.RealRuntime.Models().Scales(NetworkTask.Enlarge, ModelKind.Cleanup).Select(scale => $"Scale={scale}"),
+    ];
 
     [Fact]
     public void Low_lies_halfway_between_off_and_high()
@@ -14,7 +17,9 @@ public sealed class CleanupTests
         Assert.NotEmpty(_scales);
         foreach (string scale in _scales)
         {
-            Picture off = Run(scale, "Cleanup=Off"), low = Run(scale, "Cleanup=Low"), high = Run(scale, "Cleanup=High");
+            Picture off = Run(scale, "Cleanup=Off"),
+                low = Run(scale, "Cleanup=Low"),
+                high = Run(scale, "Cleanup=High");
             Assert.NotEqual(off.Bytes, high.Bytes);
             for (int i = 0; i < off.Bytes.Length; i++)
             {
@@ -24,11 +29,22 @@ public sealed class CleanupTests
     }
 
     [Fact]
-    public void What_the_pair_made_needs_none()
-        => PictureAssert.SameBytes(
-            Effects.Run(Effects.Upscale, Effects.RealRuntime, TestPictures.Of("photo"), [_scales[0], "Source=Learned", "Reading=TopLeftPart"]),
-            Effects.Run(Effects.Upscale, Effects.RealRuntime, TestPictures.Of("photo"), [_scales[0], "Source=Learned", "Reading=TopLeftPart", "Cleanup=High"]),
-            "Cleanup=High");
+    public void What_the_pair_made_needs_none() =>
+        PictureAssert.SameBytes(
+            Effects.Run(
+                Effects.Upscale,
+                Effects.RealRuntime,
+                TestPictures.Of("photo"),
+                [_scales[0], "Source=Learned", "Reading=TopLeftPart"]
+            ),
+            Effects.Run(
+                Effects.Upscale,
+                Effects.RealRuntime,
+                TestPictures.Of("photo"),
+                [_scales[0], "Source=Learned", "Reading=TopLeftPart", "Cleanup=High"]
+            ),
+            "Cleanup=High"
+        );
 
     [Fact]
     public void A_scale_without_such_weights_says_so()
@@ -42,12 +58,21 @@ public sealed class CleanupTests
         using PluginRuntime runtime = new PluginRuntime(_ => new FakeEngine(), () => ModelCatalogue.Load(folder.Path));
         using HostServices services = new HostServices();
         using EffectSession session = new EffectSession(Effects.Create(Effects.Upscale, runtime), TestPictures.Of("photo"), services);
-        Assert.Contains("No weights for it are installed", session.OpenDialog().Single(control => control.Property == "Cleanup").Description, StringComparison.Ordinal);
+        Assert.Contains(
+            "No weights for it are installed",
+            session.OpenDialog().Single(control => control.Property == "Cleanup").Description,
+            StringComparison.Ordinal
+        );
         session.SetAll("Source=Ordinary", "Cleanup=High");
         session.Render();
         Assert.Contains("is not installed", Assert.Single(services.ErrorMessages), StringComparison.Ordinal);
     }
 
-    private static Picture Run(params string[] settings)
-        => Effects.Run(Effects.Upscale, Effects.RealRuntime, TestPictures.Of("photo"), ["Source=Ordinary", "Reading=TopLeftPart", .. settings]);
+    private static Picture Run(params string[] settings) =>
+        Effects.Run(
+            Effects.Upscale,
+            Effects.RealRuntime,
+            TestPictures.Of("photo"),
+            ["Source=Ordinary", "Reading=TopLeftPart", .. settings]
+        );
 }

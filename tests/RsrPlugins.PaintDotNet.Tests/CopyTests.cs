@@ -13,7 +13,11 @@ public sealed class CopyTests
         CopyButton button = new CopyButton();
         PluginRuntime runtime = Effects.Runtime(new FakeEngine());
         using HostServices services = new HostServices();
-        using EffectSession session = new EffectSession(Effects.Create(Effects.Downscale, runtime, button), TestPictures.Of("photo"), services);
+        using EffectSession session = new EffectSession(
+            Effects.Create(Effects.Downscale, runtime, button),
+            TestPictures.Of("photo"),
+            services
+        );
         session.OpenDialog();
         session.Render();
         session.Set("Scale", "3");
@@ -32,13 +36,21 @@ public sealed class CopyTests
         Assert.Equal(2, services.ClipboardWrites);
 
         // OK: Paint.NET may render the same token again with another instance.
-        using EffectSession final = new EffectSession(Effects.Create(Effects.Downscale, runtime, button), TestPictures.Of("photo"), services);
+        using EffectSession final = new EffectSession(
+            Effects.Create(Effects.Downscale, runtime, button),
+            TestPictures.Of("photo"),
+            services
+        );
         final.Set("Copy", "2");
         final.Render();
         Assert.Equal(2, services.ClipboardWrites);
 
         // The next dialog starts with the number of the last one.
-        using EffectSession next = new EffectSession(Effects.Create(Effects.Downscale, runtime, button), TestPictures.Of("photo"), services);
+        using EffectSession next = new EffectSession(
+            Effects.Create(Effects.Downscale, runtime, button),
+            TestPictures.Of("photo"),
+            services
+        );
         next.OpenDialog();
         next.Set("Copy", "2");
         next.Render();
@@ -52,7 +64,11 @@ public sealed class CopyTests
     public void Repeating_an_effect_does_not_copy_again()
     {
         using HostServices services = new HostServices();
-        using EffectSession session = new EffectSession(Effects.Create(Effects.Downscale, Effects.Runtime(new FakeEngine())), TestPictures.Of("photo"), services);
+        using EffectSession session = new EffectSession(
+            Effects.Create(Effects.Downscale, Effects.Runtime(new FakeEngine())),
+            TestPictures.Of("photo"),
+            services
+        );
         session.Set("Copy", "5");
         session.Render();
         Assert.Equal(0, services.ClipboardWrites);
@@ -75,7 +91,11 @@ public sealed class CopyTests
             },
         };
         using HostServices services = new HostServices();
-        using EffectSession session = new EffectSession(Effects.Create(Effects.Upscale, Effects.Runtime(engine)), TestPictures.Noise(300, 200, 1), services);
+        using EffectSession session = new EffectSession(
+            Effects.Create(Effects.Upscale, Effects.Runtime(engine)),
+            TestPictures.Noise(300, 200, 1),
+            services
+        );
         session.OpenDialog();
         session.Render();
         session.Press("Copy");
@@ -98,7 +118,11 @@ public sealed class CopyTests
         Picture layer = TestPictures.Of("photo");
 
         Picture small = Copied(Effects.Downscale, layer);
-        PictureAssert.SameBytes(Effects.Run(Effects.Downscale, runtime, layer, [$"Scale={scale}"]).Crop(0, 0, small.Width, small.Height), small, "the small picture");
+        PictureAssert.SameBytes(
+            Effects.Run(Effects.Downscale, runtime, layer, [$"Scale={scale}"]).Crop(0, 0, small.Width, small.Height),
+            small,
+            "the small picture"
+        );
         Assert.Equal(((56 + scale - 1) / scale, (48 + scale - 1) / scale), (small.Width, small.Height));
 
         // A document that is d times as large has the whole layer in its corner: enlarging that is what the clipboard gets.
@@ -134,7 +158,11 @@ public sealed class CopyTests
     {
         using HostServices services = new HostServices();
         services.Add<IClipboardService>(new NoClipboard());
-        using EffectSession session = new EffectSession(Effects.Create(Effects.Downscale, Effects.Runtime(new FakeEngine())), TestPictures.Of("photo"), services);
+        using EffectSession session = new EffectSession(
+            Effects.Create(Effects.Downscale, Effects.Runtime(new FakeEngine())),
+            TestPictures.Of("photo"),
+            services
+        );
         session.OpenDialog();
         Picture expected = session.Render();
         session.Press("Copy");
@@ -146,6 +174,7 @@ public sealed class CopyTests
     {
         public IClipboardTransaction Open() => throw new System.ComponentModel.Win32Exception("CLIPBRD_E_CANT_OPEN");
 
-        public void SetImage(IBitmapSource bitmapSource, IColorContext? colorContext) => throw new System.ComponentModel.Win32Exception("CLIPBRD_E_CANT_OPEN");
+        public void SetImage(IBitmapSource bitmapSource, IColorContext? colorContext) =>
+            throw new System.ComponentModel.Win32Exception("CLIPBRD_E_CANT_OPEN");
     }
 }

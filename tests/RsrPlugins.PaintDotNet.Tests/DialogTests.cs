@@ -19,7 +19,17 @@ public sealed class DialogTests
         Assert.Equal((name, "Photo", true), (session.Name, session.Submenu, session.IsConfigurable));
         Assert.Equal(properties.Split(','), controls.Select(control => control.Property));
         Assert.All(controls, control => Assert.NotEmpty(control.Label));
-        Assert.All(controls.SelectMany(control => control.Choices), choice => Assert.NotEqual(choice.Value, choice.Label.Replace("Automatic", "-", StringComparison.Ordinal).Replace("Keep", "-", StringComparison.Ordinal).Replace("Centre", "-", StringComparison.Ordinal)));
+        Assert.All(
+            controls.SelectMany(control => control.Choices),
+            choice =>
+                Assert.NotEqual(
+                    choice.Value,
+                    choice
+                        .Label.Replace("Automatic", "-", StringComparison.Ordinal)
+                        .Replace("Keep", "-", StringComparison.Ordinal)
+                        .Replace("Centre", "-", StringComparison.Ordinal)
+                )
+        );
         Assert.Equal("IncrementButton", controls.Single(control => control.Property == "Copy").ControlType);
         Assert.Contains("Paste into New Image", session.HelpText(), StringComparison.Ordinal);
     }
@@ -28,8 +38,14 @@ public sealed class DialogTests
     public void Plugin_support_info_is_complete()
     {
         PluginSupportInfo info = new PluginSupportInfo();
-        Assert.All((string?[])[info.Author, info.Copyright, info.DisplayName, info.Version?.ToString()], text => Assert.False(string.IsNullOrEmpty(text)));
-        Assert.All((Type[])[typeof(LearnedDownscaleEffect), typeof(LearnedUpscaleEffect)], effect => Assert.NotNull(effect.GetCustomAttribute<PluginSupportInfoAttribute>()));
+        Assert.All(
+            (string?[])[info.Author, info.Copyright, info.DisplayName, info.Version?.ToString()],
+            text => Assert.False(string.IsNullOrEmpty(text))
+        );
+        Assert.All(
+            (Type[])[typeof(LearnedDownscaleEffect), typeof(LearnedUpscaleEffect)],
+            effect => Assert.NotNull(effect.GetCustomAttribute<PluginSupportInfoAttribute>())
+        );
     }
 
     [Fact]
@@ -65,7 +81,11 @@ public sealed class DialogTests
         }
 
         using HostServices services = new HostServices();
-        using EffectSession session = new EffectSession(Effects.Create(name, new PluginRuntime(_ => new FakeEngine(), () => ModelCatalogue.Load(folder.Path))), TestPictures.Of("tiny"), services);
+        using EffectSession session = new EffectSession(
+            Effects.Create(name, new PluginRuntime(_ => new FakeEngine(), () => ModelCatalogue.Load(folder.Path))),
+            TestPictures.Of("tiny"),
+            services
+        );
         DialogControl scale = session.OpenDialog().Single(control => control.Property == "Scale");
 
         Assert.Contains("Run the RsrPlugins installer again", scale.Description, StringComparison.Ordinal);
@@ -79,7 +99,11 @@ public sealed class DialogTests
         Assert.Contains("is not a nearest-neighbour enlargement", DescriptionFor(TestPictures.Of("photo")), StringComparison.Ordinal);
         foreach (int scale in (int[])[2, 3, 4])
         {
-            Assert.Contains($"is a nearest-neighbour enlargement by {scale}", DescriptionFor(TestPictures.Of("photo").Enlarged(scale)), StringComparison.Ordinal);
+            Assert.Contains(
+                $"is a nearest-neighbour enlargement by {scale}",
+                DescriptionFor(TestPictures.Of("photo").Enlarged(scale)),
+                StringComparison.Ordinal
+            );
         }
 
         string DescriptionFor(Picture layer)
@@ -92,10 +116,14 @@ public sealed class DialogTests
     [Fact]
     public void Making_an_effect_opens_nothing()
     {
-        PluginRuntime runtime = new PluginRuntime(_ => throw new InvalidOperationException("an engine was made"), () => throw new InvalidOperationException("the models were read"));
+        PluginRuntime runtime = new PluginRuntime(
+            _ => throw new InvalidOperationException("an engine was made"),
+            () => throw new InvalidOperationException("the models were read")
+        );
         Effects.Create(Effects.Downscale, runtime).Dispose();
         Effects.Create(Effects.Upscale, runtime).Dispose();
     }
 
-    private static EffectSession Open(string name, Picture layer, HostServices services) => new(Effects.Create(name, Effects.Runtime(new FakeEngine())), layer, services);
+    private static EffectSession Open(string name, Picture layer, HostServices services) =>
+        new(Effects.Create(name, Effects.Runtime(new FakeEngine())), layer, services);
 }

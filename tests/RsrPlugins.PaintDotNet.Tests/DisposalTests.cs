@@ -1,4 +1,5 @@
-// What an effect held goes with it: Paint.NET may keep a disposed effect for a while, and pictures of many megabytes must not wait for that.
+// What an effect held goes with it: Paint.NET may keep a disposed effect for a while, and pictures of many megabytes must not wait for
+// that.
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using RsrPlugins.EffectHost;

@@ -11,7 +11,10 @@ public sealed class EffectHostCommandTests : IDisposable
 
     public EffectHostCommandTests()
     {
-        Assert.SkipUnless(Directory.Exists(Plugin), "The plugin was not built in configuration Release: dotnet build src/RsrPlugins.PaintDotNet -c Release");
+        Assert.SkipUnless(
+            Directory.Exists(Plugin),
+            "The plugin was not built in configuration Release: dotnet build src/RsrPlugins.PaintDotNet -c Release"
+        );
         TestPictures.Of("photo").Save(Input);
     }
 
@@ -33,10 +36,34 @@ public sealed class EffectHostCommandTests : IDisposable
     [Fact]
     public void Run_renders_copies_and_compares()
     {
-        string golden = Path.Combine(_folder, "golden.png"), clipboard = Path.Combine(_folder, "clipboard.png");
-        Effects.Run(Effects.Upscale, Effects.RealRuntime, TestPictures.Of("photo"), ["Scale=2", "Source=Ordinary"], (3, 4, 40, 30)).Save(golden);
+        string golden = Path.Combine(_folder, "golden.png"),
+            clipboard = Path.Combine(_folder, "clipboard.png");
+        Effects
+            .Run(Effects.Upscale, Effects.RealRuntime, TestPictures.Of("photo"), ["Scale=2", "Source=Ordinary"], (3, 4, 40, 30))
+            .Save(golden);
 
-        (int code, string text) = Host("run", "Learned Upscale", "--set", "Scale=2", "--set", "Source=Ordinary", "--set", "Device=Cpu", Input, Output, "--selection", "3,4,40,30", "--tiles", "16", "--threads", "3", "--copy", clipboard, "--golden", golden);
+        (int code, string text) = Host(
+            "run",
+            "Learned Upscale",
+            "--set",
+            "Scale=2",
+            "--set",
+            "Source=Ordinary",
+            "--set",
+            "Device=Cpu",
+            Input,
+            Output,
+            "--selection",
+            "3,4,40,30",
+            "--tiles",
+            "16",
+            "--threads",
+            "3",
+            "--copy",
+            clipboard,
+            "--golden",
+            golden
+        );
         Assert.True(code == 0, text);
         PictureAssert.SameBytes(Picture.Load(golden), Picture.Load(Output), "what the command wrote");
         Assert.Equal((80, 60), (Picture.Load(clipboard).Width, Picture.Load(clipboard).Height));
@@ -46,7 +73,20 @@ public sealed class EffectHostCommandTests : IDisposable
     public void A_golden_that_differs_is_shown_and_counted()
     {
         string difference = Path.Combine(_folder, "difference.png");
-        (int code, string text) = Host("run", "Learned Downscale", Input, Output, "--set", "Device=Cpu", "--golden", Input, "--tolerance", "1", "--difference", difference);
+        (int code, string text) = Host(
+            "run",
+            "Learned Downscale",
+            Input,
+            Output,
+            "--set",
+            "Device=Cpu",
+            "--golden",
+            Input,
+            "--tolerance",
+            "1",
+            "--difference",
+            difference
+        );
         Assert.Equal(3, code);
         Assert.Contains("worst pixel at (", text, StringComparison.Ordinal);
         Assert.Equal(56, Picture.Load(difference).Width);
@@ -55,12 +95,30 @@ public sealed class EffectHostCommandTests : IDisposable
     [Fact]
     public void Goldens_that_are_missing_or_of_another_size_fail_and_the_rest_run()
     {
-        string list = Path.Combine(_folder, "goldens"), failures = Path.Combine(_folder, "failures");
+        string list = Path.Combine(_folder, "goldens"),
+            failures = Path.Combine(_folder, "failures");
         Directory.CreateDirectory(Path.Combine(list, "inputs"));
         TestPictures.Of("photo").Save(Path.Combine(list, "inputs", "photo.png"));
-        GoldenCase[] cases = [.. new[] { "good", "missing", "other-size" }.Select(name => new GoldenCase(name, "Learned Downscale", "photo", ["Device=Cpu"], null, "model"))];
+        GoldenCase[] cases =
+        [
+            .. new[] { "good", "missing", "other-size" }.Select(name => new GoldenCase(
+                name,
+                "Learned Downscale",
+                "photo",
+                ["Device=Cpu"],
+                null,
+                "model"
+            )),
+        ];
         GoldenList.Save(list, cases);
-        (int code, string text) = Host("run", "Learned Downscale", Path.Combine(list, "inputs", "photo.png"), Path.Combine(list, "good.png"), "--set", "Device=Cpu");
+        (int code, string text) = Host(
+            "run",
+            "Learned Downscale",
+            Path.Combine(list, "inputs", "photo.png"),
+            Path.Combine(list, "good.png"),
+            "--set",
+            "Device=Cpu"
+        );
         Assert.True(code == 0, text);
         new Picture(3, 3).Save(Path.Combine(list, "other-size.png"));
 
@@ -73,7 +131,16 @@ public sealed class EffectHostCommandTests : IDisposable
         (code, text) = Host("goldens", list, "--only", "nothing");
         Assert.Equal(2, code);
         Assert.Contains("--only nothing: no golden", text, StringComparison.Ordinal);
-        (code, text) = Host("run", "Learned Downscale", Input, Output, "--set", "Device=Cpu", "--golden", Path.Combine(list, "missing.png"));
+        (code, text) = Host(
+            "run",
+            "Learned Downscale",
+            Input,
+            Output,
+            "--set",
+            "Device=Cpu",
+            "--golden",
+            Path.Combine(list, "missing.png")
+        );
         Assert.Equal(3, code);
     }
 
@@ -105,7 +172,18 @@ public sealed class EffectHostCommandTests : IDisposable
     public void A_cancelled_run_says_when_it_stopped()
     {
         TestPictures.Photo(1200, 900).Save(Input);
-        (int code, string text) = Host("run", "Learned Upscale", Input, Output, "--set", "Scale=4", "--set", "Device=Cpu", "--cancel-after", "1");
+        (int code, string text) = Host(
+            "run",
+            "Learned Upscale",
+            Input,
+            Output,
+            "--set",
+            "Scale=4",
+            "--set",
+            "Device=Cpu",
+            "--cancel-after",
+            "1"
+        );
         Assert.Equal(0, code);
         Assert.Contains("cancelled after 1 ms", text, StringComparison.Ordinal);
         Assert.False(File.Exists(Output));
@@ -129,9 +207,24 @@ public sealed class EffectHostCommandTests : IDisposable
     public void A_service_that_goes_away_breaks_nothing(string member)
     {
         string golden = Path.Combine(_folder, "golden.png");
-        Effects.Run(Effects.Upscale, Effects.RealRuntime, TestPictures.Of("photo"), ["Scale=2", "Source=Ordinary"], (3, 4, 40, 30)).Save(golden);
+        Effects
+            .Run(Effects.Upscale, Effects.RealRuntime, TestPictures.Of("photo"), ["Scale=2", "Source=Ordinary"], (3, 4, 40, 30))
+            .Save(golden);
 
-        (int code, string text) = Host("run", "Learned Upscale", "--set", "Scale=2", "--set", "Source=Ordinary", Input, Output, "--selection", "3,4,40,30", "--absent", member);
+        (int code, string text) = Host(
+            "run",
+            "Learned Upscale",
+            "--set",
+            "Scale=2",
+            "--set",
+            "Source=Ordinary",
+            Input,
+            Output,
+            "--selection",
+            "3,4,40,30",
+            "--absent",
+            member
+        );
         Assert.True(code == 0, text);
         PictureAssert.SameBytes(Picture.Load(golden), Picture.Load(Output), "what the command wrote");
     }
@@ -146,8 +239,22 @@ public sealed class EffectHostCommandTests : IDisposable
     [InlineData("IShellService")]
     public void Copies_and_files_are_made_all_the_same(string member)
     {
-        string copied = Path.Combine(_folder, "clipboard.png"), saved = Path.Combine(_folder, "saved.png");
-        (int code, string text) = Host("run", "Learned Downscale", "--set", "Device=Cpu", Input, Output, "--copy", copied, "--save", saved, "--absent", member);
+        string copied = Path.Combine(_folder, "clipboard.png"),
+            saved = Path.Combine(_folder, "saved.png");
+        (int code, string text) = Host(
+            "run",
+            "Learned Downscale",
+            "--set",
+            "Device=Cpu",
+            Input,
+            Output,
+            "--copy",
+            copied,
+            "--save",
+            saved,
+            "--absent",
+            member
+        );
         Assert.True(code == 0, text);
         PictureAssert.SameBytes(Picture.Load(copied), Picture.Load(saved), "the saved picture");
         Assert.Equal(28, Picture.Load(saved).Width);
@@ -159,7 +266,16 @@ public sealed class EffectHostCommandTests : IDisposable
     [InlineData("ClipboardExtensions.SetImage")]
     public void Without_a_clipboard_copying_says_what_to_do_instead(string member)
     {
-        (int code, string text) = Host("run", "Learned Downscale", Input, Output, "--copy", Path.Combine(_folder, "clipboard.png"), "--absent", member);
+        (int code, string text) = Host(
+            "run",
+            "Learned Downscale",
+            Input,
+            Output,
+            "--copy",
+            Path.Combine(_folder, "clipboard.png"),
+            "--absent",
+            member
+        );
         Assert.NotEqual(0, code);
         Assert.Contains("copy the layer", text, StringComparison.Ordinal);
         Assert.True(File.Exists(Output), text);
@@ -180,7 +296,10 @@ public sealed class EffectHostCommandTests : IDisposable
     [Fact]
     public void A_run_on_onnx_runtime_leaves_nothing_in_home_and_temporary_folder()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64, "HOME, LD_DEBUG and a switch for fused multiply-add are of Linux on x64");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64,
+            "HOME, LD_DEBUG and a switch for fused multiply-add are of Linux on x64"
+        );
         Dictionary<string, string?> folders = new Dictionary<string, string?>
         {
             ["HOME"] = Directory.CreateDirectory(Path.Combine(_folder, "home")).FullName,
@@ -204,7 +323,14 @@ public sealed class EffectHostCommandTests : IDisposable
 
     private static (int Code, string Text) Host(Dictionary<string, string?> environment, params string[] arguments)
     {
-        ProcessStartInfo start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "effecthost.dll"), .. arguments, "--plugin", Plugin]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new ProcessStartInfo(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "effecthost.dll"), .. arguments, "--plugin", Plugin]
+        )
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach ((string name, string? value) in environment)
         {
             start.Environment[name] = value;

@@ -12,7 +12,10 @@ public sealed class EffectHostTests
     [Fact]
     public void The_plugin_loads_from_its_own_folder_in_its_own_context_and_gives_the_same_picture()
     {
-        Assert.SkipUnless(Directory.Exists(PluginFolder), "The plugin was not built in configuration Release: dotnet build src/RsrPlugins.PaintDotNet -c Release");
+        Assert.SkipUnless(
+            Directory.Exists(PluginFolder),
+            "The plugin was not built in configuration Release: dotnet build src/RsrPlugins.PaintDotNet -c Release"
+        );
         IReadOnlyList<Type> types = PluginLoader.FindEffects(PluginFolder);
         Assert.Equal([nameof(LearnedDownscaleEffect), nameof(LearnedUpscaleEffect)], types.Select(type => type.Name));
         Assert.All(types, type => Assert.NotSame(AssemblyLoadContext.Default, AssemblyLoadContext.GetLoadContext(type.Assembly)));
@@ -24,7 +27,11 @@ public sealed class EffectHostTests
         using EffectSession session = new EffectSession(PluginLoader.Create(types[0]), layer, services);
         session.OpenDialog();
         session.SetAll("Scale=2", "Device=Cpu");
-        PictureAssert.SameBytes(Effects.Run(Effects.Downscale, Effects.RealRuntime, layer, ["Scale=2"]), session.Render(), "the plugin in its own load context");
+        PictureAssert.SameBytes(
+            Effects.Run(Effects.Downscale, Effects.RealRuntime, layer, ["Scale=2"]),
+            session.Render(),
+            "the plugin in its own load context"
+        );
         Assert.Empty(services.ErrorDetails);
     }
 
@@ -40,7 +47,8 @@ public sealed class EffectHostTests
     [Fact]
     public void The_worst_pixel_is_found_and_named()
     {
-        Picture expected = TestPictures.Of("gradient"), actual = expected.Clone();
+        Picture expected = TestPictures.Of("gradient"),
+            actual = expected.Clone();
         actual[11, 7][1] ^= 0x10;
         PictureDifference difference = PictureDifference.Between(expected, actual);
         Assert.Equal((16, 11, 7), (difference.Maximum, difference.X, difference.Y));
@@ -55,7 +63,8 @@ public sealed class EffectHostTests
     [Fact]
     public void What_is_invisible_in_both_pictures_is_no_difference()
     {
-        Picture a = new(2, 1), b = new(2, 1);
+        Picture a = new(2, 1),
+            b = new(2, 1);
         a[0, 0][0] = 200;
         Assert.True(PictureDifference.Between(a, b).Within(Tolerance.None));
         b[0, 0][3] = 1;
@@ -86,11 +95,19 @@ public sealed class EffectHostTests
         foreach (byte[] damaged in (byte[][])[whole[..(whole.Length / 2)], whole[..(whole.Length - 40)], altered])
         {
             File.WriteAllBytes(path, damaged);
-            Assert.Contains("expected a whole PNG, found a damaged or cut-off file", Assert.Throws<HostException>(() => Picture.Load(path)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "expected a whole PNG, found a damaged or cut-off file",
+                Assert.Throws<HostException>(() => Picture.Load(path)).Message,
+                StringComparison.Ordinal
+            );
         }
 
         File.WriteAllBytes(path, [0xFF, 0xD8, 0xFF, 0xE0, .. new byte[100]]);
-        Assert.Contains("expected a whole PNG, found a file of another kind", Assert.Throws<HostException>(() => Picture.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "expected a whole PNG, found a file of another kind",
+            Assert.Throws<HostException>(() => Picture.Load(path)).Message,
+            StringComparison.Ordinal
+        );
         File.WriteAllBytes(path, [.. whole, .. new byte[10]]); // Bytes behind the end.
         Assert.Equal(40, Picture.Load(path).Width);
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
@@ -100,7 +117,11 @@ public sealed class EffectHostTests
     public void A_wrong_setting_is_answered_with_what_there_is()
     {
         using HostServices services = new HostServices();
-        using EffectSession session = new EffectSession(Effects.Create(Effects.Upscale, Effects.Runtime(new FakeEngine())), TestPictures.Of("tiny"), services);
+        using EffectSession session = new EffectSession(
+            Effects.Create(Effects.Upscale, Effects.Runtime(new FakeEngine())),
+            TestPictures.Of("tiny"),
+            services
+        );
         Assert.Contains("Reading", Assert.Throws<HostException>(() => session.Set("Sauce", "1")).Message, StringComparison.Ordinal);
         Assert.Contains("Ordinary", Assert.Throws<HostException>(() => session.Set("Source", "Tomato")).Message, StringComparison.Ordinal);
     }

@@ -15,17 +15,26 @@ internal static class Effects
     public static PluginRuntime RealRuntime { get; } = NewRealRuntime();
 
     /// <summary>One that remembers nothing yet.</summary>
-    public static PluginRuntime NewRealRuntime() => new(options => new InferenceEngine(options with { Device = DeviceChoice.Cpu }), ModelCatalogue.LoadDefault);
+    public static PluginRuntime NewRealRuntime() =>
+        new(options => new InferenceEngine(options with { Device = DeviceChoice.Cpu }), ModelCatalogue.LoadDefault);
 
     public static PluginRuntime Runtime(IInferenceEngine engine) => new(_ => engine, ModelCatalogue.LoadDefault);
 
-    public static LearnedEffect Create(string name, PluginRuntime runtime, CopyButton? button = null, FailureReport? report = null)
-        => name == Downscale
+    public static LearnedEffect Create(string name, PluginRuntime runtime, CopyButton? button = null, FailureReport? report = null) =>
+        name == Downscale
             ? new LearnedDownscaleEffect(runtime, button ?? new CopyButton(), report ?? new FailureReport())
             : new LearnedUpscaleEffect(runtime, button ?? new CopyButton(), report ?? new FailureReport());
 
     /// <summary>Opens the dialog, sets controls ("Scale=2"), renders once.</summary>
-    public static Picture Run(string name, PluginRuntime runtime, Picture layer, string[] settings, (int, int, int, int)? selection = null, RenderSchedule? schedule = null, Picture? mask = null)
+    public static Picture Run(
+        string name,
+        PluginRuntime runtime,
+        Picture layer,
+        string[] settings,
+        (int, int, int, int)? selection = null,
+        RenderSchedule? schedule = null,
+        Picture? mask = null
+    )
     {
         using HostServices services = new HostServices();
         using EffectSession session = new EffectSession(Create(name, runtime), layer, services, selection, mask);

@@ -25,7 +25,11 @@ public sealed class FailureTests
             File.Delete(file);
         }
 
-        AssertOneMessage(effect, new PluginRuntime(_ => new FakeEngine(), () => ModelCatalogue.Load(folder.Path)), "models.json is missing");
+        AssertOneMessage(
+            effect,
+            new PluginRuntime(_ => new FakeEngine(), () => ModelCatalogue.Load(folder.Path)),
+            "models.json is missing"
+        );
     }
 
     [Fact]
@@ -57,7 +61,11 @@ public sealed class FailureTests
     {
         using ModelsFolder folder = new ModelsFolder();
         folder.Damage(file);
-        AssertOneMessage(effect, new PluginRuntime(_ => new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu)), () => ModelCatalogue.Load(folder.Path)), file);
+        AssertOneMessage(
+            effect,
+            new PluginRuntime(_ => new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu)), () => ModelCatalogue.Load(folder.Path)),
+            file
+        );
     }
 
     [Theory]
@@ -65,30 +73,54 @@ public sealed class FailureTests
     public void A_runtime_that_does_not_load(string effect)
     {
         string library = Path.Combine(AppContext.BaseDirectory, "models", "models.json");
-        AssertOneMessage(effect, new PluginRuntime(options => new InferenceEngine(options with { RuntimePath = library }), ModelCatalogue.LoadDefault), library);
+        AssertOneMessage(
+            effect,
+            new PluginRuntime(options => new InferenceEngine(options with { RuntimePath = library }), ModelCatalogue.LoadDefault),
+            library
+        );
     }
 
     [Theory]
     [MemberData(nameof(BothEffects))]
-    public void The_CPU_failing_in_the_middle(string effect)
-        => AssertOneMessage(effect, Effects.Runtime(new FakeEngine { OnRun = (number, _) => FailAt(3, number, new InferenceException("the network broke. Reinstall it.")) }), "the network broke. Reinstall it.");
+    public void The_CPU_failing_in_the_middle(string effect) =>
+        AssertOneMessage(
+            effect,
+            Effects.Runtime(
+                new FakeEngine { OnRun = (number, _) => FailAt(3, number, new InferenceException("the network broke. Reinstall it.")) }
+            ),
+            "the network broke. Reinstall it."
+        );
 
     [Theory]
     [MemberData(nameof(BothEffects))]
-    public void Out_of_memory(string effect)
-        => AssertOneMessage(effect, Effects.Runtime(new FakeEngine { OnRun = (number, _) => FailAt(2, number, new InsufficientMemoryException()) }), "not enough memory");
+    public void Out_of_memory(string effect) =>
+        AssertOneMessage(
+            effect,
+            Effects.Runtime(new FakeEngine { OnRun = (number, _) => FailAt(2, number, new InsufficientMemoryException()) }),
+            "not enough memory"
+        );
 
     [Theory]
     [MemberData(nameof(BothEffects))]
-    public void Something_unforeseen(string effect)
-        => AssertOneMessage(effect, Effects.Runtime(new FakeEngine { OnRun = (number, _) => FailAt(2, number, new InvalidOperationException("a bug")) }), "not foreseen");
+    public void Something_unforeseen(string effect) =>
+        AssertOneMessage(
+            effect,
+            Effects.Runtime(new FakeEngine { OnRun = (number, _) => FailAt(2, number, new InvalidOperationException("a bug")) }),
+            "not foreseen"
+        );
 
     [Theory]
     [MemberData(nameof(BothEffects))]
     public void DirectML_demanded_and_not_to_be_had(string effect)
     {
         FakeEngine cpu = new FakeEngine();
-        AssertSilentFallback(effect, "DirectML", cpu, options => options.Device == DeviceChoice.Cpu ? cpu : throw new RuntimeLibraryException("this ONNX Runtime has no DirectML"), "this ONNX Runtime has no DirectML");
+        AssertSilentFallback(
+            effect,
+            "DirectML",
+            cpu,
+            options => options.Device == DeviceChoice.Cpu ? cpu : throw new RuntimeLibraryException("this ONNX Runtime has no DirectML"),
+            "this ONNX Runtime has no DirectML"
+        );
     }
 
     [Theory]
@@ -107,7 +139,11 @@ public sealed class FailureTests
     public void A_GPU_that_is_removed_in_the_middle_of_a_render(string effect)
     {
         FakeEngine cpu = new FakeEngine();
-        FakeEngine gpu = new FakeEngine { Device = DeviceKind.DirectML, OnRun = (number, _) => FailAt(2, number, new InferenceException("887A0005: device removed")) };
+        FakeEngine gpu = new FakeEngine
+        {
+            Device = DeviceKind.DirectML,
+            OnRun = (number, _) => FailAt(2, number, new InferenceException("887A0005: device removed")),
+        };
         AssertSilentFallback(effect, "Automatic", cpu, options => options.Device == DeviceChoice.Cpu ? cpu : gpu, "887A0005");
         Assert.True(gpu.Runs > 1);
     }
@@ -124,7 +160,8 @@ public sealed class FailureTests
                 go.Wait();
                 return new FakeEngine();
             },
-            ModelCatalogue.LoadDefault);
+            ModelCatalogue.LoadDefault
+        );
         using HostServices services = new HostServices();
         using EffectSession first = new EffectSession(Effects.Create(Effects.Downscale, runtime), TestPictures.Of("photo"), services);
         Task<Picture> render = Task.Run(() => first.Render(), TestContext.Current.CancellationToken);
@@ -146,7 +183,11 @@ public sealed class FailureTests
         PluginRuntime runtime = Effects.Runtime(new FakeEngine { OnRun = (_, _) => throw new InferenceException("broken") });
         for (int dialog = 1; dialog <= 2; dialog++)
         {
-            using EffectSession session = new EffectSession(Effects.Create(Effects.Downscale, runtime, report: report), TestPictures.Of("photo"), services);
+            using EffectSession session = new EffectSession(
+                Effects.Create(Effects.Downscale, runtime, report: report),
+                TestPictures.Of("photo"),
+                services
+            );
             session.OpenDialog();
             foreach (string placement in (string[])["TopLeft", "Centre", "TopLeft"])
             {
@@ -168,7 +209,8 @@ public sealed class FailureTests
                 asked.Add(options);
                 return new FakeEngine { Device = DeviceKind.DirectML };
             },
-            ModelCatalogue.LoadDefault);
+            ModelCatalogue.LoadDefault
+        );
         ModelDescriptor model = runtime.Models().Models[0];
         runtime.Run(ProcessingDevice.DirectML, () => new GraphicsAdapter(0x1234_0000_5678, false), open => open(model));
         runtime.Run(ProcessingDevice.Automatic, () => new GraphicsAdapter(1, IsSoftware: true), open => open(model));
@@ -176,8 +218,13 @@ public sealed class FailureTests
         runtime.Run(ProcessingDevice.DirectML, () => throw new InvalidOperationException("asked twice"), open => open(model));
 
         Assert.Equal(
-            [new InferenceOptions(DeviceChoice.DirectML, DirectMLAdapterLuid: 0x1234_0000_5678), new InferenceOptions(DeviceChoice.Cpu), new InferenceOptions(DeviceChoice.Cpu)],
-            asked);
+            [
+                new InferenceOptions(DeviceChoice.DirectML, DirectMLAdapterLuid: 0x1234_0000_5678),
+                new InferenceOptions(DeviceChoice.Cpu),
+                new InferenceOptions(DeviceChoice.Cpu),
+            ],
+            asked
+        );
     }
 
     private static void FailAt(int number, int run, Exception exception)
@@ -199,17 +246,31 @@ public sealed class FailureTests
         Assert.StartsWith(effect, services.ErrorMessages[0], StringComparison.Ordinal);
     }
 
-    private static void AssertSilentFallback(string effect, string device, FakeEngine cpu, Func<InferenceOptions, IInferenceEngine> create, string reason)
+    private static void AssertSilentFallback(
+        string effect,
+        string device,
+        FakeEngine cpu,
+        Func<InferenceOptions, IInferenceEngine> create,
+        string reason
+    )
     {
         Picture layer = TestPictures.Noise(700, 500, 7);
         using HostServices services = new HostServices();
-        using EffectSession session = new EffectSession(Effects.Create(effect, new PluginRuntime(create, ModelCatalogue.LoadDefault)), layer, services);
+        using EffectSession session = new EffectSession(
+            Effects.Create(effect, new PluginRuntime(create, ModelCatalogue.LoadDefault)),
+            layer,
+            services
+        );
         session.OpenDialog();
         session.Set("Device", device);
         Picture result = session.Render(new RenderSchedule(64, 4));
 
         Assert.Empty(services.ErrorDetails);
-        PictureAssert.SameBytes(Effects.Run(effect, Effects.Runtime(new FakeEngine()), layer, []), result, "the CPU's picture after the GPU failed");
+        PictureAssert.SameBytes(
+            Effects.Run(effect, Effects.Runtime(new FakeEngine()), layer, []),
+            result,
+            "the CPU's picture after the GPU failed"
+        );
         Assert.True(cpu.Runs > 0);
         Assert.Contains(reason, session.OpenDialog().Single(control => control.Property == "Device").Description, StringComparison.Ordinal);
     }

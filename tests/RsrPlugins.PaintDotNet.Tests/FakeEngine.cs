@@ -36,9 +36,7 @@ internal sealed class FakeEngine : IInferenceEngine
         return new Network(this, model);
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private sealed class Network(FakeEngine engine, ModelDescriptor model) : INetwork
     {
@@ -64,7 +62,9 @@ internal sealed class FakeEngine : IInferenceEngine
                 }
                 else
                 {
-                    int planes = model.Shape.Output.Count, area = width * height, made = area * model.Scale * model.Scale;
+                    int planes = model.Shape.Output.Count,
+                        area = width * height,
+                        made = area * model.Scale * model.Scale;
                     for (int plane = 0; plane < planes; plane++)
                     {
                         Enlarge(input.Slice(plane * area, area), width, height, output.Slice(plane * made, made), model.Scale);
@@ -100,8 +100,10 @@ internal sealed class FakeEngine : IInferenceEngine
             {
                 for (int x = 0; x < width * scale; x++)
                 {
-                    int fromX = x / scale, fromY = y / scale;
-                    float left = fromX > 0 ? input[(fromY * width) + fromX - 1] : 0, right = fromX < width - 1 ? input[(fromY * width) + fromX + 1] : 0;
+                    int fromX = x / scale,
+                        fromY = y / scale;
+                    float left = fromX > 0 ? input[(fromY * width) + fromX - 1] : 0,
+                        right = fromX < width - 1 ? input[(fromY * width) + fromX + 1] : 0;
                     output[(y * width * scale) + x] = input[(fromY * width) + fromX] + (0.1f * (right - left));
                 }
             }

@@ -12,13 +12,14 @@ public sealed class GeometryTests
     [InlineData(10, 3, 4)]
     [InlineData(16, 4, 4)]
     [InlineData(17, 4, 5)]
-    public void A_side_is_covered_by_as_many_blocks_as_it_takes(int length, int scale, int expected) => Assert.Equal(expected, Geometry.Reduce(length, scale));
+    public void A_side_is_covered_by_as_many_blocks_as_it_takes(int length, int scale, int expected) =>
+        Assert.Equal(expected, Geometry.Reduce(length, scale));
 
     [Theory]
     [InlineData(Placement.TopLeft, 10, 20)]
     [InlineData(Placement.Centre, 12, 23)]
-    public void The_small_picture_lies_where_the_user_put_it(Placement placement, int x, int y)
-        => Assert.Equal((x, y), Geometry.Place(new TileRect(10, 20, 9, 13), 4, 7, placement));
+    public void The_small_picture_lies_where_the_user_put_it(Placement placement, int x, int y) =>
+        Assert.Equal((x, y), Geometry.Place(new TileRect(10, 20, 9, 13), 4, 7, placement));
 
     [Theory]
     [InlineData(9, 13, 2)]
@@ -35,6 +36,6 @@ public sealed class GeometryTests
     }
 
     [Fact]
-    public void Rectangles_that_do_not_meet_have_no_common_area()
-        => Assert.Equal(0, Geometry.Intersect(new TileRect(0, 0, 4, 4), new TileRect(4, 0, 4, 4)).Width);
+    public void Rectangles_that_do_not_meet_have_no_common_area() =>
+        Assert.Equal(0, Geometry.Intersect(new TileRect(0, 0, 4, 4), new TileRect(4, 0, 4, 4)).Width);
 }

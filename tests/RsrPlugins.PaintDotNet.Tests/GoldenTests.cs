@@ -23,7 +23,15 @@ public sealed class GoldenTests
     {
         GoldenCase golden = GoldenCases.All.Single(candidate => candidate.Name == name);
         (int, int, int, int)? selection = golden.Selection is [int x, int y, int width, int height] ? (x, y, width, height) : null;
-        Picture actual = Effects.Run(golden.Effect, Effects.RealRuntime, GoldenCases.Draw(golden.Input), golden.Settings, selection, null, golden.Mask is null ? null : GoldenCases.Draw(golden.Mask));
+        Picture actual = Effects.Run(
+            golden.Effect,
+            Effects.RealRuntime,
+            GoldenCases.Draw(golden.Input),
+            golden.Settings,
+            selection,
+            null,
+            golden.Mask is null ? null : GoldenCases.Draw(golden.Mask)
+        );
         string reference = Path.Combine(Folder, name + ".png");
         if (Repository.Refresh)
         {
@@ -34,18 +42,29 @@ public sealed class GoldenTests
         string failures = Repository.File("artifacts", "golden-failures");
         string actualPath = Path.Combine(failures, name + ".png");
         actual.Save(actualPath);
-        Assert.True(File.Exists(reference), $"{reference} is missing. Look at {actualPath}; if it is right, make the goldens anew (see GoldenTests.cs).");
-        GoldenCase recorded = GoldenList.Load(Folder).FirstOrDefault(candidate => candidate.Name == name) ?? throw new InvalidDataException($"goldens.json does not list {name}. Make the goldens anew (see GoldenTests.cs).");
-        Assert.True(recorded.Model == golden.Model, $"The models have changed: {name} was made with {recorded.Model}, installed is {golden.Model}. Make the goldens anew (see GoldenTests.cs) and commit them by themselves.");
+        Assert.True(
+            File.Exists(reference),
+            $"{reference} is missing. Look at {actualPath}; if it is right, make the goldens anew (see GoldenTests.cs)."
+        );
+        GoldenCase recorded =
+            GoldenList.Load(Folder).FirstOrDefault(candidate => candidate.Name == name)
+            ?? throw new InvalidDataException($"goldens.json does not list {name}. Make the goldens anew (see GoldenTests.cs).");
+        Assert.True(
+            recorded.Model == golden.Model,
+            $"The models have changed: {name} was made with {recorded.Model}, installed is {golden.Model}. Make the goldens anew (see GoldenTests.cs) and commit them by themselves."
+        );
         Assert.True(recorded.Same(golden), $"{name} has changed since goldens.json was made. Make the goldens anew (see GoldenTests.cs).");
 
         PictureDifference difference = PictureDifference.Between(Picture.Load(reference), actual);
-        // No tolerance: on the CPU our own engine gives the same bits with every vector width (docs/inference.md). A GPU's goldens have one (tests/windows).
+        // No tolerance: on the CPU our own engine gives the same bits with every vector width (docs/inference.md). A GPU's goldens have one
+        // (tests/windows).
         if (!difference.Within(Tolerance.None))
         {
             string differencePath = Path.Combine(failures, name + ".difference.png");
             difference.Image.Save(differencePath);
-            Assert.Fail($"{name} on {RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}: {difference}. Found: {actualPath}, expected: {reference}, differences: {differencePath}");
+            Assert.Fail(
+                $"{name} on {RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}: {difference}. Found: {actualPath}, expected: {reference}, differences: {differencePath}"
+            );
         }
 
         File.Delete(actualPath);
@@ -56,7 +75,11 @@ public sealed class GoldenTests
     {
         if (Repository.Refresh)
         {
-            foreach (string stale in Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, "*.png", SearchOption.AllDirectories).Where(file => !IsKnown(file)) : [])
+            foreach (
+                string stale in Directory.Exists(Folder)
+                    ? Directory.EnumerateFiles(Folder, "*.png", SearchOption.AllDirectories).Where(file => !IsKnown(file))
+                    : []
+            )
             {
                 File.Delete(stale);
             }
@@ -82,7 +105,9 @@ public sealed class GoldenTests
     private static bool IsKnown(string file)
     {
         string name = Path.GetFileNameWithoutExtension(file);
-        return Path.GetFileName(Path.GetDirectoryName(file)) == "inputs" ? GoldenCases.Inputs.Contains(name) : GoldenCases.All.Any(golden => golden.Name == name);
+        return Path.GetFileName(Path.GetDirectoryName(file)) == "inputs"
+            ? GoldenCases.Inputs.Contains(name)
+            : GoldenCases.All.Any(golden => golden.Name == name);
     }
 }
 
@@ -94,7 +119,8 @@ internal static class GoldenCases
     public static IReadOnlyList<GoldenCase> All { get; } = [.. Make()];
 
     /// <summary>Names of everything that is drawn for them: layers and masks.</summary>
-    public static IReadOnlyList<string> Inputs { get; } = [.. All.SelectMany(golden => golden.Mask is null ? (string[])[golden.Input] : [golden.Input, golden.Mask]).Distinct()];
+    public static IReadOnlyList<string> Inputs { get; } =
+    [.. All.SelectMany(golden => golden.Mask is null ? (string[])[golden.Input] : [golden.Input, golden.Mask]).Distinct()];
 
     /// <summary>An input by name: a test picture, or one enlarged with nearest neighbour ("photo-nearest2").</summary>
     public static Picture Draw(string input)
@@ -106,7 +132,11 @@ internal static class GoldenCases
 
         string[] parts = input.Split("-nearest");
         Picture picture = TestPictures.Of(parts[0]);
-        return parts.Length == 1 ? picture : picture.Crop(0, 0, Math.Min(20, picture.Width), Math.Min(16, picture.Height)).Enlarged(int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture));
+        return parts.Length == 1
+            ? picture
+            : picture
+                .Crop(0, 0, Math.Min(20, picture.Width), Math.Min(16, picture.Height))
+                .Enlarged(int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private static IEnumerable<GoldenCase> Make()
@@ -122,20 +152,49 @@ internal static class GoldenCases
             foreach (string picture in (string[])["photo", "text", "logo"])
             {
                 yield return Case($"upscale-ordinary-x{scale}-{picture}", Effects.Upscale, picture, scale, settings: "Source=Ordinary");
-                yield return Case($"refine-x{scale}-{picture}", Effects.Upscale, $"{picture}-nearest{scale}", scale, settings: "Reading=EnlargedImage");
+                yield return Case(
+                    $"refine-x{scale}-{picture}",
+                    Effects.Upscale,
+                    $"{picture}-nearest{scale}",
+                    scale,
+                    settings: "Reading=EnlargedImage"
+                );
             }
         }
 
         yield return Case("downscale-x2-effort-photo", Effects.Downscale, "photo", 2, null, "Effort=8");
         yield return Case("downscale-x4-effort-logo", Effects.Downscale, "logo", 4, null, "Effort=8");
         yield return Case("downscale-x2-centre-keep", Effects.Downscale, "logo", 2, [5, 3, 41, 39], "Placement=Centre", "Rest=Keep");
-        yield return Case("downscale-x3-centre-clear", Effects.Downscale, "photo", 3, [5, 3, 41, 39], "Placement=Centre", "Rest=Transparent");
+        yield return Case(
+            "downscale-x3-centre-clear",
+            Effects.Downscale,
+            "photo",
+            3,
+            [5, 3, 41, 39],
+            "Placement=Centre",
+            "Rest=Transparent"
+        );
         yield return Case("upscale-x2-selection", Effects.Upscale, "lines", 2, [7, 9, 33, 31]);
-        yield return Case("downscale-x2-ellipse", Effects.Downscale, "photo", 2) with { Mask = "ellipse" };
-        yield return Case("downscale-x2-ellipse-whole-bounds", Effects.Downscale, "photo", 2, null, "Selection=WholeBounds") with { Mask = "ellipse" };
-        yield return Case("downscale-x3-feather", Effects.Downscale, "lines", 3) with { Mask = "feather" };
-        yield return Case("downscale-x2-two-rectangles-keep", Effects.Downscale, "photo", 2, null, "Rest=Keep") with { Mask = "two-rectangles" };
-        yield return Case("upscale-x2-ellipse", Effects.Upscale, "photo", 2, null, "Source=Ordinary") with { Mask = "ellipse" };
+        yield return Case("downscale-x2-ellipse", Effects.Downscale, "photo", 2) with
+        {
+            Mask = "ellipse",
+        };
+        yield return Case("downscale-x2-ellipse-whole-bounds", Effects.Downscale, "photo", 2, null, "Selection=WholeBounds") with
+        {
+            Mask = "ellipse",
+        };
+        yield return Case("downscale-x3-feather", Effects.Downscale, "lines", 3) with
+        {
+            Mask = "feather",
+        };
+        yield return Case("downscale-x2-two-rectangles-keep", Effects.Downscale, "photo", 2, null, "Rest=Keep") with
+        {
+            Mask = "two-rectangles",
+        };
+        yield return Case("upscale-x2-ellipse", Effects.Upscale, "photo", 2, null, "Source=Ordinary") with
+        {
+            Mask = "ellipse",
+        };
         yield return Case("refine-x2-means", Effects.Upscale, "photo", 2, null, "Reading=EnlargedImage", "Source=Ordinary");
     }
 

@@ -26,8 +26,16 @@ public sealed class InverseTests
 
         ModelCatalogue models = ModelCatalogue.LoadDefault();
         using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
-        PixelImage reduced = new LearnedResizer(engine.Open(models.Find(NetworkTask.Reduce, ModelKind.Learned, scale))).Resize(original.ToImage(), null, TestContext.Current.CancellationToken);
-        PixelImage enlarged = new LearnedResizer(engine.Open(models.Find(NetworkTask.Enlarge, ModelKind.Learned, scale))).Resize(reduced, null, TestContext.Current.CancellationToken);
+        PixelImage reduced = new LearnedResizer(engine.Open(models.Find(NetworkTask.Reduce, ModelKind.Learned, scale))).Resize(
+            original.ToImage(),
+            null,
+            TestContext.Current.CancellationToken
+        );
+        PixelImage enlarged = new LearnedResizer(engine.Open(models.Find(NetworkTask.Enlarge, ModelKind.Learned, scale))).Resize(
+            reduced,
+            null,
+            TestContext.Current.CancellationToken
+        );
         PictureAssert.SameBytes(enlarged.ToPicture().Crop(0, 0, width, height), restored, "the engine without the editor");
     }
 }

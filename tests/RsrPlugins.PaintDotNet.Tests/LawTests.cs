@@ -6,16 +6,17 @@ namespace RsrPlugins.PaintDotNet.Tests;
 
 public sealed class LawTests
 {
-    public static TheoryData<string, string> SomeOptions => new()
-    {
-        { Effects.Downscale, "Scale=2 Placement=TopLeft Rest=Transparent" },
-        { Effects.Downscale, "Scale=3 Placement=Centre Rest=Keep" },
-        { Effects.Downscale, "Scale=2 Effort=1 Placement=TopLeft" },
-        { Effects.Downscale, "Scale=2 Effort=3 Placement=TopLeft" },
-        { Effects.Upscale, "Scale=2 Reading=TopLeftPart" },
-        { Effects.Upscale, "Scale=4 Source=Ordinary Reading=EnlargedImage" },
-        { Effects.Upscale, "Scale=2 Source=Ordinary Reading=TopLeftPart Cleanup=Low Strength=35" },
-    };
+    public static TheoryData<string, string> SomeOptions =>
+        new()
+        {
+            { Effects.Downscale, "Scale=2 Placement=TopLeft Rest=Transparent" },
+            { Effects.Downscale, "Scale=3 Placement=Centre Rest=Keep" },
+            { Effects.Downscale, "Scale=2 Effort=1 Placement=TopLeft" },
+            { Effects.Downscale, "Scale=2 Effort=3 Placement=TopLeft" },
+            { Effects.Upscale, "Scale=2 Reading=TopLeftPart" },
+            { Effects.Upscale, "Scale=4 Source=Ordinary Reading=EnlargedImage" },
+            { Effects.Upscale, "Scale=2 Source=Ordinary Reading=TopLeftPart Cleanup=Low Strength=35" },
+        };
 
     [Theory]
     [MemberData(nameof(SomeOptions))]
@@ -23,12 +24,16 @@ public sealed class LawTests
     {
         Picture layer = TestPictures.Noise(301, 203, 1);
         Picture expected = Run(new RenderSchedule(4096, 1));
-        foreach (RenderSchedule schedule in (RenderSchedule[])[new(64, 4), new(7, 3), new(256, 2), new(64, 8, ShuffleSeed: 1), new(33, 5, ShuffleSeed: 2)])
+        foreach (
+            RenderSchedule schedule in (RenderSchedule[])
+                [new(64, 4), new(7, 3), new(256, 2), new(64, 8, ShuffleSeed: 1), new(33, 5, ShuffleSeed: 2)]
+        )
         {
             PictureAssert.SameBytes(expected, Run(schedule), schedule.ToString());
         }
 
-        Picture Run(RenderSchedule schedule) => Effects.Run(effect, Effects.Runtime(new FakeEngine()), layer, options.Split(' '), (11, 5, 280, 190), schedule);
+        Picture Run(RenderSchedule schedule) =>
+            Effects.Run(effect, Effects.Runtime(new FakeEngine()), layer, options.Split(' '), (11, 5, 280, 190), schedule);
     }
 
     [Theory]
@@ -37,7 +42,11 @@ public sealed class LawTests
     {
         Picture layer = TestPictures.Noise(101, 67, 2);
         PluginRuntime runtime = Effects.Runtime(new FakeEngine());
-        PictureAssert.SameBytes(Effects.Run(effect, runtime, layer, options.Split(' ')), Effects.Run(effect, runtime, layer, options.Split(' '), (0, 0, 101, 67)), options);
+        PictureAssert.SameBytes(
+            Effects.Run(effect, runtime, layer, options.Split(' ')),
+            Effects.Run(effect, runtime, layer, options.Split(' '), (0, 0, 101, 67)),
+            options
+        );
     }
 
     [Theory]
@@ -46,7 +55,11 @@ public sealed class LawTests
     {
         FakeEngine engine = new FakeEngine();
         using HostServices services = new HostServices();
-        using EffectSession session = new EffectSession(Effects.Create(effect, Effects.Runtime(engine)), TestPictures.Noise(200, 150, 3), services);
+        using EffectSession session = new EffectSession(
+            Effects.Create(effect, Effects.Runtime(engine)),
+            TestPictures.Noise(200, 150, 3),
+            services
+        );
         session.SetAll(options.Split(' '));
         Picture first = session.Render(new RenderSchedule(4096, 1));
         int runs = engine.Runs;
@@ -67,17 +80,22 @@ public sealed class LawTests
         Picture layer = TestPictures.Noise(160, 120, 4);
         Picture small = Effects.Run(Effects.Downscale, runtime, layer, ["Scale=2"]);
         Picture large = Effects.Run(Effects.Upscale, runtime, layer, ["Scale=3"]);
-        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
-        {
-            if (i % 2 == 0)
+        Parallel.For(
+            0,
+            8,
+            new ParallelOptions { MaxDegreeOfParallelism = 4 },
+            i =>
             {
-                PictureAssert.SameBytes(small, Effects.Run(Effects.Downscale, runtime, layer, ["Scale=2"]), "downscale beside upscale");
+                if (i % 2 == 0)
+                {
+                    PictureAssert.SameBytes(small, Effects.Run(Effects.Downscale, runtime, layer, ["Scale=2"]), "downscale beside upscale");
+                }
+                else
+                {
+                    PictureAssert.SameBytes(large, Effects.Run(Effects.Upscale, runtime, layer, ["Scale=3"]), "upscale beside downscale");
+                }
             }
-            else
-            {
-                PictureAssert.SameBytes(large, Effects.Run(Effects.Upscale, runtime, layer, ["Scale=3"]), "upscale beside downscale");
-            }
-        });
+        );
     }
 
     [Fact]
@@ -89,20 +107,37 @@ public sealed class LawTests
         {
             Picture layer = TestPictures.Noise(random.Next(1, 90), random.Next(1, 90), i);
             Picture untouched = layer.Clone();
-            int x = random.Next(layer.Width), y = random.Next(layer.Height);
-            (int, int, int, int)? selection = random.Next(3) == 0 ? null : (x, y, random.Next(1, layer.Width - x + 1), random.Next(1, layer.Height - y + 1));
+            int x = random.Next(layer.Width),
+                y = random.Next(layer.Height);
+            (int, int, int, int)? selection =
+                random.Next(3) == 0 ? null : (x, y, random.Next(1, layer.Width - x + 1), random.Next(1, layer.Height - y + 1));
             string effect = random.Next(2) == 0 ? Effects.Downscale : Effects.Upscale;
             string[] settings =
             [
                 $"Scale={random.Next(2, 5)}",
                 $"Device={random.GetItems(["Automatic", "DirectML", "Cpu"], 1)[0]}",
                 .. effect == Effects.Downscale
-                    ? (string[])[$"Placement={random.GetItems(["TopLeft", "Centre"], 1)[0]}", $"Rest={random.GetItems(["Transparent", "Keep"], 1)[0]}"]
-                    : [$"Source={random.GetItems(["Learned", "Ordinary"], 1)[0]}", $"Reading={random.GetItems(["TopLeftPart", "EnlargedImage"], 1)[0]}"],
+                    ? (string[])
+                        [
+                            $"Placement={random.GetItems(["TopLeft", "Centre"], 1)[0]}",
+                            $"Rest={random.GetItems(["Transparent", "Keep"], 1)[0]}",
+                        ]
+                    :
+                    [
+                        $"Source={random.GetItems(["Learned", "Ordinary"], 1)[0]}",
+                        $"Reading={random.GetItems(["TopLeftPart", "EnlargedImage"], 1)[0]}",
+                    ],
             ];
             string what = $"{i}: {effect} {string.Join(' ', settings)} on {layer.Width} x {layer.Height}, selection {selection}";
 
-            Picture result = Effects.Run(effect, runtime, layer, settings, selection, new RenderSchedule(random.Next(1, 100), random.Next(1, 6), i));
+            Picture result = Effects.Run(
+                effect,
+                runtime,
+                layer,
+                settings,
+                selection,
+                new RenderSchedule(random.Next(1, 100), random.Next(1, 6), i)
+            );
 
             PictureAssert.SameBytes(untouched, layer, $"{what}: the source was written");
             (int left, int top, int width, int height) = selection ?? (0, 0, layer.Width, layer.Height);
@@ -110,7 +145,10 @@ public sealed class LawTests
             {
                 for (int column = 0; column < layer.Width; column++)
                 {
-                    if ((column < left || column >= left + width || row < top || row >= top + height) && !result[column, row].SequenceEqual(layer[column, row]))
+                    if (
+                        (column < left || column >= left + width || row < top || row >= top + height)
+                        && !result[column, row].SequenceEqual(layer[column, row])
+                    )
                     {
                         Assert.Fail($"{what}: the pixel ({column}, {row}) outside the selection has changed");
                     }
@@ -127,11 +165,19 @@ public sealed class LawTests
     {
         Picture layer = TestPictures.Noise(50, 40, 5);
         PluginRuntime runtime = Effects.Runtime(new FakeEngine());
-        int width = (30 + scale - 1) / scale, height = (20 + scale - 1) / scale;
-        int left = 7 + ((30 - width) / 2), top = 9 + ((20 - height) / 2);
+        int width = (30 + scale - 1) / scale,
+            height = (20 + scale - 1) / scale;
+        int left = 7 + ((30 - width) / 2),
+            top = 9 + ((20 - height) / 2);
 
         Picture kept = Effects.Run(Effects.Downscale, runtime, layer, [$"Scale={scale}", "Placement=Centre", "Rest=Keep"], (7, 9, 30, 20));
-        Picture cleared = Effects.Run(Effects.Downscale, runtime, layer, [$"Scale={scale}", "Placement=Centre", "Rest=Transparent"], (7, 9, 30, 20));
+        Picture cleared = Effects.Run(
+            Effects.Downscale,
+            runtime,
+            layer,
+            [$"Scale={scale}", "Placement=Centre", "Rest=Transparent"],
+            (7, 9, 30, 20)
+        );
         for (int y = 9; y < 29; y++)
         {
             for (int x = 7; x < 37; x++)
@@ -155,7 +201,8 @@ public sealed class LawTests
     [InlineData(Effects.Upscale, "Scale=2 Reading=EnlargedImage")]
     public void Colour_never_bleeds_out_of_transparent_pixels(string effect, string options)
     {
-        Picture loud = TestPictures.Of("logo"), quiet = loud.Clone();
+        Picture loud = TestPictures.Of("logo"),
+            quiet = loud.Clone();
         for (int i = 0; i < quiet.Bytes.Length; i += 4)
         {
             if (quiet.Bytes[i + 3] == 0)
@@ -165,7 +212,10 @@ public sealed class LawTests
         }
 
         PluginRuntime runtime = Effects.RealRuntime;
-        PictureDifference found = PictureDifference.Between(Effects.Run(effect, runtime, quiet, options.Split(' ')), Effects.Run(effect, runtime, loud, options.Split(' ')));
+        PictureDifference found = PictureDifference.Between(
+            Effects.Run(effect, runtime, quiet, options.Split(' ')),
+            Effects.Run(effect, runtime, loud, options.Split(' '))
+        );
         Assert.True(found.Within(Tolerance.None), found.ToString());
     }
 }

@@ -22,7 +22,13 @@ public sealed class OptionTests
         FakeEngine engine = new FakeEngine();
         Picture classical = Effects.Run(Effects.Upscale, Effects.Runtime(engine), layer, [.. _corner, "Strength=0"]);
         Assert.Empty(engine.Opened);
-        PixelImage expected = Resampler.Resize(Pixels(layer.Crop(0, 0, layer.Width / 2, layer.Height / 2)), layer.Width, layer.Height, ResamplingKernel.Bicubic, cancellationToken: TestContext.Current.CancellationToken);
+        PixelImage expected = Resampler.Resize(
+            Pixels(layer.Crop(0, 0, layer.Width / 2, layer.Height / 2)),
+            layer.Width,
+            layer.Height,
+            ResamplingKernel.Bicubic,
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         PictureAssert.SameBytes(OfPixels(expected), classical, "0 %");
 
         // Visible pixels of equal alpha lie where the share says.
@@ -47,8 +53,21 @@ public sealed class OptionTests
         Put(sprite, layer);
         FakeEngine engine = new FakeEngine();
         Picture blocks = sprite.Enlarged(scale);
-        PictureAssert.SameBytes(blocks, Effects.Run(Effects.Upscale, Effects.Runtime(engine), layer, [$"Scale={scale}", "Source=Pixel", "Reading=TopLeftPart", "Strength=30"]), "blocks");
-        PictureAssert.SameBytes(blocks, Effects.Run(Effects.Upscale, Effects.Runtime(engine), blocks, [$"Scale={scale}", "Source=Pixel"]), "blocks of blocks");
+        PictureAssert.SameBytes(
+            blocks,
+            Effects.Run(
+                Effects.Upscale,
+                Effects.Runtime(engine),
+                layer,
+                [$"Scale={scale}", "Source=Pixel", "Reading=TopLeftPart", "Strength=30"]
+            ),
+            "blocks"
+        );
+        PictureAssert.SameBytes(
+            blocks,
+            Effects.Run(Effects.Upscale, Effects.Runtime(engine), blocks, [$"Scale={scale}", "Source=Pixel"]),
+            "blocks of blocks"
+        );
         Assert.Empty(engine.Opened);
     }
 
@@ -56,18 +75,44 @@ public sealed class OptionTests
     [InlineData(30, 20, 75, 50, 75, 50)] // 2.5 times
     [InlineData(30, 20, 80, 50, 75, 50)] // as large as the lower side allows
     [InlineData(31, 21, 64, 43, 64, 43)] // proportions as near as whole pixels are
-    public void What_is_visible_fits_the_selection_by_any_factor(int width, int height, int selectionWidth, int selectionHeight, int expectedWidth, int expectedHeight)
+    public void What_is_visible_fits_the_selection_by_any_factor(
+        int width,
+        int height,
+        int selectionWidth,
+        int selectionHeight,
+        int expectedWidth,
+        int expectedHeight
+    )
     {
         Picture small = TestPictures.Photo(width, height);
         Picture layer = new Picture(120, 90);
-        const int Left = 7, Top = 5;
+        const int Left = 7,
+            Top = 5;
         Put(small, layer, Left + 3, Top + 2);
         PluginRuntime runtime = Effects.NewRealRuntime();
-        Picture result = Effects.Run(Effects.Upscale, runtime, layer, ["Source=Ordinary", "Reading=FitSelection", "Cleanup=Off"], (Left, Top, selectionWidth, selectionHeight));
+        Picture result = Effects.Run(
+            Effects.Upscale,
+            runtime,
+            layer,
+            ["Source=Ordinary", "Reading=FitSelection", "Cleanup=Off"],
+            (Left, Top, selectionWidth, selectionHeight)
+        );
 
         ModelCatalogue models = runtime.Models();
-        ResizePlan plan = ResizePlan.Upscale(width, height, new SizeRequest(null, expectedWidth, expectedHeight), ModelKind.Photo, models.Scales(NetworkTask.Enlarge, ModelKind.Photo));
-        PixelImage expected = runtime.Resize(ProcessingDevice.Cpu, () => null, Pixels(small), Core.Hosting.ResizeWay.Of(plan, models), CancellationToken.None);
+        ResizePlan plan = ResizePlan.Upscale(
+            width,
+            height,
+            new SizeRequest(null, expectedWidth, expectedHeight),
+            ModelKind.Photo,
+            models.Scales(NetworkTask.Enlarge, ModelKind.Photo)
+        );
+        PixelImage expected = runtime.Resize(
+            ProcessingDevice.Cpu,
+            () => null,
+            Pixels(small),
+            Core.Hosting.ResizeWay.Of(plan, models),
+            CancellationToken.None
+        );
         Picture canvas = new Picture(120, 90);
         Put(OfPixels(expected), canvas, Left + ((selectionWidth - expectedWidth) / 2), Top + ((selectionHeight - expectedHeight) / 2));
         PictureAssert.SameBytes(canvas, result, "the small picture enlarged, and nothing else");
@@ -85,7 +130,11 @@ public sealed class OptionTests
         static string MessageFor(Picture layer)
         {
             using HostServices services = new HostServices();
-            using EffectSession session = new EffectSession(Effects.Create(Effects.Upscale, Effects.Runtime(new FakeEngine())), layer, services);
+            using EffectSession session = new EffectSession(
+                Effects.Create(Effects.Upscale, Effects.Runtime(new FakeEngine())),
+                layer,
+                services
+            );
             session.SetAll("Reading=FitSelection", "Source=Ordinary");
             PictureAssert.SameBytes(layer, session.Render(), "the layer");
             return Assert.Single(services.ErrorMessages);
@@ -97,11 +146,26 @@ public sealed class OptionTests
     {
         Picture layer = TestPictures.Of("photo");
         ModelCatalogue models = Effects.RealRuntime.Models();
-        ResizePlan plan = ResizePlan.CleanUp(layer.Width, layer.Height, CleanupChoice.High, models.Scales(NetworkTask.Enlarge, ModelKind.Cleanup));
-        PixelImage expected = Effects.RealRuntime.Resize(ProcessingDevice.Cpu, () => null, Pixels(layer), Core.Hosting.ResizeWay.Of(plan, models), CancellationToken.None);
+        ResizePlan plan = ResizePlan.CleanUp(
+            layer.Width,
+            layer.Height,
+            CleanupChoice.High,
+            models.Scales(NetworkTask.Enlarge, ModelKind.Cleanup)
+        );
+        PixelImage expected = Effects.RealRuntime.Resize(
+            ProcessingDevice.Cpu,
+            () => null,
+            Pixels(layer),
+            Core.Hosting.ResizeWay.Of(plan, models),
+            CancellationToken.None
+        );
         PictureAssert.SameBytes(OfPixels(expected), Run(layer, ["Source=Ordinary", "Reading=SameSize", "Cleanup=High"]), "cleaned up");
         PictureAssert.SameBytes(layer, Run(layer, ["Source=Ordinary", "Reading=SameSize", "Cleanup=Off"]), "nothing to do");
-        PictureAssert.SameBytes(layer, Run(layer, ["Source=Ordinary", "Reading=SameSize", "Cleanup=High", "Strength=0"]), "nothing of it shows");
+        PictureAssert.SameBytes(
+            layer,
+            Run(layer, ["Source=Ordinary", "Reading=SameSize", "Cleanup=High", "Strength=0"]),
+            "nothing of it shows"
+        );
     }
 
     [Theory]
@@ -127,15 +191,27 @@ public sealed class OptionTests
         ModelDescriptor model = runtime.Models().Named("mine");
         int side = factor == 1 ? 1 : 4;
         PixelImage source = Pixels(layer.Crop(0, 0, layer.Width / side, layer.Height / side));
-        ResizePlan plan = ResizePlan.With(source.Width, source.Height, factor == 1 ? new SizeRequest(null, null, null) : new SizeRequest(4, null, null), model);
-        PixelImage expected = runtime.Resize(ProcessingDevice.Cpu, () => null, source, Core.Hosting.ResizeWay.Of(plan, runtime.Models()), CancellationToken.None);
+        ResizePlan plan = ResizePlan.With(
+            source.Width,
+            source.Height,
+            factor == 1 ? new SizeRequest(null, null, null) : new SizeRequest(4, null, null),
+            model
+        );
+        PixelImage expected = runtime.Resize(
+            ProcessingDevice.Cpu,
+            () => null,
+            source,
+            Core.Hosting.ResizeWay.Of(plan, runtime.Models()),
+            CancellationToken.None
+        );
         PictureAssert.SameBytes(OfPixels(expected), result, "the network's picture");
     }
 
     [Fact]
     public void An_added_network_that_was_removed_meanwhile_is_named()
     {
-        using ModelsFolder folder = new ModelsFolder(), without = new ModelsFolder();
+        using ModelsFolder folder = new ModelsFolder(),
+            without = new ModelsFolder();
         folder.Add("mine", 2, rgb: true);
         string path = folder.Path;
         using PluginRuntime runtime = new PluginRuntime(_ => new FakeEngine(), () => ModelCatalogue.Load(path));

@@ -9,7 +9,11 @@ internal static class Repository
     /// <summary>The switch that writes goldens and icons anew instead of comparing: RSR_REFRESH_GOLDENS=1.</summary>
     public static bool Refresh => Environment.GetEnvironmentVariable("RSR_REFRESH_GOLDENS") == "1";
 
-    public static string Root { get; } = typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
+    public static string Root { get; } =
+        typeof(Repository)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == "RepositoryRoot")
+            .Value!;
 
     public static string File(params string[] parts) => Path.Combine([Root, .. parts]);
 }

@@ -45,7 +45,12 @@ public sealed class SaveTests : IDisposable
         image.CopyPixelDataTo(saved.Bytes);
         PictureAssert.SameBytes(result.Crop(0, 0, saved.Width, saved.Height), saved, path);
         Assert.Equal(layer.Profile, ProfileOf(path));
-        double perInch = image.Metadata.ResolutionUnits switch { PixelResolutionUnit.PixelsPerMeter => 0.0254, PixelResolutionUnit.PixelsPerCentimeter => 2.54, _ => 1 };
+        double perInch = image.Metadata.ResolutionUnits switch
+        {
+            PixelResolutionUnit.PixelsPerMeter => 0.0254,
+            PixelResolutionUnit.PixelsPerCentimeter => 2.54,
+            _ => 1,
+        };
         Assert.Equal(300, image.Metadata.HorizontalResolution * perInch, DpiStep);
         Assert.Equal(150, image.Metadata.VerticalResolution * perInch, DpiStep);
         bool isOpaque = !layer.Bytes.Where((_, index) => index % 4 == 3).Any(alpha => alpha < 255);
@@ -104,8 +109,12 @@ public sealed class SaveTests : IDisposable
     [InlineData("", "choose a folder first")]
     [InlineData("nowhere/at/all", "does not exist")]
     [InlineData("/nowhere/at/all", "does not exist")]
-    public void Folders_that_are_none_are_named(string folder, string expected)
-        => Assert.Contains(expected, Assert.Throws<ResultFileException>(() => ResultFile.PathOf(folder, "a.png")).Message, StringComparison.Ordinal);
+    public void Folders_that_are_none_are_named(string folder, string expected) =>
+        Assert.Contains(
+            expected,
+            Assert.Throws<ResultFileException>(() => ResultFile.PathOf(folder, "a.png")).Message,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("", "give the file a name")]
@@ -115,8 +124,12 @@ public sealed class SaveTests : IDisposable
     [InlineData("C:a.png", "not the name of a file")]
     [InlineData("a\u0007.png", "not the name of a file")]
     [InlineData("a.jpg", "ends in .png, .tif or .tiff")]
-    public void Names_that_are_none_are_named(string name, string expected)
-        => Assert.Contains(expected, Assert.Throws<ResultFileException>(() => ResultFile.PathOf(_folder, name)).Message, StringComparison.Ordinal);
+    public void Names_that_are_none_are_named(string name, string expected) =>
+        Assert.Contains(
+            expected,
+            Assert.Throws<ResultFileException>(() => ResultFile.PathOf(_folder, name)).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void A_save_that_is_cancelled_or_fails_leaves_nothing_behind()
@@ -125,20 +138,33 @@ public sealed class SaveTests : IDisposable
         DocumentFacts facts = new DocumentFacts(default, 0, 0);
         foreach (string name in (string[])["a.png", "a.tif"])
         {
-            Assert.ThrowsAny<OperationCanceledException>(() => ResultFile.Save(Path.Combine(_folder, name), picture, facts, new CancellationToken(true)));
+            Assert.ThrowsAny<OperationCanceledException>(() =>
+                ResultFile.Save(Path.Combine(_folder, name), picture, facts, new CancellationToken(true))
+            );
         }
 
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
 
         // What has come to exist while it was written stays.
         File.WriteAllText(Path.Combine(_folder, "b.png"), "somebody's");
-        Assert.Contains("exists already", Assert.Throws<ResultFileException>(() => ResultFile.Save(Path.Combine(_folder, "b.png"), picture, facts, Token)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "exists already",
+            Assert.Throws<ResultFileException>(() => ResultFile.Save(Path.Combine(_folder, "b.png"), picture, facts, Token)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal("somebody's", File.ReadAllText(Path.Combine(_folder, "b.png")));
-        Assert.Contains("cannot be written", Assert.Throws<ResultFileException>(() => ResultFile.Save(Path.Combine(_folder, "gone", "b.png"), picture, facts, Token)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be written",
+            Assert
+                .Throws<ResultFileException>(() => ResultFile.Save(Path.Combine(_folder, "gone", "b.png"), picture, facts, Token))
+                .Message,
+            StringComparison.Ordinal
+        );
         Assert.Single(Directory.GetFileSystemEntries(_folder));
     }
 
-    /// <summary>As a bitmap where it is small, as PNG made beforehand where it is large: the same picture, with profile and resolution.</summary>
+    /// <summary>As a bitmap where it is small, as PNG made beforehand where it is large: the same picture, with profile and
+    /// resolution.</summary>
     [Theory]
     [InlineData(long.MaxValue)]
     [InlineData(1)]
@@ -149,7 +175,14 @@ public sealed class SaveTests : IDisposable
         PixelImage pixels = PixelImage.Create(layer.Width, layer.Height, PixelLayout.Rgba, 8);
         Layer.SwapRedAndBlue(layer.Bytes, pixels.Samples8);
         using HostServices services = new HostServices();
-        ResultClipboard.Copy(services, new HostEnvironment(layer, new global::PaintDotNet.Rendering.RectInt32(0, 0, layer.Width, layer.Height), null), pixels, exception => Assert.Fail(exception.Message), Token, largePixels);
+        ResultClipboard.Copy(
+            services,
+            new HostEnvironment(layer, new global::PaintDotNet.Rendering.RectInt32(0, 0, layer.Width, layer.Height), null),
+            pixels,
+            exception => Assert.Fail(exception.Message),
+            Token,
+            largePixels
+        );
         Picture copied = services.ClipboardPicture!;
         PictureAssert.SameBytes(layer, copied, "the clipboard");
         Assert.Equal(layer.Profile, copied.Profile);
@@ -182,7 +215,8 @@ public sealed class SaveTests : IDisposable
             ReadOnlySpan<byte> entry = file.AsSpan(directory + 2 + (i * 12), 12);
             if (BinaryPrimitives.ReadUInt16LittleEndian(entry) == 34675)
             {
-                return file.AsSpan(BinaryPrimitives.ReadInt32LittleEndian(entry[8..]), BinaryPrimitives.ReadInt32LittleEndian(entry[4..])).ToArray();
+                return file.AsSpan(BinaryPrimitives.ReadInt32LittleEndian(entry[8..]), BinaryPrimitives.ReadInt32LittleEndian(entry[4..]))
+                    .ToArray();
             }
         }
 

@@ -38,7 +38,8 @@ public sealed class SelectionTests
             }
         }
 
-        Picture result = Run(effect, layer, mask), otherResult = Run(effect, other, mask);
+        Picture result = Run(effect, layer, mask),
+            otherResult = Run(effect, other, mask);
         int written = 0;
         for (int y = 0; y < layer.Height; y++)
         {
@@ -92,7 +93,11 @@ public sealed class SelectionTests
         Assert.NotEqual(Run(Effects.Downscale, layer, mask, "Placement=TopLeft").Bytes, Run(Effects.Downscale, layer, mask).Bytes);
 
         Picture rectangle = Effects.Run(Effects.Downscale, Effects.RealRuntime, layer, ["Scale=2"], (5, 3, 40, 30));
-        PictureAssert.SameBytes(Effects.Run(Effects.Downscale, Effects.RealRuntime, layer, ["Scale=2", "Placement=TopLeft"], (5, 3, 40, 30)), rectangle, "Automatic in a rectangle");
+        PictureAssert.SameBytes(
+            Effects.Run(Effects.Downscale, Effects.RealRuntime, layer, ["Scale=2", "Placement=TopLeft"], (5, 3, 40, 30)),
+            rectangle,
+            "Automatic in a rectangle"
+        );
     }
 
     [Fact]
@@ -100,10 +105,20 @@ public sealed class SelectionTests
     {
         using HostServices services = new HostServices();
         Picture layer = TestPictures.Of("photo");
-        Assert.Throws<HostException>(() => new EffectSession(Effects.Create(Effects.Upscale, Effects.RealRuntime), layer, services, null, new Picture(3, 3)));
-        Assert.Throws<HostException>(() => new EffectSession(Effects.Create(Effects.Upscale, Effects.RealRuntime), layer, services, null, new Picture(layer.Width, layer.Height)));
+        Assert.Throws<HostException>(() =>
+            new EffectSession(Effects.Create(Effects.Upscale, Effects.RealRuntime), layer, services, null, new Picture(3, 3))
+        );
+        Assert.Throws<HostException>(() =>
+            new EffectSession(
+                Effects.Create(Effects.Upscale, Effects.RealRuntime),
+                layer,
+                services,
+                null,
+                new Picture(layer.Width, layer.Height)
+            )
+        );
     }
 
-    private static Picture Run(string effect, Picture layer, Picture mask, params string[] settings)
-        => Effects.Run(effect, Effects.RealRuntime, layer, ["Scale=2", .. settings], null, null, mask);
+    private static Picture Run(string effect, Picture layer, Picture mask, params string[] settings) =>
+        Effects.Run(effect, Effects.RealRuntime, layer, ["Scale=2", .. settings], null, null, mask);
 }

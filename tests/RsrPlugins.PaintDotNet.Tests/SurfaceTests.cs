@@ -14,14 +14,19 @@ public sealed class SurfaceTests
     [Fact]
     public void The_effects_refer_to_nothing_of_Paint_NET_that_is_not_on_the_list()
     {
-        string[] allowed = [.. File.ReadAllLines(Repository.File("tests", "RsrPlugins.PaintDotNet.Tests", ListName)).Where(line => line.Length > 0 && line[0] != '#')];
+        string[] allowed =
+        [
+            .. File.ReadAllLines(Repository.File("tests", "RsrPlugins.PaintDotNet.Tests", ListName))
+                .Where(line => line.Length > 0 && line[0] != '#'),
+        ];
         string[] found = [.. References(typeof(LearnedEffect).Assembly.Location).Order(StringComparer.Ordinal)];
 
         string[] unknown = [.. found.Except(allowed)];
         string[] unused = [.. allowed.Except(found)];
         Assert.True(
             unknown.Length + unused.Length == 0,
-            $"{ListName} and the effects' metadata disagree. Check each new line against the API documentation (assembly, declaring type, signature) before adding it.\nnot on the list:\n{string.Join('\n', unknown)}\non the list, but not referred to:\n{string.Join('\n', unused)}");
+            $"{ListName} and the effects' metadata disagree. Check each new line against the API documentation (assembly, declaring type, signature) before adding it.\nnot on the list:\n{string.Join('\n', unknown)}\non the list, but not referred to:\n{string.Join('\n', unused)}"
+        );
     }
 
     [Fact]
@@ -29,7 +34,14 @@ public sealed class SurfaceTests
     {
         using PEReader file = new PEReader(File.OpenRead(typeof(LearnedEffect).Assembly.Location));
         MetadataReader metadata = file.GetMetadataReader();
-        string[] versions = [.. metadata.AssemblyReferences.Select(metadata.GetAssemblyReference).Where(reference => metadata.GetString(reference.Name).StartsWith("PaintDotNet.", StringComparison.Ordinal)).Select(reference => reference.Version.ToString()).Distinct()];
+        string[] versions =
+        [
+            .. metadata
+                .AssemblyReferences.Select(metadata.GetAssemblyReference)
+                .Where(reference => metadata.GetString(reference.Name).StartsWith("PaintDotNet.", StringComparison.Ordinal))
+                .Select(reference => reference.Version.ToString())
+                .Distinct(),
+        ];
         Assert.Equal(["5.100.0.0"], versions);
     }
 
@@ -41,15 +53,23 @@ public sealed class SurfaceTests
     {
         using PEReader file = new PEReader(File.OpenRead(typeof(LearnedEffect).Assembly.Location));
         MetadataReader metadata = file.GetMetadataReader();
-        AssemblyReference reference = metadata.AssemblyReferences.Select(metadata.GetAssemblyReference).Single(reference => metadata.GetString(reference.Name) == name);
-        Assert.Equal((token, "9.0.0.0"), (Convert.ToHexString(metadata.GetBlobBytes(reference.PublicKeyOrToken)), reference.Version.ToString()));
+        AssemblyReference reference = metadata
+            .AssemblyReferences.Select(metadata.GetAssemblyReference)
+            .Single(reference => metadata.GetString(reference.Name) == name);
+        Assert.Equal(
+            (token, "9.0.0.0"),
+            (Convert.ToHexString(metadata.GetBlobBytes(reference.PublicKeyOrToken)), reference.Version.ToString())
+        );
     }
 
     [Fact]
     public void No_stand_in_lies_beside_the_plugin()
     {
         string folder = Repository.File("src", "RsrPlugins.PaintDotNet", "bin", "Release", "net9.0");
-        Assert.SkipUnless(Directory.Exists(folder), "The plugin was not built in configuration Release: dotnet build src/RsrPlugins.PaintDotNet -c Release");
+        Assert.SkipUnless(
+            Directory.Exists(folder),
+            "The plugin was not built in configuration Release: dotnet build src/RsrPlugins.PaintDotNet -c Release"
+        );
         string[] standIns = [.. Directory.EnumerateDirectories(Repository.File("sdk")).Select(Path.GetFileName)!];
         Assert.NotEmpty(standIns);
         Assert.Empty(Directory.EnumerateFiles(folder, "*.dll").Select(Path.GetFileNameWithoutExtension).Intersect(standIns));
@@ -75,7 +95,10 @@ public sealed class SurfaceTests
             MemberReference member = metadata.GetMemberReference(handle);
             (string? assembly, string type) = member.Parent.Kind switch
             {
-                HandleKind.TypeReference => (names.HostAssembly((TypeReferenceHandle)member.Parent), names.Of((TypeReferenceHandle)member.Parent)),
+                HandleKind.TypeReference => (
+                    names.HostAssembly((TypeReferenceHandle)member.Parent),
+                    names.Of((TypeReferenceHandle)member.Parent)
+                ),
                 HandleKind.TypeSpecification => names.OfSpecification((TypeSpecificationHandle)member.Parent),
                 _ => (null, string.Empty),
             };
@@ -115,7 +138,11 @@ public sealed class SurfaceTests
             }
 
             string assembly = metadata.GetString(metadata.GetAssemblyReference((AssemblyReferenceHandle)type.ResolutionScope).Name);
-            return assembly.StartsWith("PaintDotNet.", StringComparison.Ordinal) || assembly is "System.Windows.Forms" or "System.Drawing.Common" ? assembly : null;
+            return
+                assembly.StartsWith("PaintDotNet.", StringComparison.Ordinal)
+                || assembly is "System.Windows.Forms" or "System.Drawing.Common"
+                ? assembly
+                : null;
         }
 
         public string Of(TypeReferenceHandle handle)
@@ -148,13 +175,15 @@ public sealed class SurfaceTests
 
         public string GetFunctionPointerType(MethodSignature<string> signature) => "function*";
 
-        public string GetGenericInstantiation(string genericType, ImmutableArray<string> typeArguments) => $"{genericType}<{string.Join(", ", typeArguments)}>";
+        public string GetGenericInstantiation(string genericType, ImmutableArray<string> typeArguments) =>
+            $"{genericType}<{string.Join(", ", typeArguments)}>";
 
         public string GetGenericMethodParameter(object? genericContext, int index) => $"!!{index}";
 
         public string GetGenericTypeParameter(object? genericContext, int index) => $"!{index}";
 
-        public string GetModifiedType(string modifier, string unmodifiedType, bool isRequired) => $"{unmodifiedType} {(isRequired ? "modreq" : "modopt")}({modifier})";
+        public string GetModifiedType(string modifier, string unmodifiedType, bool isRequired) =>
+            $"{unmodifiedType} {(isRequired ? "modreq" : "modopt")}({modifier})";
 
         public string GetPinnedType(string elementType) => elementType;
 
@@ -164,11 +193,16 @@ public sealed class SurfaceTests
 
         public string GetSZArrayType(string elementType) => $"{elementType}[]";
 
-        public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => reader.GetString(reader.GetTypeDefinition(handle).Name);
+        public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) =>
+            reader.GetString(reader.GetTypeDefinition(handle).Name);
 
         public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => Of(handle);
 
-        public string GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind)
-            => reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
+        public string GetTypeFromSpecification(
+            MetadataReader reader,
+            object? genericContext,
+            TypeSpecificationHandle handle,
+            byte rawTypeKind
+        ) => reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
     }
 }

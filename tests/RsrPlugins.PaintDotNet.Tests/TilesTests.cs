@@ -49,13 +49,17 @@ public sealed class TilesTests
 
         Assert.True(TiledPicture.Takes(way));
         TiledPicture tiled = new TiledPicture(source, way, Effects.RealRuntime, ProcessingDevice.Cpu, () => null);
-        TileRect[] parts = [.. Enumerable.Range(0, 400).Select(i => new TileRect(i * 37 % expected.Width, i * 53 % expected.Height, 60, 45))];
+        TileRect[] parts =
+        [
+            .. Enumerable.Range(0, 400).Select(i => new TileRect(i * 37 % expected.Width, i * 53 % expected.Height, 60, 45)),
+        ];
         Parallel.ForEach(parts, part => tiled.Complete(part, CancellationToken.None));
         tiled.CompleteAll(CancellationToken.None);
         Assert.True(expected.Samples8.SequenceEqual(tiled.Picture.Samples8));
     }
 
-    /// <summary>A failure after the first tile cannot leave half a picture behind: the render is given up, and the editor keeps the layer.</summary>
+    /// <summary>A failure after the first tile cannot leave half a picture behind: the render is given up, and the editor keeps the
+    /// layer.</summary>
     [Fact]
     public void A_failure_after_the_first_tile_gives_the_render_up()
     {

@@ -1,5 +1,5 @@
-// One place says which release this is: Version in Directory.Build.props. What Paint.NET shows of the plugin, and what a crash log names, follows
-// it; an assembly whose version stays behind could be taken for that of an older release.
+// One place says which release this is: Version in Directory.Build.props. What Paint.NET shows of the plugin, and what a crash log names,
+// follows it; an assembly whose version stays behind could be taken for that of an older release.
 using System.Reflection;
 using System.Xml.Linq;
 using RsrPlugins.Core;
@@ -19,7 +19,8 @@ public sealed class VersionTests
         Assert.Equal(expected, new PluginSupportInfo().Version);
         Assert.All(
             (Assembly[])[typeof(LearnedEffect).Assembly, typeof(RsrException).Assembly],
-            assembly => Assert.Equal(expected.ToString(), assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()!.Version));
+            assembly => Assert.Equal(expected.ToString(), assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()!.Version)
+        );
     }
 
     [Fact]
@@ -27,8 +28,13 @@ public sealed class VersionTests
     {
         string[] projects = [.. Directory.EnumerateFiles(Repository.File("src"), "*.csproj", SearchOption.AllDirectories)];
         Assert.NotEmpty(projects);
-        Assert.All(projects, project => Assert.DoesNotContain(
-            XDocument.Load(project).Descendants(),
-            element => element.Name.LocalName is "Version" or "VersionPrefix" or "AssemblyVersion" or "FileVersion"));
+        Assert.All(
+            projects,
+            project =>
+                Assert.DoesNotContain(
+                    XDocument.Load(project).Descendants(),
+                    element => element.Name.LocalName is "Version" or "VersionPrefix" or "AssemblyVersion" or "FileVersion"
+                )
+        );
     }
 }

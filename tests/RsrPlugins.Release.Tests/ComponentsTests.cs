@@ -23,7 +23,9 @@ public sealed class ComponentsTests
     public void A_package_without_a_licence_text_is_an_error_that_says_where_to_put_one()
     {
         using TemporaryFolder folder = RestoredProject(licenceFile: false);
-        ReleaseException error = Assert.Throws<ReleaseException>(() => Components.FromNuGet(Path.Combine(folder.Path, "project.assets.json"), null, folder.Path));
+        ReleaseException error = Assert.Throws<ReleaseException>(() =>
+            Components.FromNuGet(Path.Combine(folder.Path, "project.assets.json"), null, folder.Path)
+        );
         Assert.Contains(Path.Combine(folder.Path, "Zlib.txt"), error.Message, StringComparison.Ordinal);
 
         folder.Write("Zlib.txt", "standard terms");
@@ -36,14 +38,20 @@ public sealed class ComponentsTests
     {
         string lockFile = _repository.PathOf("installer", "native", "package-lock.json");
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(lockFile));
-        foreach (JsonProperty package in document.RootElement.GetProperty("packages").EnumerateObject().Where(package => package.Name.Length > 0))
+        foreach (
+            JsonProperty package in document.RootElement.GetProperty("packages").EnumerateObject().Where(package => package.Name.Length > 0)
+        )
         {
             Assert.StartsWith("sha512-", package.Value.GetProperty("integrity").GetString(), StringComparison.Ordinal);
             Assert.False(package.Value.TryGetProperty("resolved", out _), package.Name);
         }
 
         Component runtime = Components.FromNpm(lockFile, "onnxruntime-node", []);
-        Assert.Contains($"\"onnxruntime-node\": \"{runtime.Version}\"", File.ReadAllText(_repository.PathOf("installer", "native", "package.json")), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"onnxruntime-node\": \"{runtime.Version}\"",
+            File.ReadAllText(_repository.PathOf("installer", "native", "package.json")),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -66,21 +74,31 @@ public sealed class ComponentsTests
 
         using JsonDocument document = JsonDocument.Parse(bill);
         Assert.Equal("CycloneDX", document.RootElement.GetProperty("bomFormat").GetString());
-        Assert.Equal(["pkg:npm/Beta@2.0", "pkg:nuget/Alpha@1.0"], document.RootElement.GetProperty("components").EnumerateArray().Where(component => component.TryGetProperty("purl", out _)).Select(component => component.GetProperty("purl").GetString()));
+        Assert.Equal(
+            ["pkg:npm/Beta@2.0", "pkg:nuget/Alpha@1.0"],
+            document
+                .RootElement.GetProperty("components")
+                .EnumerateArray()
+                .Where(component => component.TryGetProperty("purl", out _))
+                .Select(component => component.GetProperty("purl").GetString())
+        );
         Assert.DoesNotMatch(new Regex("timestamp|serialNumber"), bill);
     }
 
     private static Component[] Sample() =>
-    [
-        new("nuget", "Alpha", "1.0", "AAEC", "MIT", "Copyright Alpha", null, [("LICENSE", "terms of Alpha")]),
-        new("npm", "Beta", "2.0", null, "MIT", "Copyright Beta", null, [("LICENSE", "terms of Beta")]),
-    ];
+        [
+            new("nuget", "Alpha", "1.0", "AAEC", "MIT", "Copyright Alpha", null, [("LICENSE", "terms of Alpha")]),
+            new("npm", "Beta", "2.0", null, "MIT", "Copyright Beta", null, [("LICENSE", "terms of Beta")]),
+        ];
 
     /// <summary>A restored project with one package that ships a file and one that is only used while building.</summary>
     private static TemporaryFolder RestoredProject(bool licenceFile)
     {
         TemporaryFolder folder = new TemporaryFolder();
-        folder.Write("packages/some.library/1.2.3/some.library.nuspec", """<package><metadata><id>Some.Library</id><version>1.2.3</version><license type="expression">Zlib</license><copyright>Copyright of Some.Library</copyright></metadata></package>""");
+        folder.Write(
+            "packages/some.library/1.2.3/some.library.nuspec",
+            """<package><metadata><id>Some.Library</id><version>1.2.3</version><license type="expression">Zlib</license><copyright>Copyright of Some.Library</copyright></metadata></package>"""
+        );
         folder.Write("packages/some.library/1.2.3/ThirdPartyNotices.txt", "the notices");
         if (licenceFile)
         {
@@ -104,7 +122,8 @@ public sealed class ComponentsTests
               } },
               "project": { "frameworks": { "net10.0": {} } }
             }
-            """);
+            """
+        );
         return folder;
     }
 }

@@ -15,7 +15,10 @@ public sealed class ReproducibleZipTests
         {
             foreach (string name in run == "first" ? names : names.Reverse())
             {
-                File.SetLastWriteTimeUtc(temporary.Write($"{run}/product/{name}", "content of " + name), run == "first" ? new DateTime(2020, 1, 1) : new DateTime(2026, 5, 5));
+                File.SetLastWriteTimeUtc(
+                    temporary.Write($"{run}/product/{name}", "content of " + name),
+                    run == "first" ? new DateTime(2020, 1, 1) : new DateTime(2026, 5, 5)
+                );
             }
 
             string zip = Path.Combine(temporary.Path, run + ".zip");

@@ -3,8 +3,7 @@ namespace RsrPlugins.Release.Tests;
 
 public sealed class SetupFilesTests
 {
-    private const string Catalogue =
-        """
+    private const string Catalogue = """
         { "models": [
           { "scale": 2, "file": "srnet-x2.onnx", "card": "srnet-x2.md" },
           { "scale": 4, "file": "srnet-x4.onnx", "card": "srnet-x4.md" } ] }
@@ -40,7 +39,9 @@ public sealed class SetupFilesTests
     public void Every_file_is_installed_once_and_removed_once()
     {
         using TemporaryFolder plugin = Plugin(Catalogue);
-        string[] script = SetupFiles.Write(SetupFiles.Assign(plugin.Path), ["rsr-gimp.exe"], ["rsr-enlarge.exe", "runtimes/win-x64/native/libvips-42.dll"]).Split('\n');
+        string[] script = SetupFiles
+            .Write(SetupFiles.Assign(plugin.Path), ["rsr-gimp.exe"], ["rsr-enlarge.exe", "runtimes/win-x64/native/libvips-42.dll"])
+            .Split('\n');
 
         foreach (string name in _files.Append("models/models.json"))
         {
@@ -58,22 +59,48 @@ public sealed class SetupFilesTests
     public void Folders_are_removed_after_those_inside_them_and_only_when_empty()
     {
         using TemporaryFolder plugin = Plugin(Catalogue);
-        string[] removals = [.. SetupFiles.Write(SetupFiles.Assign(plugin.Path), ["rsr-gimp.exe"], ["rsr-enlarge.exe", "runtimes/win-x64/native/libvips-42.dll"]).Split('\n').Where(line => line.Contains("RMDir", StringComparison.Ordinal))];
+        string[] removals =
+        [
+            .. SetupFiles
+                .Write(SetupFiles.Assign(plugin.Path), ["rsr-gimp.exe"], ["rsr-enlarge.exe", "runtimes/win-x64/native/libvips-42.dll"])
+                .Split('\n')
+                .Where(line => line.Contains("RMDir", StringComparison.Ordinal)),
+        ];
 
         Assert.DoesNotContain(removals, line => line.Contains("/r", StringComparison.Ordinal));
         Assert.True(Array.IndexOf(removals, @"  RMDir ""${Folder}\runtimes\win-x64\native""") >= 0);
-        Assert.True(Array.IndexOf(removals, @"  RMDir ""${Folder}\runtimes\win-x64\native""") < Array.IndexOf(removals, @"  RMDir ""${Folder}\runtimes\win-x64"""));
-        Assert.True(Array.IndexOf(removals, @"  RMDir ""${Folder}\runtimes\win-x64""") < Array.IndexOf(removals, @"  RMDir ""${Folder}\runtimes"""));
+        Assert.True(
+            Array.IndexOf(removals, @"  RMDir ""${Folder}\runtimes\win-x64\native""")
+                < Array.IndexOf(removals, @"  RMDir ""${Folder}\runtimes\win-x64""")
+        );
+        Assert.True(
+            Array.IndexOf(removals, @"  RMDir ""${Folder}\runtimes\win-x64""") < Array.IndexOf(removals, @"  RMDir ""${Folder}\runtimes""")
+        );
     }
 
     [Fact]
     public void Every_folder_that_files_go_to_is_checked_for_links_the_outermost_first()
     {
         using TemporaryFolder plugin = Plugin(Catalogue);
-        string script = SetupFiles.Write(SetupFiles.Assign(plugin.Path), ["rsr-gimp.exe"], ["rsr-enlarge.exe", "runtimes/win-x64/native/libvips-42.dll"]);
+        string script = SetupFiles.Write(
+            SetupFiles.Assign(plugin.Path),
+            ["rsr-gimp.exe"],
+            ["rsr-enlarge.exe", "runtimes/win-x64/native/libvips-42.dll"]
+        );
         string checks = script[script.IndexOf("!macro FolderChecks", StringComparison.Ordinal)..];
-        string[] folders = [@"\models", @"\runtimes", @"\runtimes\win-arm64", @"\runtimes\win-x64", @"\runtimes\win-arm64\native", @"\runtimes\win-x64\native"];
-        Assert.Equal($"!macro FolderChecks Folder Un\n{string.Concat(folders.Select(folder => $"  Push \"${{Folder}}{folder}\"\n  Call ${{Un}}RefuseLink\n"))}!macroend\n", checks);
+        string[] folders =
+        [
+            @"\models",
+            @"\runtimes",
+            @"\runtimes\win-arm64",
+            @"\runtimes\win-x64",
+            @"\runtimes\win-arm64\native",
+            @"\runtimes\win-x64\native",
+        ];
+        Assert.Equal(
+            $"!macro FolderChecks Folder Un\n{string.Concat(folders.Select(folder => $"  Push \"${{Folder}}{folder}\"\n  Call ${{Un}}RefuseLink\n"))}!macroend\n",
+            checks
+        );
     }
 
     [Fact]
@@ -82,7 +109,11 @@ public sealed class SetupFilesTests
         using TemporaryFolder plugin = Plugin(Catalogue.Replace("\"scale\": 4", "\"scale\": 10", StringComparison.Ordinal));
         string script = SetupFiles.Write(SetupFiles.Assign(plugin.Path), [], []);
         Assert.Contains("!define SCALES \"2,10\"\n!define HAS_SCALE_2\n!define HAS_SCALE_10\n", script, StringComparison.Ordinal);
-        Assert.Contains("!macro EachScale Macro\n  !insertmacro ${Macro} 2\n  !insertmacro ${Macro} 10\n!macroend\n", script, StringComparison.Ordinal);
+        Assert.Contains(
+            "!macro EachScale Macro\n  !insertmacro ${Macro} 2\n  !insertmacro ${Macro} 10\n!macroend\n",
+            script,
+            StringComparison.Ordinal
+        );
         Assert.Contains("!macro FirstScale Macro\n  !insertmacro ${Macro} 2\n!macroend\n", script, StringComparison.Ordinal);
         Assert.Contains("!macro InstallScale10\n", script, StringComparison.Ordinal);
     }

@@ -1,5 +1,5 @@
-// CONTRIBUTING's walkthrough "add a network", carried out step by step with a small network of another kind: layers of unequal width, a 5 x 5 and a
-// 1 x 1 among them. What it learns in so few steps is of no interest; that nothing else has to change for it is.
+// CONTRIBUTING's walkthrough "add a network", carried out step by step with a small network of another kind: layers of unequal width, a 5 x
+// 5 and a 1 x 1 among them. What it learns in so few steps is of no interest; that nothing else has to change for it is.
 using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
@@ -38,7 +38,21 @@ public class AddedNetworkTests
         Assert.Equal((1, Scale, 2 + 0 + 1 + 1, NetworkTask.Enlarge), (shape.InputStep, shape.OutputStep, shape.Halo, shape.Task));
         using TemporaryFolder folder = new TemporaryFolder();
         ModelRow row = new ModelRow(
-            Id, "Hourglass", ModelRow.Photo, Scale, Id + ".onnx", 0, string.Empty, Id + ".md", shape, null, ["drawn"], ModelExporter.Protocol, new Dictionary<string, double>(), new Dictionary<string, double>());
+            Id,
+            "Hourglass",
+            ModelRow.Photo,
+            Scale,
+            Id + ".onnx",
+            0,
+            string.Empty,
+            Id + ".md",
+            shape,
+            null,
+            ["drawn"],
+            ModelExporter.Protocol,
+            new Dictionary<string, double>(),
+            new Dictionary<string, double>()
+        );
         ModelFolder.Write(folder.Root, [new ExportedModel(row, onnx, "# Hourglass")]);
         ModelCatalogue catalogue = ModelCatalogue.Load(folder.Root);
 
@@ -51,26 +65,43 @@ public class AddedNetworkTests
         float[] plane = TestSupport.Noise(Side * Side);
         float[] whole = new LumaTiler(network, new ResizeSettings(1, 1000)).Resize(plane, Side, Side, cancellationToken: token);
         Assert.Equal(whole, new LumaTiler(network, new ResizeSettings(2, 7)).Resize(plane, Side, Side, cancellationToken: token));
-        Assert.NotEqual(whole, new LumaTiler(new WithHalo(network, shape.Halo - 1), new ResizeSettings(2, 7)).Resize(plane, Side, Side, cancellationToken: token));
+        Assert.NotEqual(
+            whole,
+            new LumaTiler(new WithHalo(network, shape.Halo - 1), new ResizeSettings(2, 7)).Resize(
+                plane,
+                Side,
+                Side,
+                cancellationToken: token
+            )
+        );
 
         // Hosts find it as they find every other: an ordinary picture, x3.
         PixelImage picture = PixelImage.Create(21, 17, PixelLayout.Grey, 8);
         TestSupport.Drawn(21, 17).Luma.CopyTo(picture.Samples8);
         using ResizeSession session = new ResizeSession(() => catalogue);
-        ResizePlan plan = ResizePlan.Upscale(21, 17, new SizeRequest(Scale, null, null), ModelKind.Photo, catalogue.Scales(NetworkTask.Enlarge, ModelKind.Photo));
-        PixelImage enlarged = session.Resize(picture, ResizeWay.Of(plan, catalogue), new SessionSettings(DeviceChoice.Cpu), cancellationToken: token).Picture;
+        ResizePlan plan = ResizePlan.Upscale(
+            21,
+            17,
+            new SizeRequest(Scale, null, null),
+            ModelKind.Photo,
+            catalogue.Scales(NetworkTask.Enlarge, ModelKind.Photo)
+        );
+        PixelImage enlarged = session
+            .Resize(picture, ResizeWay.Of(plan, catalogue), new SessionSettings(DeviceChoice.Cpu), cancellationToken: token)
+            .Picture;
         Assert.Equal((21 * Scale, 17 * Scale), (enlarged.Width, enlarged.Height));
     }
 
-    /// <summary>Step 1, the list of convolutions. Initialisation, the optimiser's groups, checkpoints and parameter counts read it.</summary>
+    /// <summary>Step 1, the list of convolutions. Initialisation, the optimiser's groups, checkpoints and parameter counts read
+    /// it.</summary>
     private static ConvolutionSpec[] HourglassLayers(int scale) =>
-    [
-        new("hourglass.first", 1, 24, 5, 1, LayerRole.First),
-        new("hourglass.narrow", 24, 10, 1, 1, LayerRole.Hidden),
-        new("hourglass.middle", 10, 10, 3, 1, LayerRole.Hidden),
-        new("hourglass.wide", 10, 24, 1, 1, LayerRole.Hidden),
-        new("hourglass.last", 24, scale * scale, 3, 1, LayerRole.Last),
-    ];
+        [
+            new("hourglass.first", 1, 24, 5, 1, LayerRole.First),
+            new("hourglass.narrow", 24, 10, 1, 1, LayerRole.Hidden),
+            new("hourglass.middle", 10, 10, 3, 1, LayerRole.Hidden),
+            new("hourglass.wide", 10, 24, 1, 1, LayerRole.Hidden),
+            new("hourglass.last", 24, scale * scale, 3, 1, LayerRole.Last),
+        ];
 
     /// <summary>Step 2, its graph.</summary>
     private static byte[] HourglassGraph(int scale, ParameterLayout layout, float[] parameters)
@@ -99,7 +130,8 @@ public class AddedNetworkTests
         for (int step = 1; step <= Steps; step++)
         {
             using DisposeScope scope = NewDisposeScope();
-            float[] high = new float[Crop * Crop], low = new float[Crop * Crop / (Scale * Scale)];
+            float[] high = new float[Crop * Crop],
+                low = new float[Crop * Crop / (Scale * Scale)];
             crops.Sample(new SampleRandom(1, step, 0), high, low, out _, out _);
             using (no_grad())
             {
@@ -125,7 +157,8 @@ public class AddedNetworkTests
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         using ParameterViews views = new ParameterViews(layout, parameters, train: false);
-        float[] input = TestSupport.Noise(Side * Side), found = new float[Side * Side * Scale * Scale];
+        float[] input = TestSupport.Noise(Side * Side),
+            found = new float[Side * Side * Scale * Scale];
         float[] expected = Checkpoint.ToArray(new Hourglass(Scale, views).Forward(tensor(input, [1, 1, Side, Side])));
         network.Run(input, Side, Side, found, CancellationToken.None);
         Assert.InRange(expected.Zip(found, (left, right) => MathF.Abs(left - right)).Max(), 0, ModelExporter.ParityTolerance);
@@ -158,6 +191,7 @@ public class AddedNetworkTests
 
         public DeviceKind Device => network.Device;
 
-        public void Run(ReadOnlySpan<float> input, int width, int height, Span<float> output, CancellationToken cancellationToken) => network.Run(input, width, height, output, cancellationToken);
+        public void Run(ReadOnlySpan<float> input, int width, int height, Span<float> output, CancellationToken cancellationToken) =>
+            network.Run(input, width, height, output, cancellationToken);
     }
 }

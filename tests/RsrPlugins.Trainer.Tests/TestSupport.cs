@@ -6,7 +6,8 @@ using RsrPlugins.Trainer.Runtime;
 using RsrPlugins.Trainer.Training;
 using TorchSharp;
 
-// Torch must not be used with the same new shape by two threads at once (Training/FirstUse.cs), and two test classes know nothing of each other.
+// Torch must not be used with the same new shape by two threads at once (Training/FirstUse.cs), and two test classes know nothing of each
+// other.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace RsrPlugins.Trainer.Tests;
@@ -18,18 +19,19 @@ internal static class TestSupport
     internal static void PrepareTorch() => TorchRuntime.EnsureLoadable();
 
     /// <summary>A run of few steps on small crops.</summary>
-    internal static TrainingConfig Config(int scale = 2, RunKind kind = RunKind.Learned, long steps = 4) => new()
-    {
-        Name = "test",
-        Scale = scale,
-        Kind = kind,
-        Data = [new DataFolder("drawn")],
-        Batch = 2,
-        Patch = 12,
-        Workers = 2,
-        Steps = steps,
-        WarmupSteps = 2,
-    };
+    internal static TrainingConfig Config(int scale = 2, RunKind kind = RunKind.Learned, long steps = 4) =>
+        new()
+        {
+            Name = "test",
+            Scale = scale,
+            Kind = kind,
+            Data = [new DataFolder("drawn")],
+            Batch = 2,
+            Patch = 12,
+            Workers = 2,
+            Steps = steps,
+            WarmupSteps = 2,
+        };
 
     internal static CropSampler Crops(TrainingConfig config, ReductionMethod? reduction = null) =>
         new([([Drawn(160, 144)], null)], config.Patch, config.Scale, reduction);
@@ -61,7 +63,11 @@ internal static class TestSupport
             parameters[i] += (float)(0.02 * (random.NextDouble() - 0.5));
         }
 
-        return new Checkpoint(config, new TrainingProgress(10, 1, 20, 10), new Dictionary<string, float[]> { [Checkpoint.AverageName] = parameters });
+        return new Checkpoint(
+            config,
+            new TrainingProgress(10, 1, 20, 10),
+            new Dictionary<string, float[]> { [Checkpoint.AverageName] = parameters }
+        );
     }
 
     /// <summary>A path of the repository these tests were built in.</summary>
@@ -70,24 +76,27 @@ internal static class TestSupport
         string folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "RsrPlugins.sln")))
         {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("RsrPlugins.sln is in no folder above the tests.");
+            folder =
+                Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("RsrPlugins.sln is in no folder above the tests.");
         }
 
         return Path.Combine(folder, path);
     }
 
     /// <summary>What an experiment gets in a test: the repository's models, a folder of the test's for everything it writes.</summary>
-    internal static ExperimentContext Experiment(TemporaryFolder folder, bool isSmoke = true, Action<string>? log = null) => new(
-        Data: null,
-        InRepository("models"),
-        InRepository("training"),
-        folder.File("pictures"),
-        folder.File("sheets"),
-        InRepository("samples"),
-        PictureLink: "pictures",
-        isSmoke,
-        log ?? (_ => { }),
-        TestContext.Current.CancellationToken);
+    internal static ExperimentContext Experiment(TemporaryFolder folder, bool isSmoke = true, Action<string>? log = null) =>
+        new(
+            Data: null,
+            InRepository("models"),
+            InRepository("training"),
+            folder.File("pictures"),
+            folder.File("sheets"),
+            InRepository("samples"),
+            PictureLink: "pictures",
+            isSmoke,
+            log ?? (_ => { }),
+            TestContext.Current.CancellationToken
+        );
 
     internal static float[] Noise(int count, int seed = 1)
     {

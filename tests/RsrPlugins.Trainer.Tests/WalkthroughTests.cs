@@ -1,5 +1,6 @@
-// CONTRIBUTING's walkthrough "add a scale", carried out: x8 is trained for some steps, exported, cut into tiles, and taken by the engine's own session
-// in both directions. What it learns in so few steps is of no interest; that nothing between the configuration and the picture knows a list of scales is.
+// CONTRIBUTING's walkthrough "add a scale", carried out: x8 is trained for some steps, exported, cut into tiles, and taken by the engine's
+// own session in both directions. What it learns in so few steps is of no interest; that nothing between the configuration and the picture
+// knows a list of scales is.
 using RsrPlugins.Core;
 using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
@@ -45,12 +46,29 @@ public class WalkthroughTests
         PixelImage source = PixelImage.Create((6 * scale) + 3, (5 * scale) + 1, PixelLayout.Grey, 8);
         TestSupport.Drawn(source.Width, source.Height).Luma.CopyTo(source.Samples8);
         using ResizeSession session = new ResizeSession(() => catalogue);
-        ResizeWay down = ResizeWay.Of(ResizePlan.Downscale(source.Width, source.Height, new SizeRequest(scale, null, null), catalogue.Scales(NetworkTask.Reduce, ModelKind.Learned)), catalogue, passes: 1);
+        ResizeWay down = ResizeWay.Of(
+            ResizePlan.Downscale(
+                source.Width,
+                source.Height,
+                new SizeRequest(scale, null, null),
+                catalogue.Scales(NetworkTask.Reduce, ModelKind.Learned)
+            ),
+            catalogue,
+            passes: 1
+        );
         PixelImage small = session.Resize(source, down, new SessionSettings(DeviceChoice.Cpu), cancellationToken: token).Picture;
         Assert.Equal((7, 6), (small.Width, small.Height));
 
-        DownscaleRecord record = new DownscaleRecord(scale, source.Width, source.Height, [new DownscaleRecordStep(scale, down.Steps[0].Model.Id, down.Steps[0].Model.Sha256)]);
-        ResizeWay up = ResizeWay.Of(ResizePlan.Upscale(7, 6, new SizeRequest(null, null, null), ModelKind.Learned, [scale], record), catalogue);
+        DownscaleRecord record = new DownscaleRecord(
+            scale,
+            source.Width,
+            source.Height,
+            [new DownscaleRecordStep(scale, down.Steps[0].Model.Id, down.Steps[0].Model.Sha256)]
+        );
+        ResizeWay up = ResizeWay.Of(
+            ResizePlan.Upscale(7, 6, new SizeRequest(null, null, null), ModelKind.Learned, [scale], record),
+            catalogue
+        );
         PixelImage restored = session.Resize(small, up, new SessionSettings(DeviceChoice.Cpu), cancellationToken: token).Picture;
         Assert.Equal((source.Width, source.Height), (restored.Width, restored.Height));
 

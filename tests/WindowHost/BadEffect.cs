@@ -33,15 +33,15 @@ internal sealed class BadEffect() : PropertyBasedBitmapEffect("Bad effect", null
         Stuck,
     }
 
-    protected override PropertyCollection OnCreatePropertyCollection() => new(
-    [
-        new StaticListChoiceProperty(Name.Silent, ["a", "b"], 1),
-        new Int32Property(Name.Nameless, 0, 0, int.MaxValue),
-        new StaticListChoiceProperty(Name.Twice, ["a", "b"], 0),
-        new StaticListChoiceProperty(Name.Long, ["a", "b"], 0),
-        new Int32Property(Name.Unknown, 0, 0, 10),
-        new Int32Property(Name.Stuck, 5, 5, 5),
-    ]);
+    protected override PropertyCollection OnCreatePropertyCollection() =>
+        new([
+            new StaticListChoiceProperty(Name.Silent, ["a", "b"], 1),
+            new Int32Property(Name.Nameless, 0, 0, int.MaxValue),
+            new StaticListChoiceProperty(Name.Twice, ["a", "b"], 0),
+            new StaticListChoiceProperty(Name.Long, ["a", "b"], 0),
+            new Int32Property(Name.Unknown, 0, 0, 10),
+            new Int32Property(Name.Stuck, 5, 5, 5),
+        ]);
 
     protected override ControlInfo OnCreateConfigUI(PropertyCollection props)
     {
@@ -62,7 +62,9 @@ internal sealed class BadEffect() : PropertyBasedBitmapEffect("Bad effect", null
         dialog.SetPropertyControlType(Name.Nameless, PropertyControlType.IncrementButton);
         dialog.SetPropertyControlType(Name.Unknown, (PropertyControlType)99);
         dialog.FindControlForPropertyName(Name.Twice)!.SetValueDisplayName("a", "b");
-        dialog.FindControlForPropertyName(Name.Long)!.SetValueDisplayName("a", "A choice whose name is so long that no list of this width can show the whole of it at once");
+        dialog
+            .FindControlForPropertyName(Name.Long)!
+            .SetValueDisplayName("a", "A choice whose name is so long that no list of this width can show the whole of it at once");
         dialog.SetPropertyControlValue(Name.Stuck, ControlInfoPropertyNames.DisplayName, "Stu&ck");
         return dialog;
     }
@@ -75,7 +77,9 @@ internal sealed class BadEffect() : PropertyBasedBitmapEffect("Bad effect", null
         for (int y = 0; y < output.Bounds.Height; y++)
         {
             int bytes = output.Bounds.Width * sizeof(ColorBgra32);
-            new Span<byte>((byte*)source.Buffer + ((long)y * source.BufferStride), bytes).CopyTo(new Span<byte>((byte*)target.Buffer + ((long)y * target.BufferStride), bytes));
+            new Span<byte>((byte*)source.Buffer + ((long)y * source.BufferStride), bytes).CopyTo(
+                new Span<byte>((byte*)target.Buffer + ((long)y * target.BufferStride), bytes)
+            );
         }
     }
 }

@@ -18,7 +18,10 @@ internal static class DialogChecks
         using EffectDialog dialog = Open(session);
         foreach (Row row in dialog.Rows)
         {
-            checks.Check($"{session.Name}: {row.Control.Property} ({row.Control.ControlType}) is described, shows its default and is whole", () => Problems(dialog, row));
+            checks.Check(
+                $"{session.Name}: {row.Control.Property} ({row.Control.ControlType}) is described, shows its default and is whole",
+                () => Problems(dialog, row)
+            );
         }
 
         checks.Check($"{session.Name}: nothing lies over something else", () => Overlaps(dialog));
@@ -28,21 +31,33 @@ internal static class DialogChecks
     }
 
     /// <summary>What can be done from the keyboard.</summary>
-    public static void Works(Checks checks, EffectSession session, HostServices services, Picture layer, RenderThreads threads, int threadCount)
+    public static void Works(
+        Checks checks,
+        EffectSession session,
+        HostServices services,
+        Picture layer,
+        RenderThreads threads,
+        int threadCount
+    )
     {
         using EffectDialog dialog = Open(session);
         using Preview preview = new Preview(session, threads, threadCount);
         dialog.Changed = preview.Restart;
-        checks.Check($"{session.Name}: a picture comes, and it is another one", () =>
-        {
-            preview.Restart();
-            if (!Messages.Until(() => preview.IsIdle, _patience))
+        checks.Check(
+            $"{session.Name}: a picture comes, and it is another one",
+            () =>
             {
-                return ["no picture came"];
-            }
+                preview.Restart();
+                if (!Messages.Until(() => preview.IsIdle, _patience))
+                {
+                    return ["no picture came"];
+                }
 
-            return preview.Result is not { } first ? services.ErrorMessages.Append("no picture") : first.Bytes.AsSpan().SequenceEqual(layer.Bytes) ? ["the layer is as it was"] : [];
-        });
+                return preview.Result is not { } first ? services.ErrorMessages.Append("no picture")
+                    : first.Bytes.AsSpan().SequenceEqual(layer.Bytes) ? ["the layer is as it was"]
+                    : [];
+            }
+        );
         // What is saved while everything is pressed goes where nothing is.
         DirectoryInfo folder = Directory.CreateTempSubdirectory("rsr-window-");
         foreach (Row row in dialog.Rows.Where(row => row.Control.ControlType == "FolderChooser"))
@@ -52,11 +67,16 @@ internal static class DialogChecks
 
         foreach (Row row in dialog.Rows.Where(row => row.Input is not null))
         {
-            checks.Check($"{session.Name}: the keyboard {(row.Shown is null ? "presses" : "changes")} {row.Control.Property}", () => ChangesByKeyboard(session, dialog, row));
+            checks.Check(
+                $"{session.Name}: the keyboard {(row.Shown is null ? "presses" : "changes")} {row.Control.Property}",
+                () => ChangesByKeyboard(session, dialog, row)
+            );
         }
 
-        checks.Check($"{session.Name}: after all these changes a picture comes, without an error", () =>
-            Messages.Until(() => preview.IsIdle, _patience) ? services.ErrorMessages : ["no picture came"]);
+        checks.Check(
+            $"{session.Name}: after all these changes a picture comes, without an error",
+            () => Messages.Until(() => preview.IsIdle, _patience) ? services.ErrorMessages : ["no picture came"]
+        );
         checks.Check($"{session.Name}: Enter is OK, Escape is Cancel", () => EnterAndEscape(dialog));
         folder.Delete(recursive: true);
     }
@@ -104,7 +124,10 @@ internal static class DialogChecks
             yield return $"shows {row.Shown()}, its default is {control.Value}";
         }
 
-        if (control.Choices.Count != control.Choices.Select(choice => choice.Label).Distinct().Count() || control.Choices.Any(choice => string.IsNullOrWhiteSpace(choice.Label)))
+        if (
+            control.Choices.Count != control.Choices.Select(choice => choice.Label).Distinct().Count()
+            || control.Choices.Any(choice => string.IsNullOrWhiteSpace(choice.Label))
+        )
         {
             yield return $"choices without a name or with the same one: {string.Join(", ", control.Choices.Select(choice => choice.Label))}";
         }
@@ -150,26 +173,40 @@ internal static class DialogChecks
     {
         Control[] controls = [.. dialog.Body.Controls.Cast<Control>()];
         return from one in controls
-               from other in controls
-               where Array.IndexOf(controls, one) < Array.IndexOf(controls, other) && one.Bounds.IntersectsWith(other.Bounds)
-               select $"{one.GetType().Name} \"{one.Text}\" {one.Bounds} and {other.GetType().Name} \"{other.Text}\" {other.Bounds}";
+            from other in controls
+            where Array.IndexOf(controls, one) < Array.IndexOf(controls, other) && one.Bounds.IntersectsWith(other.Bounds)
+            select $"{one.GetType().Name} \"{one.Text}\" {one.Bounds} and {other.GetType().Name} \"{other.Text}\" {other.Bounds}";
     }
 
     private static IEnumerable<string> Mnemonics(EffectDialog dialog)
     {
         // Paint.NET's dialog gives its controls none: an ampersand in a text is meant as one, and would vanish.
-        string[] texts = [.. dialog.Rows.SelectMany(row => (string[])[row.Control.Heading, row.Control.Label, row.Control.Description, .. row.Control.Choices.Select(choice => choice.Label)])];
-        IEnumerable<string> vanishing = texts.Where(text => text.Replace("&&", string.Empty, StringComparison.Ordinal).Contains('&', StringComparison.Ordinal)).Select(text => $"an ampersand vanishes in \"{text}\"");
-        IEnumerable<string> twice = Enumerable.Range('A', 26)
+        string[] texts =
+        [
+            .. dialog.Rows.SelectMany(row =>
+                (string[])
+                    [row.Control.Heading, row.Control.Label, row.Control.Description, .. row.Control.Choices.Select(choice => choice.Label)]
+            ),
+        ];
+        IEnumerable<string> vanishing = texts
+            .Where(text => text.Replace("&&", string.Empty, StringComparison.Ordinal).Contains('&', StringComparison.Ordinal))
+            .Select(text => $"an ampersand vanishes in \"{text}\"");
+        IEnumerable<string> twice = Enumerable
+            .Range('A', 26)
             .Select(letter => ((char)letter, All(dialog).Where(control => Control.IsMnemonic((char)letter, control.Text)).ToArray()))
             .Where(found => found.Item2.Length > 1)
-            .Select(found => $"Alt+{found.Item1} is there {found.Item2.Length} times: {string.Join(", ", found.Item2.Select(control => control.Text))}");
+            .Select(found =>
+                $"Alt+{found.Item1} is there {found.Item2.Length} times: {string.Join(", ", found.Item2.Select(control => control.Text))}"
+            );
         return vanishing.Distinct().Concat(twice);
     }
 
     private static IEnumerable<string> TabOrder(EffectDialog dialog)
     {
-        Control[] expected = [.. All(dialog).Where(IsStop).OrderBy(control => PlaceOf(dialog, control).Y).ThenBy(control => PlaceOf(dialog, control).X)];
+        Control[] expected =
+        [
+            .. All(dialog).Where(IsStop).OrderBy(control => PlaceOf(dialog, control).Y).ThenBy(control => PlaceOf(dialog, control).X),
+        ];
         Control first = dialog.Rows.First(row => row.Input is not null).Input!;
         first.Focus();
         List<Control> found = new List<Control>();
@@ -191,13 +228,19 @@ internal static class DialogChecks
             yield return $"the order is {Names(found)}, reading order is {Names([.. expected, expected[0]])}";
         }
 
-        static string Names(IEnumerable<Control> controls) => string.Join(", ", controls.Select(control => $"{control.GetType().Name} {control.Text}"));
+        static string Names(IEnumerable<Control> controls) =>
+            string.Join(", ", controls.Select(control => $"{control.GetType().Name} {control.Text}"));
     }
 
     // Of a group of radio buttons the one that is chosen is the stop.
-    private static bool IsStop(Control control) => control is ComboBox or TrackBar or ButtonBase or TextBoxBase or NumericUpDown && control.TabStop && control is not RadioButton { Checked: false } && control.Parent is not NumericUpDown;
+    private static bool IsStop(Control control) =>
+        control is ComboBox or TrackBar or ButtonBase or TextBoxBase or NumericUpDown
+        && control.TabStop
+        && control is not RadioButton { Checked: false }
+        && control.Parent is not NumericUpDown;
 
-    private static Point PlaceOf(EffectDialog dialog, Control control) => dialog.Body.PointToClient(control.Parent!.PointToScreen(control.Location));
+    private static Point PlaceOf(EffectDialog dialog, Control control) =>
+        dialog.Body.PointToClient(control.Parent!.PointToScreen(control.Location));
 
     private static Control Focused(EffectDialog dialog)
     {
@@ -210,7 +253,8 @@ internal static class DialogChecks
         return control ?? throw new HostException($"{dialog.Text}: nothing has the focus.");
     }
 
-    private static IEnumerable<Control> All(Control parent) => parent.Controls.Cast<Control>().SelectMany(control => All(control).Prepend(control));
+    private static IEnumerable<Control> All(Control parent) =>
+        parent.Controls.Cast<Control>().SelectMany(control => All(control).Prepend(control));
 
     private static IEnumerable<string> ChangesByKeyboard(EffectSession session, EffectDialog dialog, Row row)
     {
@@ -249,7 +293,9 @@ internal static class DialogChecks
 
     private static IEnumerable<string> EnterAndEscape(EffectDialog dialog)
     {
-        foreach ((Keys key, DialogResult expected) in ((Keys, DialogResult)[])[(Keys.Enter, DialogResult.OK), (Keys.Escape, DialogResult.Cancel)])
+        foreach (
+            (Keys key, DialogResult expected) in ((Keys, DialogResult)[])[(Keys.Enter, DialogResult.OK), (Keys.Escape, DialogResult.Cancel)]
+        )
         {
             if (!dialog.Visible)
             {

@@ -14,12 +14,20 @@ namespace RsrPlugins.WindowHost;
 /// <param name="Shown">The value that is seen, as the effect host names values; null for a button.</param>
 /// <param name="Keys">Keys that change the value, or press the button; each is tried until it has changed.</param>
 /// <param name="Parts">Everything on the window that belongs to it, texts included.</param>
-internal sealed record Row(DialogControl Control, Control? Input, Func<string>? Shown, IReadOnlyList<Keys> Keys, IReadOnlyList<Control> Parts);
+internal sealed record Row(
+    DialogControl Control,
+    Control? Input,
+    Func<string>? Shown,
+    IReadOnlyList<Keys> Keys,
+    IReadOnlyList<Control> Parts
+);
 
 /// <summary>The window.</summary>
 internal sealed class EffectDialog : Form
 {
-    private const int Side = 8, Wide = 380, ListLines = 12;
+    private const int Side = 8,
+        Wide = 380,
+        ListLines = 12;
     private readonly Panel _body = new() { AutoScroll = true, Dock = DockStyle.Fill };
     private readonly EffectSession _session;
     private readonly List<Row> _rows = [];
@@ -69,14 +77,31 @@ internal sealed class EffectDialog : Form
         {
             Label heading = Put(new Label { Text = control.Heading, AutoSize = true }, parts);
             // A line from the text to the side, over the middle of the text.
-            Label line = new Label { BorderStyle = BorderStyle.Fixed3D, Bounds = new Rectangle(heading.Right + Px(4), heading.Top + (heading.Height / 2), Px(Side + Wide) - heading.Right - Px(4), 2) };
+            Label line = new Label
+            {
+                BorderStyle = BorderStyle.Fixed3D,
+                Bounds = new Rectangle(
+                    heading.Right + Px(4),
+                    heading.Top + (heading.Height / 2),
+                    Px(Side + Wide) - heading.Right - Px(4),
+                    2
+                ),
+            };
             _body.Controls.Add(line);
         }
 
         (Control? input, Func<string>? shown, Keys[] keys) = Make(control, parts);
         if (control.Description.Length > 0 && input is not CheckBox)
         {
-            Put(new Label { Text = control.Description, AutoSize = true, MaximumSize = new Size(Px(Wide), 0) }, parts);
+            Put(
+                new Label
+                {
+                    Text = control.Description,
+                    AutoSize = true,
+                    MaximumSize = new Size(Px(Wide), 0),
+                },
+                parts
+            );
         }
 
         return new Row(control, input, shown, keys, parts);
@@ -87,7 +112,15 @@ internal sealed class EffectDialog : Form
         switch (control.ControlType)
         {
             case "DropDown":
-                ComboBox list = Put(new ComboBox { DropDownStyle = ComboBoxStyle.DropDownList, MaxDropDownItems = ListLines, Width = Px(Wide) }, parts);
+                ComboBox list = Put(
+                    new ComboBox
+                    {
+                        DropDownStyle = ComboBoxStyle.DropDownList,
+                        MaxDropDownItems = ListLines,
+                        Width = Px(Wide),
+                    },
+                    parts
+                );
                 list.Items.AddRange([.. control.Choices.Select(choice => choice.Label)]);
                 list.SelectedIndex = control.Choices.ToList().FindIndex(choice => choice.Value == control.Value);
                 list.SelectedIndexChanged += (_, _) => Set(control, control.Choices[list.SelectedIndex].Value);
@@ -98,8 +131,20 @@ internal sealed class EffectDialog : Form
                 int y = 0;
                 foreach ((string value, string label) in control.Choices)
                 {
-                    RadioButton choice = new RadioButton { Text = label, AutoSize = true, Checked = value == control.Value, Top = y };
-                    choice.CheckedChanged += (_, _) => { if (choice.Checked) { Set(control, value); } };
+                    RadioButton choice = new RadioButton
+                    {
+                        Text = label,
+                        AutoSize = true,
+                        Checked = value == control.Value,
+                        Top = y,
+                    };
+                    choice.CheckedChanged += (_, _) =>
+                    {
+                        if (choice.Checked)
+                        {
+                            Set(control, value);
+                        }
+                    };
                     group.Controls.Add(choice);
                     y += choice.PreferredSize.Height;
                 }
@@ -107,27 +152,62 @@ internal sealed class EffectDialog : Form
                 group.Height = y;
                 Put(group, parts);
                 RadioButton[] choices = [.. group.Controls.OfType<RadioButton>()];
-                return (choices.FirstOrDefault(choice => choice.Checked) ?? choices[0], () => control.Choices[Array.FindIndex(choices, choice => choice.Checked)].Value, [Keys.Down, Keys.Up]);
+                return (
+                    choices.FirstOrDefault(choice => choice.Checked) ?? choices[0],
+                    () => control.Choices[Array.FindIndex(choices, choice => choice.Checked)].Value,
+                    [Keys.Down, Keys.Up]
+                );
 
             case "Slider" when control.Range is (int least, int greatest):
                 int preset = int.Parse(control.Value, CultureInfo.InvariantCulture);
-                NumericUpDown number = new NumericUpDown { Minimum = least, Maximum = greatest, Value = preset, Width = Px(70) };
-                TrackBar slider = new TrackBar { Minimum = least, Maximum = greatest, Value = preset, TickStyle = TickStyle.None, AutoSize = false, Size = new Size(Px(Wide - 78), number.Height + Px(4)) };
+                NumericUpDown number = new NumericUpDown
+                {
+                    Minimum = least,
+                    Maximum = greatest,
+                    Value = preset,
+                    Width = Px(70),
+                };
+                TrackBar slider = new TrackBar
+                {
+                    Minimum = least,
+                    Maximum = greatest,
+                    Value = preset,
+                    TickStyle = TickStyle.None,
+                    AutoSize = false,
+                    Size = new Size(Px(Wide - 78), number.Height + Px(4)),
+                };
                 number.Location = new Point(Px(Side + Wide - 70), _y);
-                slider.ValueChanged += (_, _) => { number.Value = slider.Value; Set(control, slider.Value.ToString(CultureInfo.InvariantCulture)); };
+                slider.ValueChanged += (_, _) =>
+                {
+                    number.Value = slider.Value;
+                    Set(control, slider.Value.ToString(CultureInfo.InvariantCulture));
+                };
                 number.ValueChanged += (_, _) => slider.Value = (int)number.Value;
                 Put(slider, parts);
                 _body.Controls.Add(number);
                 return (slider, () => number.Value.ToString(CultureInfo.InvariantCulture), [Keys.Right, Keys.Left]);
 
             case "CheckBox":
-                CheckBox box = Put(new CheckBox { Text = control.Description.Length > 0 ? control.Description : control.Label, AutoSize = true, MaximumSize = new Size(Px(Wide), 0), Checked = control.Value == bool.TrueString }, parts);
+                CheckBox box = Put(
+                    new CheckBox
+                    {
+                        Text = control.Description.Length > 0 ? control.Description : control.Label,
+                        AutoSize = true,
+                        MaximumSize = new Size(Px(Wide), 0),
+                        Checked = control.Value == bool.TrueString,
+                    },
+                    parts
+                );
                 box.CheckedChanged += (_, _) => Set(control, box.Checked.ToString());
                 return (box, () => box.Checked.ToString(), [Keys.Space]);
 
             case "IncrementButton":
                 Button button = Put(new Button { Text = control.Label, Size = new Size(Px(Wide), Px(26)) }, parts);
-                button.Click += (_, _) => { _session.Press(control.Property); Changed?.Invoke(); };
+                button.Click += (_, _) =>
+                {
+                    _session.Press(control.Property);
+                    Changed?.Invoke();
+                };
                 return (button, null, [Keys.Space]);
 
             case "TextBox":
@@ -163,8 +243,20 @@ internal sealed class EffectDialog : Form
     private void AddButtons()
     {
         Size size = new Size(Px(80), Px(26));
-        Button ok = new Button { Text = "OK", Size = size, DialogResult = DialogResult.OK, Location = new Point(Px(Side + Wide - 168), _y) };
-        Button cancel = new Button { Text = "Cancel", Size = size, DialogResult = DialogResult.Cancel, Location = new Point(Px(Side + Wide - 80), _y) };
+        Button ok = new Button
+        {
+            Text = "OK",
+            Size = size,
+            DialogResult = DialogResult.OK,
+            Location = new Point(Px(Side + Wide - 168), _y),
+        };
+        Button cancel = new Button
+        {
+            Text = "Cancel",
+            Size = size,
+            DialogResult = DialogResult.Cancel,
+            Location = new Point(Px(Side + Wide - 80), _y),
+        };
         // A button of a window that is not modal closes nothing by itself.
         ok.Click += (_, _) => Close(DialogResult.OK);
         cancel.Click += (_, _) => Close(DialogResult.Cancel);

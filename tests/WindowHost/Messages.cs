@@ -9,7 +9,8 @@ namespace RsrPlugins.WindowHost;
 /// <summary>Keys, and waiting while the window works.</summary>
 internal static partial class Messages
 {
-    private const uint KeyDown = 0x0100, KeyUp = 0x0101;
+    private const uint KeyDown = 0x0100,
+        KeyUp = 0x0101;
 
     /// <summary>Presses and releases a key in the control that has the focus.</summary>
     public static void Press(Keys key)

@@ -25,25 +25,46 @@ internal static partial class Movement
         Count before = Count.Now();
         int childrenBefore = Children();
         (int changes, int finished, string name) = Move(type, layer, threads, threadCount, (rows, _) => Play(rows, time));
-        checks.Check($"{name}: {time.TotalSeconds:0} s of changes are answered: {changes} changes, {finished} pictures", () =>
-            changes < time.TotalSeconds ? ["the controls hardly move"] : finished < 1 ? ["no picture came"] : []);
-        checks.Check($"{name}: nothing runs when the dialog has closed", () =>
-        {
-            TimeSpan began = Process.GetCurrentProcess().TotalProcessorTime;
-            Thread.Sleep(2000);
-            TimeSpan used = Process.GetCurrentProcess().TotalProcessorTime - began;
-            // Wine's desktop is a child of whoever needed it first.
-            int children = Children() - childrenBefore;
-            return (string[])[.. used > TimeSpan.FromMilliseconds(200) ? [$"{used.TotalMilliseconds:0} ms of processor time in 2 s"] : (string[])[], .. children > 0 ? [$"{children} processes were started and run"] : (string[])[]];
-        });
+        checks.Check(
+            $"{name}: {time.TotalSeconds:0} s of changes are answered: {changes} changes, {finished} pictures",
+            () =>
+                changes < time.TotalSeconds ? ["the controls hardly move"]
+                : finished < 1 ? ["no picture came"]
+                : []
+        );
+        checks.Check(
+            $"{name}: nothing runs when the dialog has closed",
+            () =>
+            {
+                TimeSpan began = Process.GetCurrentProcess().TotalProcessorTime;
+                Thread.Sleep(2000);
+                TimeSpan used = Process.GetCurrentProcess().TotalProcessorTime - began;
+                // Wine's desktop is a child of whoever needed it first.
+                int children = Children() - childrenBefore;
+                return (string[])
+                    [
+                        .. used > TimeSpan.FromMilliseconds(200)
+                            ? [$"{used.TotalMilliseconds:0} ms of processor time in 2 s"]
+                            : (string[])[],
+                        .. children > 0 ? [$"{children} processes were started and run"] : (string[])[],
+                    ];
+            }
+        );
         Count after = Count.Now();
-        string kept = string.Create(CultureInfo.InvariantCulture, $"threads {before.Threads} to {after.Threads}, managed {before.Managed / 1e6:0.0} to {after.Managed / 1e6:0.0} MB, in all {before.All / 1e6:0.0} to {after.All / 1e6:0.0} MB");
-        checks.Check($"{name}: threads and memory are back ({kept})", () => (string[])
-        [
-            .. after.Threads > before.Threads + AllowedThreads ? ["threads are left"] : (string[])[],
-            .. after.Managed > before.Managed + AllowedGrowth ? ["managed memory has grown"] : (string[])[],
-            .. after.All > before.All + AllowedGrowth ? ["memory has grown"] : (string[])[],
-        ]);
+        string kept = string.Create(
+            CultureInfo.InvariantCulture,
+            $"threads {before.Threads} to {after.Threads}, managed {before.Managed / 1e6:0.0} to {after.Managed / 1e6:0.0} MB, in all {before.All / 1e6:0.0} to {after.All / 1e6:0.0} MB"
+        );
+        checks.Check(
+            $"{name}: threads and memory are back ({kept})",
+            () =>
+                (string[])
+                    [
+                        .. after.Threads > before.Threads + AllowedThreads ? ["threads are left"] : (string[])[],
+                        .. after.Managed > before.Managed + AllowedGrowth ? ["managed memory has grown"] : (string[])[],
+                        .. after.All > before.All + AllowedGrowth ? ["memory has grown"] : (string[])[],
+                    ]
+        );
     }
 
     private static void UseAll(Row[] rows, Preview preview)
@@ -78,7 +99,13 @@ internal static partial class Movement
         }
     }
 
-    private static (int Changes, int Finished, string Name) Move(Type type, Picture layer, RenderThreads threads, int threadCount, Action<Row[], Preview> play)
+    private static (int Changes, int Finished, string Name) Move(
+        Type type,
+        Picture layer,
+        RenderThreads threads,
+        int threadCount,
+        Action<Row[], Preview> play
+    )
     {
         using HostServices services = new HostServices(new WindowsUI());
         using EffectSession session = new EffectSession(PluginLoader.Create(type), layer, services);

@@ -7,11 +7,17 @@ namespace RsrPlugins.WindowHost;
 /// <summary>Finds, reads and answers windows of other programs.</summary>
 internal static unsafe partial class OtherWindows
 {
-    private const uint GetText = 0x000D, Command = 0x0111;
+    private const uint GetText = 0x000D,
+        Command = 0x0111;
 
     /// <summary>A visible window with this title and a text that contains the other; 0 where there is none.</summary>
-    public static nint Find(string title, string says) => Collect(static (callback, state) => _ = EnumWindows(callback, state))
-        .FirstOrDefault(window => IsWindowVisible(window) && TextOf(window) == title && Texts(window).Any(text => text.Contains(says, StringComparison.Ordinal)));
+    public static nint Find(string title, string says) =>
+        Collect(static (callback, state) => _ = EnumWindows(callback, state))
+            .FirstOrDefault(window =>
+                IsWindowVisible(window)
+                && TextOf(window) == title
+                && Texts(window).Any(text => text.Contains(says, StringComparison.Ordinal))
+            );
 
     /// <summary>Whether it is there.</summary>
     public static bool Exists(nint window) => IsWindow(window);

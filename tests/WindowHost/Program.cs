@@ -18,134 +18,210 @@ Option<string> until = new("--until") { Description = "Stays, as Paint.NET would
 Argument<string> first = new("first");
 Argument<string> second = new("second");
 
-Command dialogs = new("dialogs", "Checks every effect's dialog: texts, defaults, keyboard; keeps a picture of each.") { plugin, layer, pictures, looks };
-dialogs.SetAction(arguments => Run(checks =>
+Command dialogs = new("dialogs", "Checks every effect's dialog: texts, defaults, keyboard; keeps a picture of each.")
 {
-    Picture picture = Picture.Load(arguments.GetValue(layer)!);
-    using RenderThreads threads = new RenderThreads(RenderThreadCount);
-    IReadOnlyList<Type> types = PluginLoader.FindEffects(arguments.GetValue(plugin)!);
-    // First all that is seen: what has been computed changes what dialogs say.
-    foreach (Type type in types)
+    plugin,
+    layer,
+    pictures,
+    looks,
+};
+dialogs.SetAction(arguments =>
+    Run(checks =>
     {
-        Look(checks, PluginLoader.Create(type), picture, arguments.GetValue(pictures)!);
-    }
-
-    foreach (Type type in arguments.GetValue(looks) ? [] : types)
-    {
-        Use(checks, PluginLoader.Create(type), picture, threads);
-    }
-}));
-
-Command bad = new("self-test", "Runs the same checks on an effect that is wrong in every way, and passes if they say so.") { layer, pictures };
-bad.SetAction(arguments => Run(checks =>
-{
-    using StringWriter said = new StringWriter();
-    Checks found = new Checks(said);
-    using RenderThreads threads = new RenderThreads(RenderThreadCount);
-    Picture picture = Picture.Load(arguments.GetValue(layer)!);
-    Look(found, new BadEffect(), picture, arguments.GetValue(pictures)!);
-    Use(found, new BadEffect(), picture, threads);
-    foreach (string expectation in BadEffect.Expected)
-    {
-        checks.Check($"a bad effect is told: {expectation}", () => found.Failures.Exists(failure => failure.Contains(expectation, StringComparison.Ordinal)) ? [] : found.Failures);
-    }
-}));
-
-Command move = new("move", "Changes all controls of every effect for a while, and counts what is left.") { plugin, layer, seconds };
-move.SetAction(arguments => Run(checks =>
-{
-    Picture picture = Picture.Load(arguments.GetValue(layer)!);
-    using RenderThreads threads = new RenderThreads(RenderThreadCount);
-    foreach (Type type in PluginLoader.FindEffects(arguments.GetValue(plugin)!))
-    {
-        Movement.Check(checks, type, picture, TimeSpan.FromSeconds(arguments.GetValue(seconds)), threads, RenderThreadCount);
-    }
-}));
-
-Command copy = new("copy", "Presses the last effect's buttons until something is copied, and leaves it on Windows' clipboard.") { plugin, layer, expected, until };
-copy.SetAction(arguments => Run(checks => checks.Check("another program has read it in time", () =>
-{
-    Picture picture = Picture.Load(arguments.GetValue(layer)!);
-    using RenderThreads threads = new RenderThreads(RenderThreadCount);
-    Type type = PluginLoader.FindEffects(arguments.GetValue(plugin)!)[^1];
-    using HostServices services = new HostServices(new WindowsUI());
-    using EffectSession session = new EffectSession(PluginLoader.Create(type), picture, services);
-    using EffectDialog dialog = DialogChecks.Open(session);
-    using Preview preview = new Preview(session, threads, RenderThreadCount);
-    dialog.Changed = preview.Restart;
-    services.Copied = WindowsClipboard.Write;
-    preview.Restart();
-    bool isReady = Messages.Until(() => preview.IsIdle, TimeSpan.FromMinutes(2));
-    foreach (Row row in dialog.Rows.Where(row => row.Shown is null && row.Input is not null))
-    {
-        if (services.ClipboardWrites > 0)
+        Picture picture = Picture.Load(arguments.GetValue(layer)!);
+        using RenderThreads threads = new RenderThreads(RenderThreadCount);
+        IReadOnlyList<Type> types = PluginLoader.FindEffects(arguments.GetValue(plugin)!);
+        // First all that is seen: what has been computed changes what dialogs say.
+        foreach (Type type in types)
         {
-            break;
+            Look(checks, PluginLoader.Create(type), picture, arguments.GetValue(pictures)!);
         }
 
-        row.Input!.Focus();
-        Messages.Press(Keys.Space);
-        Messages.Until(() => preview.IsIdle && services.ClipboardWrites > 0, TimeSpan.FromMinutes(1));
-    }
+        foreach (Type type in arguments.GetValue(looks) ? [] : types)
+        {
+            Use(checks, PluginLoader.Create(type), picture, threads);
+        }
+    })
+);
 
-    if (!isReady || services.ErrorMessages.Count > 0 || services.ClipboardPicture is not { } copied)
+Command bad = new("self-test", "Runs the same checks on an effect that is wrong in every way, and passes if they say so.")
+{
+    layer,
+    pictures,
+};
+bad.SetAction(arguments =>
+    Run(checks =>
     {
-        return services.ErrorMessages.Append("nothing was copied");
-    }
+        using StringWriter said = new StringWriter();
+        Checks found = new Checks(said);
+        using RenderThreads threads = new RenderThreads(RenderThreadCount);
+        Picture picture = Picture.Load(arguments.GetValue(layer)!);
+        Look(found, new BadEffect(), picture, arguments.GetValue(pictures)!);
+        Use(found, new BadEffect(), picture, threads);
+        foreach (string expectation in BadEffect.Expected)
+        {
+            checks.Check(
+                $"a bad effect is told: {expectation}",
+                () => found.Failures.Exists(failure => failure.Contains(expectation, StringComparison.Ordinal)) ? [] : found.Failures
+            );
+        }
+    })
+);
 
-    if (!copied.Bytes.Where((_, index) => index % 4 == 3).Any(alpha => alpha is > 0 and < 255))
+Command move = new("move", "Changes all controls of every effect for a while, and counts what is left.") { plugin, layer, seconds };
+move.SetAction(arguments =>
+    Run(checks =>
     {
-        return ["no pixel of it is half transparent, so alpha is not tried"];
-    }
+        Picture picture = Picture.Load(arguments.GetValue(layer)!);
+        using RenderThreads threads = new RenderThreads(RenderThreadCount);
+        foreach (Type type in PluginLoader.FindEffects(arguments.GetValue(plugin)!))
+        {
+            Movement.Check(checks, type, picture, TimeSpan.FromSeconds(arguments.GetValue(seconds)), threads, RenderThreadCount);
+        }
+    })
+);
 
-    // Whoever waits for this file finds the picture on the clipboard.
-    copied.Save(arguments.GetValue(expected)!);
-    return Messages.Until(() => File.Exists(arguments.GetValue(until)), TimeSpan.FromMinutes(2)) ? [] : ["nobody came"];
-})));
+Command copy = new("copy", "Presses the last effect's buttons until something is copied, and leaves it on Windows' clipboard.")
+{
+    plugin,
+    layer,
+    expected,
+    until,
+};
+copy.SetAction(arguments =>
+    Run(checks =>
+        checks.Check(
+            "another program has read it in time",
+            () =>
+            {
+                Picture picture = Picture.Load(arguments.GetValue(layer)!);
+                using RenderThreads threads = new RenderThreads(RenderThreadCount);
+                Type type = PluginLoader.FindEffects(arguments.GetValue(plugin)!)[^1];
+                using HostServices services = new HostServices(new WindowsUI());
+                using EffectSession session = new EffectSession(PluginLoader.Create(type), picture, services);
+                using EffectDialog dialog = DialogChecks.Open(session);
+                using Preview preview = new Preview(session, threads, RenderThreadCount);
+                dialog.Changed = preview.Restart;
+                services.Copied = WindowsClipboard.Write;
+                preview.Restart();
+                bool isReady = Messages.Until(() => preview.IsIdle, TimeSpan.FromMinutes(2));
+                foreach (Row row in dialog.Rows.Where(row => row.Shown is null && row.Input is not null))
+                {
+                    if (services.ClipboardWrites > 0)
+                    {
+                        break;
+                    }
+
+                    row.Input!.Focus();
+                    Messages.Press(Keys.Space);
+                    Messages.Until(() => preview.IsIdle && services.ClipboardWrites > 0, TimeSpan.FromMinutes(1));
+                }
+
+                if (!isReady || services.ErrorMessages.Count > 0 || services.ClipboardPicture is not { } copied)
+                {
+                    return services.ErrorMessages.Append("nothing was copied");
+                }
+
+                if (!copied.Bytes.Where((_, index) => index % 4 == 3).Any(alpha => alpha is > 0 and < 255))
+                {
+                    return ["no pixel of it is half transparent, so alpha is not tried"];
+                }
+
+                // Whoever waits for this file finds the picture on the clipboard.
+                copied.Save(arguments.GetValue(expected)!);
+                return Messages.Until(() => File.Exists(arguments.GetValue(until)), TimeSpan.FromMinutes(2)) ? [] : ["nobody came"];
+            }
+        )
+    )
+);
 
 Command paste = new("paste", "Writes the PNG that is on Windows' clipboard to a file.") { first };
-paste.SetAction(arguments => Run(checks => checks.Check("another program finds it there", () =>
-{
-    if (WindowsClipboard.Read() is not { } png)
-    {
-        return ["there is no PNG on the clipboard"];
-    }
+paste.SetAction(arguments =>
+    Run(checks =>
+        checks.Check(
+            "another program finds it there",
+            () =>
+            {
+                if (WindowsClipboard.Read() is not { } png)
+                {
+                    return ["there is no PNG on the clipboard"];
+                }
 
-    File.WriteAllBytes(arguments.GetValue(first)!, png);
-    return [];
-})));
+                File.WriteAllBytes(arguments.GetValue(first)!, png);
+                return [];
+            }
+        )
+    )
+);
 
 Command same = new("same", "Compares two pictures, all four channels.") { first, second };
-same.SetAction(arguments => Run(checks => checks.Check($"{Path.GetFileName(arguments.GetValue(first))} is {Path.GetFileName(arguments.GetValue(second))}", () =>
-{
-    PictureDifference found = PictureDifference.Between(Picture.Load(arguments.GetValue(first)!), Picture.Load(arguments.GetValue(second)!));
-    return found.Within(new Tolerance(0, 0)) ? [] : [found.ToString()];
-})));
+same.SetAction(arguments =>
+    Run(checks =>
+        checks.Check(
+            $"{Path.GetFileName(arguments.GetValue(first))} is {Path.GetFileName(arguments.GetValue(second))}",
+            () =>
+            {
+                PictureDifference found = PictureDifference.Between(
+                    Picture.Load(arguments.GetValue(first)!),
+                    Picture.Load(arguments.GetValue(second)!)
+                );
+                return found.Within(new Tolerance(0, 0)) ? [] : [found.ToString()];
+            }
+        )
+    )
+);
 
 Option<string> says = new("--says") { Description = "What one of its texts has to contain.", DefaultValueFactory = _ => string.Empty };
 Option<int> press = new("--press") { Description = "The button to press: 1 is OK, 2 is Cancel.", DefaultValueFactory = _ => 1 };
 Option<string?> shot = new("--picture") { Description = "Where a picture of the window goes, a PNG file." };
-Command window = new("window", "Waits for another program's window with this title, reads it, and presses a button.") { first, says, press, shot };
-window.SetAction(arguments => Run(checks => checks.Check($"the window {arguments.GetValue(first)} says \"{arguments.GetValue(says)}\" and goes when it is answered", () =>
+Command window = new("window", "Waits for another program's window with this title, reads it, and presses a button.")
 {
-    nint found = 0;
-    if (!Messages.Until(() => (found = OtherWindows.Find(arguments.GetValue(first)!, arguments.GetValue(says)!)) != 0, TimeSpan.FromMinutes(2)))
-    {
-        nint other = OtherWindows.Find(arguments.GetValue(first)!, string.Empty);
-        return [other == 0 ? "no such window" : $"it says {string.Join(" / ", OtherWindows.Texts(other))}"];
-    }
+    first,
+    says,
+    press,
+    shot,
+};
+window.SetAction(arguments =>
+    Run(checks =>
+        checks.Check(
+            $"the window {arguments.GetValue(first)} says \"{arguments.GetValue(says)}\" and goes when it is answered",
+            () =>
+            {
+                nint found = 0;
+                if (
+                    !Messages.Until(
+                        () => (found = OtherWindows.Find(arguments.GetValue(first)!, arguments.GetValue(says)!)) != 0,
+                        TimeSpan.FromMinutes(2)
+                    )
+                )
+                {
+                    nint other = OtherWindows.Find(arguments.GetValue(first)!, string.Empty);
+                    return [other == 0 ? "no such window" : $"it says {string.Join(" / ", OtherWindows.Texts(other))}"];
+                }
 
-    if (arguments.GetValue(shot) is string path)
-    {
-        ScreenPicture.Save(OtherWindows.BoundsOf(found), path);
-    }
+                if (arguments.GetValue(shot) is string path)
+                {
+                    ScreenPicture.Save(OtherWindows.BoundsOf(found), path);
+                }
 
-    OtherWindows.Press(found, arguments.GetValue(press));
-    bool isGone = Messages.Until(() => !OtherWindows.Exists(found), TimeSpan.FromSeconds(30));
-    return isGone ? [] : ["it is still there"];
-})));
+                OtherWindows.Press(found, arguments.GetValue(press));
+                bool isGone = Messages.Until(() => !OtherWindows.Exists(found), TimeSpan.FromSeconds(30));
+                return isGone ? [] : ["it is still there"];
+            }
+        )
+    )
+);
 
-RootCommand root = new("Shows the effects of a plugin folder as real dialogs. Exit codes: 0 all checks passed, 1 one failed, 2 bad usage.") { dialogs, bad, move, copy, paste, same, window };
+RootCommand root = new("Shows the effects of a plugin folder as real dialogs. Exit codes: 0 all checks passed, 1 one failed, 2 bad usage.")
+{
+    dialogs,
+    bad,
+    move,
+    copy,
+    paste,
+    same,
+    window,
+};
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {

@@ -55,7 +55,11 @@ internal static class WindowsClipboard
     private static Bitmap ToBitmap(Picture picture)
     {
         Bitmap bitmap = new Bitmap(picture.Width, picture.Height, PixelFormat.Format32bppArgb);
-        BitmapData data = bitmap.LockBits(new Rectangle(0, 0, picture.Width, picture.Height), ImageLockMode.WriteOnly, PixelFormat.Format32bppArgb);
+        BitmapData data = bitmap.LockBits(
+            new Rectangle(0, 0, picture.Width, picture.Height),
+            ImageLockMode.WriteOnly,
+            PixelFormat.Format32bppArgb
+        );
         for (int y = 0; y < picture.Height; y++)
         {
             Marshal.Copy(picture.Bytes, y * picture.Width * 4, data.Scan0 + (y * data.Stride), picture.Width * 4);

@@ -17,9 +17,24 @@ namespace RsrPlugins.Cli.Batch;
 /// <param name="Format">The result's format.</param>
 /// <param name="Notes">What the user should know about the decision.</param>
 internal sealed record PlannedPicture(
-    InputFile Input, int Number, int Width, int Height, ResizeDecision Decision, ResizeWay Way, string Output, PictureFormat Format, IReadOnlyList<string> Notes);
+    InputFile Input,
+    int Number,
+    int Width,
+    int Height,
+    ResizeDecision Decision,
+    ResizeWay Way,
+    string Output,
+    PictureFormat Format,
+    IReadOnlyList<string> Notes
+);
 
-internal sealed class BatchPlanner(InstalledModels models, ResizeOptions options, ResizeDecider decide, OutputNames names, IEnumerable<InputFile> inputs)
+internal sealed class BatchPlanner(
+    InstalledModels models,
+    ResizeOptions options,
+    ResizeDecider decide,
+    OutputNames names,
+    IEnumerable<InputFile> inputs
+)
 {
     private readonly HashSet<string> _inputs = new(inputs.Select(file => SamePath.Resolve(file.ReadFrom)), SamePath.Comparer);
     private readonly Dictionary<string, string> _outputs = new(SamePath.Comparer);
@@ -52,12 +67,24 @@ internal sealed class BatchPlanner(InstalledModels models, ResizeOptions options
         PictureWriter.CheckSize(output, format, decision.Plan.Width, decision.Plan.Height);
         options.Limit.Check(input.ReadFrom, header, decision.Plan, decision.Effort);
         ResizeWay way = decision.Way(decision.Plan, models.Catalogue);
-        long pixels = (long)header.Width * header.Height, resultPixels = (long)decision.Plan.Width * decision.Plan.Height;
+        long pixels = (long)header.Width * header.Height,
+            resultPixels = (long)decision.Plan.Width * decision.Plan.Height;
         _places.Check(output, OutputPlaces.LeastBytes(new FileInfo(input.ReadFrom).Length, pixels, resultPixels, format == header.Format));
-        return new PlannedPicture(input, number, header.Width, header.Height, decision, way, output, format, [.. decision.Notes, .. NotesOfQuality(output, format)]);
+        return new PlannedPicture(
+            input,
+            number,
+            header.Width,
+            header.Height,
+            decision,
+            way,
+            output,
+            format,
+            [.. decision.Notes, .. NotesOfQuality(output, format)]
+        );
     }
 
-    /// <summary>The input is where another input's result belongs, so an earlier run of the same command made it; known when all are planned.</summary>
+    /// <summary>The input is where another input's result belongs, so an earlier run of the same command made it; known when all are
+    /// planned.</summary>
     public bool IsResult(InputFile input) => _resultsAmongInputs.Contains(SamePath.Resolve(input.ReadFrom));
 
     private IEnumerable<string> NotesOfQuality(string output, PictureFormat format)
@@ -66,7 +93,9 @@ internal sealed class BatchPlanner(InstalledModels models, ResizeOptions options
         {
             yield return _inputs.Count > 1
                 ? $"--quality does not apply: {format.Name} is written without loss"
-                : throw new UsageException($"--quality does not apply to {output}: {format.Name} is written without loss; leave it out, or choose .jpg, .webp or .avif with -o.");
+                : throw new UsageException(
+                    $"--quality does not apply to {output}: {format.Name} is written without loss; leave it out, or choose .jpg, .webp or .avif with -o."
+                );
         }
     }
 
@@ -85,7 +114,10 @@ internal sealed class BatchPlanner(InstalledModels models, ResizeOptions options
         }
         else if (_inputs.Contains(resolved))
         {
-            throw new PictureFileException(output, $"the output of {input.Path} would replace another input; choose another folder with -o");
+            throw new PictureFileException(
+                output,
+                $"the output of {input.Path} would replace another input; choose another folder with -o"
+            );
         }
 
         if (_outputs.TryGetValue(resolved, out string? other))

@@ -31,14 +31,24 @@ internal sealed record PassedOver(string Path, string Reason, string Folder);
 /// <param name="OutputFolder">Where results go; never searched for inputs unless it is named itself.</param>
 /// <param name="TakeReductions">Pictures named like results of 'rsr downscale' are wanted, because they are to be restored.</param>
 /// <param name="StandardInput">"-" and pipes the shell has opened are inputs.</param>
-internal sealed record InputSearch(bool Recursive = false, string? OutputFolder = null, bool TakeReductions = false, bool StandardInput = false);
+internal sealed record InputSearch(
+    bool Recursive = false,
+    string? OutputFolder = null,
+    bool TakeReductions = false,
+    bool StandardInput = false
+);
 
 /// <summary>What was found.</summary>
 /// <param name="Files">Each file once, in the order given; folders and patterns sorted by name.</param>
 /// <param name="Failures">One error for each argument that leads to no picture, and for each folder that cannot be read.</param>
 /// <param name="PassedOver">What was in folders and not taken.</param>
 /// <param name="NamesOneFile">The user named exactly one file, so an output name may be a file's name.</param>
-internal sealed record FoundInputs(IReadOnlyList<InputFile> Files, IReadOnlyList<PictureFileException> Failures, IReadOnlyList<PassedOver> PassedOver, bool NamesOneFile);
+internal sealed record FoundInputs(
+    IReadOnlyList<InputFile> Files,
+    IReadOnlyList<PictureFileException> Failures,
+    IReadOnlyList<PassedOver> PassedOver,
+    bool NamesOneFile
+);
 
 internal sealed partial class InputFinder
 {
@@ -58,7 +68,12 @@ internal sealed partial class InputFinder
             finder.FindOne(argument);
         }
 
-        return new FoundInputs(finder._files, finder._failures, finder._passedOver, arguments is [string only] && !Directory.Exists(only) && !IsPattern(only));
+        return new FoundInputs(
+            finder._files,
+            finder._failures,
+            finder._passedOver,
+            arguments is [string only] && !Directory.Exists(only) && !IsPattern(only)
+        );
     }
 
     private void FindOne(string argument)
@@ -87,7 +102,12 @@ internal sealed partial class InputFinder
         }
         else
         {
-            _failures.Add(new PictureFileException(argument, new FileInfo(argument).LinkTarget is { } target ? $"it is a link to {target}, which does not exist" : "no such file"));
+            _failures.Add(
+                new PictureFileException(
+                    argument,
+                    new FileInfo(argument).LinkTarget is { } target ? $"it is a link to {target}, which does not exist" : "no such file"
+                )
+            );
         }
     }
 
@@ -101,7 +121,8 @@ internal sealed partial class InputFinder
 
     private void FindBelow(string argument, string root, int depth, string? pattern)
     {
-        int failuresBefore = _failures.Count, passedBefore = _passedOver.Count;
+        int failuresBefore = _failures.Count,
+            passedBefore = _passedOver.Count;
         List<string> names = [];
         if (Directory.Exists(root.Length == 0 ? "." : root))
         {
@@ -141,7 +162,12 @@ internal sealed partial class InputFinder
         {
             string others = string.Join("; ", PassedOverReport.Lines(_passedOver.Skip(passedBefore)));
             _passedOver.RemoveRange(passedBefore, _passedOver.Count - passedBefore);
-            _failures.Add(new PictureFileException(argument, $"expected at least one {PictureFormat.Supported} file {(pattern is null ? "in this folder" : "to match")}, found none{(others.Length == 0 ? string.Empty : $" ({others})")}"));
+            _failures.Add(
+                new PictureFileException(
+                    argument,
+                    $"expected at least one {PictureFormat.Supported} file {(pattern is null ? "in this folder" : "to match")}, found none{(others.Length == 0 ? string.Empty : $" ({others})")}"
+                )
+            );
         }
     }
 
@@ -152,7 +178,13 @@ internal sealed partial class InputFinder
         List<FileSystemInfo> entries;
         try
         {
-            entries = [.. new DirectoryInfo(folder.Length == 0 ? "." : folder).EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })];
+            entries =
+            [
+                .. new DirectoryInfo(folder.Length == 0 ? "." : folder).EnumerateFileSystemInfos(
+                    "*",
+                    new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false }
+                ),
+            ];
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException or System.Security.SecurityException)
         {
@@ -170,10 +202,12 @@ internal sealed partial class InputFinder
             }
 
             string path = Path.Combine(root, name);
-            string? reason = entry.Name.StartsWith('.') ? "hidden"
+            string? reason =
+                entry.Name.StartsWith('.') ? "hidden"
                 : depth <= 1 ? (isPattern ? null : "a folder inside the folder (--recursive takes its pictures)")
                 : entry.LinkTarget is not null ? "a link to a folder"
-                : _search.OutputFolder is { } output && SamePath.Comparer.Equals(SamePath.Resolve(output), SamePath.Resolve(path)) ? "the results' own folder"
+                : _search.OutputFolder is { } output && SamePath.Comparer.Equals(SamePath.Resolve(output), SamePath.Resolve(path))
+                    ? "the results' own folder"
                 : null;
             if (reason is not null)
             {
@@ -208,7 +242,10 @@ internal sealed partial class InputFinder
         }
 
         Match result = ResultName().Match(WithoutExtension(relativeName));
-        return result.Success && stems.Contains(result.Groups["source"].Value) && !(_search.TakeReductions && result.Groups["reduction"].Success)
+        return
+            result.Success
+            && stems.Contains(result.Groups["source"].Value)
+            && !(_search.TakeReductions && result.Groups["reduction"].Success)
             ? $"named like a result of {Path.GetFileName(result.Groups["source"].Value)} (name it to take it)"
             : null;
     }
@@ -242,6 +279,9 @@ internal sealed partial class InputFinder
     }
 
     /// <summary>What <see cref="OutputNames.Suffix"/> appends.</summary>
-    [GeneratedRegex(@"^(?<source>.+)-(x[0-9]+(\.[0-9]+)?|(?<reduction>down[0-9]+(\.[0-9]+)?)|[0-9]+x[0-9]+)$", RegexOptions.ExplicitCapture | RegexOptions.RightToLeft)]
+    [GeneratedRegex(
+        @"^(?<source>.+)-(x[0-9]+(\.[0-9]+)?|(?<reduction>down[0-9]+(\.[0-9]+)?)|[0-9]+x[0-9]+)$",
+        RegexOptions.ExplicitCapture | RegexOptions.RightToLeft
+    )]
     private static partial Regex ResultName();
 }

@@ -11,7 +11,28 @@ internal sealed class OutputNames
     // What pictures are called that this tool does not read; with those it does, whatever else follows a dot is part of the name.
     private static readonly string[] _otherPictureExtensions =
     [
-        ".bmp", ".ico", ".tga", ".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".psd", ".svg", ".dds", ".exr", ".hdr", ".pdf", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2",
+        ".bmp",
+        ".ico",
+        ".tga",
+        ".ppm",
+        ".pgm",
+        ".pbm",
+        ".pnm",
+        ".jp2",
+        ".psd",
+        ".svg",
+        ".dds",
+        ".exr",
+        ".hdr",
+        ".pdf",
+        ".dng",
+        ".cr2",
+        ".cr3",
+        ".nef",
+        ".arw",
+        ".raf",
+        ".orf",
+        ".rw2",
     ];
 
     private readonly string? _file;
@@ -32,27 +53,42 @@ internal sealed class OutputNames
 
         if (output == OutputFile.StandardOutput)
         {
-            _file = namesOneFile ? output : throw new UsageException("-o - writes one picture to standard output, and there are several inputs; choose a folder.");
+            _file = namesOneFile
+                ? output
+                : throw new UsageException("-o - writes one picture to standard output, and there are several inputs; choose a folder.");
             return;
         }
 
         // "results.v2" is a folder's name as good as any; with one input it could be a mistyped file's.
-        bool isFolder = Directory.Exists(output) || Path.EndsInDirectorySeparator(output) || Path.GetExtension(output).Length == 0 || (!namesOneFile && !HasPictureExtension(output));
+        bool isFolder =
+            Directory.Exists(output)
+            || Path.EndsInDirectorySeparator(output)
+            || Path.GetExtension(output).Length == 0
+            || (!namesOneFile && !HasPictureExtension(output));
         if (isFolder)
         {
             _folder = output;
         }
         else if (!namesOneFile)
         {
-            throw new UsageException($"{output}: expected a folder because there are several inputs; end its name with '{Path.DirectorySeparatorChar}' if it is one.");
+            throw new UsageException(
+                $"{output}: expected a folder because there are several inputs; end its name with '{Path.DirectorySeparatorChar}' if it is one."
+            );
         }
         else if (PictureFormat.OfExtension(output) is not { } named)
         {
-            throw new UsageException($"{output}: expected a name ending in {PictureFormat.WritableExtensions}, found '{Path.GetExtension(output)}'; for a folder, end its name with '{Path.DirectorySeparatorChar}'.");
+            throw new UsageException(
+                $"{output}: expected a name ending in {PictureFormat.WritableExtensions}, found '{Path.GetExtension(output)}'; for a folder, end its name with '{Path.DirectorySeparatorChar}'."
+            );
         }
         else
         {
-            _file = format is null || format == named ? output : throw new UsageException($"{output}: expected a name of the format asked for ({format.Name}: {string.Join(", ", format.Extensions)}), found that of a {named.Name}.");
+            _file =
+                format is null || format == named
+                    ? output
+                    : throw new UsageException(
+                        $"{output}: expected a name of the format asked for ({format.Name}: {string.Join(", ", format.Extensions)}), found that of a {named.Name}."
+                    );
         }
     }
 
@@ -72,12 +108,18 @@ internal sealed class OutputNames
         return Stem(input, suffix) + extension;
     }
 
-    /// <summary>Inputs whose result has the name of an earlier input's: in one run they fail, and so they must where the earlier one is another machine's.</summary>
+    /// <summary>Inputs whose result has the name of an earlier input's: in one run they fail, and so they must where the earlier one is
+    /// another machine's.</summary>
     /// <returns>Indices into <paramref name="files"/>.</returns>
     public HashSet<int> Collisions(IReadOnlyList<InputFile> files)
     {
         HashSet<int> found = [];
-        foreach (IGrouping<string, int> same in Enumerable.Range(0, files.Count).GroupBy(index => Stem(files[index], string.Empty), SamePath.Comparer).Where(same => same.Count() > 1))
+        foreach (
+            IGrouping<string, int> same in Enumerable
+                .Range(0, files.Count)
+                .GroupBy(index => Stem(files[index], string.Empty), SamePath.Comparer)
+                .Where(same => same.Count() > 1)
+        )
         {
             HashSet<string> names = new(SamePath.Comparer);
             foreach (int index in same)
@@ -100,15 +142,20 @@ internal sealed class OutputNames
     }
 
     /// <summary>The result's path without its extension.</summary>
-    private string Stem(InputFile input, string suffix) => _folder is not null
-        ? Path.Combine(_folder, WithoutPictureExtension(input.RelativeName))
-        : Path.Combine(Path.GetDirectoryName(input.Path) ?? string.Empty, WithoutPictureExtension(Path.GetFileName(input.Path)) + suffix);
+    private string Stem(InputFile input, string suffix) =>
+        _folder is not null
+            ? Path.Combine(_folder, WithoutPictureExtension(input.RelativeName))
+            : Path.Combine(
+                Path.GetDirectoryName(input.Path) ?? string.Empty,
+                WithoutPictureExtension(Path.GetFileName(input.Path)) + suffix
+            );
 
     /// <summary>A file's path without what says its format; "shot 12.30" stays as it is.</summary>
     public static string WithoutPictureExtension(string path) => HasPictureExtension(path) ? path[..^Path.GetExtension(path).Length] : path;
 
     private static bool HasPictureExtension(string path) =>
-        PictureFormat.OfInputExtension(path) is not null || _otherPictureExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+        PictureFormat.OfInputExtension(path) is not null
+        || _otherPictureExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>"-x2" or "-down2" for a scale, "-800x600" for a size.</summary>
     public static string Suffix(string verb, SizeRequest request, int? recordedScale, int width, int height) =>

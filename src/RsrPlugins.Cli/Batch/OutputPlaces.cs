@@ -39,7 +39,10 @@ internal sealed class OutputPlaces
         long left = _freeOn.TryGetValue(disk, out long known) ? known : free.Bytes;
         if (left < leastBytes)
         {
-            throw new PictureFileException(shown, $"cannot be written: No space left on device: expected at least {Describe(leastBytes)} free in {folder}, found {Describe(Math.Max(0, left))}{(known != 0 && left < free.Bytes ? " after the other results" : string.Empty)}");
+            throw new PictureFileException(
+                shown,
+                $"cannot be written: No space left on device: expected at least {Describe(leastBytes)} free in {folder}, found {Describe(Math.Max(0, left))}{(known != 0 && left < free.Bytes ? " after the other results" : string.Empty)}"
+            );
         }
 
         _freeOn[disk] = left - leastBytes;
@@ -55,7 +58,8 @@ internal sealed class OutputPlaces
         // Estimates, on the low side: pictures enlarged are smoother than their sources, so bytes grow less than pixels do, and another
         // format may pack the same picture many times tighter. A disk that is nearly full can pass here
         // and fail while the result is written; that costs the work on that picture and leaves nothing behind.
-        const double sameShare = 0.25, otherShare = 0.02;
+        const double sameShare = 0.25,
+            otherShare = 0.02;
         return (long)(inputBytes * ((double)outputPixels / inputPixels) * (sameFormat ? sameShare : otherShare));
     }
 
@@ -80,7 +84,14 @@ internal sealed class OutputPlaces
         string probe = Path.Combine(folder, $".rsr-probe-{Guid.NewGuid():N}.tmp");
         try
         {
-            using FileStream file = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            using FileStream file = new FileStream(
+                probe,
+                FileMode.CreateNew,
+                FileAccess.Write,
+                FileShare.None,
+                bufferSize: 1,
+                FileOptions.DeleteOnClose
+            );
             return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -102,7 +113,6 @@ internal sealed class OutputPlaces
         }
     }
 
-    private static string Describe(long bytes) => bytes < 10_000_000
-        ? FormattableString.Invariant($"{bytes / 1000.0:0.0} kB")
-        : FormattableString.Invariant($"{bytes / 1e6:0} MB");
+    private static string Describe(long bytes) =>
+        bytes < 10_000_000 ? FormattableString.Invariant($"{bytes / 1000.0:0.0} kB") : FormattableString.Invariant($"{bytes / 1e6:0} MB");
 }

@@ -27,11 +27,19 @@ internal sealed class PixelLimit(long? maxPixels, long? memory = null)
     public void Check(string name, PictureHeader header, ResizePlan plan, int effort)
     {
         // Also of what no memory would help.
-        (int Width, int Height)[] sizes = [(header.Width, header.Height), .. plan.Steps.Select(step => (step.Width, step.Height)), (plan.Width, plan.Height)];
+        (int Width, int Height)[] sizes =
+        [
+            (header.Width, header.Height),
+            .. plan.Steps.Select(step => (step.Width, step.Height)),
+            (plan.Width, plan.Height),
+        ];
         (int width, int height) = sizes.MaxBy(size => (long)size.Width * size.Height);
         if ((double)width * height * header.Channels > Array.MaxLength)
         {
-            throw new PictureFileException(name, $"expected at most {Array.MaxLength / header.Channels} pixels, more than which one picture of {header.Channels} channels cannot hold, found {width} x {height}; cut it into parts first");
+            throw new PictureFileException(
+                name,
+                $"expected at most {Array.MaxLength / header.Channels} pixels, more than which one picture of {header.Channels} channels cannot hold, found {width} x {height}; cut it into parts first"
+            );
         }
 
         if (maxPixels is { } max)
@@ -39,7 +47,10 @@ internal sealed class PixelLimit(long? maxPixels, long? memory = null)
             long pixels = Math.Max((long)header.Width * header.Height, (long)plan.Width * plan.Height);
             if (pixels > max)
             {
-                throw new PictureFileException(name, $"expected at most {max} pixels (--max-pixels), found {header.Width} x {header.Height} to be made {plan.Width} x {plan.Height}, {pixels}");
+                throw new PictureFileException(
+                    name,
+                    $"expected at most {max} pixels (--max-pixels), found {header.Width} x {header.Height} to be made {plan.Width} x {plan.Height}, {pixels}"
+                );
             }
 
             return;
@@ -48,14 +59,18 @@ internal sealed class PixelLimit(long? maxPixels, long? memory = null)
         long bytes = BytesFor(header.Width, header.Height, header.Channels * header.BytesPerSample, plan, effort);
         if (bytes > _memory)
         {
-            throw new PictureFileException(name, $"expected a picture that fits into the {Gigabytes(_memory)} of memory here, found {header.Width} x {header.Height} to be made {plan.Width} x {plan.Height}, which takes {Gigabytes(bytes)}; --max-pixels takes it all the same");
+            throw new PictureFileException(
+                name,
+                $"expected a picture that fits into the {Gigabytes(_memory)} of memory here, found {header.Width} x {header.Height} to be made {plan.Width} x {plan.Height}, which takes {Gigabytes(bytes)}; --max-pixels takes it all the same"
+            );
         }
     }
 
     /// <summary>Peak memory held at once, in bytes.</summary>
     internal static long BytesFor(int width, int height, int bytesPerPixel, ResizePlan plan, int effort)
     {
-        double before = (double)width * height, peak = before;
+        double before = (double)width * height,
+            peak = before;
         foreach (ResizeStep step in plan.Steps)
         {
             double after = (double)step.Width * step.Height;

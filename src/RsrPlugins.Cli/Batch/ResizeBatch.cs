@@ -71,23 +71,37 @@ internal sealed class ResizeBatch
     public ResizeBatch(CliContext context, InstalledModels models, ResizeOptions options, ResizeDecider decide)
     {
         bool readsStandardInput = options.Inputs is [string only] && StandardInput.IsNamed(only);
-        _options = options.Output is "/dev/stdout" or "/dev/fd/1" || (options.Output is null && readsStandardInput) ? options with { Output = OutputFile.StandardOutput } : options;
+        _options =
+            options.Output is "/dev/stdout" or "/dev/fd/1" || (options.Output is null && readsStandardInput)
+                ? options with
+                {
+                    Output = OutputFile.StandardOutput,
+                }
+                : options;
 
         // Where the picture goes nothing else may.
         _context = _options.Output == OutputFile.StandardOutput ? context with { Output = context.Error } : context;
         _models = models;
         _decide = decide;
         _writer = new PictureWriter(context.TemporaryFiles);
-        _progress = new ProgressDisplay(options.Json && options.Progress == ProgressMode.Auto ? ProgressMode.None : options.Progress, context.Error);
+        _progress = new ProgressDisplay(
+            options.Json && options.Progress == ProgressMode.Auto ? ProgressMode.None : options.Progress,
+            context.Error
+        );
     }
 
     public int Run()
     {
-        FoundInputs found = InputFinder.Find(_options.Inputs, new InputSearch(_options.Recursive, _options.Output, _options.TakeReductions, StandardInput: true));
+        FoundInputs found = InputFinder.Find(
+            _options.Inputs,
+            new InputSearch(_options.Recursive, _options.Output, _options.TakeReductions, StandardInput: true)
+        );
         OutputNames names = new OutputNames(_options.Output, found.NamesOneFile, _options.Format);
         if (_options.Output == OutputFile.StandardOutput && !Console.IsOutputRedirected && !_options.DryRun)
         {
-            throw new UsageException("The picture would be written to the terminal; give -o FILE, or send standard output to a file or a program.");
+            throw new UsageException(
+                "The picture would be written to the terminal; give -o FILE, or send standard output to a file or a program."
+            );
         }
 
         if (_options.Report is { } page)
@@ -120,9 +134,19 @@ internal sealed class ResizeBatch
         foreach (PlannedPicture picture in pictures)
         {
             _context.CancellationToken.ThrowIfCancellationRequested();
-            Try(picture.Input, () => _options.DryRun
-                ? ResizeOne(picture, null)
-                : _progress.RunPicture(picture.Input.Path, picture.Number, found.Files.Count, picture.Output, bar => ResizeOne(picture, bar)));
+            Try(
+                picture.Input,
+                () =>
+                    _options.DryRun
+                        ? ResizeOne(picture, null)
+                        : _progress.RunPicture(
+                            picture.Input.Path,
+                            picture.Number,
+                            found.Files.Count,
+                            picture.Output,
+                            bar => ResizeOne(picture, bar)
+                        )
+            );
         }
 
         if (_options.Report is { } report && !_options.DryRun)
@@ -141,7 +165,10 @@ internal sealed class ResizeBatch
             return;
         }
 
-        List<ViewPair> pairs = [.. pictures.Select(picture => new ViewPair(picture.Input.RelativeName, picture.Input.ReadFrom, picture.Output))];
+        List<ViewPair> pairs =
+        [
+            .. pictures.Select(picture => new ViewPair(picture.Input.RelativeName, picture.Input.ReadFrom, picture.Output)),
+        ];
         ViewPage.Write(_context, page, _options.Write.Overwrite, pairs, (pair, error) => Fail(error.Path, error));
         if (!_options.Json)
         {
@@ -169,13 +196,19 @@ internal sealed class ResizeBatch
             {
                 if (othersResults.Contains(index))
                 {
-                    throw new PictureFileException(input.Path, "its result has the same name as that of an input before it; do them in two runs");
+                    throw new PictureFileException(
+                        input.Path,
+                        "its result has the same name as that of an input before it; do them in two runs"
+                    );
                 }
 
                 if (StandardInput.IsNamed(input.Path) || StandardInput.IsOpenPipe(input.Path))
                 {
                     string shown = StandardInput.IsNamed(input.Path) ? StandardInput.Shown : input.Path;
-                    input = new InputFile(shown, "standard-input") { ReadFrom = StandardInput.Spool(input.Path, _context.TemporaryFiles, _context.CancellationToken) };
+                    input = new InputFile(shown, "standard-input")
+                    {
+                        ReadFrom = StandardInput.Spool(input.Path, _context.TemporaryFiles, _context.CancellationToken),
+                    };
                 }
 
                 if (planner.Plan(input, number, out string? existing) is { } picture)
@@ -228,7 +261,8 @@ internal sealed class ResizeBatch
         }
     }
 
-    private static bool IsOfThePicture(Exception error) => error is OutOfMemoryException || (error is RsrException and not (RuntimeLibraryException or ReaderGoneException));
+    private static bool IsOfThePicture(Exception error) =>
+        error is OutOfMemoryException || (error is RsrException and not (RuntimeLibraryException or ReaderGoneException));
 
     /// <summary>The only picture's error is the command's, with its own exit code.</summary>
     private void ThrowIfAlone(InputFile input, Exception error)
@@ -239,7 +273,9 @@ internal sealed class ResizeBatch
         }
 
         bool named = error is UsageException or ModelException || (error is PictureFileException file && file.Path != input.ReadFrom);
-        throw named || input.Path == input.ReadFrom && error is PictureFileException ? error : new PictureFileException(input.Path, WithoutName(error, input.ReadFrom), error);
+        throw named || input.Path == input.ReadFrom && error is PictureFileException
+            ? error
+            : new PictureFileException(input.Path, WithoutName(error, input.ReadFrom), error);
     }
 
     private int Finish()
@@ -247,7 +283,9 @@ internal sealed class ResizeBatch
         if (_options.Json)
         {
             PassedOverInput[] passedOver = [.. _passedOver.Select(one => new PassedOverInput(one.Path, one.Reason))];
-            _context.Output.WriteLine(JsonSerializer.Serialize(new ResizeReport(_results, _failures, passedOver), ResizeReportJson.Default.ResizeReport));
+            _context.Output.WriteLine(
+                JsonSerializer.Serialize(new ResizeReport(_results, _failures, passedOver), ResizeReportJson.Default.ResizeReport)
+            );
         }
 
         if (_failures.Count == 0)
@@ -255,7 +293,9 @@ internal sealed class ResizeBatch
             return ExitCode.Done;
         }
 
-        _context.Error.WriteLine($"rsr: {_failures.Count} of {_results.Count + _failures.Count} failed: {string.Join(", ", _failures.Select(failure => OneLine.Of(failure.Input)))}");
+        _context.Error.WriteLine(
+            $"rsr: {_failures.Count} of {_results.Count + _failures.Count} failed: {string.Join(", ", _failures.Select(failure => OneLine.Of(failure.Input)))}"
+        );
         return _otherThanModels ? ExitCode.InputsFailed : ExitCode.ModelsOrRuntime;
     }
 
@@ -270,7 +310,12 @@ internal sealed class ResizeBatch
         List<string> notes = new List<string>(planned.Notes);
         if (!_options.DryRun)
         {
-            Picture picture = PictureReader.Read(PictureReader.ReadHeader(planned.Input.ReadFrom), _options.Salvage, PartOfProgress.Of(progress, 0, ReadShare), _context.CancellationToken);
+            Picture picture = PictureReader.Read(
+                PictureReader.ReadHeader(planned.Input.ReadFrom),
+                _options.Salvage,
+                PartOfProgress.Of(progress, 0, ReadShare),
+                _context.CancellationToken
+            );
             notes.AddRange(picture.Notes);
             PixelImage pixels = picture.Pixels;
             CarriedMetadata metadata = picture.Metadata;
@@ -282,20 +327,59 @@ internal sealed class ResizeBatch
                 notes.Add(revised.Note);
             }
 
-            (pixels, DeviceKind? used) = _models.Resize(pixels, way, PartOfProgress.Of(progress, ReadShare, 1 - WriteShare), _context.CancellationToken);
+            (pixels, DeviceKind? used) = _models.Resize(
+                pixels,
+                way,
+                PartOfProgress.Of(progress, ReadShare, 1 - WriteShare),
+                _context.CancellationToken
+            );
             device = used is { } kind ? InstalledModels.NameOf(kind) : null;
-            WriteOptions write = planned.Input.ReadFrom == planned.Input.Path ? _options.Write with { PermissionsOf = planned.Input.ReadFrom } : _options.Write;
+            WriteOptions write =
+                planned.Input.ReadFrom == planned.Input.Path
+                    ? _options.Write with
+                    {
+                        PermissionsOf = planned.Input.ReadFrom,
+                    }
+                    : _options.Write;
             if (decision.Cleanup is "low" or "high")
             {
                 metadata = metadata.CleanedUp(); // What was cleaned up is not put back.
             }
 
-            written = _writer.Write(planned.Output, pixels, plan.Width, plan.Height, planned.Format, metadata, decision.Record, write, PartOfProgress.Of(progress, 1 - WriteShare, 1), _context.CancellationToken);
+            written = _writer.Write(
+                planned.Output,
+                pixels,
+                plan.Width,
+                plan.Height,
+                planned.Format,
+                metadata,
+                decision.Record,
+                write,
+                PartOfProgress.Of(progress, 1 - WriteShare, 1),
+                _context.CancellationToken
+            );
             notes.AddRange(written.Notes);
         }
 
         return new ResizeResult(
-            planned.Input.Path, planned.Output, planned.Width, planned.Height, plan.Width, plan.Height, decision.Describe(plan), way.ModelIds(), device, Math.Round(clock.Elapsed.TotalSeconds, 2), _options.DryRun, written?.Coding, written?.Quality, written?.Bytes, decision.Source, decision.Cleanup, notes);
+            planned.Input.Path,
+            planned.Output,
+            planned.Width,
+            planned.Height,
+            plan.Width,
+            plan.Height,
+            decision.Describe(plan),
+            way.ModelIds(),
+            device,
+            Math.Round(clock.Elapsed.TotalSeconds, 2),
+            _options.DryRun,
+            written?.Coding,
+            written?.Quality,
+            written?.Bytes,
+            decision.Source,
+            decision.Cleanup,
+            notes
+        );
     }
 
     private void Fail(string input, Exception error, string? readFrom = null)
@@ -307,10 +391,11 @@ internal sealed class ResizeBatch
     }
 
     /// <summary>Errors of ours may start with the file they are about; it need not be said twice.</summary>
-    private static string WithoutName(Exception error, string path) => error switch
-    {
-        OutOfMemoryException => "not enough memory for a picture of this size",
-        PictureFileException file when file.Path == path => file.Problem,
-        _ => error.Message,
-    };
+    private static string WithoutName(Exception error, string path) =>
+        error switch
+        {
+            OutOfMemoryException => "not enough memory for a picture of this size",
+            PictureFileException file when file.Path == path => file.Problem,
+            _ => error.Message,
+        };
 }

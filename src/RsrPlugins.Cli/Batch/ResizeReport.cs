@@ -10,11 +10,32 @@ namespace RsrPlugins.Cli.Batch;
 /// <param name="Source">What an enlarged picture was taken for: photo, learned, pixel.</param>
 /// <param name="Cleanup">What was done about its damage: off, low, high.</param>
 internal sealed record ResizeResult(
-    string Input, string Output, int SourceWidth, int SourceHeight, int Width, int Height, string Steps, IReadOnlyList<string> Models, string? Device, double Seconds, bool DryRun, string? Coding, int? Quality, long? Bytes, string? Source, string? Cleanup, IReadOnlyList<string> Notes)
+    string Input,
+    string Output,
+    int SourceWidth,
+    int SourceHeight,
+    int Width,
+    int Height,
+    string Steps,
+    IReadOnlyList<string> Models,
+    string? Device,
+    double Seconds,
+    bool DryRun,
+    string? Coding,
+    int? Quality,
+    long? Bytes,
+    string? Source,
+    string? Cleanup,
+    IReadOnlyList<string> Notes
+)
 {
     public string Describe()
     {
-        string how = DryRun ? "would be done" : FormattableString.Invariant($"{(Device is null ? string.Empty : Device + ", ")}{Seconds:0.0} s{(Coding is null ? string.Empty : ", " + Coding)}, {Bytes:N0} bytes");
+        string how = DryRun
+            ? "would be done"
+            : FormattableString.Invariant(
+                $"{(Device is null ? string.Empty : Device + ", ")}{Seconds:0.0} s{(Coding is null ? string.Empty : ", " + Coding)}, {Bytes:N0} bytes"
+            );
         string line = $"{OneLine.Of(Input)} ({SourceWidth} x {SourceHeight}) -> {OneLine.Of(Output)} ({Width} x {Height}): {Steps} [{how}]";
         return string.Concat([line, .. Notes.Select(note => $"{Environment.NewLine}  note: {OneLine.Of(note)}")]);
     }
@@ -26,7 +47,11 @@ internal sealed record ResizeFailure(string Input, string Error);
 /// <summary>One file or folder that was found and not taken, and why.</summary>
 internal sealed record PassedOverInput(string Input, string Reason);
 
-internal sealed record ResizeReport(IReadOnlyList<ResizeResult> Results, IReadOnlyList<ResizeFailure> Failures, IReadOnlyList<PassedOverInput> PassedOver);
+internal sealed record ResizeReport(
+    IReadOnlyList<ResizeResult> Results,
+    IReadOnlyList<ResizeFailure> Failures,
+    IReadOnlyList<PassedOverInput> PassedOver
+);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(ResizeReport))]

@@ -15,7 +15,14 @@ namespace RsrPlugins.Cli.Batch;
 /// <param name="Notes">What the user should know about the decision.</param>
 /// <param name="Effort">Passes that correct what each learned step of a reduction makes.</param>
 /// <param name="Steps">The steps in words, where the plan's own are not right.</param>
-internal sealed record ResizeDecision(ResizePlan Plan, string Suffix, DownscaleRecord? Record, IReadOnlyList<string> Notes, int Effort = 0, string? Steps = null)
+internal sealed record ResizeDecision(
+    ResizePlan Plan,
+    string Suffix,
+    DownscaleRecord? Record,
+    IReadOnlyList<string> Notes,
+    int Effort = 0,
+    string? Steps = null
+)
 {
     /// <summary>What the picture was taken for: "photo", "learned", "pixel"; null for a reduction.</summary>
     public string? Source { get; init; }
@@ -37,7 +44,8 @@ internal sealed record ResizeDecision(ResizePlan Plan, string Suffix, DownscaleR
         return Strength == PixelBlend.Whole || plan.Steps.Count == 0 ? steps : $"{steps}, strength {Strength} %";
     }
 
-    /// <summary>Looks at the pixels when they are there, and may give others with another plan to the same size; null where they do not matter.</summary>
+    /// <summary>Looks at the pixels when they are there, and may give others with another plan to the same size; null where they do not
+    /// matter.</summary>
     public Func<PixelImage, RevisedPicture?>? WhenRead { get; init; }
 }
 

@@ -12,10 +12,12 @@ internal sealed record Shard(int Number, int Count)
     public static Shard? Parse(string text)
     {
         string[] parts = text.Split('/');
-        return parts.Length == 2
+        return
+            parts.Length == 2
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count)
-            && number >= 1 && number <= count
+            && number >= 1
+            && number <= count
             ? new Shard(number, count)
             : null;
     }

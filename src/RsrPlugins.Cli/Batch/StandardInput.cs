@@ -18,7 +18,8 @@ internal static class StandardInput
 
     /// <summary>A pipe that the shell opened for this process ("&lt;(...)"): nobody has to be waited for who may never come.</summary>
     public static bool IsOpenPipe(string argument) =>
-        (argument.StartsWith("/dev/fd/", StringComparison.Ordinal) || argument.StartsWith("/proc/self/fd/", StringComparison.Ordinal)) && FileKinds.Of(argument) == FileKind.Pipe;
+        (argument.StartsWith("/dev/fd/", StringComparison.Ordinal) || argument.StartsWith("/proc/self/fd/", StringComparison.Ordinal))
+        && FileKinds.Of(argument) == FileKind.Pipe;
 
     /// <summary>Copies a stream to a file that is deleted with the process.</summary>
     /// <param name="argument">One of the names above.</param>
@@ -29,7 +30,9 @@ internal static class StandardInput
     {
         if (IsNamed(argument) && !Console.IsInputRedirected)
         {
-            throw new UsageException("- reads a picture from standard input, which is the keyboard here; give a file, or a pipe such as 'cat photo.jpg | rsr ...'.");
+            throw new UsageException(
+                "- reads a picture from standard input, which is the keyboard here; give a file, or a pipe such as 'cat photo.jpg | rsr ...'."
+            );
         }
 
         string path = temporaryFiles.NameFor(Path.Combine(Path.GetTempPath(), "standard-input"));
@@ -42,7 +45,11 @@ internal static class StandardInput
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new PictureFileException(IsNamed(argument) ? Shown : argument, $"cannot be read: {error.Message.Replace(path, Path.GetTempPath(), StringComparison.Ordinal)}", error);
+            throw new PictureFileException(
+                IsNamed(argument) ? Shown : argument,
+                $"cannot be read: {error.Message.Replace(path, Path.GetTempPath(), StringComparison.Ordinal)}",
+                error
+            );
         }
     }
 }

@@ -12,8 +12,7 @@ namespace RsrPlugins.Cli.Bench;
 
 internal static class BenchCommand
 {
-    private const string Details =
-        """
+    private const string Details = """
         Examples:
           rsr bench                             every installed network, on the CPU and on a GPU if one answers
           rsr bench --scale 2 --threads 1       one scale, one thread
@@ -38,7 +37,11 @@ internal static class BenchCommand
 
     public static Command Create(CliContext context)
     {
-        DetailedCommand command = new DetailedCommand("bench", "Measures throughput here: networks per device and thread count, against bicubic and Lanczos.", Details);
+        DetailedCommand command = new DetailedCommand(
+            "bench",
+            "Measures throughput here: networks per device and thread count, against bicubic and Lanczos.",
+            Details
+        );
         Option<DeviceChoice> device = CommonOptions.Device();
         device.Description = "What to measure: auto (the CPU, and DirectML where a GPU answers), cpu, directml.";
         Option<EngineKind?> engine = CommonOptions.Engine();
@@ -46,9 +49,20 @@ internal static class BenchCommand
         Option<int> threads = CommonOptions.Threads();
         threads.Description = "Threads on the CPU; 0 measures 1, 2, 4 ... up to one per core.";
         Option<int?> scale = new Option<int?>("--scale") { Description = "Only this scale.", HelpName = "N" };
-        Option<int> side = Number("--size", 512, "Side of the small picture in pixels; less is taken on a device too slow for it.", 1, 8192);
+        Option<int> side = Number(
+            "--size",
+            512,
+            "Side of the small picture in pixels; less is taken on a device too slow for it.",
+            1,
+            8192
+        );
         Option<int> tile = Number("--tile", 0, "Tile size in pixels of the small picture; 0 takes the product's.", 0, 4096);
-        Option<double> seconds = new Option<double>("--seconds") { Description = "Time for the repetitions of each row.", HelpName = "S", DefaultValueFactory = _ => 1 };
+        Option<double> seconds = new Option<double>("--seconds")
+        {
+            Description = "Time for the repetitions of each row.",
+            HelpName = "S",
+            DefaultValueFactory = _ => 1,
+        };
         Option<bool> json = CommonOptions.Json();
         foreach (Option option in new Option[] { device, engine, threads, scale, side, tile, seconds, json })
         {
@@ -57,11 +71,24 @@ internal static class BenchCommand
 
         command.SetAction(parsed =>
         {
-            BenchSettings settings = new BenchSettings(parsed.GetValue(side), parsed.GetValue(seconds), parsed.GetValue(threads), parsed.GetValue(tile));
+            BenchSettings settings = new BenchSettings(
+                parsed.GetValue(side),
+                parsed.GetValue(seconds),
+                parsed.GetValue(threads),
+                parsed.GetValue(tile)
+            );
             bool asJson = parsed.GetValue(json);
             BenchReport report = new ProgressDisplay(!asJson).Run(
                 "Measuring",
-                progress => Run(parsed.GetValue(device), parsed.GetValue(engine), parsed.GetValue(scale), new Benchmark(settings, context.CancellationToken), progress));
+                progress =>
+                    Run(
+                        parsed.GetValue(device),
+                        parsed.GetValue(engine),
+                        parsed.GetValue(scale),
+                        new Benchmark(settings, context.CancellationToken),
+                        progress
+                    )
+            );
             if (asJson)
             {
                 context.Output.WriteLine(report.ToJson());
@@ -79,10 +106,21 @@ internal static class BenchCommand
     private static BenchReport Run(DeviceChoice choice, EngineKind? engine, int? scale, Benchmark benchmark, IProgress<double>? progress)
     {
         ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
-        ModelDescriptor[] models = [.. catalogue.Models.Where(model => scale is null || model.Scale == scale).OrderBy(model => model.Task).ThenBy(model => model.Kind).ThenBy(model => model.Scale)];
+        ModelDescriptor[] models =
+        [
+            .. catalogue
+                .Models.Where(model => scale is null || model.Scale == scale)
+                .OrderBy(model => model.Task)
+                .ThenBy(model => model.Kind)
+                .ThenBy(model => model.Scale),
+        ];
         if (models.Length == 0)
         {
-            throw new ModelException(scale is null ? $"{catalogue.Folder} holds no models. Reinstall the models." : $"No network for x{scale} is installed in {catalogue.Folder}. Choose another scale or install this one.");
+            throw new ModelException(
+                scale is null
+                    ? $"{catalogue.Folder} holds no models. Reinstall the models."
+                    : $"No network for x{scale} is installed in {catalogue.Folder}. Choose another scale or install this one."
+            );
         }
 
         // Asked first: a demand for DirectML that cannot be met fails before anything is measured.
@@ -92,7 +130,9 @@ internal static class BenchCommand
         using InferenceEngine? runtime = Cpu(EngineKind.OnnxRuntime);
 
         InferenceEngine? Cpu(EngineKind kind) =>
-            choice == DeviceChoice.DirectML || (engine ?? kind) != kind ? null : new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu, CpuEngine: kind));
+            choice == DeviceChoice.DirectML || (engine ?? kind) != kind
+                ? null
+                : new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu, CpuEngine: kind));
 
         Dictionary<int, double> peaks = benchmark.Peaks();
         List<Action> work = new List<Action>();
@@ -136,7 +176,10 @@ internal static class BenchCommand
             if (own?.Open(model) is { } network && (network.Engine == EngineKind.Own || reference is null))
             {
                 NetworkResult measured = benchmark.Measure(network, threads, peaks[threads]);
-                yield return measured with { TimesOnnxRuntime = measured.OutputMegapixelsPerSecond / reference?.OutputMegapixelsPerSecond };
+                yield return measured with
+                {
+                    TimesOnnxRuntime = measured.OutputMegapixelsPerSecond / reference?.OutputMegapixelsPerSecond,
+                };
             }
 
             if (reference is not null)
@@ -148,7 +191,12 @@ internal static class BenchCommand
 
     private static Option<int> Number(string name, int standard, string description, int min, int max)
     {
-        Option<int> option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => standard };
+        Option<int> option = new Option<int>(name)
+        {
+            Description = description,
+            HelpName = "N",
+            DefaultValueFactory = _ => standard,
+        };
         option.Validators.Add(result => CommonOptions.Range(result, min, max));
         return option;
     }

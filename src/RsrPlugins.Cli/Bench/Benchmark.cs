@@ -19,7 +19,8 @@ internal sealed record BenchSettings(int Side, double Seconds, int Threads, int 
 internal sealed class Benchmark(BenchSettings settings, CancellationToken cancellationToken)
 {
     /// <summary>Thread counts to measure, ascending; the last is the most.</summary>
-    public int[] ThreadCounts { get; } = settings.Threads > 0 ? [settings.Threads] : [.. PowersOfTwoBelow(Environment.ProcessorCount), Environment.ProcessorCount];
+    public int[] ThreadCounts { get; } =
+        settings.Threads > 0 ? [settings.Threads] : [.. PowersOfTwoBelow(Environment.ProcessorCount), Environment.ProcessorCount];
 
     public Dictionary<int, double> Peaks() =>
         ThreadCounts.ToDictionary(threads => threads, threads => PeakArithmetic.MeasureGflops(threads, cancellationToken));
@@ -71,16 +72,24 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
             (reduces ? pixels : pixels * model.Scale * model.Scale) / seconds / 1e6,
             gflops,
             perPixel * pixels / seconds / 1e9,
-            onCpu ? gflops / peak : null);
+            onCpu ? gflops / peak : null
+        );
     }
 
     public BaselineResult Measure(ResamplingKernel kernel, bool reduces, int scale)
     {
-        int small = settings.Side, large = small * scale;
+        int small = settings.Side,
+            large = small * scale;
         (int from, int to) = reduces ? (large, small) : (small, large);
         float[] plane = Plane(from);
         double seconds = Fastest(() => Resampler.Resize(plane, from, from, to, to, kernel, cancellationToken), settings.Seconds);
-        return new BaselineResult(kernel.ToString().ToLowerInvariant(), reduces ? "down" : "up", scale, 1, (double)large * large / seconds / 1e6);
+        return new BaselineResult(
+            kernel.ToString().ToLowerInvariant(),
+            reduces ? "down" : "up",
+            scale,
+            1,
+            (double)large * large / seconds / 1e6
+        );
     }
 
     private static IEnumerable<int> PowersOfTwoBelow(int limit)
@@ -103,7 +112,8 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
         return plane;
     }
 
-    /// <summary>The side asked for, or a smaller one where a single pass would take very much longer than a row may: a GPU in software.</summary>
+    /// <summary>The side asked for, or a smaller one where a single pass would take very much longer than a row may: a GPU in
+    /// software.</summary>
     private int AffordableSide(Func<int, double> secondsOfPass)
     {
         const int ProbeSide = 32;
@@ -128,8 +138,7 @@ internal sealed class Benchmark(BenchSettings settings, CancellationToken cancel
             Stopwatch one = Stopwatch.StartNew();
             work();
             best = Math.Min(best, one.Elapsed.TotalSeconds);
-        }
-        while (all.Elapsed.TotalSeconds < repeatFor);
+        } while (all.Elapsed.TotalSeconds < repeatFor);
         return best;
     }
 }

@@ -38,11 +38,16 @@ internal static class PeakArithmetic
     private static TimeSpan Together(int threads, Action work)
     {
         using Barrier start = new Barrier(threads + 1);
-        Thread[] workers = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() =>
-        {
-            start.SignalAndWait();
-            work();
-        }))];
+        Thread[] workers =
+        [
+            .. Enumerable
+                .Range(0, threads)
+                .Select(_ => new Thread(() =>
+                {
+                    start.SignalAndWait();
+                    work();
+                })),
+        ];
         foreach (Thread worker in workers)
         {
             worker.Start();
@@ -68,8 +73,21 @@ internal static class PeakArithmetic
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Chains512(long steps)
     {
-        Vector512<float> factor = Vector512.Create(0.999999f), term = Vector512.Create(1e-6f), one = Vector512.Create(1f);
-        Vector512<float> a = one, b = one, c = one, d = one, e = one, f = one, g = one, h = one, i = one, j = one, k = one, l = one;
+        Vector512<float> factor = Vector512.Create(0.999999f),
+            term = Vector512.Create(1e-6f),
+            one = Vector512.Create(1f);
+        Vector512<float> a = one,
+            b = one,
+            c = one,
+            d = one,
+            e = one,
+            f = one,
+            g = one,
+            h = one,
+            i = one,
+            j = one,
+            k = one,
+            l = one;
         for (long step = 0; step < steps; step++)
         {
             a = Vector512.FusedMultiplyAdd(a, factor, term);
@@ -92,8 +110,21 @@ internal static class PeakArithmetic
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Chains256(long steps)
     {
-        Vector256<float> factor = Vector256.Create(0.999999f), term = Vector256.Create(1e-6f), one = Vector256.Create(1f);
-        Vector256<float> a = one, b = one, c = one, d = one, e = one, f = one, g = one, h = one, i = one, j = one, k = one, l = one;
+        Vector256<float> factor = Vector256.Create(0.999999f),
+            term = Vector256.Create(1e-6f),
+            one = Vector256.Create(1f);
+        Vector256<float> a = one,
+            b = one,
+            c = one,
+            d = one,
+            e = one,
+            f = one,
+            g = one,
+            h = one,
+            i = one,
+            j = one,
+            k = one,
+            l = one;
         for (long step = 0; step < steps; step++)
         {
             a = Vector256.FusedMultiplyAdd(a, factor, term);
@@ -116,8 +147,21 @@ internal static class PeakArithmetic
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Chains128(long steps)
     {
-        Vector128<float> factor = Vector128.Create(0.999999f), term = Vector128.Create(1e-6f), one = Vector128.Create(1f);
-        Vector128<float> a = one, b = one, c = one, d = one, e = one, f = one, g = one, h = one, i = one, j = one, k = one, l = one;
+        Vector128<float> factor = Vector128.Create(0.999999f),
+            term = Vector128.Create(1e-6f),
+            one = Vector128.Create(1f);
+        Vector128<float> a = one,
+            b = one,
+            c = one,
+            d = one,
+            e = one,
+            f = one,
+            g = one,
+            h = one,
+            i = one,
+            j = one,
+            k = one,
+            l = one;
         for (long step = 0; step < steps; step++)
         {
             a = Vector128.FusedMultiplyAdd(a, factor, term);
@@ -139,7 +183,5 @@ internal static class PeakArithmetic
 
     /// <summary>A use the compiler cannot see through.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Keep(float _)
-    {
-    }
+    private static void Keep(float _) { }
 }

@@ -17,7 +17,12 @@ internal static class CommonOptions
         Argument<string[]> argument = new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.OneOrMore };
         argument.Validators.Add(result =>
         {
-            if (result.Tokens.Select(token => token.Value).FirstOrDefault(value => value.StartsWith('-') && value != StandardInput.Name && !Path.Exists(value)) is { } option)
+            if (
+                result
+                    .Tokens.Select(token => token.Value)
+                    .FirstOrDefault(value => value.StartsWith('-') && value != StandardInput.Name && !Path.Exists(value)) is
+                { } option
+            )
             {
                 result.AddError($"Unrecognized option '{option}'.");
             }
@@ -26,12 +31,14 @@ internal static class CommonOptions
     }
 
     /// <summary>--engine own|onnxruntime</summary>
-    public static Option<EngineKind?> Engine() => new("--engine")
-    {
-        Description = "What runs networks on the CPU: own (rsr's engine, which leaves to ONNX Runtime what it does not know), onnxruntime.",
-        HelpName = "own|onnxruntime",
-        CustomParser = result => Parse<EngineKind?>(result, ("own", EngineKind.Own), ("onnxruntime", EngineKind.OnnxRuntime)),
-    };
+    public static Option<EngineKind?> Engine() =>
+        new("--engine")
+        {
+            Description =
+                "What runs networks on the CPU: own (rsr's engine, which leaves to ONNX Runtime what it does not know), onnxruntime.",
+            HelpName = "own|onnxruntime",
+            CustomParser = result => Parse<EngineKind?>(result, ("own", EngineKind.Own), ("onnxruntime", EngineKind.OnnxRuntime)),
+        };
 
     /// <summary>--device auto|cpu|directml.</summary>
     public static Option<DeviceChoice> Device()
@@ -40,7 +47,8 @@ internal static class CommonOptions
         {
             Description = "Where networks run: auto (the default: DirectML where a GPU answers, else the CPU), cpu, directml.",
             HelpName = "auto|cpu|directml",
-            CustomParser = result => Parse<DeviceChoice>(result, ("auto", DeviceChoice.Auto), ("cpu", DeviceChoice.Cpu), ("directml", DeviceChoice.DirectML)),
+            CustomParser = result =>
+                Parse<DeviceChoice>(result, ("auto", DeviceChoice.Auto), ("cpu", DeviceChoice.Cpu), ("directml", DeviceChoice.DirectML)),
         };
         return option;
     }
@@ -74,7 +82,8 @@ internal static class CommonOptions
     {
         Option<int> option = new Option<int>("--effort", "-e")
         {
-            Description = $"Passes that correct the small picture by what its enlargement lacks, 0 (the default) to {LumaRefiner.MaxPasses}.",
+            Description =
+                $"Passes that correct the small picture by what its enlargement lacks, 0 (the default) to {LumaRefiner.MaxPasses}.",
             HelpName = "N",
         };
         option.Validators.Add(result => Range(result, 0, LumaRefiner.MaxPasses));
@@ -87,9 +96,17 @@ internal static class CommonOptions
     /// <summary>Refuses a whole number outside a range; what is no number is refused by the parser.</summary>
     public static void Range(OptionResult result, int min, int max)
     {
-        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int value) && (value < min || value > max))
+        if (
+            result.Tokens.Count == 1
+            && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int value)
+            && (value < min || value > max)
+        )
         {
-            result.AddError(max == int.MaxValue ? $"{result.Option.Name} takes at least {min}; found {value}." : $"{result.Option.Name} takes {min} to {max}; found {value}.");
+            result.AddError(
+                max == int.MaxValue
+                    ? $"{result.Option.Name} takes at least {min}; found {value}."
+                    : $"{result.Option.Name} takes {min} to {max}; found {value}."
+            );
         }
     }
 

@@ -11,7 +11,16 @@ using RsrPlugins.Core.Metrics;
 namespace RsrPlugins.Cli.Commands;
 
 /// <summary>The figures. PSNR in dB, null for equal pictures; SSIM null where a side has fewer than 11 pixels inside the border.</summary>
-internal sealed record CompareReport(double? LumaPsnr, double? LumaSsim, double? RgbPsnr, double MaxDifference, bool Identical, int Width, int Height, int CropBorder);
+internal sealed record CompareReport(
+    double? LumaPsnr,
+    double? LumaSsim,
+    double? RgbPsnr,
+    double MaxDifference,
+    bool Identical,
+    int Width,
+    int Height,
+    int CropBorder
+);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(CompareReport))]
@@ -19,8 +28,7 @@ internal sealed partial class CompareReportJson : JsonSerializerContext;
 
 internal static class CompareCommand
 {
-    private const string Details =
-        """
+    private const string Details = """
         Examples:
           rsr compare original.png restored.png
           rsr compare original.png restored.png --difference what.png --gain 16
@@ -34,12 +42,30 @@ internal static class CompareCommand
 
     public static Command Create(CliContext context)
     {
-        DetailedCommand command = new DetailedCommand("compare", "PSNR and SSIM of two pictures, and a picture of their difference.", Details);
+        DetailedCommand command = new DetailedCommand(
+            "compare",
+            "PSNR and SSIM of two pictures, and a picture of their difference.",
+            Details
+        );
         Argument<string> first = new Argument<string>("A") { Description = "The reference." };
         Argument<string> second = new Argument<string>("B") { Description = "The picture compared with it; the same size." };
-        Option<int> border = new Option<int>("--crop-border") { Description = "Pixels not counted at each side.", HelpName = "N", DefaultValueFactory = _ => 0 };
-        Option<string?> difference = new Option<string?>("--difference", "-d") { Description = "Write the difference as a picture.", HelpName = "FILE" };
-        Option<double> gain = new Option<double>("--gain") { Description = "Times the difference is strengthened in that picture.", HelpName = "X", DefaultValueFactory = _ => 8 };
+        Option<int> border = new Option<int>("--crop-border")
+        {
+            Description = "Pixels not counted at each side.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 0,
+        };
+        Option<string?> difference = new Option<string?>("--difference", "-d")
+        {
+            Description = "Write the difference as a picture.",
+            HelpName = "FILE",
+        };
+        Option<double> gain = new Option<double>("--gain")
+        {
+            Description = "Times the difference is strengthened in that picture.",
+            HelpName = "X",
+            DefaultValueFactory = _ => 8,
+        };
         Option<bool> force = new Option<bool>("--force", "-f") { Description = "Replace an existing difference picture." };
         Option<bool> json = CommonOptions.Json();
         border.Validators.Add(result => CommonOptions.Range(result, 0, int.MaxValue));
@@ -52,7 +78,8 @@ internal static class CompareCommand
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            string pathA = parsed.GetRequiredValue(first), pathB = parsed.GetRequiredValue(second);
+            string pathA = parsed.GetRequiredValue(first),
+                pathB = parsed.GetRequiredValue(second);
             PixelImage a = PictureReader.Read(pathA, null, context.CancellationToken).Pixels;
             PixelImage b = PictureReader.Read(pathB, null, context.CancellationToken).Pixels;
             if ((a.Width, a.Height) != (b.Width, b.Height))
@@ -97,7 +124,8 @@ internal static class CompareCommand
             found.MaxDifference == 0,
             a.Width,
             a.Height,
-            cropBorder);
+            cropBorder
+        );
     }
 
     /// <summary>R, G or B (of a grey picture its grey) on the 8-bit scale.</summary>
@@ -114,9 +142,18 @@ internal static class CompareCommand
         return plane;
     }
 
-    private static void WriteDifference(CliContext context, PixelImage a, PixelImage b, string target, string[] inputs, double gain, bool force)
+    private static void WriteDifference(
+        CliContext context,
+        PixelImage a,
+        PixelImage b,
+        string target,
+        string[] inputs,
+        double gain,
+        bool force
+    )
     {
-        PictureFormat format = PictureFormat.OfExtension(target)
+        PictureFormat format =
+            PictureFormat.OfExtension(target)
             ?? throw new UsageException($"{target}: expected a name ending in .png, .jpg, .webp or .tif.");
         if (inputs.Any(input => SamePath.Comparer.Equals(SamePath.Resolve(input), SamePath.Resolve(target))))
         {
@@ -126,14 +163,27 @@ internal static class CompareCommand
         PixelImage picture = PixelImage.Create(a.Width, a.Height, PixelLayout.Rgb, 8);
         for (int channel = 0; channel < 3; channel++)
         {
-            float[] planeA = Plane(a, channel), planeB = Plane(b, channel);
+            float[] planeA = Plane(a, channel),
+                planeB = Plane(b, channel);
             for (int index = 0; index < planeA.Length; index++)
             {
-                picture.Samples8[(index * 3) + channel] = (byte)Math.Clamp(Math.Round(Math.Abs(planeA[index] - planeB[index]) * gain), 0, 255);
+                picture.Samples8[(index * 3) + channel] = (byte)
+                    Math.Clamp(Math.Round(Math.Abs(planeA[index] - planeB[index]) * gain), 0, 255);
             }
         }
 
-        new PictureWriter(context.TemporaryFiles).Write(target, picture, a.Width, a.Height, format, null, null, new WriteOptions(Overwrite: force), null, context.CancellationToken);
+        new PictureWriter(context.TemporaryFiles).Write(
+            target,
+            picture,
+            a.Width,
+            a.Height,
+            format,
+            null,
+            null,
+            new WriteOptions(Overwrite: force),
+            null,
+            context.CancellationToken
+        );
     }
 
     private static void WriteText(TextWriter output, CompareReport report)
@@ -144,7 +194,11 @@ internal static class CompareCommand
         }
 
         output.WriteLine(FormattableString.Invariant($"luma PSNR   {Decibel(report.LumaPsnr)}"));
-        output.WriteLine(FormattableString.Invariant($"luma SSIM   {(report.LumaSsim is { } ssim ? ssim.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture) : "(too small)")}"));
+        output.WriteLine(
+            FormattableString.Invariant(
+                $"luma SSIM   {(report.LumaSsim is { } ssim ? ssim.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture) : "(too small)")}"
+            )
+        );
         output.WriteLine(FormattableString.Invariant($"RGB PSNR    {Decibel(report.RgbPsnr)}"));
         output.WriteLine(FormattableString.Invariant($"largest     {report.MaxDifference} of 255"));
 

@@ -13,7 +13,16 @@ using RsrPlugins.Core.Sizes;
 namespace RsrPlugins.Cli.Commands;
 
 /// <summary>What compressing gave. Bits per pixel count the whole file, headers and metadata too, over the original's pixels.</summary>
-internal sealed record CompressReport(string Input, string Output, int Scale, int Width, int Height, long InputBytes, long Bytes, double BitsPerPixel);
+internal sealed record CompressReport(
+    string Input,
+    string Output,
+    int Scale,
+    int Width,
+    int Height,
+    long InputBytes,
+    long Bytes,
+    double BitsPerPixel
+);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(CompressReport))]
@@ -23,8 +32,7 @@ internal static class CompressCommand
 {
     private const int DefaultScale = 2;
 
-    private const string CompressDetails =
-        """
+    private const string CompressDetails = """
         Examples:
           rsr compress photo.png                          photo.rsr.png
           rsr compress photo.png photo.rsr.webp -s 3      smaller still: a third, in lossless WebP
@@ -36,8 +44,7 @@ internal static class CompressCommand
         back is not the original bit for bit: 'rsr compare' says how near it is.
         """;
 
-    private const string RestoreDetails =
-        """
+    private const string RestoreDetails = """
         Examples:
           rsr restore photo.rsr.png                       photo-restored.png, the size it was made from
           rsr restore photo.rsr.webp photo.tif
@@ -45,10 +52,22 @@ internal static class CompressCommand
 
     public static Command CreateCompress(CliContext context)
     {
-        DetailedCommand command = new DetailedCommand("compress", "Stores a picture as a small one that 'rsr restore' brings back to full size.", CompressDetails);
+        DetailedCommand command = new DetailedCommand(
+            "compress",
+            "Stores a picture as a small one that 'rsr restore' brings back to full size.",
+            CompressDetails
+        );
         Argument<string> input = new Argument<string>("INPUT") { Description = "The picture." };
-        Argument<string?> output = new Argument<string?>("OUTPUT") { Description = "A .png, .webp or .tif; by default INPUT's name with .rsr.png.", Arity = ArgumentArity.ZeroOrOne };
-        Option<int?> scale = new Option<int?>("--scale", "-s") { Description = "2 (the default), or another installed scale: 3, 4.", HelpName = "N" };
+        Argument<string?> output = new Argument<string?>("OUTPUT")
+        {
+            Description = "A .png, .webp or .tif; by default INPUT's name with .rsr.png.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        Option<int?> scale = new Option<int?>("--scale", "-s")
+        {
+            Description = "2 (the default), or another installed scale: 3, 4.",
+            HelpName = "N",
+        };
         CommonArguments common = new CommonArguments(command, input, output);
         Option<int> effort = CommonOptions.Effort();
         command.Options.Add(scale);
@@ -59,7 +78,9 @@ internal static class CompressCommand
             string to = parsed.GetValue(output) ?? Path.ChangeExtension(from, ".rsr.png");
             if (PictureFormat.OfExtension(to) is not { IsLossless: true })
             {
-                throw new UsageException($"{to}: expected a lossless format (.png, .webp or .tif), found '{Path.GetExtension(to)}'; what a lossy one drops cannot be restored.");
+                throw new UsageException(
+                    $"{to}: expected a lossless format (.png, .webp or .tif), found '{Path.GetExtension(to)}'; what a lossy one drops cannot be restored."
+                );
             }
 
             SizeRequest size = new SizeRequest(parsed.GetValue(scale) ?? DefaultScale, null, null);
@@ -71,7 +92,8 @@ internal static class CompressCommand
                 json ? context with { Output = TextWriter.Null } : context,
                 models,
                 common.Options(parsed, from, to),
-                header => DownscaleCommand.Decide(original = header, size, models.Catalogue, parsed.GetValue(effort))).Run();
+                header => DownscaleCommand.Decide(original = header, size, models.Catalogue, parsed.GetValue(effort))
+            ).Run();
             if (code == ExitCode.Done)
             {
                 Report(context.Output, new FileInfo(from), new FileInfo(to), (int)size.Scale!.Value, from, to, original!, json);
@@ -84,9 +106,17 @@ internal static class CompressCommand
 
     public static Command CreateRestore(CliContext context)
     {
-        DetailedCommand command = new DetailedCommand("restore", "Gives a picture made by 'rsr compress' (or 'rsr downscale') its full size back.", RestoreDetails);
+        DetailedCommand command = new DetailedCommand(
+            "restore",
+            "Gives a picture made by 'rsr compress' (or 'rsr downscale') its full size back.",
+            RestoreDetails
+        );
         Argument<string> input = new Argument<string>("INPUT") { Description = "The small picture." };
-        Argument<string?> output = new Argument<string?>("OUTPUT") { Description = "By default INPUT's name without .rsr and with -restored.", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> output = new Argument<string?>("OUTPUT")
+        {
+            Description = "By default INPUT's name without .rsr and with -restored.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         CommonArguments common = new CommonArguments(command, input, output);
         command.SetAction(parsed =>
         {
@@ -98,7 +128,12 @@ internal static class CompressCommand
             }
 
             using InstalledModels models = common.Models(parsed);
-            return new ResizeBatch(context, models, common.Options(parsed, from, to), header => UpscaleCommand.DecideRestore(from, header, models.Catalogue)).Run();
+            return new ResizeBatch(
+                context,
+                models,
+                common.Options(parsed, from, to),
+                header => UpscaleCommand.DecideRestore(from, header, models.Catalogue)
+            ).Run();
         });
         return command;
     }
@@ -121,13 +156,36 @@ internal static class CompressCommand
             ? path
             : throw new UsageException($"{path}: expected one picture, found a folder or a pattern; 'rsr {forMany}' takes many.");
 
-    private static void Report(TextWriter output, FileInfo before, FileInfo after, int scale, string from, string to, PictureHeader original, bool json)
+    private static void Report(
+        TextWriter output,
+        FileInfo before,
+        FileInfo after,
+        int scale,
+        string from,
+        string to,
+        PictureHeader original,
+        bool json
+    )
     {
         double pixels = (double)original.Width * original.Height;
-        CompressReport report = new CompressReport(from, to, scale, original.Width, original.Height, before.Length, after.Length, Math.Round(after.Length * 8 / pixels, 4));
-        output.WriteLine(json
-            ? JsonSerializer.Serialize(report, CompressReportJson.Default.CompressReport)
-            : string.Create(CultureInfo.InvariantCulture, $"  {report.Bytes:N0} bytes, {report.BitsPerPixel:0.00} bits per pixel of the original ({report.InputBytes:N0} bytes, {report.InputBytes * 8 / pixels:0.00})"));
+        CompressReport report = new CompressReport(
+            from,
+            to,
+            scale,
+            original.Width,
+            original.Height,
+            before.Length,
+            after.Length,
+            Math.Round(after.Length * 8 / pixels, 4)
+        );
+        output.WriteLine(
+            json
+                ? JsonSerializer.Serialize(report, CompressReportJson.Default.CompressReport)
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  {report.Bytes:N0} bytes, {report.BitsPerPixel:0.00} bits per pixel of the original ({report.InputBytes:N0} bytes, {report.InputBytes * 8 / pixels:0.00})"
+                )
+        );
     }
 
     /// <summary>The options both commands have beside their files.</summary>
@@ -152,12 +210,18 @@ internal static class CompressCommand
 
         public InstalledModels Models(ParseResult parsed) => new(parsed.GetValue(_device), parsed.GetValue(_threads));
 
-        public ResizeOptions Options(ParseResult parsed, string from, string to) => new(
-            [from],
-            to,
-            new WriteOptions(PictureFormat.OfExtension(to) == PictureFormat.WebP ? PictureWriter.LosslessWebPQuality : null, parsed.GetValue(_force), Smallest: true),
-            Salvage: false,
-            DryRun: false,
-            parsed.GetValue(_json));
+        public ResizeOptions Options(ParseResult parsed, string from, string to) =>
+            new(
+                [from],
+                to,
+                new WriteOptions(
+                    PictureFormat.OfExtension(to) == PictureFormat.WebP ? PictureWriter.LosslessWebPQuality : null,
+                    parsed.GetValue(_force),
+                    Smallest: true
+                ),
+                Salvage: false,
+                DryRun: false,
+                parsed.GetValue(_json)
+            );
     }
 }

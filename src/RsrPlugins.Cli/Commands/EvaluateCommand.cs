@@ -20,7 +20,14 @@ internal sealed record EvaluateMean(double? Psnr, double? Ssim);
 
 internal sealed record EvaluateImage(string Name, double? Psnr, double? Ssim);
 
-internal sealed record EvaluateReport(int Scale, string Method, int Effort, EvaluateMean Mean, IReadOnlyList<EvaluateImage> Images, IReadOnlyList<ResizeFailure> Failures);
+internal sealed record EvaluateReport(
+    int Scale,
+    string Method,
+    int Effort,
+    EvaluateMean Mean,
+    IReadOnlyList<EvaluateImage> Images,
+    IReadOnlyList<ResizeFailure> Failures
+);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(EvaluateReport))]
@@ -28,8 +35,7 @@ internal sealed partial class EvaluateReportJson : JsonSerializerContext;
 
 internal static class EvaluateCommand
 {
-    private const string Details =
-        """
+    private const string Details = """
         Examples:
           rsr evaluate Set5/ --scale 2                        the learned pair
           rsr evaluate Set5/ --scale 3 --method bicubic       the field's baseline
@@ -65,16 +71,29 @@ internal static class EvaluateCommand
 
     public static Command Create(CliContext context)
     {
-        DetailedCommand command = new DetailedCommand("evaluate", "The paper's protocol over pictures: PSNR and SSIM after making them small and large again.", Details);
+        DetailedCommand command = new DetailedCommand(
+            "evaluate",
+            "The paper's protocol over pictures: PSNR and SSIM after making them small and large again.",
+            Details
+        );
         Argument<string[]> inputs = CommonOptions.Inputs("DIR", "A folder of pictures (or files, or quoted patterns).");
-        Option<int> scale = new Option<int>("--scale", "-s") { Description = "Scale factor; 'rsr models list' shows the installed ones (2, 3 and 4 come with the program).", HelpName = "N", Required = true };
+        Option<int> scale = new Option<int>("--scale", "-s")
+        {
+            Description = "Scale factor; 'rsr models list' shows the installed ones (2, 3 and 4 come with the program).",
+            HelpName = "N",
+            Required = true,
+        };
         Option<Choice?> method = new Option<Choice?>("--method", "-m")
         {
             Description = "What makes the pictures small and large again; learned is the default.",
             HelpName = "learned|learned-editor|photo|photo-editor|bicubic|srcnn",
             CustomParser = result => CommonOptions.Parse(result, _methods),
         };
-        Option<string?> folder = new Option<string?>("--models") { Description = "Folder with models.json, instead of the installed models.", HelpName = "DIR" };
+        Option<string?> folder = new Option<string?>("--models")
+        {
+            Description = "Folder with models.json, instead of the installed models.",
+            HelpName = "DIR",
+        };
         Option<DeviceChoice> device = CommonOptions.Device();
         Option<EngineKind?> engine = CommonOptions.Engine();
         Option<int> threads = CommonOptions.Threads();
@@ -98,14 +117,37 @@ internal static class EvaluateCommand
                 throw new UsageException($"--effort corrects small pictures of the learned pair; the method is {choice.Word}.");
             }
 
-            using InstalledModels models = new InstalledModels(parsed.GetValue(device), parsed.GetValue(threads), parsed.GetValue(folder), parsed.GetValue(engine) ?? EngineKind.Own);
+            using InstalledModels models = new InstalledModels(
+                parsed.GetValue(device),
+                parsed.GetValue(threads),
+                parsed.GetValue(folder),
+                parsed.GetValue(engine) ?? EngineKind.Own
+            );
             CommonOptions.CheckScale(models.Catalogue, parsed.GetValue(scale));
-            return Run(context, parsed.GetRequiredValue(inputs), parsed.GetValue(scale), choice, passes, models, parsed.GetValue(threads), parsed.GetValue(json));
+            return Run(
+                context,
+                parsed.GetRequiredValue(inputs),
+                parsed.GetValue(scale),
+                choice,
+                passes,
+                models,
+                parsed.GetValue(threads),
+                parsed.GetValue(json)
+            );
         });
         return command;
     }
 
-    private static int Run(CliContext context, IReadOnlyList<string> inputs, int scale, Choice method, int effort, InstalledModels models, int threads, bool json)
+    private static int Run(
+        CliContext context,
+        IReadOnlyList<string> inputs,
+        int scale,
+        Choice method,
+        int effort,
+        InstalledModels models,
+        int threads,
+        bool json
+    )
     {
         FoundInputs found = InputFinder.Find(inputs);
         if (found.Files.Count == 0 && found.Failures is [var first, ..])
@@ -120,40 +162,73 @@ internal static class EvaluateCommand
         List<EvaluationScore> scores = new List<EvaluationScore>();
         List<ResizeFailure> failures = found.Failures.Select(failure => new ResizeFailure(failure.Path, failure.Problem)).ToList();
         ProgressDisplay progress = new ProgressDisplay(enabled: !json);
-        progress.Run("evaluate", bar =>
-        {
-            for (int index = 0; index < found.Files.Count; index++)
+        progress.Run(
+            "evaluate",
+            bar =>
             {
-                context.CancellationToken.ThrowIfCancellationRequested();
-                string path = found.Files[index].Path;
-                try
+                for (int index = 0; index < found.Files.Count; index++)
                 {
-                    Picture picture = PictureReader.Read(path, null, context.CancellationToken);
-                    EvaluationScore score = EvaluationProtocol.Evaluate(picture.Pixels, method.Method, scale, rrNet, srNet, new ResizeSettings(threads), refiner, context.CancellationToken);
-                    scores.Add(score);
-                    images.Add(new EvaluateImage(Path.GetFileNameWithoutExtension(path), JsonNumber.Of(score.Psnr, 4), JsonNumber.Of(score.Ssim, 6)));
-                }
-                catch (RsrException error) when (error is PictureFileException or ImageSizeException)
-                {
-                    failures.Add(new ResizeFailure(path, OneLine.Of(error is PictureFileException file ? file.Problem : error.Message)));
+                    context.CancellationToken.ThrowIfCancellationRequested();
+                    string path = found.Files[index].Path;
+                    try
+                    {
+                        Picture picture = PictureReader.Read(path, null, context.CancellationToken);
+                        EvaluationScore score = EvaluationProtocol.Evaluate(
+                            picture.Pixels,
+                            method.Method,
+                            scale,
+                            rrNet,
+                            srNet,
+                            new ResizeSettings(threads),
+                            refiner,
+                            context.CancellationToken
+                        );
+                        scores.Add(score);
+                        images.Add(
+                            new EvaluateImage(
+                                Path.GetFileNameWithoutExtension(path),
+                                JsonNumber.Of(score.Psnr, 4),
+                                JsonNumber.Of(score.Ssim, 6)
+                            )
+                        );
+                    }
+                    catch (RsrException error) when (error is PictureFileException or ImageSizeException)
+                    {
+                        failures.Add(
+                            new ResizeFailure(path, OneLine.Of(error is PictureFileException file ? file.Problem : error.Message))
+                        );
+                    }
+
+                    bar?.Report((index + 1.0) / found.Files.Count);
                 }
 
-                bar?.Report((index + 1.0) / found.Files.Count);
+                return 0;
             }
+        );
 
-            return 0;
-        });
-
-        EvaluateMean mean = scores.Count == 0
-            ? new EvaluateMean(null, null)
-            : new EvaluateMean(JsonNumber.Of(scores.Average(score => score.Psnr), 4), JsonNumber.Of(scores.Average(score => score.Ssim), 6));
+        EvaluateMean mean =
+            scores.Count == 0
+                ? new EvaluateMean(null, null)
+                : new EvaluateMean(
+                    JsonNumber.Of(scores.Average(score => score.Psnr), 4),
+                    JsonNumber.Of(scores.Average(score => score.Ssim), 6)
+                );
         if (json)
         {
-            context.Output.WriteLine(JsonSerializer.Serialize(new EvaluateReport(scale, method.Word, effort, mean, images, failures), EvaluateReportJson.Default.EvaluateReport));
+            context.Output.WriteLine(
+                JsonSerializer.Serialize(
+                    new EvaluateReport(scale, method.Word, effort, mean, images, failures),
+                    EvaluateReportJson.Default.EvaluateReport
+                )
+            );
         }
         else
         {
-            TextTable.Write(context.Output, [$"{method.Word} x{scale}{(effort == 0 ? string.Empty : $", effort {effort}")}", "PSNR dB#", "SSIM#"], [.. images.Select(image => Row(image.Name, image.Psnr, image.Ssim)), Row("mean", mean.Psnr, mean.Ssim)]);
+            TextTable.Write(
+                context.Output,
+                [$"{method.Word} x{scale}{(effort == 0 ? string.Empty : $", effort {effort}")}", "PSNR dB#", "SSIM#"],
+                [.. images.Select(image => Row(image.Name, image.Psnr, image.Ssim)), Row("mean", mean.Psnr, mean.Ssim)]
+            );
         }
 
         foreach (ResizeFailure failure in failures)
@@ -177,5 +252,9 @@ internal static class EvaluateCommand
     }
 
     private static string[] Row(string name, double? psnr, double? ssim) =>
-        [name, psnr is { } decibel ? decibel.ToString("0.00", CultureInfo.InvariantCulture) : "infinite", ssim is { } index ? index.ToString("0.0000", CultureInfo.InvariantCulture) : "-"];
+        [
+            name,
+            psnr is { } decibel ? decibel.ToString("0.00", CultureInfo.InvariantCulture) : "infinite",
+            ssim is { } index ? index.ToString("0.0000", CultureInfo.InvariantCulture) : "-",
+        ];
 }

@@ -38,8 +38,7 @@ internal static class ModelsCommand
     // An enlargement or reduction that moves the mean brightness by more than this does something else.
     private const double LargestShiftOfMean = 0.05;
 
-    private const string Details =
-        """
+    private const string Details = """
         Examples:
           rsr models list
           rsr models verify
@@ -84,7 +83,19 @@ internal static class ModelsCommand
             TextTable.Write(
                 context.Output,
                 ["id", "network", "kind", "scale#", "bytes#", "sha256", "card"],
-                rows.Select(row => (string[])[row.Id, row.Network, row.Kind, row.Scale.ToString(CultureInfo.InvariantCulture), row.Bytes.ToString("N0", CultureInfo.InvariantCulture), row.Sha256[..Math.Min(16, row.Sha256.Length)], Path.GetFileName(row.Card)]));
+                rows.Select(row =>
+                    (string[])
+                        [
+                            row.Id,
+                            row.Network,
+                            row.Kind,
+                            row.Scale.ToString(CultureInfo.InvariantCulture),
+                            row.Bytes.ToString("N0", CultureInfo.InvariantCulture),
+                            row.Sha256[..Math.Min(16, row.Sha256.Length)],
+                            Path.GetFileName(row.Card),
+                        ]
+                )
+            );
             if (catalogue.Problem is { } problem)
             {
                 context.Error.WriteLine($"rsr: {problem}");
@@ -99,8 +110,16 @@ internal static class ModelsCommand
     {
         Command command = new Command("add", "Adds a network of your own, an ONNX file, after running and measuring it.");
         Argument<string> file = new Argument<string>("FILE") { Description = "The ONNX file; it is copied." };
-        Option<string?> name = new Option<string?>("--name") { Description = "What 'rsr upscale --model' calls it; by default the file's name.", HelpName = "NAME" };
-        Option<int?> scale = new Option<int?>("--scale") { Description = "How many times it enlarges, 1 to 16; by default this is found out.", HelpName = "N" };
+        Option<string?> name = new Option<string?>("--name")
+        {
+            Description = "What 'rsr upscale --model' calls it; by default the file's name.",
+            HelpName = "NAME",
+        };
+        Option<int?> scale = new Option<int?>("--scale")
+        {
+            Description = "How many times it enlarges, 1 to 16; by default this is found out.",
+            HelpName = "N",
+        };
         scale.Validators.Add(result => CommonOptions.Range(result, 1, 16));
         Option<bool> json = CommonOptions.Json();
         command.Add(file);
@@ -111,7 +130,16 @@ internal static class ModelsCommand
         {
             AddedModels models = new AddedModels(ModelCatalogue.UserFolder(), ModelCatalogue.LoadDefault());
             ModelDescriptor added = new ProgressDisplay(!parsed.GetValue(json)).Run(
-                "Measuring", progress => models.Add(parsed.GetRequiredValue(file), parsed.GetValue(name), parsed.GetValue(scale), progress, context.CancellationToken));
+                "Measuring",
+                progress =>
+                    models.Add(
+                        parsed.GetRequiredValue(file),
+                        parsed.GetValue(name),
+                        parsed.GetValue(scale),
+                        progress,
+                        context.CancellationToken
+                    )
+            );
             if (parsed.GetValue(json))
             {
                 context.Output.WriteLine(JsonSerializer.Serialize(RowOf(added), ModelsJson.Default.ModelRow));
@@ -144,7 +172,9 @@ internal static class ModelsCommand
     {
         string planes = shape.Input.Carries == PlaneContent.Rgb ? "RGB" : "luma";
         string sizes = shape.InputStep == 1 ? string.Empty : $", in blocks of {shape.InputStep} pixels";
-        string tiles = shape.TilesAreExact ? $"it looks {shape.Halo} pixels far, and tiles are exact" : "it looks at the whole picture: tiles are blended, not exact";
+        string tiles = shape.TilesAreExact
+            ? $"it looks {shape.Halo} pixels far, and tiles are exact"
+            : "it looks at the whole picture: tiles are blended, not exact";
         return $"{planes} of 0 to {(shape.Input.Unit == ValueUnit.Byte ? 255 : 1)}, x{shape.Factor}{sizes}; {tiles}";
     }
 
@@ -159,7 +189,14 @@ internal static class ModelsCommand
         {
             Description = "Where to run them: auto, cpu, directml, or all (CPU and DirectML, compared).",
             HelpName = "auto|cpu|directml|all",
-            CustomParser = result => CommonOptions.Parse<DeviceChoice[]>(result, ("auto", [DeviceChoice.Auto]), ("cpu", [DeviceChoice.Cpu]), ("directml", [DeviceChoice.DirectML]), ("all", [DeviceChoice.Cpu, DeviceChoice.DirectML])),
+            CustomParser = result =>
+                CommonOptions.Parse<DeviceChoice[]>(
+                    result,
+                    ("auto", [DeviceChoice.Auto]),
+                    ("cpu", [DeviceChoice.Cpu]),
+                    ("directml", [DeviceChoice.DirectML]),
+                    ("all", [DeviceChoice.Cpu, DeviceChoice.DirectML])
+                ),
             DefaultValueFactory = _ => [DeviceChoice.Auto],
             Arity = ArgumentArity.ExactlyOne,
         };
@@ -168,7 +205,9 @@ internal static class ModelsCommand
         command.Options.Add(devices);
         command.Options.Add(engine);
         command.Options.Add(json);
-        command.SetAction(parsed => Verify(context, parsed.GetRequiredValue(devices), parsed.GetValue(engine) ?? EngineKind.Own, parsed.GetValue(json)));
+        command.SetAction(parsed =>
+            Verify(context, parsed.GetRequiredValue(devices), parsed.GetValue(engine) ?? EngineKind.Own, parsed.GetValue(json))
+        );
         return command;
     }
 
@@ -180,7 +219,8 @@ internal static class ModelsCommand
     {
         ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
         using InferenceEngine engine = new InferenceEngine(new InferenceOptions(devices[0], CpuEngine: cpuEngine));
-        using InferenceEngine? other = devices.Length > 1 ? new InferenceEngine(new InferenceOptions(devices[1], CpuEngine: cpuEngine)) : null;
+        using InferenceEngine? other =
+            devices.Length > 1 ? new InferenceEngine(new InferenceOptions(devices[1], CpuEngine: cpuEngine)) : null;
         List<ModelCheck> checks = new List<ModelCheck>();
         foreach (ModelDescriptor model in catalogue.Models)
         {
@@ -190,15 +230,27 @@ internal static class ModelsCommand
 
         if (json)
         {
-            context.Output.WriteLine(JsonSerializer.Serialize(new ModelChecks(catalogue.Folder, engine.RuntimeVersion, checks), ModelsJson.Default.ModelChecks));
+            context.Output.WriteLine(
+                JsonSerializer.Serialize(new ModelChecks(catalogue.Folder, engine.RuntimeVersion, checks), ModelsJson.Default.ModelChecks)
+            );
         }
         else
         {
-            context.Output.WriteLine($"Models in {catalogue.Folder}, {(engine.RuntimeVersion is { } version ? $"ONNX Runtime {version}" : "without ONNX Runtime")}. {engine.Decision.Reason}");
+            context.Output.WriteLine(
+                $"Models in {catalogue.Folder}, {(engine.RuntimeVersion is { } version ? $"ONNX Runtime {version}" : "without ONNX Runtime")}. {engine.Decision.Reason}"
+            );
             TextTable.Write(
                 context.Output,
                 ["id", "result", "largest difference#"],
-                checks.Select(check => (string[])[check.Id, check.Message, check.MaxDifference is { } difference ? difference.ToString("0.0e+0", CultureInfo.InvariantCulture) : "-"]));
+                checks.Select(check =>
+                    (string[])
+                        [
+                            check.Id,
+                            check.Message,
+                            check.MaxDifference is { } difference ? difference.ToString("0.0e+0", CultureInfo.InvariantCulture) : "-",
+                        ]
+                )
+            );
         }
 
         foreach (ModelCheck check in checks.Where(check => !check.Good))
@@ -214,7 +266,12 @@ internal static class ModelsCommand
         return checks.All(check => check.Good) ? ExitCode.Done : ExitCode.ModelsOrRuntime;
     }
 
-    private static ModelCheck Check(ModelDescriptor model, InferenceEngine engine, InferenceEngine? other, CancellationToken cancellationToken)
+    private static ModelCheck Check(
+        ModelDescriptor model,
+        InferenceEngine engine,
+        InferenceEngine? other,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -228,24 +285,50 @@ internal static class ModelsCommand
             double shift = Math.Abs(output.Average() - (isPicture ? probe.Average() : 0)) / white;
             if (!(shift <= LargestShiftOfMean)) // Also true for NaN.
             {
-                return new ModelCheck(model.Id, false, $"hash good, but its output is not a {(isPicture ? "picture" : "gradient")} (its mean is off by {shift:0.###})", InstalledModels.NameOf(network), null);
+                return new ModelCheck(
+                    model.Id,
+                    false,
+                    $"hash good, but its output is not a {(isPicture ? "picture" : "gradient")} (its mean is off by {shift:0.###})",
+                    InstalledModels.NameOf(network),
+                    null
+                );
             }
 
             if (other is null)
             {
-                return new ModelCheck(model.Id, true, $"good (hash, runs on {InstalledModels.NameOf(network)})", InstalledModels.NameOf(network), null);
+                return new ModelCheck(
+                    model.Id,
+                    true,
+                    $"good (hash, runs on {InstalledModels.NameOf(network)})",
+                    InstalledModels.NameOf(network),
+                    null
+                );
             }
 
             INetwork onOther = other.Open(model);
             float[] otherOutput = Run(onOther, probe, cancellationToken);
             if (onOther.Device == network.Device)
             {
-                return new ModelCheck(model.Id, true, $"good (hash, runs on the CPU; DirectML does not run it. {OneLine.Of(other.Decision.Reason)})", InstalledModels.NameOf(network), null);
+                return new ModelCheck(
+                    model.Id,
+                    true,
+                    $"good (hash, runs on the CPU; DirectML does not run it. {OneLine.Of(other.Decision.Reason)})",
+                    InstalledModels.NameOf(network),
+                    null
+                );
             }
 
             double difference = output.Zip(otherOutput, (a, b) => Math.Abs(a - b)).Max() / white;
             bool good = difference <= LargestDifference;
-            return new ModelCheck(model.Id, good, good ? "good (hash, CPU and DirectML agree)" : $"expected CPU and DirectML to differ by at most {LargestDifference:0.####}, found {difference:0.####}", "CPU, DirectML", difference);
+            return new ModelCheck(
+                model.Id,
+                good,
+                good
+                    ? "good (hash, CPU and DirectML agree)"
+                    : $"expected CPU and DirectML to differ by at most {LargestDifference:0.####}, found {difference:0.####}",
+                "CPU, DirectML",
+                difference
+            );
         }
         catch (RsrException error) when (error is ModelException or InferenceException)
         {

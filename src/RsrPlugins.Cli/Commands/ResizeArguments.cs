@@ -13,8 +13,7 @@ namespace RsrPlugins.Cli.Commands;
 internal sealed class ResizeArguments
 {
     /// <summary>Help text both commands end with.</summary>
-    public const string CommonDetails =
-        """
+    public const string CommonDetails = """
         Inputs and outputs:
           An input is a file, a folder (the pictures directly in it, with --recursive those below it), a pattern such as
           "photos/**/*.jpg", or - for standard input. Hidden files and results of an earlier run (a-x2.png beside a.png) are
@@ -30,37 +29,85 @@ internal sealed class ResizeArguments
           for is named in a note. Files that lack pixels are refused (--salvage takes them). docs/files.md has it all.
         """;
 
-    private readonly Argument<string[]> _inputs = CommonOptions.Inputs("INPUT", "Files, folders or quoted patterns: PNG, JPEG, WebP, TIFF, AVIF, GIF.");
+    private readonly Argument<string[]> _inputs = CommonOptions.Inputs(
+        "INPUT",
+        "Files, folders or quoted patterns: PNG, JPEG, WebP, TIFF, AVIF, GIF."
+    );
     private readonly Option<decimal?> _scale = new("--scale", "-s") { HelpName = "N" };
     private readonly Option<int?> _width = Side("--width", "Exact width in pixels; alone it keeps the aspect ratio.");
     private readonly Option<int?> _height = Side("--height", "Exact height in pixels; alone it keeps the aspect ratio.");
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "A file's name for one input, - for standard output, else a folder (made if need be).", HelpName = "FILE|FOLDER|-" };
+    private readonly Option<string?> _output = new("--output", "-o")
+    {
+        Description = "A file's name for one input, - for standard output, else a folder (made if need be).",
+        HelpName = "FILE|FOLDER|-",
+    };
     private readonly Option<int?> _quality = new("--quality") { Description = "1 to 100 for JPEG, WebP and AVIF.", HelpName = "Q" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Replace existing files." };
-    private readonly Option<bool> _salvage = new("--salvage") { Description = "Make what there is of damaged and cut-off pictures, instead of refusing them." };
-    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show sizes, steps and names, and write nothing. Headers are read and no pixels: what pixels decide (damage, repeated pixels) shows in the run." };
+    private readonly Option<bool> _salvage = new("--salvage")
+    {
+        Description = "Make what there is of damaged and cut-off pictures, instead of refusing them.",
+    };
+    private readonly Option<bool> _dryRun = new("--dry-run", "-n")
+    {
+        Description =
+            "Show sizes, steps and names, and write nothing. Headers are read and no pixels: what pixels decide (damage, repeated pixels) shows in the run.",
+    };
     private readonly Option<PictureFormat?> _format = new("--format")
     {
         Description = "The results' format, where no name says it: png, jpeg, webp, tiff, avif.",
         HelpName = "png|jpeg|webp|tiff|avif",
-        CustomParser = result => CommonOptions.Parse<PictureFormat>(result, ("png", PictureFormat.Png), ("jpeg", PictureFormat.Jpeg), ("jpg", PictureFormat.Jpeg), ("webp", PictureFormat.WebP), ("tiff", PictureFormat.Tiff), ("tif", PictureFormat.Tiff), ("avif", PictureFormat.Avif)),
+        CustomParser = result =>
+            CommonOptions.Parse<PictureFormat>(
+                result,
+                ("png", PictureFormat.Png),
+                ("jpeg", PictureFormat.Jpeg),
+                ("jpg", PictureFormat.Jpeg),
+                ("webp", PictureFormat.WebP),
+                ("tiff", PictureFormat.Tiff),
+                ("tif", PictureFormat.Tiff),
+                ("avif", PictureFormat.Avif)
+            ),
     };
-    private readonly Option<bool> _recursive = new("--recursive", "-r") { Description = "Take the pictures in folders inside a folder, too; -o FOLDER gets the same folders." };
-    private readonly Option<bool> _skipExisting = new("--skip-existing") { Description = "Pass over pictures whose result exists: a second run goes on where the first stopped." };
-    private readonly Option<Shard?> _shard = new("--shard") { Description = "Do part K of N of the inputs only, so that N machines share a batch.", HelpName = "K/N", CustomParser = ParseShard };
-    private readonly Option<string?> _report = new("--report") { Description = "Write one HTML page that shows every picture before and after (see 'rsr view').", HelpName = "FILE.html" };
+    private readonly Option<bool> _recursive = new("--recursive", "-r")
+    {
+        Description = "Take the pictures in folders inside a folder, too; -o FOLDER gets the same folders.",
+    };
+    private readonly Option<bool> _skipExisting = new("--skip-existing")
+    {
+        Description = "Pass over pictures whose result exists: a second run goes on where the first stopped.",
+    };
+    private readonly Option<Shard?> _shard = new("--shard")
+    {
+        Description = "Do part K of N of the inputs only, so that N machines share a batch.",
+        HelpName = "K/N",
+        CustomParser = ParseShard,
+    };
+    private readonly Option<string?> _report = new("--report")
+    {
+        Description = "Write one HTML page that shows every picture before and after (see 'rsr view').",
+        HelpName = "FILE.html",
+    };
     private readonly Option<long?> _maxPixels = new("--max-pixels")
     {
         Description = "Refuse pictures that have, or would get, more pixels; 50M means 50 million. Default: what fits into memory.",
         HelpName = "N",
         CustomParser = ParsePixels,
     };
-    private readonly Option<bool> _eitherWay = new("--either-way") { Description = "With --width or --height: make each picture larger or smaller, as it needs." };
+    private readonly Option<bool> _eitherWay = new("--either-way")
+    {
+        Description = "With --width or --height: make each picture larger or smaller, as it needs.",
+    };
     private readonly Option<ProgressMode> _progress = new("--progress")
     {
         Description = "auto (the default: a bar on a terminal), json (one line per step on standard error, for programs), none.",
         HelpName = "auto|json|none",
-        CustomParser = result => CommonOptions.Parse<ProgressMode>(result, ("auto", ProgressMode.Auto), ("json", ProgressMode.Json), ("none", ProgressMode.None)),
+        CustomParser = result =>
+            CommonOptions.Parse<ProgressMode>(
+                result,
+                ("auto", ProgressMode.Auto),
+                ("json", ProgressMode.Json),
+                ("none", ProgressMode.None)
+            ),
     };
     private readonly Option<DeviceChoice> _device = CommonOptions.Device();
     private readonly Option<int> _threads = CommonOptions.Threads();
@@ -115,23 +162,25 @@ internal sealed class ResizeArguments
 
     public SizeRequest Size(ParseResult parsed) => new(parsed.GetValue(_scale), parsed.GetValue(_width), parsed.GetValue(_height));
 
-    public ResizeOptions Options(ParseResult parsed) => new(
-        parsed.GetRequiredValue(_inputs),
-        parsed.GetValue(_output),
-        new WriteOptions(parsed.GetValue(_quality), parsed.GetValue(_force)),
-        parsed.GetValue(_salvage),
-        parsed.GetValue(_dryRun),
-        parsed.GetValue(_json))
-    {
-        Recursive = parsed.GetValue(_recursive),
-        SkipExisting = parsed.GetValue(_skipExisting),
-        Shard = parsed.GetValue(_shard),
-        Format = parsed.GetValue(_format),
-        Progress = parsed.GetValue(_progress),
-        Report = parsed.GetValue(_report),
-        Limit = new PixelLimit(parsed.GetValue(_maxPixels)),
-        TakeReductions = Size(parsed).IsEmpty,
-    };
+    public ResizeOptions Options(ParseResult parsed) =>
+        new(
+            parsed.GetRequiredValue(_inputs),
+            parsed.GetValue(_output),
+            new WriteOptions(parsed.GetValue(_quality), parsed.GetValue(_force)),
+            parsed.GetValue(_salvage),
+            parsed.GetValue(_dryRun),
+            parsed.GetValue(_json)
+        )
+        {
+            Recursive = parsed.GetValue(_recursive),
+            SkipExisting = parsed.GetValue(_skipExisting),
+            Shard = parsed.GetValue(_shard),
+            Format = parsed.GetValue(_format),
+            Progress = parsed.GetValue(_progress),
+            Report = parsed.GetValue(_report),
+            Limit = new PixelLimit(parsed.GetValue(_maxPixels)),
+            TakeReductions = Size(parsed).IsEmpty,
+        };
 
     /// <summary>Pictures may be made larger by 'downscale' and smaller by 'upscale'.</summary>
     public bool EitherWay(ParseResult parsed) => parsed.GetValue(_eitherWay);
@@ -161,8 +210,14 @@ internal sealed class ResizeArguments
     {
         string found = result.Tokens[0].Value;
         bool millions = found.EndsWith('M') || found.EndsWith('m');
-        if (decimal.TryParse(millions ? found[..^1] : found, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
-            && number * (millions ? 1_000_000 : 1) is >= 1 and <= long.MaxValue and decimal pixels)
+        if (
+            decimal.TryParse(
+                millions ? found[..^1] : found,
+                NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out decimal number
+            ) && number * (millions ? 1_000_000 : 1) is >= 1 and <= long.MaxValue and decimal pixels
+        )
         {
             return (long)pixels;
         }
@@ -174,7 +229,11 @@ internal sealed class ResizeArguments
     private static decimal? ParseScale(ArgumentResult result, bool takesOne)
     {
         string found = result.Tokens[0].Value;
-        if (decimal.TryParse(found, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal scale) && scale <= SizeRequest.MaxScale && (scale > 1 || (takesOne && scale == 1)))
+        if (
+            decimal.TryParse(found, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal scale)
+            && scale <= SizeRequest.MaxScale
+            && (scale > 1 || (takesOne && scale == 1))
+        )
         {
             return scale;
         }

@@ -11,8 +11,7 @@ namespace RsrPlugins.Cli.Commands;
 
 internal static partial class RsrCommandLine
 {
-    private const string ExitCodes =
-        """
+    private const string ExitCodes = """
         Exit codes:
           0 done, 1 unexpected failure, 2 bad usage, 3 some inputs failed, 4 models or runtime missing or damaged, 130 cancelled
           Pictures are made even where the report cannot be written (full disk, closed output); that alone gives 1.
@@ -60,8 +59,15 @@ internal static partial class RsrCommandLine
         }
 
         return await parsed.InvokeAsync(
-            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = context.Output, Error = context.Error },
-            context.CancellationToken);
+            new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Output = context.Output,
+                Error = context.Error,
+            },
+            context.CancellationToken
+        );
     }
 
     private static RootCommand Create(CliContext context)
@@ -92,11 +98,15 @@ internal static partial class RsrCommandLine
     }
 
     // The library names the type of the code.
-    private static string InPlainWords(string message) => NotParsed().Match(message) is { Success: true } match
-        ? $"{match.Groups["option"].Value} takes {(match.Groups["type"].Value.Contains("Int", StringComparison.Ordinal) ? "a whole number" : "a number")}; found '{match.Groups["found"].Value}'."
-        : message;
+    private static string InPlainWords(string message) =>
+        NotParsed().Match(message) is { Success: true } match
+            ? $"{match.Groups["option"].Value} takes {(match.Groups["type"].Value.Contains("Int", StringComparison.Ordinal) ? "a whole number" : "a number")}; found '{match.Groups["found"].Value}'."
+            : message;
 
-    [GeneratedRegex(@"^Cannot parse argument '(?<found>.*)' for option '(?<option>[^']*)' as expected type '(?<type>System\..*)'\.", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"^Cannot parse argument '(?<found>.*)' for option '(?<option>[^']*)' as expected type '(?<type>System\..*)'\.",
+        RegexOptions.ExplicitCapture | RegexOptions.Singleline
+    )]
     private static partial Regex NotParsed();
 
     private static bool AsksForHelp(ParseResult parsed) => parsed.Action is HelpWithExamples;

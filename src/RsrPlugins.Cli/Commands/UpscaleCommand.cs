@@ -12,46 +12,46 @@ internal static class UpscaleCommand
 {
     private const string Details =
         """
-        Examples:
-          rsr upscale photo.jpg --scale 2                   photo-x2.jpg, twice as wide and high
-          rsr upscale small.png                             made by 'rsr downscale': back to its original size
-          rsr upscale icons/ --scale 4 -o large/            every picture of a folder
-          rsr upscale photo.jpg --width 3000 -o poster.tif  exactly 3000 pixels wide
-          rsr upscale old.jpg --scale 2 --cleanup high      without JPEG's blocks and ringing
-          rsr upscale old.jpg --scale 1 --cleanup low       cleaned up at its own size
-          rsr upscale old.jpg --scale 2 --strength 60       60 % of what the network makes, 40 % bicubic
-          rsr upscale sprite.png --scale 4 --source pixel   hard edges
+            Examples:
+              rsr upscale photo.jpg --scale 2                   photo-x2.jpg, twice as wide and high
+              rsr upscale small.png                             made by 'rsr downscale': back to its original size
+              rsr upscale icons/ --scale 4 -o large/            every picture of a folder
+              rsr upscale photo.jpg --width 3000 -o poster.tif  exactly 3000 pixels wide
+              rsr upscale old.jpg --scale 2 --cleanup high      without JPEG's blocks and ringing
+              rsr upscale old.jpg --scale 1 --cleanup low       cleaned up at its own size
+              rsr upscale old.jpg --scale 2 --strength 60       60 % of what the network makes, 40 % bicubic
+              rsr upscale sprite.png --scale 4 --source pixel   hard edges
 
-        Which steps a size takes:
-          A scale whose network is installed ('rsr models list') is one step. Larger sizes chain such steps (x8 is x2, then x4).
-          Any other size takes learned steps to the nearest size beyond it, then one bicubic reduction to the exact size (x2.5 is
-          x3, then smaller).
+            Which steps a size takes:
+              A scale whose network is installed ('rsr models list') is one step. Larger sizes chain such steps (x8 is x2, then x4).
+              Any other size takes learned steps to the nearest size beyond it, then one bicubic reduction to the exact size (x2.5 is
+              x3, then smaller).
 
-        What the picture is (--source):
-          auto     a picture that records that 'rsr downscale' made it is restored by the partners of the networks that did, to
-                   its exact original size (--scale may be left out); anything else is an ordinary picture
-          learned  made by 'rsr downscale' or Learned Downscale, whatever its metadata says
-          photo    an ordinary picture
-          drawing  the same: one set of weights serves photographs and drawings
-          pixel    pixel art: every pixel becomes a block, hard edges (a size that is no whole multiple gets blocks that differ by a pixel)
-          A picture that was enlarged before by repeating pixels a whole number of times is made of its own pixels again first (auto and
-          pixel), and the report says so; with photo or drawing the blocks are enlarged as they are.
+            What the picture is (--source):
+              auto     a picture that records that 'rsr downscale' made it is restored by the partners of the networks that did, to
+                       its exact original size (--scale may be left out); anything else is an ordinary picture
+              learned  made by 'rsr downscale' or Learned Downscale, whatever its metadata says
+              photo    an ordinary picture
+              drawing  the same: one set of weights serves photographs and drawings
+              pixel    pixel art: every pixel becomes a block, hard edges (a size that is no whole multiple gets blocks that differ by a pixel)
+              A picture that was enlarged before by repeating pixels a whole number of times is made of its own pixels again first (auto and
+              pixel), and the report says so; with photo or drawing the blocks are enlarged as they are.
 
-        What is done about JPEG's blocks and ringing, and noise (--cleanup):
-          auto     a JPEG says by its quantisation tables how coarse it is: from about quality 92 on nothing is done, from 80 on low, else
-                   high; other files: low where their metadata says they were a JPEG, else nothing
-          off      nothing
-          low      half: the mean of the picture with and without
-          high     all the weights for damaged pictures do; fine texture looks like damage and goes with it
-          Pictures made by 'rsr downscale' are never cleaned up. Where no weights for that are installed, auto does nothing and says so.
+            What is done about JPEG's blocks and ringing, and noise (--cleanup):
+              auto     a JPEG says by its quantisation tables how coarse it is: from about quality 92 on nothing is done, from 80 on low, else
+                       high; other files: low where their metadata says they were a JPEG, else nothing
+              off      nothing
+              low      half: the mean of the picture with and without
+              high     all the weights for damaged pictures do; fine texture looks like damage and goes with it
+              Pictures made by 'rsr downscale' are never cleaned up. Where no weights for that are installed, auto does nothing and says so.
 
-        --strength blends the networks' picture with a bicubic one of the same input: 100 (the default) is the networks' alone, 0 the bicubic one
-        alone, for which no network runs. With --cleanup it is how much of the clean-up shows.
+            --strength blends the networks' picture with a bicubic one of the same input: 100 (the default) is the networks' alone, 0 the bicubic one
+            alone, for which no network runs. With --cleanup it is how much of the clean-up shows.
 
-        --model takes a network by its name: one of the installed ones, or one of your own ('rsr models add').
+            --model takes a network by its name: one of the installed ones, or one of your own ('rsr models add').
 
 
-        """ + ResizeArguments.CommonDetails;
+            """ + ResizeArguments.CommonDetails;
 
     internal enum PictureSource
     {
@@ -64,24 +64,52 @@ internal static class UpscaleCommand
 
     public static Command Create(CliContext context)
     {
-        DetailedCommand command = new DetailedCommand("upscale", "Makes pictures larger, or brings back what 'rsr downscale' made small.", Details);
-        ResizeArguments arguments = new ResizeArguments(command, "How many times larger: any number above 1 up to 16; 1 with --cleanup.", takesOne: true);
+        DetailedCommand command = new DetailedCommand(
+            "upscale",
+            "Makes pictures larger, or brings back what 'rsr downscale' made small.",
+            Details
+        );
+        ResizeArguments arguments = new ResizeArguments(
+            command,
+            "How many times larger: any number above 1 up to 16; 1 with --cleanup.",
+            takesOne: true
+        );
         Option<PictureSource> source = new Option<PictureSource>("--source")
         {
-            Description = "What the picture is: auto (the default: its metadata and its pixels say), learned (made by rsr downscale), photo, drawing, pixel (pixel art).",
+            Description =
+                "What the picture is: auto (the default: its metadata and its pixels say), learned (made by rsr downscale), photo, drawing, pixel (pixel art).",
             HelpName = "auto|learned|photo|drawing|pixel",
-            CustomParser = result => CommonOptions.Parse(
-                result, ("auto", PictureSource.Auto), ("learned", PictureSource.Learned), ("photo", PictureSource.Photo), ("drawing", PictureSource.Drawing), ("pixel", PictureSource.Pixel)),
+            CustomParser = result =>
+                CommonOptions.Parse(
+                    result,
+                    ("auto", PictureSource.Auto),
+                    ("learned", PictureSource.Learned),
+                    ("photo", PictureSource.Photo),
+                    ("drawing", PictureSource.Drawing),
+                    ("pixel", PictureSource.Pixel)
+                ),
         };
         Option<CleanupChoice> cleanup = new Option<CleanupChoice>("--cleanup")
         {
-            Description = "Takes out JPEG's blocks and ringing, and noise: auto (the default: as coarse as a JPEG's tables say), off, low, high.",
+            Description =
+                "Takes out JPEG's blocks and ringing, and noise: auto (the default: as coarse as a JPEG's tables say), off, low, high.",
             HelpName = "auto|off|low|high",
-            CustomParser = result => CommonOptions.Parse(result, ("auto", CleanupChoice.Auto), ("off", CleanupChoice.Off), ("low", CleanupChoice.Low), ("high", CleanupChoice.High)),
+            CustomParser = result =>
+                CommonOptions.Parse(
+                    result,
+                    ("auto", CleanupChoice.Auto),
+                    ("off", CleanupChoice.Off),
+                    ("low", CleanupChoice.Low),
+                    ("high", CleanupChoice.High)
+                ),
         };
         command.Options.Add(source);
         command.Options.Add(cleanup);
-        Option<string?> model = new Option<string?>("--model") { Description = "This network and no other: its id, as 'rsr models list' shows it. Without a size it runs once.", HelpName = "NAME" };
+        Option<string?> model = new Option<string?>("--model")
+        {
+            Description = "This network and no other: its id, as 'rsr models list' shows it. Without a size it runs once.",
+            HelpName = "NAME",
+        };
         command.Options.Add(model);
         Option<int> strength = new Option<int>("--strength")
         {
@@ -98,7 +126,12 @@ internal static class UpscaleCommand
             SizeRequest size = arguments.Size(parsed);
             if (parsed.GetValue(model) is { } name)
             {
-                return new ResizeBatch(context, models, arguments.Options(parsed), header => DecideWith(header, size, models.Catalogue.Named(name)) with { Strength = share }).Run();
+                return new ResizeBatch(
+                    context,
+                    models,
+                    arguments.Options(parsed),
+                    header => DecideWith(header, size, models.Catalogue.Named(name)) with { Strength = share }
+                ).Run();
             }
 
             PictureSource what = parsed.GetValue(source);
@@ -116,9 +149,13 @@ internal static class UpscaleCommand
 
             return new ResizeBatch(context, models, arguments.Options(parsed), Decide).Run();
 
-            ResizeDecision Decide(PictureHeader header) => arguments.EitherWay(parsed) && size.Direction(header.Width, header.Height) is <= 0 and int direction
-                ? DecideSmaller(header, size, direction, models.Catalogue)
-                : UpscaleCommand.Decide(header, size, what, clean, models.Catalogue) with { Strength = share };
+            ResizeDecision Decide(PictureHeader header) =>
+                arguments.EitherWay(parsed) && size.Direction(header.Width, header.Height) is <= 0 and int direction
+                    ? DecideSmaller(header, size, direction, models.Catalogue)
+                    : UpscaleCommand.Decide(header, size, what, clean, models.Catalogue) with
+                    {
+                        Strength = share,
+                    };
         });
         return command;
     }
@@ -127,12 +164,16 @@ internal static class UpscaleCommand
     {
         if (size.Scale == 1 && (!isGiven || choice == CleanupChoice.Off))
         {
-            throw new UsageException("--scale takes a number above 1, or 1 with --cleanup low, high or auto, which cleans a picture up at its own size; found '1'.");
+            throw new UsageException(
+                "--scale takes a number above 1, or 1 with --cleanup low, high or auto, which cleans a picture up at its own size; found '1'."
+            );
         }
 
         if (choice is CleanupChoice.Low or CleanupChoice.High && source is PictureSource.Pixel or PictureSource.Learned)
         {
-            throw new UsageException($"--cleanup {(choice == CleanupChoice.Low ? "low" : "high")} does not go with --source {(source == PictureSource.Pixel ? "pixel" : "learned")}, which is not for damaged pictures; leave one of them out.");
+            throw new UsageException(
+                $"--cleanup {(choice == CleanupChoice.Low ? "low" : "high")} does not go with --source {(source == PictureSource.Pixel ? "pixel" : "learned")}, which is not for damaged pictures; leave one of them out."
+            );
         }
     }
 
@@ -141,35 +182,60 @@ internal static class UpscaleCommand
     {
         ResizePlan plan = ResizePlan.With(header.Width, header.Height, size, model);
         string suffix = size.IsEmpty ? $"-{model.Id}" : OutputNames.Suffix("x", size, null, plan.Width, plan.Height);
-        return new ResizeDecision(plan, suffix, null, model.Shape.TilesAreExact ? [] : [$"{model.Id} looks at the whole picture: its tiles are blended, not exact"]);
+        return new ResizeDecision(
+            plan,
+            suffix,
+            null,
+            model.Shape.TilesAreExact ? [] : [$"{model.Id} looks at the whole picture: its tiles are blended, not exact"]
+        );
     }
 
     /// <summary>Undoes a recorded reduction; nothing else will do.</summary>
     internal static ResizeDecision DecideRestore(string path, PictureHeader header, ModelCatalogue catalogue) =>
         header.Record is { } record && record.Fits(header.Width, header.Height)
             ? Decide(header, new SizeRequest(null, null, null), PictureSource.Learned, CleanupChoice.Off, catalogue)
-            : throw new PictureFileException(path, "expected a picture made by 'rsr compress' or 'rsr downscale', found no record of it or another size; 'rsr upscale' enlarges any picture");
+            : throw new PictureFileException(
+                path,
+                "expected a picture made by 'rsr compress' or 'rsr downscale', found no record of it or another size; 'rsr upscale' enlarges any picture"
+            );
 
     /// <summary>What --either-way does where the size asked for is not above the picture's.</summary>
-    private static ResizeDecision DecideSmaller(PictureHeader header, SizeRequest size, int direction, ModelCatalogue catalogue) => direction == 0
-        ? DecideSame(header)
-        : DownscaleCommand.Decide(header, size, catalogue, effort: 0);
+    private static ResizeDecision DecideSmaller(PictureHeader header, SizeRequest size, int direction, ModelCatalogue catalogue) =>
+        direction == 0 ? DecideSame(header) : DownscaleCommand.Decide(header, size, catalogue, effort: 0);
 
     /// <summary>The picture has the size asked for: it is written as it is.</summary>
-    internal static ResizeDecision DecideSame(PictureHeader header) => new(
-        new ResizePlan(NetworkTask.Enlarge, [], header.Width, header.Height, ClassicalStep: false), $"-{header.Width}x{header.Height}", header.Record, [], Steps: "has this size already");
+    internal static ResizeDecision DecideSame(PictureHeader header) =>
+        new(
+            new ResizePlan(NetworkTask.Enlarge, [], header.Width, header.Height, ClassicalStep: false),
+            $"-{header.Width}x{header.Height}",
+            header.Record,
+            [],
+            Steps: "has this size already"
+        );
 
-    internal static ResizeDecision Decide(PictureHeader header, SizeRequest size, PictureSource source, CleanupChoice clean, ModelCatalogue catalogue)
+    internal static ResizeDecision Decide(
+        PictureHeader header,
+        SizeRequest size,
+        PictureSource source,
+        CleanupChoice clean,
+        ModelCatalogue catalogue
+    )
     {
         List<string> notes = new List<string>();
         DownscaleRecord? record = source is PictureSource.Auto or PictureSource.Learned && size.Scale != 1 ? header.Record : null;
         if (record is not null && !record.Fits(header.Width, header.Height))
         {
-            notes.Add($"its record says {record.Width} x {record.Height} made 1/{record.Scale}, which is not its size now; the record is not used");
+            notes.Add(
+                $"its record says {record.Width} x {record.Height} made 1/{record.Scale}, which is not its size now; the record is not used"
+            );
             record = null;
         }
 
-        if (record is not null && record.Steps.FirstOrDefault(step => !catalogue.Scales(NetworkTask.Enlarge, ModelKind.Learned).Contains(step.Scale)) is { } unknown)
+        if (
+            record is not null
+            && record.Steps.FirstOrDefault(step => !catalogue.Scales(NetworkTask.Enlarge, ModelKind.Learned).Contains(step.Scale))
+                is { } unknown
+        )
         {
             notes.Add($"its record says it was made 1/{unknown.Scale}, and no network for that is installed; the record is not used");
             record = null;
@@ -177,7 +243,9 @@ internal static class UpscaleCommand
 
         if (size.IsEmpty && record is null)
         {
-            throw new UsageException($"A size is missing: give --scale, --width or --height (only pictures that 'rsr downscale' made know their own){(notes.Count > 0 ? $"; {notes[^1]}" : string.Empty)}.");
+            throw new UsageException(
+                $"A size is missing: give --scale, --width or --height (only pictures that 'rsr downscale' made know their own){(notes.Count > 0 ? $"; {notes[^1]}" : string.Empty)}."
+            );
         }
 
         if (source == PictureSource.Pixel)
@@ -187,9 +255,13 @@ internal static class UpscaleCommand
 
         ModelKind kind = source == PictureSource.Learned ? ModelKind.Learned : ModelKind.Photo;
         IReadOnlyList<int> cleanupScales = catalogue.Scales(NetworkTask.Enlarge, ModelKind.Cleanup);
-        CleanupDecision cleanup = record is not null || source == PictureSource.Learned
-            ? new CleanupDecision(CleanupChoice.Off, clean is CleanupChoice.Low or CleanupChoice.High ? "made by rsr downscale: not cleaned up" : null)
-            : CleanupDecision.For(clean, header.Encoding.Jpeg?.Quality, header.Metadata.SaysItWasJpeg, cleanupScales.Count > 0);
+        CleanupDecision cleanup =
+            record is not null || source == PictureSource.Learned
+                ? new CleanupDecision(
+                    CleanupChoice.Off,
+                    clean is CleanupChoice.Low or CleanupChoice.High ? "made by rsr downscale: not cleaned up" : null
+                )
+                : CleanupDecision.For(clean, header.Encoding.Jpeg?.Quality, header.Metadata.SaysItWasJpeg, cleanupScales.Count > 0);
         if (cleanup.Note is { } why)
         {
             notes.Add(why);
@@ -200,12 +272,26 @@ internal static class UpscaleCommand
             return DecideCleanUp(header, cleanup.Level, notes, cleanupScales);
         }
 
-        if (record is null && cleanup.Level == CleanupChoice.Off && size.Scale is { } scale && catalogue.Lists(NetworkTask.Enlarge, kind, scale))
+        if (
+            record is null
+            && cleanup.Level == CleanupChoice.Off
+            && size.Scale is { } scale
+            && catalogue.Lists(NetworkTask.Enlarge, kind, scale)
+        )
         {
             catalogue.Find(NetworkTask.Enlarge, kind, (int)size.Scale); // That network or nothing.
         }
 
-        ResizePlan plan = ResizePlan.Upscale(header.Width, header.Height, size, kind, catalogue.Scales(NetworkTask.Enlarge, kind), record, cleanup.Level, cleanupScales);
+        ResizePlan plan = ResizePlan.Upscale(
+            header.Width,
+            header.Height,
+            size,
+            kind,
+            catalogue.Scales(NetworkTask.Enlarge, kind),
+            record,
+            cleanup.Level,
+            cleanupScales
+        );
         if (record is not null)
         {
             notes.AddRange(Explain(record, catalogue));
@@ -219,19 +305,30 @@ internal static class UpscaleCommand
         };
     }
 
-    private static string Word(CleanupChoice level) => level switch
-    {
-        CleanupChoice.Low => "low",
-        CleanupChoice.High => "high",
-        _ => "off",
-    };
+    private static string Word(CleanupChoice level) =>
+        level switch
+        {
+            CleanupChoice.Low => "low",
+            CleanupChoice.High => "high",
+            _ => "off",
+        };
 
-    private static ResizeDecision DecideCleanUp(PictureHeader header, CleanupChoice level, List<string> notes, IReadOnlyList<int> cleanupScales)
+    private static ResizeDecision DecideCleanUp(
+        PictureHeader header,
+        CleanupChoice level,
+        List<string> notes,
+        IReadOnlyList<int> cleanupScales
+    )
     {
-        ResizePlan plan = level == CleanupChoice.Off
-            ? new ResizePlan(NetworkTask.Enlarge, [], header.Width, header.Height, ClassicalStep: false)
-            : ResizePlan.CleanUp(header.Width, header.Height, level, cleanupScales);
-        return new ResizeDecision(plan, "-clean", header.Record, notes, Steps: level == CleanupChoice.Off ? "needs no clean-up" : null) { Source = "photo", Cleanup = Word(level) };
+        ResizePlan plan =
+            level == CleanupChoice.Off
+                ? new ResizePlan(NetworkTask.Enlarge, [], header.Width, header.Height, ClassicalStep: false)
+                : ResizePlan.CleanUp(header.Width, header.Height, level, cleanupScales);
+        return new ResizeDecision(plan, "-clean", header.Record, notes, Steps: level == CleanupChoice.Off ? "needs no clean-up" : null)
+        {
+            Source = "photo",
+            Cleanup = Word(level),
+        };
     }
 
     private static ResizeDecision DecidePixels(PictureHeader header, SizeRequest size)
@@ -242,7 +339,8 @@ internal static class UpscaleCommand
         {
             Source = "pixel",
             Cleanup = "off",
-            WhenRead = pixels => EnlargedPixels.Find(pixels) is { } enlarged ? new RevisedPicture(enlarged.Own, plan, Describe(enlarged)) : null,
+            WhenRead = pixels =>
+                EnlargedPixels.Find(pixels) is { } enlarged ? new RevisedPicture(enlarged.Own, plan, Describe(enlarged)) : null,
         };
     }
 
@@ -258,9 +356,20 @@ internal static class UpscaleCommand
         return (long)own.Width * SizeRequest.MaxScale >= plan.Width && (long)own.Height * SizeRequest.MaxScale >= plan.Height
             ? new RevisedPicture(
                 own,
-                ResizePlan.Upscale(own.Width, own.Height, new SizeRequest(null, plan.Width, plan.Height), ModelKind.Photo, catalogue.Scales(NetworkTask.Enlarge, ModelKind.Photo)),
-                Describe(enlarged) + "; --source pixel keeps its edges hard, --source photo takes it as it is")
-            : new RevisedPicture(pixels, plan, $"every pixel was repeated {enlarged.Factor} x {enlarged.Factor} times, too often to enlarge the own pixels to this size: taken as it is; --source pixel makes blocks of them");
+                ResizePlan.Upscale(
+                    own.Width,
+                    own.Height,
+                    new SizeRequest(null, plan.Width, plan.Height),
+                    ModelKind.Photo,
+                    catalogue.Scales(NetworkTask.Enlarge, ModelKind.Photo)
+                ),
+                Describe(enlarged) + "; --source pixel keeps its edges hard, --source photo takes it as it is"
+            )
+            : new RevisedPicture(
+                pixels,
+                plan,
+                $"every pixel was repeated {enlarged.Factor} x {enlarged.Factor} times, too often to enlarge the own pixels to this size: taken as it is; --source pixel makes blocks of them"
+            );
     }
 
     private static string Describe(EnlargedPixels enlarged) =>

@@ -17,8 +17,7 @@ internal sealed partial class ViewReportJson : JsonSerializerContext;
 
 internal static class ViewCommand
 {
-    private const string Details =
-        """
+    private const string Details = """
         Examples:
           rsr view photo.jpg photo-x2.jpg                 photo-vs-photo-x2.html
           rsr view originals/ restored/ -o look.html      every picture that is in both folders, by name
@@ -35,7 +34,11 @@ internal static class ViewCommand
         DetailedCommand command = new DetailedCommand("view", "Writes one HTML page with pictures before and after, to look at.", Details);
         Argument<string> before = new Argument<string>("A") { Description = "A picture, or a folder of pictures: before." };
         Argument<string> after = new Argument<string>("B") { Description = "A picture, or a folder of pictures: after." };
-        Option<string?> output = new Option<string?>("--output", "-o") { Description = "The page; by default A-vs-B.html in this folder.", HelpName = "FILE.html" };
+        Option<string?> output = new Option<string?>("--output", "-o")
+        {
+            Description = "The page; by default A-vs-B.html in this folder.",
+            HelpName = "FILE.html",
+        };
         Option<bool> force = new Option<bool>("--force", "-f") { Description = "Replace an existing page." };
         Option<bool> json = CommonOptions.Json();
         command.Add(before);
@@ -45,14 +48,24 @@ internal static class ViewCommand
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            string a = parsed.GetRequiredValue(before), b = parsed.GetRequiredValue(after);
+            string a = parsed.GetRequiredValue(before),
+                b = parsed.GetRequiredValue(after);
             string page = CheckPageName(parsed.GetValue(output) ?? $"{NameOf(a)}-vs-{NameOf(b)}.html", parsed.GetValue(force));
             List<ResizeFailure> failures = [];
             List<ViewPair> pairs = FindPairs(a, b, failures);
             bool asJson = parsed.GetValue(json);
             IReadOnlyList<ViewEntry> shown = new ProgressDisplay(!asJson).Run(
                 Path.GetFileName(page),
-                bar => ViewPage.Write(context, page, parsed.GetValue(force), pairs, (pair, error) => failures.Add(new ResizeFailure(error.Path, OneLine.Of(error.Problem))), bar));
+                bar =>
+                    ViewPage.Write(
+                        context,
+                        page,
+                        parsed.GetValue(force),
+                        pairs,
+                        (pair, error) => failures.Add(new ResizeFailure(error.Path, OneLine.Of(error.Problem))),
+                        bar
+                    )
+            );
             foreach (ResizeFailure failure in failures)
             {
                 context.Error.WriteLine($"rsr: {failure.Input}: {failure.Error}");
@@ -60,11 +73,15 @@ internal static class ViewCommand
 
             if (asJson)
             {
-                context.Output.WriteLine(JsonSerializer.Serialize(new ViewReport(page, shown, failures), ViewReportJson.Default.ViewReport));
+                context.Output.WriteLine(
+                    JsonSerializer.Serialize(new ViewReport(page, shown, failures), ViewReportJson.Default.ViewReport)
+                );
             }
             else if (shown.Count > 0)
             {
-                context.Output.WriteLine($"{page}: {(shown.Count == 1 ? "1 pair" : $"{shown.Count} pairs")} of pictures; open it in a browser");
+                context.Output.WriteLine(
+                    $"{page}: {(shown.Count == 1 ? "1 pair" : $"{shown.Count} pairs")} of pictures; open it in a browser"
+                );
             }
 
             return failures.Count == 0 ? ExitCode.Done : ExitCode.InputsFailed;
@@ -86,13 +103,16 @@ internal static class ViewCommand
         return OutputFile.Exists(page) && !overwrite ? throw new PictureFileException(page, "exists already; --force replaces it") : page;
     }
 
-    private static string NameOf(string path) => Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+    private static string NameOf(string path) =>
+        Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
     private static List<ViewPair> FindPairs(string a, string b, List<ResizeFailure> failures)
     {
         if (Directory.Exists(a) != Directory.Exists(b))
         {
-            throw new UsageException($"Give two pictures or two folders; {(Directory.Exists(a) ? a : b)} is a folder and {(Directory.Exists(a) ? b : a)} is not.");
+            throw new UsageException(
+                $"Give two pictures or two folders; {(Directory.Exists(a) ? a : b)} is a folder and {(Directory.Exists(a) ? b : a)} is not."
+            );
         }
 
         if (!Directory.Exists(a))
@@ -101,8 +121,11 @@ internal static class ViewCommand
         }
 
         InputSearch search = new InputSearch(Recursive: true);
-        FoundInputs before = InputFinder.Find([a], search), after = InputFinder.Find([b], search);
-        failures.AddRange(before.Failures.Concat(after.Failures).Select(failure => new ResizeFailure(failure.Path, OneLine.Of(failure.Problem))));
+        FoundInputs before = InputFinder.Find([a], search),
+            after = InputFinder.Find([b], search);
+        failures.AddRange(
+            before.Failures.Concat(after.Failures).Select(failure => new ResizeFailure(failure.Path, OneLine.Of(failure.Problem)))
+        );
         Dictionary<string, InputFile> others = new(SamePath.Comparer);
         foreach (InputFile file in after.Files)
         {

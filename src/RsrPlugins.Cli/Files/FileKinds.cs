@@ -42,10 +42,13 @@ internal static partial class FileKinds
     {
         if (!OperatingSystem.IsLinux())
         {
-            return File.Exists(path) ? FileKind.File : Directory.Exists(path) ? FileKind.Folder : FileKind.Missing;
+            return File.Exists(path) ? FileKind.File
+                : Directory.Exists(path) ? FileKind.Folder
+                : FileKind.Missing;
         }
 
-        const int noEntry = 2, notAFolder = 20;
+        const int noEntry = 2,
+            notAFolder = 20;
         if (Statx(CurrentFolder, path, 0, TypeWanted, out StatxBuffer found) != 0)
         {
             return Marshal.GetLastPInvokeError() is noEntry or notAFolder ? FileKind.Missing : FileKind.Unknown;
@@ -63,16 +66,17 @@ internal static partial class FileKinds
     }
 
     /// <summary>As users know it, for example "a pipe (FIFO)".</summary>
-    public static string Describe(FileKind kind) => kind switch
-    {
-        FileKind.Missing => "nothing",
-        FileKind.File => "a file",
-        FileKind.Folder => "a folder",
-        FileKind.Pipe => "a pipe (FIFO)",
-        FileKind.Device => "a device",
-        FileKind.Socket => "a socket",
-        _ => "something that cannot be looked at",
-    };
+    public static string Describe(FileKind kind) =>
+        kind switch
+        {
+            FileKind.Missing => "nothing",
+            FileKind.File => "a file",
+            FileKind.Folder => "a folder",
+            FileKind.Pipe => "a pipe (FIFO)",
+            FileKind.Device => "a device",
+            FileKind.Socket => "a socket",
+            _ => "something that cannot be looked at",
+        };
 
     /// <summary>True for what waits, or never ends, when it is read.</summary>
     public static bool IsNoFile(FileKind kind) => kind is FileKind.Pipe or FileKind.Device or FileKind.Socket;

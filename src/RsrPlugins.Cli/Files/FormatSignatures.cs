@@ -56,7 +56,10 @@ internal static class FormatSignatures
         ("MMOR"u8.ToArray(), $"an Olympus camera raw (ORF); {Develop}"),
         ([(byte)'I', (byte)'I', (byte)'U', 0], $"a Panasonic camera raw (RW2); {Develop}"),
         ([0, 0, 0, 0, (byte)'I', (byte)'I'], "a file that starts with four zero bytes; copy it again from where it came"),
-        ("PK\u0003\u0004"u8.ToArray(), "a ZIP archive or a document stored as one (Krita, OpenRaster, Sketch, Office); export a picture from it first"),
+        (
+            "PK\u0003\u0004"u8.ToArray(),
+            "a ZIP archive or a document stored as one (Krita, OpenRaster, Sketch, Office); export a picture from it first"
+        ),
         ([0x1F, 0x8B], "a gzip file; unpack it first"),
         ("Rar!"u8.ToArray(), "a RAR archive; unpack it first"),
         ([(byte)'7', (byte)'z', 0xBC, 0xAF], "a 7-Zip archive; unpack it first"),
@@ -122,7 +125,9 @@ internal static class FormatSignatures
 
         if (Brand(head) is { } brand)
         {
-            return brand == "crx " ? $"a Canon camera raw (CR3); {Develop}" : "a video file (MP4, MOV or its like); export a frame of it first";
+            return brand == "crx "
+                ? $"a Canon camera raw (CR3); {Develop}"
+                : "a video file (MP4, MOV or its like); export a frame of it first";
         }
 
         if (head.StartsWith("RIFF"u8) && head.Length >= 12)
@@ -141,7 +146,12 @@ internal static class FormatSignatures
             return "a DICOM picture; export it as 16-bit TIFF or PNG first";
         }
 
-        if (head.Length > 2 && head[0] == 'P' && head[1] is >= (byte)'1' and <= (byte)'7' && head[2] is (byte)'\n' or (byte)'\r' or (byte)' ' or (byte)'\t' or (byte)'#')
+        if (
+            head.Length > 2
+            && head[0] == 'P'
+            && head[1] is >= (byte)'1' and <= (byte)'7'
+            && head[2] is (byte)'\n' or (byte)'\r' or (byte)' ' or (byte)'\t' or (byte)'#'
+        )
         {
             return $"a PPM, PGM, PBM or PAM picture; {SaveAsPng}";
         }
@@ -191,7 +201,10 @@ internal static class FormatSignatures
             return "an SVG or XML file; export it as PNG first";
         }
 
-        if (text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
+        if (
+            text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase)
+        )
         {
             return "a web page (HTML), not the picture; download the picture itself";
         }
@@ -240,7 +253,10 @@ internal static class FormatSignatures
             }
         }
 
-        return head.Length >= 18 && head[1] <= 1 && head[2] is 1 or 2 or 3 or 9 or 10 or 11 && head[16] is 8 or 15 or 16 or 24 or 32
+        return head.Length >= 18
+            && head[1] <= 1
+            && head[2] is 1 or 2 or 3 or 9 or 10 or 11
+            && head[16] is 8 or 15 or 16 or 24 or 32
             && Path.GetExtension(name).ToUpperInvariant() is ".TGA" or ".VDA" or ".ICB" or ".VST";
     }
 }

@@ -57,17 +57,18 @@ internal readonly struct Orientation
     }
 
     /// <summary>The same in fractions of the picture's sides.</summary>
-    public (double X, double Y) PlaceOfFraction(double x, double y) => _tag switch
-    {
-        2 => (1 - x, y),
-        3 => (1 - x, 1 - y),
-        4 => (x, 1 - y),
-        5 => (y, x),
-        6 => (1 - y, x),
-        7 => (1 - y, 1 - x),
-        8 => (y, 1 - x),
-        _ => (x, y),
-    };
+    public (double X, double Y) PlaceOfFraction(double x, double y) =>
+        _tag switch
+        {
+            2 => (1 - x, y),
+            3 => (1 - x, 1 - y),
+            4 => (x, 1 - y),
+            5 => (y, x),
+            6 => (1 - y, x),
+            7 => (1 - y, 1 - x),
+            8 => (y, 1 - x),
+            _ => (x, y),
+        };
 
     /// <summary>Copies whole stored rows, starting with row <paramref name="y"/>, to their places; sizes in samples of T.</summary>
     public void CopyRows<T>(ReadOnlySpan<T> rows, int y, int storedWidth, int channels, Span<T> picture)

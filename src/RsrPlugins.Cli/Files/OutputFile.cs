@@ -20,7 +20,8 @@ internal sealed class OutputFile : IDisposable
 
     private const UnixFileMode OwnerReadsAndWrites = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private const UnixFileMode WithoutExecution = OwnerReadsAndWrites | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    private const UnixFileMode WithoutExecution =
+        OwnerReadsAndWrites | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     private readonly TemporaryFiles _temporaryFiles;
     private readonly string _target;
@@ -141,5 +142,9 @@ internal sealed class OutputFile : IDisposable
 
     /// <summary>An error of writing in the user's words.</summary>
     public PictureFileException CannotBeWritten(Exception error) =>
-        new(Path == StandardOutput ? "standard output" : Path, $"cannot be written: {error.Message.Replace(TemporaryPath, Path, StringComparison.Ordinal)}", error);
+        new(
+            Path == StandardOutput ? "standard output" : Path,
+            $"cannot be written: {error.Message.Replace(TemporaryPath, Path, StringComparison.Ordinal)}",
+            error
+        );
 }

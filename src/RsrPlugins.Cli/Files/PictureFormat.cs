@@ -12,21 +12,83 @@ namespace RsrPlugins.Cli.Files;
 /// <param name="CanWrite">Results can be written in it; the results of other pictures are PNGs.</param>
 /// <param name="HasQuality">It is written with a quality.</param>
 internal sealed record PictureFormat(
-    string Name, IReadOnlyList<string> Extensions, int MaxSide, bool Holds16Bit, bool HoldsAlpha, bool IsLossless, bool CanWrite = true, bool HasQuality = false)
+    string Name,
+    IReadOnlyList<string> Extensions,
+    int MaxSide,
+    bool Holds16Bit,
+    bool HoldsAlpha,
+    bool IsLossless,
+    bool CanWrite = true,
+    bool HasQuality = false
+)
 {
     public static readonly PictureFormat Png = new("PNG", [".png"], int.MaxValue, Holds16Bit: true, HoldsAlpha: true, IsLossless: true);
 
-    public static readonly PictureFormat Jpeg =
-        new("JPEG", [".jpg", ".jpeg", ".jpe", ".jfif", ".jif"], 65500, Holds16Bit: false, HoldsAlpha: false, IsLossless: false, HasQuality: true);
+    public static readonly PictureFormat Jpeg = new(
+        "JPEG",
+        [".jpg", ".jpeg", ".jpe", ".jfif", ".jif"],
+        65500,
+        Holds16Bit: false,
+        HoldsAlpha: false,
+        IsLossless: false,
+        HasQuality: true
+    );
 
-    public static readonly PictureFormat WebP = new("WebP", [".webp"], 16383, Holds16Bit: false, HoldsAlpha: true, IsLossless: true, HasQuality: true);
-    public static readonly PictureFormat Tiff = new("TIFF", [".tif", ".tiff"], int.MaxValue, Holds16Bit: true, HoldsAlpha: true, IsLossless: true);
+    public static readonly PictureFormat WebP = new(
+        "WebP",
+        [".webp"],
+        16383,
+        Holds16Bit: false,
+        HoldsAlpha: true,
+        IsLossless: true,
+        HasQuality: true
+    );
+    public static readonly PictureFormat Tiff = new(
+        "TIFF",
+        [".tif", ".tiff"],
+        int.MaxValue,
+        Holds16Bit: true,
+        HoldsAlpha: true,
+        IsLossless: true
+    );
 
     // libvips' limit; written without loss only with features other readers lack.
-    public static readonly PictureFormat Avif = new("AVIF", [".avif"], 16384, Holds16Bit: true, HoldsAlpha: true, IsLossless: false, HasQuality: true);
-    public static readonly PictureFormat Gif = new("GIF", [".gif"], 65535, Holds16Bit: false, HoldsAlpha: true, IsLossless: false, CanWrite: false);
-    public static readonly PictureFormat Heic = new("HEIC", [".heic", ".heif", ".hif"], 65535, Holds16Bit: true, HoldsAlpha: true, IsLossless: false, CanWrite: false);
-    public static readonly PictureFormat JpegXl = new("JPEG XL", [".jxl"], int.MaxValue, Holds16Bit: true, HoldsAlpha: true, IsLossless: true, CanWrite: false);
+    public static readonly PictureFormat Avif = new(
+        "AVIF",
+        [".avif"],
+        16384,
+        Holds16Bit: true,
+        HoldsAlpha: true,
+        IsLossless: false,
+        HasQuality: true
+    );
+    public static readonly PictureFormat Gif = new(
+        "GIF",
+        [".gif"],
+        65535,
+        Holds16Bit: false,
+        HoldsAlpha: true,
+        IsLossless: false,
+        CanWrite: false
+    );
+    public static readonly PictureFormat Heic = new(
+        "HEIC",
+        [".heic", ".heif", ".hif"],
+        65535,
+        Holds16Bit: true,
+        HoldsAlpha: true,
+        IsLossless: false,
+        CanWrite: false
+    );
+    public static readonly PictureFormat JpegXl = new(
+        "JPEG XL",
+        [".jxl"],
+        int.MaxValue,
+        Holds16Bit: true,
+        HoldsAlpha: true,
+        IsLossless: true,
+        CanWrite: false
+    );
 
     public const string Supported = "PNG, JPEG, WebP, TIFF, AVIF or GIF";
 
@@ -79,7 +141,11 @@ internal sealed record PictureFormat(
                 throw new PictureFileException(source.Name, $"expected {Supported}, found an empty file (0 bytes)");
             }
 
-            return FormatSignatures.Find(head.AsSpan(0, length)) ?? throw new PictureFileException(source.Name, $"expected {Supported}, found {FormatSignatures.Describe(head.AsSpan(0, length), file, source.Name)}");
+            return FormatSignatures.Find(head.AsSpan(0, length))
+                ?? throw new PictureFileException(
+                    source.Name,
+                    $"expected {Supported}, found {FormatSignatures.Describe(head.AsSpan(0, length), file, source.Name)}"
+                );
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -33,9 +33,13 @@ internal sealed record CarriedMetadata(PictureMetadata Said, byte[]? Icc, Orient
     public DownscaleRecord? Record => Said.Record;
 
     /// <summary>For a picture whose artefacts were taken out: a coarse JPEG is not followed down to where they come back.</summary>
-    public CarriedMetadata CleanedUp() => Encoding.Jpeg is { Quality: < LeastCleanQuality } jpeg
-        ? this with { Encoding = Encoding with { Jpeg = jpeg with { Quality = LeastCleanQuality } } }
-        : this;
+    public CarriedMetadata CleanedUp() =>
+        Encoding.Jpeg is { Quality: < LeastCleanQuality } jpeg
+            ? this with
+            {
+                Encoding = Encoding with { Jpeg = jpeg with { Quality = LeastCleanQuality } },
+            }
+            : this;
 }
 
 /// <summary>How a picture's samples were coded, for results that follow it.</summary>
@@ -86,10 +90,28 @@ internal static class PictureReader
     private const int StripBytes = 64 * 1024;
 
     // What libjpeg warns of though every pixel is there.
-    private static readonly string[] _harmlessJpegWarnings = ["extraneous bytes before marker 0xd9", "Unknown Adobe color transform", "unknown JFIF revision", "Invalid SOS parameters"];
+    private static readonly string[] _harmlessJpegWarnings =
+    [
+        "extraneous bytes before marker 0xd9",
+        "Unknown Adobe color transform",
+        "unknown JFIF revision",
+        "Invalid SOS parameters",
+    ];
 
     // What decoders say of files that are sound and of a kind they do not know.
-    private static readonly string[] _unsupported = ["nsupported", "not supported", "not configured", "not implemented", "an not handle", "an't handle", "No decoding plugin", "not been built in", "unknown compression", "No codec"];
+    private static readonly string[] _unsupported =
+    [
+        "nsupported",
+        "not supported",
+        "not configured",
+        "not implemented",
+        "an not handle",
+        "an't handle",
+        "No decoding plugin",
+        "not been built in",
+        "unknown compression",
+        "No codec",
+    ];
 
     private const string SalvageHint = "; --salvage makes what there is of it";
     private const string Salvaged = "the file is damaged or cut off: what is missing was filled in (--salvage)";
@@ -102,89 +124,104 @@ internal static class PictureReader
     public static PictureHeader ReadHeader(PictureSource source)
     {
         PictureFormat format = PictureFormat.Of(source);
-        return Guarded(source.Name, format, canSalvage: false, () =>
-        {
-            RawMetadata raw = new RawMetadata();
-            PictureEncoding encoding = new PictureEncoding(format, null, format == PictureFormat.Png || format == PictureFormat.Tiff, false);
-            TiffPages? tiff = null;
-            PngFile? png = null;
-            GifFile? gif = null;
-            long trailing = 0;
-            using (Stream stream = source.Open())
+        return Guarded(
+            source.Name,
+            format,
+            canSalvage: false,
+            () =>
             {
-                if (format == PictureFormat.Jpeg)
+                RawMetadata raw = new RawMetadata();
+                PictureEncoding encoding = new PictureEncoding(
+                    format,
+                    null,
+                    format == PictureFormat.Png || format == PictureFormat.Tiff,
+                    false
+                );
+                TiffPages? tiff = null;
+                PngFile? png = null;
+                GifFile? gif = null;
+                long trailing = 0;
+                using (Stream stream = source.Open())
                 {
-                    List<JpegSegment> segments = JpegSegments.ReadToFirstScan(stream);
-                    CheckJpeg(segments, source.Name);
-                    JpegFile.ReadMetadata(segments, raw);
-                    encoding = encoding with { Jpeg = JpegEncoding.Estimate(segments) };
-                }
-                else if (format == PictureFormat.Png)
-                {
-                    png = PngFile.Read(stream, checkPixels: false);
-                    CheckPng(png, source.Name);
-                    png.ReadMetadata(raw);
-                    encoding = encoding with { IsPalette = png.IsPalette };
-                    trailing = png.Trailing;
-                }
-                else if (format == PictureFormat.WebP)
-                {
-                    WebPFile webp = WebPFile.Read(stream, raw);
-                    if (webp.Frames > 1)
+                    if (format == PictureFormat.Jpeg)
                     {
-                        throw PictureFormat.Animated(source.Name, format.Name);
+                        List<JpegSegment> segments = JpegSegments.ReadToFirstScan(stream);
+                        CheckJpeg(segments, source.Name);
+                        JpegFile.ReadMetadata(segments, raw);
+                        encoding = encoding with { Jpeg = JpegEncoding.Estimate(segments) };
+                    }
+                    else if (format == PictureFormat.Png)
+                    {
+                        png = PngFile.Read(stream, checkPixels: false);
+                        CheckPng(png, source.Name);
+                        png.ReadMetadata(raw);
+                        encoding = encoding with { IsPalette = png.IsPalette };
+                        trailing = png.Trailing;
+                    }
+                    else if (format == PictureFormat.WebP)
+                    {
+                        WebPFile webp = WebPFile.Read(stream, raw);
+                        if (webp.Frames > 1)
+                        {
+                            throw PictureFormat.Animated(source.Name, format.Name);
+                        }
+
+                        encoding = encoding with { IsLossless = webp.IsLossless };
+                        trailing = webp.Trailing;
+                    }
+                    else if (format == PictureFormat.Tiff && TiffFile.Read(stream) is { } file)
+                    {
+                        tiff = TiffPages.Choose(file, source.Name);
+                        TiffMetadata.Read(file, tiff.Page, raw);
+                    }
+                    else if (format == PictureFormat.Gif)
+                    {
+                        gif = GifFile.Read(stream);
+                        trailing = gif.Trailing;
+                    }
+                    else if (format == PictureFormat.Avif || format == PictureFormat.Heic)
+                    {
+                        trailing = HeifFile.Trailing(stream);
+                        raw.Colour = PngColour.None with { CodePoints = HeifFile.CodePoints(stream) };
+                    }
+                }
+
+                PictureSource readable = Readable(source, tiff, gif);
+                using Source bytes = readable.OpenForVips();
+                using Image image = Open(bytes, format, tiff, Enums.FailOn.Error);
+                if (
+                    format == PictureFormat.Gif
+                    || format == PictureFormat.Avif
+                    || format == PictureFormat.Heic
+                    || format == PictureFormat.JpegXl
+                )
+                {
+                    CheckPages(image, source.Name, format);
+                    if (format == PictureFormat.Heic)
+                    {
+                        _ = image.Getpoint(0, 0); // Its codec is not built into every libvips, which only decoding tells.
                     }
 
-                    encoding = encoding with { IsLossless = webp.IsLossless };
-                    trailing = webp.Trailing;
+                    TakeFields(image, raw);
                 }
-                else if (format == PictureFormat.Tiff && TiffFile.Read(stream) is { } file)
+
+                CheckChannels(image, source.Name);
+                PictureMetadata metadata = PictureMetadata.Of(raw, format);
+                Orientation orientation = OrientationOf(image.Width, image.Height, format, metadata);
+                return new PictureHeader(orientation.Width, orientation.Height, format, metadata.Record)
                 {
-                    tiff = TiffPages.Choose(file, source.Name);
-                    TiffMetadata.Read(file, tiff.Page, raw);
-                }
-                else if (format == PictureFormat.Gif)
-                {
-                    gif = GifFile.Read(stream);
-                    trailing = gif.Trailing;
-                }
-                else if (format == PictureFormat.Avif || format == PictureFormat.Heic)
-                {
-                    trailing = HeifFile.Trailing(stream);
-                    raw.Colour = PngColour.None with { CodePoints = HeifFile.CodePoints(stream) };
-                }
+                    Source = source,
+                    Metadata = metadata,
+                    Encoding = encoding,
+                    Channels = Math.Clamp(image.Bands, 1, 4),
+                    BytesPerSample = image.Format == Enums.BandFormat.Uchar ? 1 : 2,
+                    Tiff = tiff,
+                    Png = png,
+                    Gif = gif,
+                    Trailing = trailing,
+                };
             }
-
-            PictureSource readable = Readable(source, tiff, gif);
-            using Source bytes = readable.OpenForVips();
-            using Image image = Open(bytes, format, tiff, Enums.FailOn.Error);
-            if (format == PictureFormat.Gif || format == PictureFormat.Avif || format == PictureFormat.Heic || format == PictureFormat.JpegXl)
-            {
-                CheckPages(image, source.Name, format);
-                if (format == PictureFormat.Heic)
-                {
-                    _ = image.Getpoint(0, 0); // Its codec is not built into every libvips, which only decoding tells.
-                }
-
-                TakeFields(image, raw);
-            }
-
-            CheckChannels(image, source.Name);
-            PictureMetadata metadata = PictureMetadata.Of(raw, format);
-            Orientation orientation = OrientationOf(image.Width, image.Height, format, metadata);
-            return new PictureHeader(orientation.Width, orientation.Height, format, metadata.Record)
-            {
-                Source = source,
-                Metadata = metadata,
-                Encoding = encoding,
-                Channels = Math.Clamp(image.Bands, 1, 4),
-                BytesPerSample = image.Format == Enums.BandFormat.Uchar ? 1 : 2,
-                Tiff = tiff,
-                Png = png,
-                Gif = gif,
-                Trailing = trailing,
-            };
-        });
+        );
     }
 
     /// <summary>Reads a whole picture.</summary>
@@ -198,70 +235,97 @@ internal static class PictureReader
     /// <param name="progress">From 0 to 1.</param>
     /// <param name="cancellationToken">Looked at between strips.</param>
     /// <exception cref="PictureFileException">Damaged, cut short, or of a kind the engine has no place for.</exception>
-    public static Picture Read(PictureHeader header, bool salvage, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public static Picture Read(
+        PictureHeader header,
+        bool salvage,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         long bytes = (long)header.Width * header.Height * header.Channels * header.BytesPerSample;
         if (bytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
         {
-            throw new PictureFileException(header.Source.Name, $"{header.Width} x {header.Height} pixels take {bytes / 1_000_000_000} GB, more memory than there is");
+            throw new PictureFileException(
+                header.Source.Name,
+                $"{header.Width} x {header.Height} pixels take {bytes / 1_000_000_000} GB, more memory than there is"
+            );
         }
 
-        bool canSalvage = !salvage && (header.Format == PictureFormat.Jpeg || header.Format == PictureFormat.Png || header.Format == PictureFormat.Tiff);
-        return Guarded(header.Source.Name, header.Format, canSalvage, () =>
-        {
-            List<string> notes = [.. header.Metadata.Notes];
-            if (header.Format == PictureFormat.Jpeg)
+        bool canSalvage =
+            !salvage && (header.Format == PictureFormat.Jpeg || header.Format == PictureFormat.Png || header.Format == PictureFormat.Tiff);
+        return Guarded(
+            header.Source.Name,
+            header.Format,
+            canSalvage,
+            () =>
             {
-                return ReadJpeg(header, salvage, notes, progress, cancellationToken);
-            }
-
-            if (header.Tiff is { } tiff)
-            {
-                notes.AddRange(tiff.Notes);
-            }
-
-            if (header.Png?.Find("fdAT") is not null)
-            {
-                notes.Add("an animation of one picture, another than the still one, dropped");
-            }
-
-            if (header.Trailing > 0)
-            {
-                notes.Add(BytesBehind(header.Trailing));
-            }
-
-            if (header.Gif is { } gif)
-            {
-                if (gif.MissingPixels > 0)
+                List<string> notes = [.. header.Metadata.Notes];
+                if (header.Format == PictureFormat.Jpeg)
                 {
-                    notes.Add(salvage ? Salvaged : throw new PictureFileException(header.Source.Name, $"expected a whole GIF, found a damaged or cut-off file ({gif.MissingPixels} of its pixels are missing){SalvageHint}"));
+                    return ReadJpeg(header, salvage, notes, progress, cancellationToken);
                 }
-                else if (!gif.HasEnd)
-                {
-                    notes.Add("no end (trailer) in the file; every pixel is there");
-                }
-            }
 
-            PictureSource source = Readable(header.Source, header.Tiff, header.Gif);
-            try
-            {
-                string[] noEnd = header.Png is { HasEnd: false } ? ["no end (IEND) in the file; every pixel is there"] : [];
-                return Decode(header, source, Enums.FailOn.Error, [.. notes, .. noEnd], progress, cancellationToken);
+                if (header.Tiff is { } tiff)
+                {
+                    notes.AddRange(tiff.Notes);
+                }
+
+                if (header.Png?.Find("fdAT") is not null)
+                {
+                    notes.Add("an animation of one picture, another than the still one, dropped");
+                }
+
+                if (header.Trailing > 0)
+                {
+                    notes.Add(BytesBehind(header.Trailing));
+                }
+
+                if (header.Gif is { } gif)
+                {
+                    if (gif.MissingPixels > 0)
+                    {
+                        notes.Add(
+                            salvage
+                                ? Salvaged
+                                : throw new PictureFileException(
+                                    header.Source.Name,
+                                    $"expected a whole GIF, found a damaged or cut-off file ({gif.MissingPixels} of its pixels are missing){SalvageHint}"
+                                )
+                        );
+                    }
+                    else if (!gif.HasEnd)
+                    {
+                        notes.Add("no end (trailer) in the file; every pixel is there");
+                    }
+                }
+
+                PictureSource source = Readable(header.Source, header.Tiff, header.Gif);
+                try
+                {
+                    string[] noEnd = header.Png is { HasEnd: false } ? ["no end (IEND) in the file; every pixel is there"] : [];
+                    return Decode(header, source, Enums.FailOn.Error, [.. notes, .. noEnd], progress, cancellationToken);
+                }
+                catch (VipsException) when (header.Png is { } png && HasEveryPixel(png, source))
+                {
+                    notes.Add("a damaged checksum or a missing end in the file; every pixel is there");
+                    return Decode(header, Mended(png, source), Enums.FailOn.Error, notes, progress, cancellationToken);
+                }
+                catch (VipsException) when (salvage && !cancellationToken.IsCancellationRequested)
+                {
+                    notes.Add(Salvaged);
+                    return Decode(header, source, Enums.FailOn.None, notes, progress, cancellationToken);
+                }
             }
-            catch (VipsException) when (header.Png is { } png && HasEveryPixel(png, source))
-            {
-                notes.Add("a damaged checksum or a missing end in the file; every pixel is there");
-                return Decode(header, Mended(png, source), Enums.FailOn.Error, notes, progress, cancellationToken);
-            }
-            catch (VipsException) when (salvage && !cancellationToken.IsCancellationRequested)
-            {
-                notes.Add(Salvaged);
-                return Decode(header, source, Enums.FailOn.None, notes, progress, cancellationToken);
-            }
-        });
+        );
     }
 
-    private static Picture ReadJpeg(PictureHeader header, bool salvage, List<string> notes, IProgress<double>? progress, CancellationToken cancellationToken)
+    private static Picture ReadJpeg(
+        PictureHeader header,
+        bool salvage,
+        List<string> notes,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken
+    )
     {
         PictureSource source = header.Source;
         JpegEnding ending;
@@ -300,22 +364,32 @@ internal static class PictureReader
             Picture ReadWhole()
             {
                 Picture picture = null!;
-                IReadOnlyList<string> warnings = VipsLibrary.Hear(() => picture = Decode(header, source, Enums.FailOn.Error, heard, progress, cancellationToken));
+                IReadOnlyList<string> warnings = VipsLibrary.Hear(() =>
+                    picture = Decode(header, source, Enums.FailOn.Error, heard, progress, cancellationToken)
+                );
                 // The newest is the last line of the last warning.
-                string? warning = warnings.SelectMany(lines => lines.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).LastOrDefault(line => line.StartsWith("VipsJpeg:", StringComparison.Ordinal));
+                string? warning = warnings
+                    .SelectMany(lines => lines.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                    .LastOrDefault(line => line.StartsWith("VipsJpeg:", StringComparison.Ordinal));
                 if (warning is null)
                 {
                     return picture;
                 }
 
                 return Array.Exists(_harmlessJpegWarnings, harmless => warning.Contains(harmless, StringComparison.OrdinalIgnoreCase))
-                    ? picture with { Notes = [.. picture.Notes, $"the decoder warns ({warning}); every pixel is there"] }
+                    ? picture with
+                    {
+                        Notes = [.. picture.Notes, $"the decoder warns ({warning}); every pixel is there"],
+                    }
                     : throw new VipsException(warning);
             }
         }
         else if (!salvage)
         {
-            throw new PictureFileException(source.Name, $"expected a whole JPEG, found a damaged or cut-off file (its last scans are missing){SalvageHint}");
+            throw new PictureFileException(
+                source.Name,
+                $"expected a whole JPEG, found a damaged or cut-off file (its last scans are missing){SalvageHint}"
+            );
         }
 
         notes.Add(Salvaged);
@@ -344,7 +418,14 @@ internal static class PictureReader
         }
     }
 
-    private static Picture Decode(PictureHeader header, PictureSource source, Enums.FailOn failOn, List<string> notes, IProgress<double>? progress, CancellationToken cancellationToken)
+    private static Picture Decode(
+        PictureHeader header,
+        PictureSource source,
+        Enums.FailOn failOn,
+        List<string> notes,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken
+    )
     {
         List<string> heard = [.. notes];
         using Source bytes = source.OpenForVips();
@@ -352,13 +433,24 @@ internal static class PictureReader
         byte[]? icc = header.Metadata.Icc;
         using Image image = ToGreyOrRgb(stored, header, heard, ref icc);
         Orientation orientation = OrientationOf(image.Width, image.Height, header.Format, header.Metadata);
-        PixelImage pixels = PixelImage.Create(orientation.Width, orientation.Height, LayoutOf(image, source.Name), image.Format == Enums.BandFormat.Uchar ? 8 : 16);
+        PixelImage pixels = PixelImage.Create(
+            orientation.Width,
+            orientation.Height,
+            LayoutOf(image, source.Name),
+            image.Format == Enums.BandFormat.Uchar ? 8 : 16
+        );
         icc = Fitting(icc, pixels.HasColour, heard);
         ReadStrips(image, orientation, pixels, progress, cancellationToken);
         return new Picture(pixels, header.Format, new CarriedMetadata(header.Metadata, icc, orientation, header.Encoding), heard);
     }
 
-    private static void ReadStrips(Image image, Orientation orientation, PixelImage pixels, IProgress<double>? progress, CancellationToken cancellationToken)
+    private static void ReadStrips(
+        Image image,
+        Orientation orientation,
+        PixelImage pixels,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken
+    )
     {
         int rowBytes = image.Width * pixels.Channels * (pixels.BitsPerSample / 8);
         int rowsPerStrip = Math.Max(1, StripBytes / rowBytes);
@@ -389,7 +481,12 @@ internal static class PictureReader
             "PNG" => Image.PngloadSource(source, access: sequential, failOn: failOn),
             "JPEG" => Image.JpegloadSource(source, access: sequential, failOn: failOn),
             "WebP" => Image.WebploadSource(source, access: sequential, failOn: failOn),
-            "TIFF" => Image.TiffloadSource(source, page: tiff is null or { IsLab: true } ? null : tiff.Page, access: sequential, failOn: failOn),
+            "TIFF" => Image.TiffloadSource(
+                source,
+                page: tiff is null or { IsLab: true } ? null : tiff.Page,
+                access: sequential,
+                failOn: failOn
+            ),
             "GIF" => Image.GifloadSource(source, access: sequential, failOn: failOn),
             "AVIF" or "HEIC" => Image.HeifloadSource(source, access: sequential, failOn: failOn),
             _ => Image.NewFromSource(source, access: sequential, failOn: failOn),
@@ -416,7 +513,10 @@ internal static class PictureReader
         };
         if (found is not null)
         {
-            throw new PictureFileException(path, $"expected an ordinary JPEG of 8 bits per sample, found {found}; save it as PNG or TIFF first");
+            throw new PictureFileException(
+                path,
+                $"expected an ordinary JPEG of 8 bits per sample, found {found}; save it as PNG or TIFF first"
+            );
         }
     }
 
@@ -434,7 +534,10 @@ internal static class PictureReader
 
         if (png.IsApples)
         {
-            throw new PictureFileException(path, "expected a PNG, found Apple's own variant of it (CgBI), out of an iOS program; save it as an ordinary PNG first");
+            throw new PictureFileException(
+                path,
+                "expected a PNG, found Apple's own variant of it (CgBI), out of an iOS program; save it as an ordinary PNG first"
+            );
         }
     }
 
@@ -461,7 +564,8 @@ internal static class PictureReader
         }
     }
 
-    /// <summary>CMYK through its profile (or a general one) to sRGB, Lab and its like to sRGB; grey and RGB stay in their own profile.</summary>
+    /// <summary>CMYK through its profile (or a general one) to sRGB, Lab and its like to sRGB; grey and RGB stay in their own
+    /// profile.</summary>
     private static Image ToGreyOrRgb(Image image, PictureHeader header, List<string> notes, ref byte[]? icc)
     {
         if (header.Tiff is { IsLab: true } tiff)
@@ -480,7 +584,10 @@ internal static class PictureReader
 
         if (image.Format is not (Enums.BandFormat.Uchar or Enums.BandFormat.Ushort))
         {
-            throw new PictureFileException(header.Source.Name, $"expected 8 or 16 bits per sample, found {Describe(image.Format)}; convert it to 16 bits first");
+            throw new PictureFileException(
+                header.Source.Name,
+                $"expected 8 or 16 bits per sample, found {Describe(image.Format)}; convert it to 16 bits first"
+            );
         }
 
         int depth = image.Format == Enums.BandFormat.Uchar ? 8 : 16;
@@ -488,11 +595,24 @@ internal static class PictureReader
         {
             case Enums.Interpretation.Cmyk:
                 bool tagged = image.Contains("icc-profile-data") && ProfileSpace(icc) == "CMYK";
-                notes.Add(tagged ? "CMYK converted to sRGB through its profile" : "CMYK without a profile converted to sRGB through a general one");
-                Image converted = image.IccTransform("srgb", embedded: tagged, inputProfile: "cmyk", intent: Enums.Intent.Relative, blackPointCompensation: true, depth: depth);
+                notes.Add(
+                    tagged ? "CMYK converted to sRGB through its profile" : "CMYK without a profile converted to sRGB through a general one"
+                );
+                Image converted = image.IccTransform(
+                    "srgb",
+                    embedded: tagged,
+                    inputProfile: "cmyk",
+                    intent: Enums.Intent.Relative,
+                    blackPointCompensation: true,
+                    depth: depth
+                );
                 icc = converted.Contains("icc-profile-data") ? (byte[])converted.Get("icc-profile-data") : null;
                 return converted;
-            case Enums.Interpretation.Bw or Enums.Interpretation.Grey16 or Enums.Interpretation.Srgb or Enums.Interpretation.Rgb or Enums.Interpretation.Rgb16:
+            case Enums.Interpretation.Bw
+            or Enums.Interpretation.Grey16
+            or Enums.Interpretation.Srgb
+            or Enums.Interpretation.Rgb
+            or Enums.Interpretation.Rgb16:
                 return FullRange(image, header.Format);
             case Enums.Interpretation.Multiband when image.Bands <= 2:
                 return image.Copy();
@@ -507,7 +627,10 @@ internal static class PictureReader
     private static Image FullRange(Image image, PictureFormat format)
     {
         bool shifted = format == PictureFormat.Avif || format == PictureFormat.Heic;
-        int bits = shifted && image.Format == Enums.BandFormat.Ushort && image.Contains("bits-per-sample") ? (int)image.Get("bits-per-sample") : 16;
+        int bits =
+            shifted && image.Format == Enums.BandFormat.Ushort && image.Contains("bits-per-sample")
+                ? (int)image.Get("bits-per-sample")
+                : 16;
         if (bits is < 9 or > 15)
         {
             return image.Copy();
@@ -529,9 +652,7 @@ internal static class PictureReader
         using Image l = image.ExtractBand(0);
         using Image lightness = l.Linear([100 / (wide ? 65280.0 : 255.0)], [0]);
         using Image ab = image.ExtractBand(1, n: 2);
-        using Image colours = offset
-            ? ab.Linear([1 / unit], [-128])
-            : Signed(ab);
+        using Image colours = offset ? ab.Linear([1 / unit], [-128]) : Signed(ab);
         using Image lab = lightness.Bandjoin(colours);
         using Image typed = lab.Copy(interpretation: Enums.Interpretation.Lab);
         using Image rgb = typed.Colourspace(wide ? Enums.Interpretation.Rgb16 : Enums.Interpretation.Srgb);
@@ -605,7 +726,11 @@ internal static class PictureReader
             return profile;
         }
 
-        notes.Add(space is null ? "colour profile dropped: it is damaged" : $"colour profile dropped: it is for {space}, the picture is {(hasColour ? "RGB" : "grey")}");
+        notes.Add(
+            space is null
+                ? "colour profile dropped: it is damaged"
+                : $"colour profile dropped: it is for {space}, the picture is {(hasColour ? "RGB" : "grey")}"
+        );
         return null;
     }
 
@@ -613,7 +738,9 @@ internal static class PictureReader
     private static string? ProfileSpace(byte[]? profile)
     {
         const int headerLength = 128;
-        bool sound = profile is { Length: > headerLength } && profile.AsSpan(36, 4).SequenceEqual("acsp"u8)
+        bool sound =
+            profile is { Length: > headerLength }
+            && profile.AsSpan(36, 4).SequenceEqual("acsp"u8)
             && System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(profile) <= profile.Length;
         return sound ? OneLine.Of(System.Text.Encoding.ASCII.GetString(profile!, 16, 4).TrimEnd()) : null;
     }
@@ -624,25 +751,34 @@ internal static class PictureReader
         bool cmyk = image.Interpretation == Enums.Interpretation.Cmyk;
         if (image.Bands > (cmyk ? 5 : 4))
         {
-            throw new PictureFileException(path, $"expected grey, RGB or CMYK with at most one alpha channel, found {image.Bands} channels; save it without the others first");
+            throw new PictureFileException(
+                path,
+                $"expected grey, RGB or CMYK with at most one alpha channel, found {image.Bands} channels; save it without the others first"
+            );
         }
     }
 
-    private static PixelLayout LayoutOf(Image image, string path) => image.Bands is >= 1 and <= 4
-        ? (PixelLayout)image.Bands
-        : throw new PictureFileException(path, $"expected grey or RGB with at most one alpha channel, found {image.Bands} channels");
+    private static PixelLayout LayoutOf(Image image, string path) =>
+        image.Bands is >= 1 and <= 4
+            ? (PixelLayout)image.Bands
+            : throw new PictureFileException(path, $"expected grey or RGB with at most one alpha channel, found {image.Bands} channels");
 
     // libheif turns pictures itself, by their own boxes; EXIF must not turn them again.
     private static Orientation OrientationOf(int width, int height, PictureFormat format, PictureMetadata metadata) =>
-        new(format == PictureFormat.Avif || format == PictureFormat.Heic || format == PictureFormat.JpegXl ? 1 : metadata.OrientationTag, width, height);
+        new(
+            format == PictureFormat.Avif || format == PictureFormat.Heic || format == PictureFormat.JpegXl ? 1 : metadata.OrientationTag,
+            width,
+            height
+        );
 
-    private static string Describe(Enums.BandFormat format) => format switch
-    {
-        Enums.BandFormat.Float or Enums.BandFormat.Double => "floating point",
-        Enums.BandFormat.Uint or Enums.BandFormat.Int => "32-bit integers",
-        Enums.BandFormat.Char or Enums.BandFormat.Short => "signed samples",
-        _ => format.ToString(),
-    };
+    private static string Describe(Enums.BandFormat format) =>
+        format switch
+        {
+            Enums.BandFormat.Float or Enums.BandFormat.Double => "floating point",
+            Enums.BandFormat.Uint or Enums.BandFormat.Int => "32-bit integers",
+            Enums.BandFormat.Char or Enums.BandFormat.Short => "signed samples",
+            _ => format.ToString(),
+        };
 
     private static T Guarded<T>(string path, PictureFormat format, bool canSalvage, Func<T> read)
     {
@@ -652,14 +788,23 @@ internal static class PictureReader
         {
             return read();
         }
-        catch (VipsException error) when (Array.Exists(_unsupported, word => error.Message.Contains(word, StringComparison.OrdinalIgnoreCase)))
+        catch (VipsException error)
+            when (Array.Exists(_unsupported, word => error.Message.Contains(word, StringComparison.OrdinalIgnoreCase)))
         {
             string todo = format == PictureFormat.Heic ? "save it as JPEG or PNG first" : "save it as PNG first";
-            throw new PictureFileException(path, $"expected a {format.Name} this build can decode, found one it cannot ({VipsMessage.Of(error)}); {todo}", error);
+            throw new PictureFileException(
+                path,
+                $"expected a {format.Name} this build can decode, found one it cannot ({VipsMessage.Of(error)}); {todo}",
+                error
+            );
         }
         catch (VipsException error)
         {
-            throw new PictureFileException(path, $"expected a whole {format.Name}, found a damaged or cut-off file ({VipsMessage.Of(error)}){(canSalvage ? SalvageHint : string.Empty)}", error);
+            throw new PictureFileException(
+                path,
+                $"expected a whole {format.Name}, found a damaged or cut-off file ({VipsMessage.Of(error)}){(canSalvage ? SalvageHint : string.Empty)}",
+                error
+            );
         }
         catch (IOException error)
         {

@@ -38,7 +38,9 @@ internal sealed class PictureSource
         }
         catch (IOException error)
         {
-            string problem = error.Message.Contains("too long", StringComparison.OrdinalIgnoreCase) ? "more than 2 GB; give it as a file" : $"cannot be read: {error.Message}";
+            string problem = error.Message.Contains("too long", StringComparison.OrdinalIgnoreCase)
+                ? "more than 2 GB; give it as a file"
+                : $"cannot be read: {error.Message}";
             throw new PictureFileException(name, problem, error);
         }
     }

@@ -1,5 +1,6 @@
 // Writes a picture straight out of the engine's memory (libvips reads it in place, strip by strip); OutputFile brings it
-// to its place. Only the pixels and the profile are libvips'; what else the file says is put in on the way (HeadEditingStream) or behind (TIFF).
+// to its place. Only the pixels and the profile are libvips'; what else the file says is put in on the way (HeadEditingStream) or behind
+// (TIFF).
 using System.Runtime.InteropServices;
 using NetVips;
 using RsrPlugins.Cli.Files.Containers;
@@ -48,7 +49,8 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
     /// Writes the top-left <paramref name="width"/> x <paramref name="height"/> of <paramref name="pixels"/>. The crop is done
     /// here because it is free here.
     /// </summary>
-    /// <exception cref="PictureFileException">The folder cannot be written, the disk is full, the file exists, or the format cannot hold the picture.</exception>
+    /// <exception cref="PictureFileException">The folder cannot be written, the disk is full, the file exists, or the format cannot hold
+    /// the picture.</exception>
     public WrittenPicture Write(
         string path,
         PixelImage pixels,
@@ -59,7 +61,8 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         DownscaleRecord? record,
         WriteOptions options,
         IProgress<double>? progress = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         VipsLibrary.EnsureReady();
         CheckSize(path, format, width, height);
@@ -98,7 +101,8 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         DownscaleRecord? record,
         WriteOptions options,
         IProgress<double>? progress = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         VipsLibrary.EnsureReady();
         CheckSize(name, format, width, height);
@@ -113,12 +117,16 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
                     pixels.Width,
                     pixels.Height,
                     pixels.Channels,
-                    pixels.BitsPerSample == 8 ? Enums.BandFormat.Uchar : Enums.BandFormat.Ushort);
+                    pixels.BitsPerSample == 8 ? Enums.BandFormat.Uchar : Enums.BandFormat.Ushort
+                );
                 using Image typed = memory.Copy(interpretation: InterpretationOf(pixels));
                 using Image cropped = typed.ExtractArea(0, 0, width, height);
                 using Image fitted = FitTo(format, cropped, notes);
                 OutgoingMetadata said = Prepare(metadata, format, width, height, pixels, record, notes);
-                using Image image = said.Icc is null && format != PictureFormat.Avif ? fitted.Copy() : fitted.Mutate(mutable => Attach(mutable, format, said));
+                using Image image =
+                    said.Icc is null && format != PictureFormat.Avif
+                        ? fitted.Copy()
+                        : fitted.Mutate(mutable => Attach(mutable, format, said));
                 image.SetProgress(new PercentToFraction(progress), cancellationToken);
                 (string? coding, int? quality) = EncodeAs(format, image, stream, said, metadata?.Encoding, options);
                 stream.Flush();
@@ -140,11 +148,22 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
     {
         if (Math.Max(width, height) > format.MaxSide)
         {
-            throw new PictureFileException(path, $"{format.Name} holds at most {format.MaxSide} pixels a side, the result is {width} x {height}; choose PNG or TIFF with -o");
+            throw new PictureFileException(
+                path,
+                $"{format.Name} holds at most {format.MaxSide} pixels a side, the result is {width} x {height}; choose PNG or TIFF with -o"
+            );
         }
     }
 
-    private static OutgoingMetadata Prepare(CarriedMetadata? metadata, PictureFormat format, int width, int height, PixelImage pixels, DownscaleRecord? record, List<string> notes)
+    private static OutgoingMetadata Prepare(
+        CarriedMetadata? metadata,
+        PictureFormat format,
+        int width,
+        int height,
+        PixelImage pixels,
+        DownscaleRecord? record,
+        List<string> notes
+    )
     {
         PictureChange change = new PictureChange(metadata?.Orientation ?? new Orientation(1, width, height), width, height);
         PictureMetadata said = metadata?.Said ?? PictureMetadata.Of(new RawMetadata(), format);
@@ -170,13 +189,14 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         }
     }
 
-    private static Enums.Interpretation InterpretationOf(PixelImage pixels) => (pixels.HasColour, pixels.BitsPerSample) switch
-    {
-        (true, 8) => Enums.Interpretation.Srgb,
-        (true, _) => Enums.Interpretation.Rgb16,
-        (false, 8) => Enums.Interpretation.Bw,
-        (false, _) => Enums.Interpretation.Grey16,
-    };
+    private static Enums.Interpretation InterpretationOf(PixelImage pixels) =>
+        (pixels.HasColour, pixels.BitsPerSample) switch
+        {
+            (true, 8) => Enums.Interpretation.Srgb,
+            (true, _) => Enums.Interpretation.Rgb16,
+            (false, 8) => Enums.Interpretation.Bw,
+            (false, _) => Enums.Interpretation.Grey16,
+        };
 
     private static Image FitTo(PictureFormat format, Image image, List<string> notes)
     {
@@ -211,7 +231,14 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         return replacement;
     }
 
-    private static (string? Coding, int? Quality) EncodeAs(PictureFormat format, Image image, Stream stream, OutgoingMetadata said, PictureEncoding? input, WriteOptions options)
+    private static (string? Coding, int? Quality) EncodeAs(
+        PictureFormat format,
+        Image image,
+        Stream stream,
+        OutgoingMetadata said,
+        PictureEncoding? input,
+        WriteOptions options
+    )
     {
         const Enums.ForeignKeep profileOnly = Enums.ForeignKeep.Icc;
         if (format == PictureFormat.Png)
@@ -222,8 +249,16 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
                 return ($"palette of {palette.Colours}", null);
             }
 
-            Through(new PngMetadataStream(stream, said), target => image.PngsaveStream(
-                target, compression: options.Smallest ? SmallestDeflateLevel : DeflateLevel, filter: Enums.ForeignPngFilter.All, keep: profileOnly));
+            Through(
+                new PngMetadataStream(stream, said),
+                target =>
+                    image.PngsaveStream(
+                        target,
+                        compression: options.Smallest ? SmallestDeflateLevel : DeflateLevel,
+                        filter: Enums.ForeignPngFilter.All,
+                        keep: profileOnly
+                    )
+            );
             return (null, null);
         }
 
@@ -232,30 +267,44 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
             int quality = options.Quality ?? input?.Jpeg?.Quality ?? DefaultJpegQuality;
             // As the input has it; of a picture that was no JPEG, or for a quality that was asked for, by the quality.
             // libvips halves both ways or not at all: what was halved one way (4:2:2, 4:4:0) is not halved the other way too.
-            bool fullChroma = options.Quality is null && input?.Jpeg is { } jpeg ? jpeg.ChromaDividerX == 1 || jpeg.ChromaDividerY == 1 : quality >= FullChromaQuality;
-            Through(new JpegMetadataStream(stream, said), target => image.JpegsaveStream(
-                target,
-                q: quality,
-                optimizeCoding: (long)image.Width * image.Height <= FittedTablesPixels,
-                subsampleMode: fullChroma ? Enums.ForeignSubsample.Off : Enums.ForeignSubsample.On,
-                keep: profileOnly));
+            bool fullChroma =
+                options.Quality is null && input?.Jpeg is { } jpeg
+                    ? jpeg.ChromaDividerX == 1 || jpeg.ChromaDividerY == 1
+                    : quality >= FullChromaQuality;
+            Through(
+                new JpegMetadataStream(stream, said),
+                target =>
+                    image.JpegsaveStream(
+                        target,
+                        q: quality,
+                        optimizeCoding: (long)image.Width * image.Height <= FittedTablesPixels,
+                        subsampleMode: fullChroma ? Enums.ForeignSubsample.Off : Enums.ForeignSubsample.On,
+                        keep: profileOnly
+                    )
+            );
             return ($"quality {quality}{(image.Bands < 3 ? string.Empty : fullChroma ? ", 4:4:4" : ", 4:2:0")}", quality);
         }
 
         if (format == PictureFormat.WebP)
         {
-            int quality = options.Quality ?? (input is { Format.Name: "WebP", IsLossless: true } ? LosslessWebPQuality : DefaultWebPQuality);
+            int quality =
+                options.Quality ?? (input is { Format.Name: "WebP", IsLossless: true } ? LosslessWebPQuality : DefaultWebPQuality);
             bool lossless = quality == LosslessWebPQuality;
             // smartSubsample: WebP always halves chroma; this at least does it where it shows least. exact: colour under transparent
             // pixels is part of a lossless picture.
-            Through(new WebPMetadataStream(stream, said, image.Width, image.Height, image.HasAlpha()), target => image.WebpsaveStream(
-                target,
-                q: quality,
-                lossless: lossless,
-                exact: lossless,
-                smartSubsample: true,
-                effort: options.Smallest ? SmallestWebPEffort : WebPEffort,
-                keep: profileOnly));
+            Through(
+                new WebPMetadataStream(stream, said, image.Width, image.Height, image.HasAlpha()),
+                target =>
+                    image.WebpsaveStream(
+                        target,
+                        q: quality,
+                        lossless: lossless,
+                        exact: lossless,
+                        smartSubsample: true,
+                        effort: options.Smallest ? SmallestWebPEffort : WebPEffort,
+                        keep: profileOnly
+                    )
+            );
             return (lossless ? "lossless" : $"quality {quality}", quality);
         }
 
@@ -269,13 +318,19 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
                 bitdepth: image.Format == Enums.BandFormat.Ushort ? AvifBits : 8,
                 compression: Enums.ForeignHeifCompression.Av1,
                 subsampleMode: fullChroma ? Enums.ForeignSubsample.Off : Enums.ForeignSubsample.On,
-                keep: profileOnly | Enums.ForeignKeep.Xmp | (said.Exif is null ? 0 : Enums.ForeignKeep.Exif));
+                keep: profileOnly | Enums.ForeignKeep.Xmp | (said.Exif is null ? 0 : Enums.ForeignKeep.Exif)
+            );
             return ($"quality {quality}{(fullChroma ? ", 4:4:4" : ", 4:2:0")}", quality);
         }
 
         long bytes = (long)image.Width * image.Height * image.Bands * (image.Format == Enums.BandFormat.Ushort ? 2 : 1);
         image.TiffsaveStream(
-            stream, compression: Enums.ForeignTiffCompression.Deflate, predictor: Enums.ForeignTiffPredictor.Horizontal, bigtiff: bytes > 3_500_000_000, keep: profileOnly);
+            stream,
+            compression: Enums.ForeignTiffCompression.Deflate,
+            predictor: Enums.ForeignTiffPredictor.Horizontal,
+            bigtiff: bytes > 3_500_000_000,
+            keep: profileOnly
+        );
         TiffMetadata.Write(stream, said);
         return (null, null);
     }

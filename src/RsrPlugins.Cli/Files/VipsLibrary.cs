@@ -21,7 +21,10 @@ internal static class VipsLibrary
     private static readonly Lock _oneAtATime = new();
     private static readonly Lazy<nint> _library = new(() => ShippedLibrary.Load(typeof(VipsLibrary).Assembly, FileName, "libvips"));
 
-    private static string FileName => OperatingSystem.IsWindows() ? "libvips-42.dll" : OperatingSystem.IsMacOS() ? "libvips.42.dylib" : "libvips.so.42";
+    private static string FileName =>
+        OperatingSystem.IsWindows() ? "libvips-42.dll"
+        : OperatingSystem.IsMacOS() ? "libvips.42.dylib"
+        : "libvips.so.42";
 
     /// <summary>Loads the libvips that came with the program, the first time; must precede every use of NetVips.</summary>
     /// <exception cref="RuntimeLibraryException">It is missing, not the one that came with the program, or will not load.</exception>
@@ -36,7 +39,8 @@ internal static class VipsLibrary
         {
             NetVipsSettings.Apply();
         }
-        catch (Exception error) when (error is TypeInitializationException or DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
+        catch (Exception error)
+            when (error is TypeInitializationException or DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
         {
             Exception cause = error;
             while (cause is TypeInitializationException { InnerException: { } inner })
@@ -45,7 +49,10 @@ internal static class VipsLibrary
             }
 
             string why = OneLine.Of(cause.Message).Split(';')[0];
-            throw new RuntimeLibraryException($"libvips, which reads and writes pictures, cannot be loaded: {why}. Unpack the whole archive again, or reinstall.", error);
+            throw new RuntimeLibraryException(
+                $"libvips, which reads and writes pictures, cannot be loaded: {why}. Unpack the whole archive again, or reinstall.",
+                error
+            );
         }
     }
 
@@ -79,7 +86,8 @@ internal static class VipsLibrary
         return NetVipsSettings.Has(operation);
     }
 
-    /// <summary>Apart, because NetVips loads libvips as soon as a type of it is initialised, even by the compilation of a method that mentions it.</summary>
+    /// <summary>Apart, because NetVips loads libvips as soon as a type of it is initialised, even by the compilation of a method that
+    /// mentions it.</summary>
     private static class NetVipsSettings
     {
         private static readonly Lazy<Log.LogDelegate> _silence = new(() =>

@@ -19,7 +19,16 @@ internal static class VipsMessage
 
         // Which call failed says nothing to a user; where that is all, the decoder has kept its reason to itself. Seeks beyond the end are
         // how libheif asks for a length.
-        string[] useful = [.. lines.Where(line => !line.StartsWith("unable to", StringComparison.Ordinal) && !line.Contains("bad seek to", StringComparison.Ordinal) && !line.Contains("tag is not read from file", StringComparison.Ordinal)).Distinct()];
+        string[] useful =
+        [
+            .. lines
+                .Where(line =>
+                    !line.StartsWith("unable to", StringComparison.Ordinal)
+                    && !line.Contains("bad seek to", StringComparison.Ordinal)
+                    && !line.Contains("tag is not read from file", StringComparison.Ordinal)
+                )
+                .Distinct(),
+        ];
         return useful.Length == 0 ? "the decoder gives no reason" : OneLine.Quote(string.Join("; ", useful), MostCharacters).TrimEnd('.');
     }
 }

@@ -56,7 +56,12 @@ internal sealed class XmpPacket
     // Adobe's and Google's, ISO 21496-1's draft, Apple's.
     private static readonly XNamespace[] _gainMaps = ["http://ns.adobe.com/hdr-gain-map/1.0/", "http://ns.apple.com/HDRGainMap/1.0/"];
 
-    private static readonly XNamespace[] _attached = [.. _gainMaps, "http://ns.google.com/photos/1.0/container/", "http://ns.google.com/photos/1.0/container/item/"];
+    private static readonly XNamespace[] _attached =
+    [
+        .. _gainMaps,
+        "http://ns.google.com/photos/1.0/container/",
+        "http://ns.google.com/photos/1.0/container/item/",
+    ];
 
     private static readonly Dictionary<XNamespace, string> _prefixes = new()
     {
@@ -109,7 +114,8 @@ internal sealed class XmpPacket
     /// <summary>A packet that can be changed without changing this one.</summary>
     public XmpPacket Clone() => Of(new XDocument(_document))!;
 
-    private static XmpPacket? Of(XDocument document) => document.Descendants(_rdfNames + "RDF").FirstOrDefault() is { } rdf ? new XmpPacket(document, rdf) : null;
+    private static XmpPacket? Of(XDocument document) =>
+        document.Descendants(_rdfNames + "RDF").FirstOrDefault() is { } rdf ? new XmpPacket(document, rdf) : null;
 
     // A reader keeps no tree: depth and number are known before anything grows with them. Building and walking a tree goes down one
     // stack frame a level, and a stack overflow cannot be caught.
@@ -135,7 +141,10 @@ internal sealed class XmpPacket
     private static XmlReader Reader(byte[] bytes)
     {
         int length = bytes.AsSpan().TrimEnd((byte)0).Length;
-        return XmlReader.Create(new MemoryStream(bytes, 0, length, writable: false), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, CloseInput = true });
+        return XmlReader.Create(
+            new MemoryStream(bytes, 0, length, writable: false),
+            new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, CloseInput = true }
+        );
     }
 
     /// <summary>The JSON of a record of a reduction, or null.</summary>
@@ -152,11 +161,14 @@ internal sealed class XmpPacket
     public void SetRecord(DownscaleRecord record)
     {
         RemoveRecord();
-        _rdf.Add(new XElement(
-            _rdfNames + "Description",
-            new XAttribute(_rdfNames + "about", string.Empty),
-            new XAttribute(XNamespace.Xmlns + "rsr", DownscaleRecord.XmpNamespace),
-            new XAttribute(_property, record.ToJson())));
+        _rdf.Add(
+            new XElement(
+                _rdfNames + "Description",
+                new XAttribute(_rdfNames + "about", string.Empty),
+                new XAttribute(XNamespace.Xmlns + "rsr", DownscaleRecord.XmpNamespace),
+                new XAttribute(_property, record.ToJson())
+            )
+        );
     }
 
     /// <summary>Takes the properties of an extension (JPEG splits packets above 64 kB) in, and the pointer to it out.</summary>
@@ -168,25 +180,39 @@ internal sealed class XmpPacket
 
     public void RemoveExtensionPointer() => Remove(name => name == _hasExtended);
 
-    public void SetExtensionPointer(string guid) => _rdf.Add(new XElement(
-        _rdfNames + "Description",
-        new XAttribute(_rdfNames + "about", string.Empty),
-        new XAttribute(XNamespace.Xmlns + "xmpNote", _notes),
-        new XAttribute(_hasExtended, guid)));
+    public void SetExtensionPointer(string guid) =>
+        _rdf.Add(
+            new XElement(
+                _rdfNames + "Description",
+                new XAttribute(_rdfNames + "about", string.Empty),
+                new XAttribute(XNamespace.Xmlns + "xmpNote", _notes),
+                new XAttribute(_hasExtended, guid)
+            )
+        );
 
-    /// <summary>Moves the largest descriptions and properties into a packet of their own until this one has at most so many bytes.</summary>
+    /// <summary>Moves the largest descriptions and properties into a packet of their own until this one has at most so many
+    /// bytes.</summary>
     /// <returns>The packet with what was moved.</returns>
     public XmpPacket SplitOff(int mostBytes)
     {
         XmpPacket extension = Empty();
-        _document.DescendantNodes().OfType<XText>().Where(text => text.Parent is null || text.Parent == _rdf || text.Parent == _rdf.Parent).ToList().ForEach(padding => padding.Value = string.Empty);
+        _document
+            .DescendantNodes()
+            .OfType<XText>()
+            .Where(text => text.Parent is null || text.Parent == _rdf || text.Parent == _rdf.Parent)
+            .ToList()
+            .ForEach(padding => padding.Value = string.Empty);
 
         // Properties first, then descriptions with all their attributes. Lengths are estimates (namespaces count each time), so once more.
         for (int round = 0; round < 4 && ToBytes().Length is int size && size > mostBytes; round++)
         {
             bool properties = round < 2;
             (XElement Part, int Bytes)[] parts =
-                [.. (properties ? _rdf.Elements().Elements() : _rdf.Elements()).Select(part => (part, Encoding.UTF8.GetByteCount(part.ToString(SaveOptions.DisableFormatting)))).OrderByDescending(part => part.Item2)];
+            [
+                .. (properties ? _rdf.Elements().Elements() : _rdf.Elements())
+                    .Select(part => (part, Encoding.UTF8.GetByteCount(part.ToString(SaveOptions.DisableFormatting))))
+                    .OrderByDescending(part => part.Item2),
+            ];
             HashSet<XNode> moved = [];
             foreach ((XElement part, int bytes) in parts.TakeWhile(_ => size > mostBytes))
             {
@@ -196,9 +222,17 @@ internal sealed class XmpPacket
 
             foreach (IGrouping<XElement, XElement> group in moved.Cast<XElement>().GroupBy(part => part.Parent!))
             {
-                extension._rdf.Add(properties
-                    ? new XElement(group.Key.Name, group.Key.Attributes().Where(attribute => attribute.IsNamespaceDeclaration || attribute.Name == _rdfNames + "about"), group)
-                    : group);
+                extension._rdf.Add(
+                    properties
+                        ? new XElement(
+                            group.Key.Name,
+                            group
+                                .Key.Attributes()
+                                .Where(attribute => attribute.IsNamespaceDeclaration || attribute.Name == _rdfNames + "about"),
+                            group
+                        )
+                        : group
+                );
             }
 
             foreach (XElement container in properties ? _rdf.Elements().ToList() : [_rdf])
@@ -210,20 +244,37 @@ internal sealed class XmpPacket
         return extension;
     }
 
-    /// <summary>Takes out what belongs to a gain map, and to the further pictures and the video that lie behind a JPEG; none of them is written.</summary>
+    /// <summary>Takes out what belongs to a gain map, and to the further pictures and the video that lie behind a JPEG; none of them is
+    /// written.</summary>
     public void RemoveAttachedFiles()
     {
         Remove(name =>
             _attached.Contains(name.Namespace)
-            || (name.Namespace == _camera && (name.LocalName.StartsWith("Motion", StringComparison.Ordinal) || name.LocalName.StartsWith("MicroVideo", StringComparison.Ordinal))));
-        _document.Descendants().Attributes().Where(attribute => attribute.IsNamespaceDeclaration && _attached.Contains(attribute.Value)).Remove();
+            || (
+                name.Namespace == _camera
+                && (
+                    name.LocalName.StartsWith("Motion", StringComparison.Ordinal)
+                    || name.LocalName.StartsWith("MicroVideo", StringComparison.Ordinal)
+                )
+            )
+        );
+        _document
+            .Descendants()
+            .Attributes()
+            .Where(attribute => attribute.IsNamespaceDeclaration && _attached.Contains(attribute.Value))
+            .Remove();
     }
 
     /// <summary>It calls the picture a JPEG: programs that convert one often leave that as it was.</summary>
     public bool SaysJpeg => ValueOf(Dc + "format")?.Trim().ToLowerInvariant() is "image/jpeg" or "image/jpg";
 
     /// <summary>It describes a gain map.</summary>
-    public bool HasGainMap => _rdf.DescendantsAndSelf().Any(element => _gainMaps.Contains(element.Name.Namespace) || element.Attributes().Any(attribute => _gainMaps.Contains(attribute.Name.Namespace)));
+    public bool HasGainMap =>
+        _rdf.DescendantsAndSelf()
+            .Any(element =>
+                _gainMaps.Contains(element.Name.Namespace)
+                || element.Attributes().Any(attribute => _gainMaps.Contains(attribute.Name.Namespace))
+            );
 
     /// <summary>Brings what it says of sizes and places up to date with a picture that was turned upright and resized.</summary>
     public void Update(PictureChange change, List<string> notes)
@@ -248,12 +299,30 @@ internal sealed class XmpPacket
         }
         else
         {
-            foreach (string name in (string[])["FullPanoWidthPixels", "CroppedAreaImageWidthPixels", "CroppedAreaLeftPixels", "LargestValidInteriorRectLeft", "LargestValidInteriorRectWidth"])
+            foreach (
+                string name in (string[])
+                    [
+                        "FullPanoWidthPixels",
+                        "CroppedAreaImageWidthPixels",
+                        "CroppedAreaLeftPixels",
+                        "LargestValidInteriorRectLeft",
+                        "LargestValidInteriorRectWidth",
+                    ]
+            )
             {
                 Replace(_panorama + name, value => Scaled(value, change.ScaleX));
             }
 
-            foreach (string name in (string[])["FullPanoHeightPixels", "CroppedAreaImageHeightPixels", "CroppedAreaTopPixels", "LargestValidInteriorRectTop", "LargestValidInteriorRectHeight"])
+            foreach (
+                string name in (string[])
+                    [
+                        "FullPanoHeightPixels",
+                        "CroppedAreaImageHeightPixels",
+                        "CroppedAreaTopPixels",
+                        "LargestValidInteriorRectTop",
+                        "LargestValidInteriorRectHeight",
+                    ]
+            )
             {
                 Replace(_panorama + name, value => Scaled(value, change.ScaleY));
             }
@@ -266,16 +335,24 @@ internal sealed class XmpPacket
     /// <returns>How many values found no place, because the packet says something else there.</returns>
     public int Add(XName name, XmpKind kind, params string[] values)
     {
-        string[] wanted = [.. values.Select(value => Printable(value).Trim()).Where(value => value.Length > 0).Distinct(StringComparer.Ordinal)];
+        string[] wanted =
+        [
+            .. values.Select(value => Printable(value).Trim()).Where(value => value.Length > 0).Distinct(StringComparer.Ordinal),
+        ];
         if (wanted.Length == 0)
         {
             return 0;
         }
 
-        if (_rdf.Elements().FirstOrDefault(element => element.Attribute(name) is not null || element.Element(name) is not null) is { } holder)
+        if (
+            _rdf.Elements().FirstOrDefault(element => element.Attribute(name) is not null || element.Element(name) is not null) is
+            { } holder
+        )
         {
             XElement? list = holder.Element(name)?.Elements().FirstOrDefault(element => element.Name.Namespace == _rdfNames);
-            string[] present = list is not null ? [.. list.Elements().Select(item => item.Value.Trim())] : [(holder.Element(name)?.Value ?? holder.Attribute(name)!.Value).Trim()];
+            string[] present = list is not null
+                ? [.. list.Elements().Select(item => item.Value.Trim())]
+                : [(holder.Element(name)?.Value ?? holder.Attribute(name)!.Value).Trim()];
             string[] missing = [.. wanted.Except(present, StringComparer.Ordinal)];
             if (kind is not (XmpKind.Bag or XmpKind.Sequence) || list is null)
             {
@@ -302,20 +379,31 @@ internal sealed class XmpPacket
             IEnumerable<XElement> items = wanted.Select(value => new XElement(
                 _rdfNames + "li",
                 kind == XmpKind.Language ? new XAttribute(XNamespace.Xml + "lang", "x-default") : null,
-                value));
+                value
+            ));
             property.Add(new XElement(_rdfNames + container, kind == XmpKind.Language ? items.Take(1) : items));
         }
 
-        _rdf.Add(new XElement(
-            _rdfNames + "Description",
-            new XAttribute(_rdfNames + "about", string.Empty),
-            _prefixes.TryGetValue(name.Namespace, out string? prefix) ? new XAttribute(XNamespace.Xmlns + prefix, name.NamespaceName) : null,
-            property));
+        _rdf.Add(
+            new XElement(
+                _rdfNames + "Description",
+                new XAttribute(_rdfNames + "about", string.Empty),
+                _prefixes.TryGetValue(name.Namespace, out string? prefix)
+                    ? new XAttribute(XNamespace.Xmlns + prefix, name.NamespaceName)
+                    : null,
+                property
+            )
+        );
         return kind is XmpKind.Bag or XmpKind.Sequence ? 0 : wanted.Length - 1;
     }
 
     /// <summary>A text without the characters XML cannot hold.</summary>
-    public static string Printable(string text) => text.All(XmlConvert.IsXmlChar) ? text : string.Concat(text.EnumerateRunes().Where(rune => rune.Value is >= 0x20 or 9 or 10 or 13 && rune.Value is not (0xFFFE or 0xFFFF)));
+    public static string Printable(string text) =>
+        text.All(XmlConvert.IsXmlChar)
+            ? text
+            : string.Concat(
+                text.EnumerateRunes().Where(rune => rune.Value is >= 0x20 or 9 or 10 or 13 && rune.Value is not (0xFFFE or 0xFFFF))
+            );
 
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(_document.ToString(SaveOptions.DisableFormatting));
 
@@ -352,7 +440,14 @@ internal sealed class XmpPacket
         }
 
         static double? Fraction(XElement element, string name) =>
-            double.TryParse(element.Attribute(_area + name)?.Value ?? element.Element(_area + name)?.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
+            double.TryParse(
+                element.Attribute(_area + name)?.Value ?? element.Element(_area + name)?.Value,
+                NumberStyles.Float,
+                CultureInfo.InvariantCulture,
+                out double value
+            )
+                ? value
+                : null;
 
         static string Text(double value) => Math.Round(value, 6).ToString(CultureInfo.InvariantCulture);
     }
@@ -381,9 +476,13 @@ internal sealed class XmpPacket
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Scaled(string value, double factor) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && Math.Abs(number * factor) < int.MaxValue ? Number((int)Math.Round(number * factor)) : value;
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+        && Math.Abs(number * factor) < int.MaxValue
+            ? Number((int)Math.Round(number * factor))
+            : value;
 
-    private string? ValueOf(XName name) => _rdf.Elements().Attributes(name).FirstOrDefault()?.Value ?? _rdf.Elements().Elements(name).FirstOrDefault()?.Value;
+    private string? ValueOf(XName name) =>
+        _rdf.Elements().Attributes(name).FirstOrDefault()?.Value ?? _rdf.Elements().Elements(name).FirstOrDefault()?.Value;
 
     private bool Remove(Func<XName, bool> matches)
     {

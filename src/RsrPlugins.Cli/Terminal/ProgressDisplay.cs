@@ -30,9 +30,21 @@ internal enum ProgressMode
 /// <param name="SecondsLeft">For this picture; null while nobody can know.</param>
 /// <param name="Output">Its result.</param>
 /// <param name="Error">Why it failed.</param>
-internal sealed record ProgressLine(string Event, string Input, int Index, int Count, double? Fraction = null, double? SecondsLeft = null, string? Output = null, string? Error = null);
+internal sealed record ProgressLine(
+    string Event,
+    string Input,
+    int Index,
+    int Count,
+    double? Fraction = null,
+    double? SecondsLeft = null,
+    string? Output = null,
+    string? Error = null
+);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(ProgressLine))]
 internal sealed partial class ProgressLineJson : JsonSerializerContext;
 
@@ -43,14 +55,13 @@ internal sealed class ProgressDisplay(ProgressMode mode, TextWriter? error = nul
     // A line for each of so many parts of a picture: as smooth as a bar is wide, and no flood.
     private const int LinesPerPicture = 100;
 
-    private readonly IAnsiConsole? _console = mode == ProgressMode.Auto && !Console.IsErrorRedirected
-        ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
-        : null;
+    private readonly IAnsiConsole? _console =
+        mode == ProgressMode.Auto && !Console.IsErrorRedirected
+            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+            : null;
 
     public ProgressDisplay(bool enabled)
-        : this(enabled ? ProgressMode.Auto : ProgressMode.None)
-    {
-    }
+        : this(enabled ? ProgressMode.Auto : ProgressMode.None) { }
 
     /// <summary>Runs work under a bar that goes from 0 to 1 and is cleared afterwards.</summary>
     public T Run<T>(string description, Func<IProgress<double>?, T> work)
@@ -62,20 +73,28 @@ internal sealed class ProgressDisplay(ProgressMode mode, TextWriter? error = nul
 
         Stopwatch clock = Stopwatch.StartNew();
         RemainingTime remaining = new RemainingTime();
-        return _console.Progress()
+        return _console
+            .Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new TimeLeftColumn(remaining, clock))
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new TimeLeftColumn(remaining, clock)
+            )
             .Start(bars =>
             {
                 ProgressTask bar = bars.AddTask(Markup.Escape(description), maxValue: 1);
-                return work(new Direct(value =>
-                {
-                    bar.Value = value;
-                    lock (remaining)
+                return work(
+                    new Direct(value =>
                     {
-                        remaining.Add(clock.Elapsed, value);
-                    }
-                }));
+                        bar.Value = value;
+                        lock (remaining)
+                        {
+                            remaining.Add(clock.Elapsed, value);
+                        }
+                    })
+                );
             });
     }
 
@@ -99,19 +118,21 @@ internal sealed class ProgressDisplay(ProgressMode mode, TextWriter? error = nul
         Write(new ProgressLine("start", input, index, count, Output: output));
         try
         {
-            T result = work(new Direct(value =>
-            {
-                lock (gate)
+            T result = work(
+                new Direct(value =>
                 {
-                    remaining.Add(clock.Elapsed, value);
-                    if ((int)(value * LinesPerPicture) > lines)
+                    lock (gate)
                     {
-                        lines = (int)(value * LinesPerPicture);
-                        double? left = remaining.At(clock.Elapsed) is { } time ? Math.Round(time.TotalSeconds, 1) : null;
-                        Write(new ProgressLine("progress", input, index, count, Math.Round(value, 3), left));
+                        remaining.Add(clock.Elapsed, value);
+                        if ((int)(value * LinesPerPicture) > lines)
+                        {
+                            lines = (int)(value * LinesPerPicture);
+                            double? left = remaining.At(clock.Elapsed) is { } time ? Math.Round(time.TotalSeconds, 1) : null;
+                            Write(new ProgressLine("progress", input, index, count, Math.Round(value, 3), left));
+                        }
                     }
-                }
-            }));
+                })
+            );
             Write(new ProgressLine("done", input, index, count, 1, 0, output));
             return result;
         }

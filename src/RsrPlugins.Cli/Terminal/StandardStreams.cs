@@ -37,9 +37,11 @@ internal static partial class StandardStreams
 
     /// <summary>Standard input for bytes.</summary>
     /// <exception cref="IOException">There is none.</exception>
-    public static Stream OpenInput() => IsInherited(Input) ? Console.OpenStandardInput() : throw new IOException("standard input is closed");
+    public static Stream OpenInput() =>
+        IsInherited(Input) ? Console.OpenStandardInput() : throw new IOException("standard input is closed");
 
-    /// <summary>True if the process was started with this stream; one that it was not started with may be any file of the runtime.</summary>
+    /// <summary>True if the process was started with this stream; one that it was not started with may be any file of the
+    /// runtime.</summary>
     public static bool IsInherited(int stream)
     {
         if (OperatingSystem.IsWindows())
@@ -47,7 +49,8 @@ internal static partial class StandardStreams
             return true; // Handles are not numbered here, and a missing one is not given to anybody else.
         }
 
-        const int getFlags = 1, closeOnExec = 1;
+        const int getFlags = 1,
+            closeOnExec = 1;
         int flags = FileControl(stream, getFlags);
         return flags >= 0 && (flags & closeOnExec) == 0;
     }
@@ -62,7 +65,8 @@ internal sealed class ReportWriter(TextWriter? inner) : TextWriter
 {
     private static readonly UTF8Encoding _utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>Why something could not be written, in the system's words; null while all could. A reader that has gone is no reason.</summary>
+    /// <summary>Why something could not be written, in the system's words; null while all could. A reader that has gone is no
+    /// reason.</summary>
     public string? Failure { get; private set; }
 
     public override Encoding Encoding => inner?.Encoding ?? _utf8;
@@ -91,7 +95,8 @@ internal sealed class ReportWriter(TextWriter? inner) : TextWriter
         {
             write(inner);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
+        catch (Exception error)
+            when (error is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
         {
             Failure ??= OneLine.Of(error.Message);
         }

@@ -20,7 +20,17 @@ internal sealed record ViewPair(string Name, string Before, string After);
 internal sealed record ViewSide(string File, int Width, int Height, string Format, long Bytes);
 
 /// <summary>What the page says of a pair; figures as `rsr compare` gives them, null where the sizes differ or there is no number.</summary>
-internal sealed record ViewEntry(string Name, ViewSide A, ViewSide B, bool SameSize, bool Identical, double? LumaPsnr, double? LumaSsim, double? RgbPsnr, double? MaxDifference);
+internal sealed record ViewEntry(
+    string Name,
+    ViewSide A,
+    ViewSide B,
+    bool SameSize,
+    bool Identical,
+    double? LumaPsnr,
+    double? LumaSsim,
+    double? RgbPsnr,
+    double? MaxDifference
+);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ViewEntry))]
@@ -40,7 +50,14 @@ internal static class ViewPage
     /// <param name="progress">From 0 to 1.</param>
     /// <returns>What was shown.</returns>
     /// <exception cref="PictureFileException">The page cannot be written.</exception>
-    public static IReadOnlyList<ViewEntry> Write(CliContext context, string path, bool overwrite, IReadOnlyList<ViewPair> pairs, Action<ViewPair, PictureFileException> failed, IProgress<double>? progress = null)
+    public static IReadOnlyList<ViewEntry> Write(
+        CliContext context,
+        string path,
+        bool overwrite,
+        IReadOnlyList<ViewPair> pairs,
+        Action<ViewPair, PictureFileException> failed,
+        IProgress<double>? progress = null
+    )
     {
         string[] parts = ReadTemplate().Split(Place);
         List<ViewEntry> shown = [];
@@ -81,14 +98,31 @@ internal static class ViewPage
 
     private static ViewEntry WritePair(StreamWriter page, ViewPair pair, CancellationToken cancellationToken)
     {
-        Picture before = PictureReader.Read(pair.Before, null, cancellationToken), after = PictureReader.Read(pair.After, null, cancellationToken);
+        Picture before = PictureReader.Read(pair.Before, null, cancellationToken),
+            after = PictureReader.Read(pair.After, null, cancellationToken);
         bool sameSize = (before.Pixels.Width, before.Pixels.Height) == (after.Pixels.Width, after.Pixels.Height);
         CompareReport? figures = sameSize ? CompareCommand.Compare(before.Pixels, after.Pixels, cropBorder: 0) : null;
-        ViewEntry entry = new ViewEntry(pair.Name, Side(pair.Before, before), Side(pair.After, after), sameSize, figures is { Identical: true }, figures?.LumaPsnr, figures?.LumaSsim, figures?.RgbPsnr, figures?.MaxDifference);
+        ViewEntry entry = new ViewEntry(
+            pair.Name,
+            Side(pair.Before, before),
+            Side(pair.After, after),
+            sameSize,
+            figures is { Identical: true },
+            figures?.LumaPsnr,
+            figures?.LumaSsim,
+            figures?.RgbPsnr,
+            figures?.MaxDifference
+        );
 
         // Both are encoded before anything is written, so that a pair that cannot be shown leaves nothing in the page.
-        (string Type, MemoryStream Bytes)[] pictures = [Encode(pair.Before, before, cancellationToken), Encode(pair.After, after, cancellationToken)];
-        page.WriteLine($"<script type=\"application/json\" class=\"pair\">{JsonSerializer.Serialize(entry, ViewEntryJson.Default.ViewEntry)}</script>");
+        (string Type, MemoryStream Bytes)[] pictures =
+        [
+            Encode(pair.Before, before, cancellationToken),
+            Encode(pair.After, after, cancellationToken),
+        ];
+        page.WriteLine(
+            $"<script type=\"application/json\" class=\"pair\">{JsonSerializer.Serialize(entry, ViewEntryJson.Default.ViewEntry)}</script>"
+        );
         foreach ((string type, MemoryStream bytes) in pictures)
         {
             page.Write($"<script type=\"text/plain\" class=\"picture\" data-type=\"{type}\">");
@@ -100,16 +134,34 @@ internal static class ViewPage
         return entry;
     }
 
-    private static ViewSide Side(string path, Picture picture) => new(Path.GetFileName(path), picture.Pixels.Width, picture.Pixels.Height, picture.Format.Name, new FileInfo(path).Length);
+    private static ViewSide Side(string path, Picture picture) =>
+        new(Path.GetFileName(path), picture.Pixels.Width, picture.Pixels.Height, picture.Format.Name, new FileInfo(path).Length);
 
     // WebP is smaller and 8 bits, as screens are; what is too large for it is a PNG.
     private static (string Type, MemoryStream Bytes) Encode(string path, Picture picture, CancellationToken cancellationToken)
     {
-        int width = picture.Pixels.Width, height = picture.Pixels.Height;
+        int width = picture.Pixels.Width,
+            height = picture.Pixels.Height;
         PictureFormat format = Math.Max(width, height) <= PictureFormat.WebP.MaxSide ? PictureFormat.WebP : PictureFormat.Png;
-        CarriedMetadata profileAlone = picture.Metadata with { Said = PictureMetadata.Of(new RawMetadata(), picture.Format), Orientation = new Orientation(1, width, height) };
+        CarriedMetadata profileAlone = picture.Metadata with
+        {
+            Said = PictureMetadata.Of(new RawMetadata(), picture.Format),
+            Orientation = new Orientation(1, width, height),
+        };
         MemoryStream bytes = new MemoryStream();
-        PictureWriter.Encode(bytes, path, picture.Pixels, width, height, format, profileAlone, null, new WriteOptions(format == PictureFormat.WebP ? PictureWriter.LosslessWebPQuality : null), null, cancellationToken);
+        PictureWriter.Encode(
+            bytes,
+            path,
+            picture.Pixels,
+            width,
+            height,
+            format,
+            profileAlone,
+            null,
+            new WriteOptions(format == PictureFormat.WebP ? PictureWriter.LosslessWebPQuality : null),
+            null,
+            cancellationToken
+        );
         return (format == PictureFormat.WebP ? "image/webp" : "image/png", bytes);
     }
 

@@ -1,6 +1,6 @@
-// Whatever makes alpha (a network, a kernel) overshoots at edges. So alpha stays between the smallest and the largest alpha of the source pixels
-// around: flat alpha is exact, nothing rings, and a pixel is visible only where a source pixel near it is. That last fact is what the
-// radius of the fill is computed from.
+// Whatever makes alpha (a network, a kernel) overshoots at edges. So alpha stays between the smallest and the largest alpha of the source
+// pixels around: flat alpha is exact, nothing rings, and a pixel is visible only where a source pixel near it is. That last fact is what
+// the radius of the fill is computed from.
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core.Colour;
@@ -18,7 +18,8 @@ internal sealed class AlphaBounds(int factor, bool reduces, int width, int heigh
     /// <summary>The source pixels whose alpha is read for a tile.</summary>
     public TileRect SourceOf(TileRect tile)
     {
-        TileRect first = CellOf(tile.X, tile.Y), last = CellOf(tile.Right - 1, tile.Bottom - 1);
+        TileRect first = CellOf(tile.X, tile.Y),
+            last = CellOf(tile.Right - 1, tile.Bottom - 1);
         return Reach.Around(first.Union(last), width, height);
     }
 
@@ -36,11 +37,13 @@ internal sealed class AlphaBounds(int factor, bool reduces, int width, int heigh
         }
     }
 
-    private TileRect CellOf(int x, int y) => reduces ? new TileRect(x * factor, y * factor, factor, factor) : new TileRect(x / factor, y / factor, 1, 1);
+    private TileRect CellOf(int x, int y) =>
+        reduces ? new TileRect(x * factor, y * factor, factor, factor) : new TileRect(x / factor, y / factor, 1, 1);
 
     private static (float Min, float Max) Range(SourceWindow window, TileRect around)
     {
-        float min = 1, max = 0;
+        float min = 1,
+            max = 0;
         for (int y = around.Y; y < around.Bottom; y++)
         {
             foreach (float value in window.Alpha.AsSpan(window.At(around.X, y), around.Width))

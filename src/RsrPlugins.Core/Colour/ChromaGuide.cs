@@ -27,7 +27,12 @@ internal sealed class ChromaGuide
 
     private readonly Plane _red = new();
     private readonly Plane _blue = new();
-    private readonly float[][] _lumaRows = [[], [], []];
+    private readonly float[][] _lumaRows =
+    [
+        [],
+        [],
+        [],
+    ];
     private TileRect _rect;
 
     /// <summary>Slope of R' - G' over luma at each source pixel of the rectangle last fitted.</summary>
@@ -36,7 +41,8 @@ internal sealed class ChromaGuide
     /// <summary>Slope of B' - G' over luma.</summary>
     public float[] BlueSlope => _blue.Slope;
 
-    /// <summary>Fits the planes of a window, which reaches one pixel further than <paramref name="rect"/> unless the picture ends.</summary>
+    /// <summary>Fits the planes of a window, which reaches one pixel further than <paramref name="rect"/> unless the picture
+    /// ends.</summary>
     public void Fit(SourceWindow window, TileRect rect)
     {
         _rect = rect;
@@ -54,9 +60,20 @@ internal sealed class ChromaGuide
     /// Adds slope * (luma - kernelLuma) to a row of enlarged colour and holds it between its bounds; the row begins at output
     /// pixel (<paramref name="x"/>, <paramref name="y"/>).
     /// </summary>
-    public void Apply(int x, int y, int scale, ReadOnlySpan<float> redSlope, ReadOnlySpan<float> blueSlope, ReadOnlySpan<float> luma, ReadOnlySpan<float> kernelLuma, Span<float> red, Span<float> blue)
+    public void Apply(
+        int x,
+        int y,
+        int scale,
+        ReadOnlySpan<float> redSlope,
+        ReadOnlySpan<float> blueSlope,
+        ReadOnlySpan<float> luma,
+        ReadOnlySpan<float> kernelLuma,
+        Span<float> red,
+        Span<float> blue
+    )
     {
-        int row = (y / scale) - _rect.Y, column = (x / scale) - _rect.X;
+        int row = (y / scale) - _rect.Y,
+            column = (x / scale) - _rect.X;
         _red.Apply(row, column, x % scale, scale, redSlope, luma, kernelLuma, red);
         _blue.Apply(row, column, x % scale, scale, blueSlope, luma, kernelLuma, blue);
     }
@@ -65,7 +82,8 @@ internal sealed class ChromaGuide
     private static void TakeRows(SourceWindow window, float[] plane, TileRect rect, int y, float[][] rows)
     {
         TileRect bounds = window.Rect;
-        int left = Math.Max(rect.X - 1, bounds.X), right = Math.Min(rect.Right + 1, bounds.Right);
+        int left = Math.Max(rect.X - 1, bounds.X),
+            right = Math.Min(rect.Right + 1, bounds.Right);
         for (int j = 0; j < 3; j++)
         {
             if (rows[j].Length < rect.Width + 2 + Vector<float>.Count)
@@ -91,7 +109,12 @@ internal sealed class ChromaGuide
     /// <summary>One difference plane.</summary>
     private sealed class Plane
     {
-        private readonly float[][] _rows = [[], [], []];
+        private readonly float[][] _rows =
+        [
+            [],
+            [],
+            [],
+        ];
         private float[] _min = [];
         private float[] _max = [];
         private float[] _minEnlarged = [];
@@ -123,7 +146,16 @@ internal sealed class ChromaGuide
             }
         }
 
-        public void Apply(int row, int column, int phase, int scale, ReadOnlySpan<float> slope, ReadOnlySpan<float> luma, ReadOnlySpan<float> kernelLuma, Span<float> colour)
+        public void Apply(
+            int row,
+            int column,
+            int phase,
+            int scale,
+            ReadOnlySpan<float> slope,
+            ReadOnlySpan<float> luma,
+            ReadOnlySpan<float> kernelLuma,
+            Span<float> colour
+        )
         {
             if (_enlarged != (row, column, phase, colour.Length))
             {
@@ -131,11 +163,14 @@ internal sealed class ChromaGuide
                 _enlarged = (row, column, phase, colour.Length);
             }
 
-            ReadOnlySpan<float> min = _minEnlarged.AsSpan(0, colour.Length), max = _maxEnlarged.AsSpan(0, colour.Length);
+            ReadOnlySpan<float> min = _minEnlarged.AsSpan(0, colour.Length),
+                max = _maxEnlarged.AsSpan(0, colour.Length);
             int x = 0;
             for (; x <= colour.Length - Vector<float>.Count; x += Vector<float>.Count)
             {
-                Vector<float> value = new Vector<float>(colour[x..]) + (new Vector<float>(slope[x..]) * (new Vector<float>(luma[x..]) - new Vector<float>(kernelLuma[x..])));
+                Vector<float> value =
+                    new Vector<float>(colour[x..])
+                    + (new Vector<float>(slope[x..]) * (new Vector<float>(luma[x..]) - new Vector<float>(kernelLuma[x..])));
                 Vector.Min(Vector.Max(value, new Vector<float>(min[x..])), new Vector<float>(max[x..])).CopyTo(colour[x..]);
             }
 
@@ -167,15 +202,22 @@ internal sealed class ChromaGuide
         private void FitPixels(float[][] lumaRows, int x, int index)
         {
             // Sums are of differences to the middle pixel: exact zeros where nothing varies, and no cancellation.
-            Vector<float> lumaOrigin = new(lumaRows[1], x + 1), colourOrigin = new(_rows[1], x + 1);
-            Vector<float> luma = default, colour = default, lumaSquares = default, colourSquares = default, products = default;
-            Vector<float> min = colourOrigin, max = colourOrigin;
+            Vector<float> lumaOrigin = new(lumaRows[1], x + 1),
+                colourOrigin = new(_rows[1], x + 1);
+            Vector<float> luma = default,
+                colour = default,
+                lumaSquares = default,
+                colourSquares = default,
+                products = default;
+            Vector<float> min = colourOrigin,
+                max = colourOrigin;
             for (int j = 0; j < 3; j++)
             {
                 for (int i = 0; i < 3; i++)
                 {
                     Vector<float> value = new Vector<float>(_rows[j], x + i);
-                    Vector<float> a = new Vector<float>(lumaRows[j], x + i) - lumaOrigin, b = value - colourOrigin;
+                    Vector<float> a = new Vector<float>(lumaRows[j], x + i) - lumaOrigin,
+                        b = value - colourOrigin;
                     luma += a;
                     colour += b;
                     lumaSquares += a * a;
@@ -187,11 +229,15 @@ internal sealed class ChromaGuide
             }
 
             const float Share = 1f / 9;
-            Vector<float> lumaMean = luma * Share, colourMean = colour * Share;
+            Vector<float> lumaMean = luma * Share,
+                colourMean = colour * Share;
             Vector<float> lumaVariance = (lumaSquares * Share) - (lumaMean * lumaMean);
             Vector<float> colourVariance = (colourSquares * Share) - (colourMean * colourMean);
             Vector<float> covariance = (products * Share) - (lumaMean * colourMean);
-            Vector<float> correlation = Vector.Min(covariance * covariance / Vector.Max(lumaVariance * colourVariance, new Vector<float>(1e-12f)), Vector<float>.One);
+            Vector<float> correlation = Vector.Min(
+                covariance * covariance / Vector.Max(lumaVariance * colourVariance, new Vector<float>(1e-12f)),
+                Vector<float>.One
+            );
             Vector<float> trust = correlation * correlation;
             Vector<float> slope = covariance / (lumaVariance + new Vector<float>(LumaVarianceFloor)) * trust * trust;
 

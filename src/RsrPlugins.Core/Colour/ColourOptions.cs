@@ -1,4 +1,5 @@
-// What was chosen by measurement stays a choice in code, so that the benchmarks (ColourChoices) can measure it again; hosts cannot change it.
+// What was chosen by measurement stays a choice in code, so that the benchmarks (ColourChoices) can measure it again; hosts cannot change
+// it.
 using RsrPlugins.Core.Resampling;
 
 namespace RsrPlugins.Core.Colour;

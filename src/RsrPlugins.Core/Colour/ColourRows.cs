@@ -47,7 +47,10 @@ internal sealed class ColourRows
         Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(fullRange);
         for (int i = 0; i < from.Length; i++)
         {
-            to[i] = Vector.Min(Vector.Max(((from[i] * 255f) - new Vector<float>(16f)) * (1f / 219f), Vector<float>.Zero), Vector<float>.One);
+            to[i] = Vector.Min(
+                Vector.Max(((from[i] * 255f) - new Vector<float>(16f)) * (1f / 219f), Vector<float>.Zero),
+                Vector<float>.One
+            );
         }
 
         for (int i = from.Length * Vector<float>.Count; i < studio.Length; i++)
@@ -76,10 +79,21 @@ internal sealed class ColourRows
     /// Writes one row into a picture from (x, y) on. <paramref name="alpha"/> is empty for opaque rows; a pixel whose alpha rounds
     /// to 0 becomes 0 in every channel.
     /// </summary>
-    public void Write(PixelImage image, int x, int y, Span<float> luma, ReadOnlySpan<float> redDifference, ReadOnlySpan<float> blueDifference, ReadOnlySpan<float> alpha, ColourRounding rounding)
+    public void Write(
+        PixelImage image,
+        int x,
+        int y,
+        Span<float> luma,
+        ReadOnlySpan<float> redDifference,
+        ReadOnlySpan<float> blueDifference,
+        ReadOnlySpan<float> alpha,
+        ColourRounding rounding
+    )
     {
         int width = luma.Length;
-        Span<float> red = luma, green = luma, blue = luma;
+        Span<float> red = luma,
+            green = luma,
+            blue = luma;
         if (image.HasColour)
         {
             // Whole vectors: what lies beyond the row is computed and thrown away.
@@ -120,23 +134,27 @@ internal sealed class ColourRows
     /// <summary>From (R' - G', Y', B' - G') in the buffers to R'G'B' on the sample scale, in gamut.</summary>
     private void Combine(int count, float max, bool nearestLuma)
     {
-        Vector<float> zero = Vector<float>.Zero, one = Vector<float>.One;
+        Vector<float> zero = Vector<float>.Zero,
+            one = Vector<float>.One;
         for (int i = 0; i < count; i += Vector<float>.Count)
         {
             Vector<float> luma = new Vector<float>(_green, i);
             Vector<float> redDifference = new Vector<float>(_red, i);
             Vector<float> blueDifference = new Vector<float>(_blue, i);
             Vector<float> green = luma - ((0.299f * redDifference) + (0.114f * blueDifference));
-            Vector<float> red = green + redDifference, blue = green + blueDifference;
+            Vector<float> red = green + redDifference,
+                blue = green + blueDifference;
 
-            Vector<float> largest = Vector.Max(Vector.Max(red, green), blue), smallest = Vector.Min(Vector.Min(red, green), blue);
+            Vector<float> largest = Vector.Max(Vector.Max(red, green), blue),
+                smallest = Vector.Min(Vector.Min(red, green), blue);
             Vector<int> outside = Vector.GreaterThan(largest, one) | Vector.LessThan(smallest, zero);
             if (Vector.LessThanAny(outside, Vector<int>.Zero))
             {
                 // How far towards the colour one may go from grey before the first channel leaves the cube.
                 Vector<float> share = Vector.Min(
                     Vector.ConditionalSelect(Vector.GreaterThan(largest, one), (one - luma) / (largest - luma), one),
-                    Vector.ConditionalSelect(Vector.LessThan(smallest, zero), luma / (luma - smallest), one));
+                    Vector.ConditionalSelect(Vector.LessThan(smallest, zero), luma / (luma - smallest), one)
+                );
                 red = Vector.ConditionalSelect(outside, luma + (share * (red - luma)), red);
                 green = Vector.ConditionalSelect(outside, luma + (share * (green - luma)), green);
                 blue = Vector.ConditionalSelect(outside, luma + (share * (blue - luma)), blue);
@@ -157,17 +175,35 @@ internal sealed class ColourRows
         }
     }
 
-    private static void RoundToNearestLuma(ref Vector<float> red, ref Vector<float> green, ref Vector<float> blue, Vector<int> grey, Vector<float> highestFloor)
+    private static void RoundToNearestLuma(
+        ref Vector<float> red,
+        ref Vector<float> green,
+        ref Vector<float> blue,
+        Vector<int> grey,
+        Vector<float> highestFloor
+    )
     {
-        Vector<float> redFloor = Vector.Min(Vector.Floor(red), highestFloor), greenFloor = Vector.Min(Vector.Floor(green), highestFloor), blueFloor = Vector.Min(Vector.Floor(blue), highestFloor);
-        Vector<float> redPart = red - redFloor, greenPart = green - greenFloor, bluePart = blue - blueFloor;
-        Vector<float> bestCost = new(float.MaxValue), bestRed = red, bestGreen = green, bestBlue = blue;
+        Vector<float> redFloor = Vector.Min(Vector.Floor(red), highestFloor),
+            greenFloor = Vector.Min(Vector.Floor(green), highestFloor),
+            blueFloor = Vector.Min(Vector.Floor(blue), highestFloor);
+        Vector<float> redPart = red - redFloor,
+            greenPart = green - greenFloor,
+            bluePart = blue - blueFloor;
+        Vector<float> bestCost = new(float.MaxValue),
+            bestRed = red,
+            bestGreen = green,
+            bestBlue = blue;
         for (int candidate = 0; candidate < 8; candidate++)
         {
-            Vector<float> redStep = new(candidate & 1), greenStep = new((candidate >> 1) & 1), blueStep = new(candidate >> 2);
-            Vector<float> redError = redStep - redPart, greenError = greenStep - greenPart, blueError = blueStep - bluePart;
+            Vector<float> redStep = new(candidate & 1),
+                greenStep = new((candidate >> 1) & 1),
+                blueStep = new(candidate >> 2);
+            Vector<float> redError = redStep - redPart,
+                greenError = greenStep - greenPart,
+                blueError = blueStep - bluePart;
             Vector<float> lumaError = (redError * 0.299f) + (greenError * 0.587f) + (blueError * 0.114f);
-            Vector<float> cost = (lumaError * lumaError * LumaCost) + (redError * redError) + (greenError * greenError) + (blueError * blueError);
+            Vector<float> cost =
+                (lumaError * lumaError * LumaCost) + (redError * redError) + (greenError * greenError) + (blueError * blueError);
             Vector<float> longest = Vector.Max(Vector.Max(Vector.Abs(redError), Vector.Abs(greenError)), Vector.Abs(blueError));
             Vector<int> better = Vector.LessThan(cost, bestCost) & Vector.LessThanOrEqual(longest, new Vector<float>(LongestMove));
             bestCost = Vector.ConditionalSelect(better, cost, bestCost);
@@ -181,7 +217,14 @@ internal sealed class ColourRows
         blue = Vector.ConditionalSelect(grey, blue, bestBlue);
     }
 
-    private static void Interleave<T, TRounding>(Span<T> samples, PixelImage image, ReadOnlySpan<float> red, ReadOnlySpan<float> green, ReadOnlySpan<float> blue, ReadOnlySpan<float> alpha)
+    private static void Interleave<T, TRounding>(
+        Span<T> samples,
+        PixelImage image,
+        ReadOnlySpan<float> red,
+        ReadOnlySpan<float> green,
+        ReadOnlySpan<float> blue,
+        ReadOnlySpan<float> alpha
+    )
         where T : struct
         where TRounding : ISampleRounding<T>
     {

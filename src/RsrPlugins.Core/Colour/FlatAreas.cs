@@ -52,7 +52,10 @@ internal sealed class FlatAreas(int scale, Reach reach, bool reducing)
                 float value = row[at];
                 rowRun = value == previous ? rowRun + 1 : 1;
                 previous = value;
-                int columnRun = rowRun < field ? 0 : value == above[at] ? _columnRuns[x] + 1 : 1;
+                int columnRun =
+                    rowRun < field ? 0
+                    : value == above[at] ? _columnRuns[x] + 1
+                    : 1;
                 _columnRuns[x] = columnRun;
                 if (lastRowOfUnit && columnRun >= field && (x - field + 1) % block == 0)
                 {

@@ -51,7 +51,9 @@ internal sealed class OvershootBound(int scale)
     /// <param name="result">scale times as many on both sides; changed where they are out of bounds.</param>
     public void Apply(ReadOnlySpan<float> source, int width, int height, Span<float> result)
     {
-        int padded = width + (2 * Side), rows = height + (2 * Side), count = padded * rows;
+        int padded = width + (2 * Side),
+            rows = height + (2 * Side),
+            count = padded * rows;
         Pad(source, width, height, padded, rows);
         foreach (float[] copy in (ReadOnlySpan<float[]>)[_min, _nearMin, _nearMax, _darkestBlock, _lightestBlock])
         {
@@ -158,7 +160,8 @@ internal sealed class OvershootBound(int scale)
         where TExtreme : struct, IExtreme
     {
         // From left to right: every value is read before it is written.
-        int i = 0, end = count - offset;
+        int i = 0,
+            end = count - offset;
         for (; i <= end - Vector<float>.Count; i += Vector<float>.Count)
         {
             TExtreme.Of(new Vector<float>(plane, i), new Vector<float>(plane, i + offset)).CopyTo(plane, i);

@@ -1,8 +1,8 @@
 // The part of a picture one tile needs, as float planes. Colour is carried as full-range luma and two plain differences,
 // Y', R' - G' and B' - G': linear, and exactly zero for grey, so that grey stays grey through every later step. (Cb and Cr
 // would leave rounding crumbs.) The planes belong to one worker and are used again for its next tile.
-using RsrPlugins.Core.Tiling;
 using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core.Colour;
 
@@ -78,7 +78,8 @@ internal sealed class SourceWindow
 
         int inside = Math.Min(rect.Right, image.Width) - rect.X;
         int insideRows = Math.Min(rect.Bottom, image.Height) - rect.Y;
-        float min = 1, max = 0;
+        float min = 1,
+            max = 0;
         for (int y = 0; y < rect.Height; y++)
         {
             int row = y * rect.Width;
@@ -98,7 +99,10 @@ internal sealed class SourceWindow
             RepeatLastPixel(row + inside, rect.Width - inside, readAlpha);
         }
 
-        Opacity = !readAlpha || min == 1 ? WindowOpacity.Opaque : max == 0 ? WindowOpacity.Transparent : WindowOpacity.Mixed;
+        Opacity =
+            !readAlpha || min == 1 ? WindowOpacity.Opaque
+            : max == 0 ? WindowOpacity.Transparent
+            : WindowOpacity.Mixed;
     }
 
     /// <summary>Whether alpha is the same at every pixel of a rectangle inside a window that is not opaque.</summary>
@@ -131,7 +135,8 @@ internal sealed class SourceWindow
             return;
         }
 
-        Span<float> red = RedDifference.AsSpan(row, count), blue = BlueDifference.AsSpan(row, count);
+        Span<float> red = RedDifference.AsSpan(row, count),
+            blue = BlueDifference.AsSpan(row, count);
         for (int x = 0, i = 0; x < count; x++, i += channels)
         {
             float green = _samples[i + 1] * scale;

@@ -15,7 +15,8 @@ namespace RsrPlugins.Core.Colour;
 /// <summary>Replaces the colour of transparent pixels by that of their visible surroundings; buffers of one worker.</summary>
 internal sealed class TransparentFill(Reach reach)
 {
-    /// <summary>Where nothing visible is within reach the colour cannot matter: it influences only pixels that are transparent again.</summary>
+    /// <summary>Where nothing visible is within reach the colour cannot matter: it influences only pixels that are transparent
+    /// again.</summary>
     public const float NeutralLuma = 0.5f;
 
     private readonly int _radius = reach.Pixels;
@@ -65,7 +66,10 @@ internal sealed class TransparentFill(Reach reach)
 
                 float alphaSum = _alphaSums[(y * core.Width) + x];
                 float surroundings = alphaSum > 0 ? _sums[(y * core.Width) + x] / alphaSum : neutral;
-                float share = alphaSum > 0 ? Math.Min(alpha * weightOfRow * WeightWithin(core.X + x, window.Rect.X, window.Rect.Right) / alphaSum, 1) : 0;
+                float share =
+                    alphaSum > 0
+                        ? Math.Min(alpha * weightOfRow * WeightWithin(core.X + x, window.Rect.X, window.Rect.Right) / alphaSum, 1)
+                        : 0;
                 plane[at + x] = (share * plane[at + x]) + ((1 - share) * surroundings);
             }
         }
@@ -120,7 +124,8 @@ internal sealed class TransparentFill(Reach reach)
     private float WeightWithin(int position, int from, int to)
     {
         // 1 + 1/2 + ... + 2^-n is 2 - 2^-n; the centre is in both directions.
-        int before = Math.Min(position - from, _radius), after = Math.Min(to - 1 - position, _radius);
+        int before = Math.Min(position - from, _radius),
+            after = Math.Min(to - 1 - position, _radius);
         return 3 - Weight(before) - Weight(after);
     }
 

@@ -26,20 +26,38 @@ public sealed class AddedModels(string folder, ModelCatalogue installed)
     /// <param name="progress">Fraction of the work done.</param>
     /// <param name="cancellationToken">Leaves the folder as it was.</param>
     /// <exception cref="ModelException">Not a model that can be used; the message says why.</exception>
-    public ModelDescriptor Add(string file, string? name = null, int? scale = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public ModelDescriptor Add(
+        string file,
+        string? name = null,
+        int? scale = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(file);
         string id = IdOf(name ?? Path.GetFileNameWithoutExtension(file), name is not null);
         if (installed.Models.Any(model => model.Id == id))
         {
-            throw new ModelException($"The name {id} is taken by an installed or added model. Choose another with --name, or remove the added one first.");
+            throw new ModelException(
+                $"The name {id} is taken by an installed or added model. Choose another with --name, or remove the added one first."
+            );
         }
 
         byte[] bytes = Read(file);
         NetworkShape shape = NetworkProbe.Measure(file, bytes, scale, progress, cancellationToken);
         string hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
         ModelDescriptor added = new ModelDescriptor(
-            id, "added", ModelKind.Added, shape.Factor, Path.Combine(folder, id + ".onnx"), Path.Combine(folder, id + ".md"), bytes.Length, hash, shape, null);
+            id,
+            "added",
+            ModelKind.Added,
+            shape.Factor,
+            Path.Combine(folder, id + ".onnx"),
+            Path.Combine(folder, id + ".md"),
+            bytes.Length,
+            hash,
+            shape,
+            null
+        );
         try
         {
             Directory.CreateDirectory(folder);
@@ -49,7 +67,10 @@ public sealed class AddedModels(string folder, ModelCatalogue installed)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException($"{folder} cannot be written: {exception.Message} Name another folder in {ModelCatalogue.UserVariable}.", exception);
+            throw new ModelException(
+                $"{folder} cannot be written: {exception.Message} Name another folder in {ModelCatalogue.UserVariable}.",
+                exception
+            );
         }
 
         return added;
@@ -63,7 +84,10 @@ public sealed class AddedModels(string folder, ModelCatalogue installed)
         ModelDescriptor? found = rows.FirstOrDefault(model => model.Id == id);
         if (found is null)
         {
-            string why = installed.Models.Any(model => model.Id == id) ? "it came with the program, and only added models are removed" : rows.Count == 0 ? "no model was added" : $"added: {string.Join(", ", rows.Select(model => model.Id))}";
+            string why =
+                installed.Models.Any(model => model.Id == id) ? "it came with the program, and only added models are removed"
+                : rows.Count == 0 ? "no model was added"
+                : $"added: {string.Join(", ", rows.Select(model => model.Id))}";
             throw new ModelException($"{id} cannot be removed: {why}.");
         }
 
@@ -83,10 +107,22 @@ public sealed class AddedModels(string folder, ModelCatalogue installed)
 
     private static string IdOf(string name, bool wasGiven)
     {
-        string id = wasGiven ? name : string.Concat(name.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '-')).Trim('-', '.');
-        return id.Length is > 0 and <= MaxNameLength && char.IsAsciiLetterOrDigit(id[0]) && id[^1] != '.' && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.')
+        string id = wasGiven
+            ? name
+            : string.Concat(
+                    name.ToLowerInvariant()
+                        .Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '-')
+                )
+                .Trim('-', '.');
+        return
+            id.Length is > 0 and <= MaxNameLength
+            && char.IsAsciiLetterOrDigit(id[0])
+            && id[^1] != '.'
+            && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.')
             ? id
-            : throw new ModelException($"The name '{name}' cannot be used: expected a letter or digit, then letters, digits, '-', '_' and '.', {MaxNameLength} at most. Give one with --name.");
+            : throw new ModelException(
+                $"The name '{name}' cannot be used: expected a letter or digit, then letters, digits, '-', '_' and '.', {MaxNameLength} at most. Give one with --name."
+            );
     }
 
     private static byte[] Read(string file)
@@ -107,17 +143,27 @@ public sealed class AddedModels(string folder, ModelCatalogue installed)
         }
     }
 
-    private static string Card(ModelDescriptor model, string file) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"""
-        # {model.Id}
+    private static string Card(ModelDescriptor model, string file) =>
+        string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"""
+            # {model.Id}
 
-        Added from `{file}` by `rsr models add`, which ran it and found:
+            Added from `{file}` by `rsr models add`, which ran it and found:
 
-        - {(model.Shape.Input.Carries == PlaneContent.Rgb ? "R'G'B'" : "luma")}, values to {(model.Shape.Input.Unit == ValueUnit.Byte ? 255 : 1)}; {(model.Scale == 1 ? "keeps the size" : $"enlarges {model.Scale} times")}; sizes are multiples of {model.Shape.InputStep}
-        - {(model.Shape.TilesAreExact ? $"looks at {model.Shape.Halo} pixels around each block: tiles give the whole picture's values" : $"looks at the whole picture: tiles overlap by {model.Shape.Halo} pixels, are blended, and are not exact")}
+            - {(model.Shape.Input.Carries == PlaneContent.Rgb ? "R'G'B'" : "luma")}, values to {(
+                model.Shape.Input.Unit == ValueUnit.Byte ? 255 : 1
+            )}; {(model.Scale == 1 ? "keeps the size" : $"enlarges {model.Scale} times")}; sizes are multiples of {model.Shape.InputStep}
+            - {(
+                model.Shape.TilesAreExact
+                    ? $"looks at {model.Shape.Halo} pixels around each block: tiles give the whole picture's values"
+                    : $"looks at the whole picture: tiles overlap by {model.Shape.Halo} pixels, are blended, and are not exact"
+            )}
 
-        Where it comes from, and on what terms, is not known here.
+            Where it comes from, and on what terms, is not known here.
 
-        """);
+            """
+        );
 
     private void WriteList(IReadOnlyList<ModelDescriptor> models)
     {

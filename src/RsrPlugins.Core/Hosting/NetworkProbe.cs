@@ -40,7 +40,14 @@ internal sealed class NetworkProbe
 
     private NetworkProbe(ModelDescriptor model, ISession session, bool isHalf, GraphFacts? facts, CancellationToken cancellationToken)
     {
-        (_model, _session, _planes, _isHalf, _facts, _cancellationToken) = (model, session, model.Shape.Input.Count, isHalf, facts, cancellationToken);
+        (_model, _session, _planes, _isHalf, _facts, _cancellationToken) = (
+            model,
+            session,
+            model.Shape.Input.Count,
+            isHalf,
+            facts,
+            cancellationToken
+        );
     }
 
     /// <summary>Measures a network.</summary>
@@ -50,7 +57,13 @@ internal sealed class NetworkProbe
     /// <param name="progress">Fraction of the work done, roughly.</param>
     /// <param name="cancellationToken">Stops between runs and within one.</param>
     /// <exception cref="ModelException">No network for pictures; the message says why.</exception>
-    public static NetworkShape Measure(string name, byte[] bytes, int? scale, IProgress<double>? progress, CancellationToken cancellationToken)
+    public static NetworkShape Measure(
+        string name,
+        byte[] bytes,
+        int? scale,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken
+    )
     {
         OnnxGraph graph = OnnxGraph.Parse(bytes, name);
         int planes = CheckGraph(graph, name);
@@ -58,13 +71,30 @@ internal sealed class NetworkProbe
         GraphFacts? facts = FactsOf(graph, name);
         (double operations, double featureBytes) = Cost(graph, facts);
         NetworkShape unknown = new NetworkShape(1, 1, 0, 1, pictures, pictures, operations, featureBytes);
-        ModelDescriptor model = new ModelDescriptor(name, "added", ModelKind.Added, 1, name, string.Empty, bytes.Length, string.Empty, unknown, null);
+        ModelDescriptor model = new ModelDescriptor(
+            name,
+            "added",
+            ModelKind.Added,
+            1,
+            name,
+            string.Empty,
+            bytes.Length,
+            string.Empty,
+            unknown,
+            null
+        );
         using OnnxRuntimeSessionFactory factory = new OnnxRuntimeSessionFactory(null);
         try
         {
             using ISession session = factory.Create(model, bytes, DeviceKind.Cpu);
             const int Float16 = 10;
-            return new NetworkProbe(model, session, graph.Inputs[0].ElementType == Float16 || graph.Outputs[0].ElementType == Float16, facts, cancellationToken).Measure(scale, progress);
+            return new NetworkProbe(
+                model,
+                session,
+                graph.Inputs[0].ElementType == Float16 || graph.Outputs[0].ElementType == Float16,
+                facts,
+                cancellationToken
+            ).Measure(scale, progress);
         }
         catch (InferenceException exception)
         {
@@ -76,12 +106,16 @@ internal sealed class NetworkProbe
     {
         if (graph.Inputs.Count != 1 || graph.Outputs.Count != 1)
         {
-            throw new ModelException($"{name}: expected one image in and one out, found {graph.Inputs.Count} inputs ({string.Join(", ", graph.Inputs.Select(input => input.Name))}) and {graph.Outputs.Count} outputs.");
+            throw new ModelException(
+                $"{name}: expected one image in and one out, found {graph.Inputs.Count} inputs ({string.Join(", ", graph.Inputs.Select(input => input.Name))}) and {graph.Outputs.Count} outputs."
+            );
         }
 
         foreach (OnnxNode node in graph.Nodes.Where(node => node.Domain.Length > 0))
         {
-            throw new ModelException($"{name} uses the operator {node.Domain}.{node.Operator}; expected only ONNX's own operators. Export it without custom operators.");
+            throw new ModelException(
+                $"{name} uses the operator {node.Domain}.{node.Operator}; expected only ONNX's own operators. Export it without custom operators."
+            );
         }
 
         OnnxValue input = graph.Inputs[0];
@@ -92,13 +126,20 @@ internal sealed class NetworkProbe
 
         if (input.Dimensions.Count != 4 || input.Dimensions[1] is not (1 or 3))
         {
-            string found = input.Dimensions.Count > 1 && input.Dimensions[1] < 0 ? "a number of channels that is left open" : $"[{string.Join(", ", input.Dimensions.Select(length => length < 0 ? "?" : $"{length}"))}]";
-            throw new ModelException($"{name}: expected an input [N, 1 or 3, H, W], found {found}. Export it with a fixed number of channels, channels before height and width.");
+            string found =
+                input.Dimensions.Count > 1 && input.Dimensions[1] < 0
+                    ? "a number of channels that is left open"
+                    : $"[{string.Join(", ", input.Dimensions.Select(length => length < 0 ? "?" : $"{length}"))}]";
+            throw new ModelException(
+                $"{name}: expected an input [N, 1 or 3, H, W], found {found}. Export it with a fixed number of channels, channels before height and width."
+            );
         }
 
         return input.Dimensions[2] < 1 && input.Dimensions[3] < 1
             ? (int)input.Dimensions[1]
-            : throw new ModelException($"{name}: expected an input of any height and width, found {input.Dimensions[2]} x {input.Dimensions[3]}. Export it with dynamic axes.");
+            : throw new ModelException(
+                $"{name}: expected an input of any height and width, found {input.Dimensions[2]} x {input.Dimensions[3]}. Export it with dynamic axes."
+            );
     }
 
     /// <summary>The graph's own account; null where an operator is not known.</summary>
@@ -163,9 +204,11 @@ internal sealed class NetworkProbe
             }
         }
 
-        throw new ModelException(scale is null
-            ? $"{_model.Id}: no size of input was found that it enlarges by a whole number from 1 to 16. It may need another size, or make another picture."
-            : $"{_model.Id} does not enlarge {scale} times, whatever the size of its input. Leave --scale out to have it found.");
+        throw new ModelException(
+            scale is null
+                ? $"{_model.Id}: no size of input was found that it enlarges by a whole number from 1 to 16. It may need another size, or make another picture."
+                : $"{_model.Id} does not enlarge {scale} times, whatever the size of its input. Leave --scale out to have it found."
+        );
     }
 
     /// <summary>Fewer blocks where blocks are large.</summary>
@@ -180,10 +223,16 @@ internal sealed class NetworkProbe
         (ValueUnit best, double error) = tried[0].Error > GoodError && tried[1].Error < 0.5 * tried[0].Error ? tried[1] : tried[0];
         if (!(error <= LargestError))
         {
-            throw new ModelException($"{_model.Id}: what it makes is not its input enlarged: it is off by {error:0.##} of the way from black to white (values to 1: {tried[0].Error:0.##}, values to 255: {tried[1].Error:0.##}). It may be for another task, or want other values.");
+            throw new ModelException(
+                $"{_model.Id}: what it makes is not its input enlarged: it is off by {error:0.##} of the way from black to white (values to 1: {tried[0].Error:0.##}, values to 255: {tried[1].Error:0.##}). It may be for another task, or want other values."
+            );
         }
 
-        return shape with { Input = shape.Input with { Unit = best }, Output = shape.Output with { Unit = best } };
+        return shape with
+        {
+            Input = shape.Input with { Unit = best },
+            Output = shape.Output with { Unit = best },
+        };
 
         double Error(ValueUnit unit)
         {
@@ -212,7 +261,9 @@ internal sealed class NetworkProbe
         for (int round = 0; round < _probeSides.Length; round++)
         {
             int step = shape.InputStep;
-            int blocks = (_probeSides[round] / step) | 1, side = blocks * step, middle = blocks / 2;
+            int blocks = (_probeSides[round] / step) | 1,
+                side = blocks * step,
+                middle = blocks / 2;
             if (side > 3 * _probeSides[^1])
             {
                 return null;
@@ -235,7 +286,16 @@ internal sealed class NetworkProbe
                         changed[(plane * side * side) + (((middle * step) + y) * side) + (middle * step) + x] = level;
                     }
 
-                    reach = Math.Max(reach, Reach(before, Run(changed, side, side, shape.Factor), side * shape.Factor, middle * shape.OutputStep, shape.OutputStep));
+                    reach = Math.Max(
+                        reach,
+                        Reach(
+                            before,
+                            Run(changed, side, side, shape.Factor),
+                            side * shape.Factor,
+                            middle * shape.OutputStep,
+                            shape.OutputStep
+                        )
+                    );
                 }
             }
 
@@ -277,7 +337,8 @@ internal sealed class NetworkProbe
     {
         int step = shape.InputStep;
         int tile = Math.Max(1, 16 / step);
-        int width = (((2 * shape.Halo) / step) + (3 * tile) + 1) * step, height = (((2 * shape.Halo) / step) + (2 * tile)) * step;
+        int width = (((2 * shape.Halo) / step) + (3 * tile) + 1) * step,
+            height = (((2 * shape.Halo) / step) + (2 * tile)) * step;
         float white = White(shape.Input.Unit);
         float[] noise = [.. Noise(width, height, 4).Select(value => value * white)];
         float[] whole = Run(noise, width, height, shape.Factor);
@@ -300,8 +361,13 @@ internal sealed class NetworkProbe
                 {
                     for (int x = planned.Tile.X; x < planned.Tile.Right; x++)
                     {
-                        float tiled = made[(plane * plan.ResultLength) + ((y - planned.Result.Y) * plan.ResultWidth) + x - planned.Result.X];
-                        largest = Math.Max(largest, Math.Abs(tiled - whole[(plane * outputWidth * outputHeight) + (y * outputWidth) + x]) / white);
+                        float tiled = made[
+                            (plane * plan.ResultLength) + ((y - planned.Result.Y) * plan.ResultWidth) + x - planned.Result.X
+                        ];
+                        largest = Math.Max(
+                            largest,
+                            Math.Abs(tiled - whole[(plane * outputWidth * outputHeight) + (y * outputWidth) + x]) / white
+                        );
                     }
                 }
             }
@@ -311,7 +377,8 @@ internal sealed class NetworkProbe
     }
 
     private float[] Run(float[] input, int width, int height, int factor) =>
-        Try(input, width, height, factor) ?? throw new ModelException($"{_model.Id} took some sizes and then not {width} x {height} pixels.");
+        Try(input, width, height, factor)
+        ?? throw new ModelException($"{_model.Id} took some sizes and then not {width} x {height} pixels.");
 
     /// <summary>Runs it; null if it refuses the size, or makes another.</summary>
     private unsafe float[]? Try(float[] input, int width, int height, int factor)
@@ -319,7 +386,10 @@ internal sealed class NetworkProbe
         float[] output = new float[checked(width * factor * height * factor * _planes)];
         try
         {
-            fixed (float* from = input, to = output)
+            fixed (
+                float* from = input,
+                    to = output
+            )
             {
                 _session.Run((nint)from, width, height, (nint)to, width * factor, height * factor, _cancellationToken);
             }
@@ -331,7 +401,9 @@ internal sealed class NetworkProbe
 
         return Array.TrueForAll(output, float.IsFinite)
             ? output
-            : throw new ModelException($"{_model.Id} makes values that are no numbers of an ordinary picture. It is damaged, or not made for pictures.");
+            : throw new ModelException(
+                $"{_model.Id} makes values that are no numbers of an ordinary picture. It is damaged, or not made for pictures."
+            );
     }
 
     private static float White(ValueUnit unit) => unit == ValueUnit.Byte ? 255 : 1;

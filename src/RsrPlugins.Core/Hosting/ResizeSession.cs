@@ -26,7 +26,12 @@ public sealed record GpuPreference(long Luid, bool IsSoftware);
 /// <param name="DeviceIsRequired">True: where the device asked for fails, so does the picture. False: the CPU does it.</param>
 /// <param name="Threads">Tiles at once on the CPU; 0 = one per core.</param>
 /// <param name="Gpu">Asked once, when an engine for a GPU is made: the one to prefer; null lets the engine choose.</param>
-public sealed record SessionSettings(DeviceChoice Device = DeviceChoice.Auto, bool DeviceIsRequired = false, int Threads = 0, Func<GpuPreference?>? Gpu = null);
+public sealed record SessionSettings(
+    DeviceChoice Device = DeviceChoice.Auto,
+    bool DeviceIsRequired = false,
+    int Threads = 0,
+    Func<GpuPreference?>? Gpu = null
+);
 
 /// <summary>A resized picture.</summary>
 /// <param name="Picture">The result.</param>
@@ -69,14 +74,20 @@ public sealed class ResizeSession : IDisposable
     /// <param name="settings">Device and threads.</param>
     /// <param name="progress">Fraction of the work done, 0 to 1.</param>
     /// <param name="keepLastMargin">
-    /// The last network may make a few columns and rows more than the way's size, where a reduction had filled its last block up. True leaves
-    /// them on, for a host that cuts while it writes.
+    /// The last network may make a few columns and rows more than the way's size, where a reduction had filled its last block up. True
+    /// leaves them on, for a host that cuts while it writes.
     /// </param>
     /// <param name="cancellationToken">Stops within a tile.</param>
     /// <exception cref="RsrException">Any failure of the engine, on the CPU too where that may stand in.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public SessionResult Resize(
-        PixelImage source, ResizeWay way, SessionSettings settings, IProgress<double>? progress = null, bool keepLastMargin = false, CancellationToken cancellationToken = default)
+        PixelImage source,
+        ResizeWay way,
+        SessionSettings settings,
+        IProgress<double>? progress = null,
+        bool keepLastMargin = false,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(way);
@@ -86,7 +97,14 @@ public sealed class ResizeSession : IDisposable
             : Blended(source, way, settings, progress, keepLastMargin, cancellationToken);
     }
 
-    private SessionResult Learned(PixelImage source, ResizeWay way, SessionSettings settings, IProgress<double>? progress, bool keepLastMargin, CancellationToken cancellationToken)
+    private SessionResult Learned(
+        PixelImage source,
+        ResizeWay way,
+        SessionSettings settings,
+        IProgress<double>? progress,
+        bool keepLastMargin,
+        CancellationToken cancellationToken
+    )
     {
         double total = Math.Max(1, way.Steps.Sum(step => step.Work) + (way.ClassicalStep ? ResizeWay.ClassicalWork : 0));
         double done = 0;
@@ -106,21 +124,41 @@ public sealed class ResizeSession : IDisposable
 
         if (way.ClassicalStep)
         {
-            picture = Resampler.Resize(picture, way.Width, way.Height, way.ClassicalKernel, PartOfProgress.Of(progress, done / total, 1), cancellationToken);
+            picture = Resampler.Resize(
+                picture,
+                way.Width,
+                way.Height,
+                way.ClassicalKernel,
+                PartOfProgress.Of(progress, done / total, 1),
+                cancellationToken
+            );
         }
 
         return new SessionResult(picture, device);
     }
 
-    private SessionResult Blended(PixelImage source, ResizeWay way, SessionSettings settings, IProgress<double>? progress, bool keepLastMargin, CancellationToken cancellationToken)
+    private SessionResult Blended(
+        PixelImage source,
+        ResizeWay way,
+        SessionSettings settings,
+        IProgress<double>? progress,
+        bool keepLastMargin,
+        CancellationToken cancellationToken
+    )
     {
         if (way.Strength is < 0 or > PixelBlend.Whole || way.Steps.Any(step => step.Model.Shape.Reduces))
         {
-            throw new ArgumentException($"A strength of 0 to {PixelBlend.Whole} was expected, for networks that do not reduce; found {way.Strength} for {string.Join(", ", way.ModelIds())}.", nameof(way));
+            throw new ArgumentException(
+                $"A strength of 0 to {PixelBlend.Whole} was expected, for networks that do not reduce; found {way.Strength} for {string.Join(", ", way.ModelIds())}.",
+                nameof(way)
+            );
         }
 
         const double NetworkShare = 0.95;
-        SessionResult? learned = way.Strength == 0 ? null : Learned(source, way, settings, PartOfProgress.Of(progress, 0, NetworkShare), keepLastMargin, cancellationToken);
+        SessionResult? learned =
+            way.Strength == 0
+                ? null
+                : Learned(source, way, settings, PartOfProgress.Of(progress, 0, NetworkShare), keepLastMargin, cancellationToken);
         WayStep last = way.Steps[^1];
         int factor = way.Steps.Aggregate(1, (product, step) => checked(product * step.Model.Shape.Factor));
         (int width, int height) = (checked(source.Width * factor), checked(source.Height * factor));
@@ -136,18 +174,35 @@ public sealed class ResizeSession : IDisposable
         }
         else
         {
-            PixelImage whole = new ResampledPicture(source, width, height, way.ClassicalKernel).Part(new TileRect(0, 0, last.Width, last.Height), cancellationToken);
+            PixelImage whole = new ResampledPicture(source, width, height, way.ClassicalKernel).Part(
+                new TileRect(0, 0, last.Width, last.Height),
+                cancellationToken
+            );
             classical = new ResampledPicture(whole, way.Width, way.Height, way.ClassicalKernel);
         }
 
         PixelImage picture = learned?.Picture ?? PixelImage.Create(way.Width, way.Height, source.Layout, source.BitsPerSample);
         int strength = way.Strength;
         int bands = (picture.Height + RowsPerBand - 1) / RowsPerBand;
-        Parallel.For(0, bands, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount }, band =>
-        {
-            TileRect rows = new TileRect(0, band * RowsPerBand, picture.Width, Math.Min(RowsPerBand, picture.Height - (band * RowsPerBand)));
-            PixelBlend.Into(picture, 0, rows.Y, classical.Part(rows, CancellationToken.None), strength);
-        });
+        Parallel.For(
+            0,
+            bands,
+            new ParallelOptions
+            {
+                CancellationToken = cancellationToken,
+                MaxDegreeOfParallelism = settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount,
+            },
+            band =>
+            {
+                TileRect rows = new TileRect(
+                    0,
+                    band * RowsPerBand,
+                    picture.Width,
+                    Math.Min(RowsPerBand, picture.Height - (band * RowsPerBand))
+                );
+                PixelBlend.Into(picture, 0, rows.Y, classical.Part(rows, CancellationToken.None), strength);
+            }
+        );
         progress?.Report(1);
         return new SessionResult(picture, learned?.Device);
     }
@@ -229,7 +284,13 @@ public sealed class ResizeSession : IDisposable
     }
 
     private static (PixelImage Picture, DeviceKind? Device) Step(
-        PixelImage picture, WayStep step, SessionSettings settings, Func<ModelDescriptor, INetwork> open, IProgress<double>? progress, CancellationToken cancellationToken)
+        PixelImage picture,
+        WayStep step,
+        SessionSettings settings,
+        Func<ModelDescriptor, INetwork> open,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken
+    )
     {
         INetwork network = open(step.Model);
         ResizeSettings resize = new ResizeSettings(settings.Threads);
@@ -240,15 +301,22 @@ public sealed class ResizeSession : IDisposable
         }
 
         INetwork other = open(step.MeanWith);
-        double share = network.Shape.OperationsPerInputPixel / (network.Shape.OperationsPerInputPixel + other.Shape.OperationsPerInputPixel);
-        PixelImage resized = new LearnedResizer(network, resize, refiner).Resize(picture, PartOfProgress.Of(progress, 0, share), cancellationToken);
+        double share =
+            network.Shape.OperationsPerInputPixel / (network.Shape.OperationsPerInputPixel + other.Shape.OperationsPerInputPixel);
+        PixelImage resized = new LearnedResizer(network, resize, refiner).Resize(
+            picture,
+            PartOfProgress.Of(progress, 0, share),
+            cancellationToken
+        );
         PixelImage with = new LearnedResizer(other, resize).Resize(picture, PartOfProgress.Of(progress, share, 1), cancellationToken);
         return (PixelMean.Of(resized, with), network.Device);
     }
 
     // An engine that went to the CPU by itself serves those who ask for the CPU: one session per model and device.
-    private IInferenceEngine? Equivalent(DeviceChoice choice)
-        => choice == DeviceChoice.Cpu && _engines.TryGetValue(DeviceChoice.Auto, out IInferenceEngine? automatic) && automatic.Decision.Device == DeviceKind.Cpu
+    private IInferenceEngine? Equivalent(DeviceChoice choice) =>
+        choice == DeviceChoice.Cpu
+        && _engines.TryGetValue(DeviceChoice.Auto, out IInferenceEngine? automatic)
+        && automatic.Decision.Device == DeviceKind.Cpu
             ? automatic
             : null;
 

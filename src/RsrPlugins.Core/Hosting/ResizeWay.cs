@@ -17,12 +17,16 @@ public sealed record WayStep(ModelDescriptor Model, ModelDescriptor? Gradient, i
     /// <summary>The mean of this network's picture and the other's is the result; null for the network alone.</summary>
     public ModelDescriptor? MeanWith { get; init; }
 
-    /// <summary>Share of the whole, relative to the other steps': it grows with its larger picture and with the arithmetic for each of its pixels.</summary>
+    /// <summary>Share of the whole, relative to the other steps': it grows with its larger picture and with the arithmetic for each of its
+    /// pixels.</summary>
     internal double Work
     {
         get
         {
-            double input = (double)Width * Height * (Model.Shape.Reduces ? Model.Shape.Factor * Model.Shape.Factor : 1.0 / (Model.Shape.Factor * Model.Shape.Factor));
+            double input =
+                (double)Width
+                * Height
+                * (Model.Shape.Reduces ? Model.Shape.Factor * Model.Shape.Factor : 1.0 / (Model.Shape.Factor * Model.Shape.Factor));
             double passes = Gradient is null ? 0 : (double)Passes * Width * Height * Gradient.Shape.OperationsPerInputPixel;
             return (input * (Model.Shape.OperationsPerInputPixel + (MeanWith?.Shape.OperationsPerInputPixel ?? 0))) + passes;
         }
@@ -40,8 +44,8 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
     public ResamplingKernel ClassicalKernel { get; init; } = ResamplingKernel.Bicubic;
 
     /// <summary>
-    /// How much of the networks' picture shows, 0 to 100 per cent; the rest is what <see cref="ClassicalKernel"/> makes of the source. At 0 no network
-    /// runs. For enlargements and runs at the same size only.
+    /// How much of the networks' picture shows, 0 to 100 per cent; the rest is what <see cref="ClassicalKernel"/> makes of the source. At 0
+    /// no network runs. For enlargements and runs at the same size only.
     /// </summary>
     public int Strength { get; init; } = Imaging.PixelBlend.Whole;
 
@@ -55,7 +59,14 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
     /// <param name="gradient">With what a reduction is corrected; null for no correction.</param>
     /// <param name="passes">Passes of the correction.</param>
     /// <param name="fitTo">Size to bring the result to with a classical step; null leaves it as the network makes it.</param>
-    public static ResizeWay Of(ModelDescriptor model, int width, int height, ModelDescriptor? gradient = null, int passes = 0, (int Width, int Height)? fitTo = null)
+    public static ResizeWay Of(
+        ModelDescriptor model,
+        int width,
+        int height,
+        ModelDescriptor? gradient = null,
+        int passes = 0,
+        (int Width, int Height)? fitTo = null
+    )
     {
         ArgumentNullException.ThrowIfNull(model);
         (int Width, int Height) made = model.Shape.OutputSize(width, height);
@@ -75,16 +86,25 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
         List<WayStep> steps = new List<WayStep>();
         foreach (ResizeStep step in plan.Steps)
         {
-            ModelDescriptor model = step.Model is not null ? catalogue.Named(step.Model) : (step.MadeBy is null ? null : catalogue.PartnerOf(step.MadeBy, plan.Task)) ?? catalogue.Find(plan.Task, step.Kind, step.Factor);
-            steps.Add(new WayStep(model, passes == 0 ? null : catalogue.GradientFor(model), passes, step.Width, step.Height)
-            {
-                MeanWith = step.IsHalf ? catalogue.Find(plan.Task, ModelKind.Photo, step.Factor) : null,
-            });
+            ModelDescriptor model = step.Model is not null
+                ? catalogue.Named(step.Model)
+                : (step.MadeBy is null ? null : catalogue.PartnerOf(step.MadeBy, plan.Task))
+                    ?? catalogue.Find(plan.Task, step.Kind, step.Factor);
+            steps.Add(
+                new WayStep(model, passes == 0 ? null : catalogue.GradientFor(model), passes, step.Width, step.Height)
+                {
+                    MeanWith = step.IsHalf ? catalogue.Find(plan.Task, ModelKind.Photo, step.Factor) : null,
+                }
+            );
         }
 
         return new ResizeWay(steps, plan.Width, plan.Height, plan.ClassicalStep) { ClassicalKernel = plan.ClassicalKernel };
     }
 
     /// <summary>Ids of all networks, gradients last.</summary>
-    public IReadOnlyList<string> ModelIds() => [.. Steps.SelectMany(step => new[] { step.Model, step.MeanWith }.OfType<ModelDescriptor>()).Select(model => model.Id), .. Steps.Where(step => step.Gradient is not null).Select(step => step.Gradient!.Id)];
+    public IReadOnlyList<string> ModelIds() =>
+        [
+            .. Steps.SelectMany(step => new[] { step.Model, step.MeanWith }.OfType<ModelDescriptor>()).Select(model => model.Id),
+            .. Steps.Where(step => step.Gradient is not null).Select(step => step.Gradient!.Id),
+        ];
 }

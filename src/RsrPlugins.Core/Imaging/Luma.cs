@@ -5,7 +5,8 @@ namespace RsrPlugins.Core.Imaging;
 public static class Luma
 {
     /// <summary>Y on the 8-bit scale (16 to 235) of gamma-coded values on the 8-bit scale (0 to 255).</summary>
-    public static float Bt601Studio(float red, float green, float blue) => 16f + (((65.481f * red) + (128.553f * green) + (24.966f * blue)) / 255f);
+    public static float Bt601Studio(float red, float green, float blue) =>
+        16f + (((65.481f * red) + (128.553f * green) + (24.966f * blue)) / 255f);
 
     /// <summary>The luma plane of a picture on the 8-bit scale, rounded to integers as the protocol asks; alpha is ignored.</summary>
     public static float[] Bt601StudioRounded(PixelImage image)
@@ -13,7 +14,9 @@ public static class Luma
         ArgumentNullException.ThrowIfNull(image);
         float[] plane = new float[image.Width * image.Height];
         float[] row = new float[image.Width * image.Channels];
-        int channels = image.Channels, blue = image.HasColour ? 2 : 0, green = image.HasColour ? 1 : 0;
+        int channels = image.Channels,
+            blue = image.HasColour ? 2 : 0,
+            green = image.HasColour ? 1 : 0;
         float toEightBit = 255f / image.MaxValue;
         for (int y = 0; y < image.Height; y++)
         {

@@ -8,7 +8,8 @@ public static class PixelBlend
     /// <summary>The largest strength, in per cent: the network's picture alone.</summary>
     public const int Whole = 100;
 
-    /// <summary>Blends the classical picture into a rectangle of the network's. Alpha weighs colour; a pixel whose alpha becomes 0 is 0 in every channel.</summary>
+    /// <summary>Blends the classical picture into a rectangle of the network's. Alpha weighs colour; a pixel whose alpha becomes 0 is 0 in
+    /// every channel.</summary>
     /// <param name="learned">The network's picture; its rectangle receives the blend.</param>
     /// <param name="x">Left edge of the rectangle.</param>
     /// <param name="y">Upper edge of the rectangle.</param>
@@ -22,16 +23,25 @@ public static class PixelBlend
         ArgumentNullException.ThrowIfNull(classical);
         ArgumentOutOfRangeException.ThrowIfLessThan(strength, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(strength, Whole);
-        if ((learned.Layout, learned.BitsPerSample) != (classical.Layout, classical.BitsPerSample) || x < 0 || y < 0 || x > learned.Width - classical.Width || y > learned.Height - classical.Height)
+        if (
+            (learned.Layout, learned.BitsPerSample) != (classical.Layout, classical.BitsPerSample)
+            || x < 0
+            || y < 0
+            || x > learned.Width - classical.Width
+            || y > learned.Height - classical.Height
+        )
         {
             throw new ArgumentException(
                 $"A part of a {learned.Width} x {learned.Height} {learned.Layout} picture of {learned.BitsPerSample} bits was expected; found {classical.Width} x {classical.Height} at ({x}, {y}), {classical.Layout} of {classical.BitsPerSample} bits.",
-                nameof(classical));
+                nameof(classical)
+            );
         }
 
         for (int row = 0; row < classical.Height; row++)
         {
-            int from = row * classical.Width * classical.Channels, to = (((y + row) * learned.Width) + x) * learned.Channels, count = classical.Width * classical.Channels;
+            int from = row * classical.Width * classical.Channels,
+                to = (((y + row) * learned.Width) + x) * learned.Channels,
+                count = classical.Width * classical.Channels;
             if (learned.BitsPerSample == 8)
             {
                 Row(learned.Samples8.Slice(to, count), classical.Samples8.Slice(from, count), learned, strength);
@@ -51,7 +61,9 @@ public static class PixelBlend
         {
             for (int i = 0; i < learned.Length; i++)
             {
-                learned[i] = T.CreateTruncating(((int.CreateTruncating(learned[i]) * strength) + (int.CreateTruncating(classical[i]) * rest) + (Whole / 2)) / Whole);
+                learned[i] = T.CreateTruncating(
+                    ((int.CreateTruncating(learned[i]) * strength) + (int.CreateTruncating(classical[i]) * rest) + (Whole / 2)) / Whole
+                );
             }
 
             return;
@@ -60,11 +72,15 @@ public static class PixelBlend
         int channels = picture.Channels;
         for (int i = 0; i < learned.Length; i += channels)
         {
-            long learnedWeight = long.CreateTruncating(learned[i + channels - 1]) * strength, classicalWeight = long.CreateTruncating(classical[i + channels - 1]) * rest;
-            long sum = learnedWeight + classicalWeight, alpha = (sum + (Whole / 2)) / Whole;
+            long learnedWeight = long.CreateTruncating(learned[i + channels - 1]) * strength,
+                classicalWeight = long.CreateTruncating(classical[i + channels - 1]) * rest;
+            long sum = learnedWeight + classicalWeight,
+                alpha = (sum + (Whole / 2)) / Whole;
             for (int channel = 0; channel < channels - 1; channel++)
             {
-                long value = (long.CreateTruncating(learned[i + channel]) * learnedWeight) + (long.CreateTruncating(classical[i + channel]) * classicalWeight);
+                long value =
+                    (long.CreateTruncating(learned[i + channel]) * learnedWeight)
+                    + (long.CreateTruncating(classical[i + channel]) * classicalWeight);
                 learned[i + channel] = alpha == 0 ? T.Zero : T.CreateTruncating((value + (sum / 2)) / sum);
             }
 

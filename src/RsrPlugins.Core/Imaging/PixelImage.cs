@@ -79,7 +79,9 @@ public sealed class PixelImage
         long count = (long)width * height * (int)layout;
         if (count > Array.MaxLength)
         {
-            throw new ImageSizeException($"{width} x {height} pixels with {(int)layout} channels are more than one picture can hold ({Array.MaxLength:N0} samples).");
+            throw new ImageSizeException(
+                $"{width} x {height} pixels with {(int)layout} channels are more than one picture can hold ({Array.MaxLength:N0} samples)."
+            );
         }
 
         return bitsPerSample == 8

@@ -37,8 +37,14 @@ public sealed record DeviceDecision(DeviceKind Device, string Reason);
 /// <param name="Device">auto, cpu or directml.</param>
 /// <param name="RuntimePath">Full path of the ONNX Runtime library; null looks beside the engine's assembly.</param>
 /// <param name="DirectMLAdapterLuid">LUID of the DXGI adapter to prefer, null for the high-performance one.</param>
-/// <param name="CpuEngine">What runs networks on the CPU: Own leaves to ONNX Runtime what it does not know; OnnxRuntime runs everything there.</param>
-public sealed record InferenceOptions(DeviceChoice Device = DeviceChoice.Auto, string? RuntimePath = null, long? DirectMLAdapterLuid = null, EngineKind CpuEngine = EngineKind.Own);
+/// <param name="CpuEngine">What runs networks on the CPU: Own leaves to ONNX Runtime what it does not know; OnnxRuntime runs everything
+/// there.</param>
+public sealed record InferenceOptions(
+    DeviceChoice Device = DeviceChoice.Auto,
+    string? RuntimePath = null,
+    long? DirectMLAdapterLuid = null,
+    EngineKind CpuEngine = EngineKind.Own
+);
 
 /// <summary>Opens networks; one per process is enough. Keeps one session per model and device. Thread-safe.</summary>
 public interface IInferenceEngine : IDisposable
@@ -73,8 +79,8 @@ public interface INetwork
     EngineKind Engine => EngineKind.OnnxRuntime;
 
     /// <summary>
-    /// Runs the network on planes of <paramref name="width"/> x <paramref name="height"/> values, row by row, one plane after the other; what
-    /// they are and what their values are counted in, <see cref="NetworkShape.Input"/> says. Both sides are multiples of
+    /// Runs the network on planes of <paramref name="width"/> x <paramref name="height"/> values, row by row, one plane after the other;
+    /// what they are and what their values are counted in, <see cref="NetworkShape.Input"/> says. Both sides are multiples of
     /// <see cref="NetworkShape.InputStep"/>. The output has <see cref="NetworkShape.OutputStep"/> pixels for every such step. Not rounded.
     /// </summary>
     /// <exception cref="InferenceException">Wrong size, or the device failed and the CPU failed too.</exception>
@@ -82,8 +88,8 @@ public interface INetwork
     void Run(ReadOnlySpan<float> input, int width, int height, Span<float> output, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Runs the network on a tile's source. Of the result the part is sure to be written that the tile owns; an engine that can computes no more. Where
-    /// the source lies in the picture matters to an engine whose arithmetic works in blocks of pixels.
+    /// Runs the network on a tile's source. Of the result the part is sure to be written that the tile owns; an engine that can computes no
+    /// more. Where the source lies in the picture matters to an engine whose arithmetic works in blocks of pixels.
     /// </summary>
     /// <param name="input">The source's planes.</param>
     /// <param name="tile">From a plan with this network's <see cref="Shape"/>.</param>

@@ -26,7 +26,8 @@ internal interface ISessionFactory : IDisposable
 /// <summary>One network on one device.</summary>
 internal interface ISession : IDisposable
 {
-    /// <summary>Runs on float planes in memory of the caller, as many as the model's input has; the output has the planes and the size the model's shape gives. Thread-safe on the CPU.</summary>
+    /// <summary>Runs on float planes in memory of the caller, as many as the model's input has; the output has the planes and the size the
+    /// model's shape gives. Thread-safe on the CPU.</summary>
     /// <exception cref="InferenceException">The run failed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     void Run(nint input, int width, int height, nint output, int outputWidth, int outputHeight, CancellationToken cancellationToken);

@@ -16,17 +16,28 @@ public sealed class LumaTiler(INetwork network, ResizeSettings? settings = null)
     /// <returns>The plane of <see cref="Models.NetworkShape.OutputSize"/>, Y/255, not rounded.</returns>
     /// <exception cref="RsrException">Any failure of the engine.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; stops within a tile.</exception>
-    public float[] Resize(ReadOnlySpan<float> luma, int width, int height, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public float[] Resize(
+        ReadOnlySpan<float> luma,
+        int width,
+        int height,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         TilePlan plan = TilePlan.Create(network.Shape, width, height, TileDefaults.TileSize(network, _settings));
         if (luma.Length != (long)width * height)
         {
-            throw new ArgumentException($"A plane of {width} x {height} has {(long)width * height:N0} values; found {luma.Length:N0}.", nameof(luma));
+            throw new ArgumentException(
+                $"A plane of {width} x {height} has {(long)width * height:N0} values; found {luma.Length:N0}.",
+                nameof(luma)
+            );
         }
 
         if ((long)plan.Region.Width * plan.Region.Height > Array.MaxLength)
         {
-            throw new ImageSizeException($"{plan.Region.Width} x {plan.Region.Height} luma values are more than one plane can hold ({Array.MaxLength:N0}).");
+            throw new ImageSizeException(
+                $"{plan.Region.Width} x {plan.Region.Height} luma values are more than one plane can hold ({Array.MaxLength:N0})."
+            );
         }
 
         return Run(plan, luma, progress, cancellationToken);
@@ -51,7 +62,8 @@ public sealed class LumaTiler(INetwork network, ResizeSettings? settings = null)
                     CopyTile(buffers.Result, tile, output, plan.Region);
                 },
                 progress,
-                cancellationToken);
+                cancellationToken
+            );
         }
 
         return output;
@@ -76,7 +88,8 @@ public sealed class LumaTiler(INetwork network, ResizeSettings? settings = null)
         TileRect tile = planned.Tile;
         for (int y = tile.Y; y < tile.Bottom; y++)
         {
-            result.Slice(((y - planned.Result.Y) * planned.Result.Width) + tile.X - planned.Result.X, tile.Width)
+            result
+                .Slice(((y - planned.Result.Y) * planned.Result.Width) + tile.X - planned.Result.X, tile.Width)
                 .CopyTo(output.Slice(((y - region.Y) * region.Width) + tile.X - region.X, tile.Width));
         }
     }

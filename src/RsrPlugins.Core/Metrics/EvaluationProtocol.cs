@@ -42,7 +42,8 @@ public static class EvaluationProtocol
     public static PixelImage CropToMultiple(PixelImage image, int scale)
     {
         ArgumentNullException.ThrowIfNull(image);
-        int width = image.Width / scale * scale, height = image.Height / scale * scale;
+        int width = image.Width / scale * scale,
+            height = image.Height / scale * scale;
         if (width == 0 || height == 0)
         {
             throw new ImageSizeException($"A {image.Width} x {image.Height} picture has no multiple of {scale} pixels to evaluate.");
@@ -57,7 +58,9 @@ public static class EvaluationProtocol
         int channels = image.Channels;
         for (int y = 0; y < height; y++)
         {
-            int from = y * image.Width * channels, to = y * width * channels, count = width * channels;
+            int from = y * image.Width * channels,
+                to = y * width * channels,
+                count = width * channels;
             if (image.BitsPerSample == 8)
             {
                 image.Samples8.Slice(from, count).CopyTo(cropped.Samples8[to..]);
@@ -103,47 +106,89 @@ public static class EvaluationProtocol
     public static EvaluationScore Score(ReadOnlySpan<float> reference, ReadOnlySpan<float> restored, int width, int height, int scale)
     {
         float[] rounded = RoundToEightBits(restored);
-        return new EvaluationScore(ImageMetrics.Psnr(reference, rounded, width, height, scale), ImageMetrics.Ssim(reference, rounded, width, height, scale));
+        return new EvaluationScore(
+            ImageMetrics.Psnr(reference, rounded, width, height, scale),
+            ImageMetrics.Ssim(reference, rounded, width, height, scale)
+        );
     }
 
     /// <summary>Makes a picture small and large again and scores the result.</summary>
-    /// <param name="rrNet">The reducing network; used by <see cref="EvaluationMethod.Learned"/> and <see cref="EvaluationMethod.LearnedEditor"/>.</param>
+    /// <param name="rrNet">The reducing network; used by <see cref="EvaluationMethod.Learned"/> and <see
+    /// cref="EvaluationMethod.LearnedEditor"/>.</param>
     /// <param name="srNet">The enlarging network; unused by <see cref="EvaluationMethod.Bicubic"/>.</param>
     /// <param name="refiner">Corrects what the reducing network makes; null, as in the paper, leaves it as it is.</param>
     /// <exception cref="RsrException">The picture is too small for the protocol, or the engine fails.</exception>
-    public static EvaluationScore Evaluate(PixelImage image, EvaluationMethod method, int scale, INetwork? rrNet, INetwork? srNet, ResizeSettings? settings = null, LumaRefiner? refiner = null, CancellationToken cancellationToken = default)
+    public static EvaluationScore Evaluate(
+        PixelImage image,
+        EvaluationMethod method,
+        int scale,
+        INetwork? rrNet,
+        INetwork? srNet,
+        ResizeSettings? settings = null,
+        LumaRefiner? refiner = null,
+        CancellationToken cancellationToken = default
+    )
     {
         PixelImage cropped = CropToMultiple(image, scale);
-        int width = cropped.Width, height = cropped.Height;
+        int width = cropped.Width,
+            height = cropped.Height;
         if (Math.Min(width, height) - (2 * scale) < 11)
         {
-            throw new ImageSizeException($"A {image.Width} x {image.Height} picture is too small to evaluate at scale {scale}: 11 x 11 pixels are needed inside a border of {scale}.");
+            throw new ImageSizeException(
+                $"A {image.Width} x {image.Height} picture is too small to evaluate at scale {scale}: 11 x 11 pixels are needed inside a border of {scale}."
+            );
         }
 
         float[] reference = LumaPlane(cropped);
-        int smallWidth = width / scale, smallHeight = height / scale;
+        int smallWidth = width / scale,
+            smallHeight = height / scale;
         float[] restored;
         switch (method)
         {
             case EvaluationMethod.Bicubic:
-                float[] reduced = Resampler.Resize(reference, width, height, smallWidth, smallHeight, ResamplingKernel.Bicubic, cancellationToken);
+                float[] reduced = Resampler.Resize(
+                    reference,
+                    width,
+                    height,
+                    smallWidth,
+                    smallHeight,
+                    ResamplingKernel.Bicubic,
+                    cancellationToken
+                );
                 restored = Resampler.Resize(reduced, smallWidth, smallHeight, width, height, ResamplingKernel.Bicubic, cancellationToken);
                 break;
             case EvaluationMethod.Photo:
-                float[] ordinary = RoundToEightBits(Resampler.Resize(reference, width, height, smallWidth, smallHeight, ResamplingKernel.Bicubic, cancellationToken));
+                float[] ordinary = RoundToEightBits(
+                    Resampler.Resize(reference, width, height, smallWidth, smallHeight, ResamplingKernel.Bicubic, cancellationToken)
+                );
                 restored = Run(Demand(srNet, nameof(srNet)), ordinary, smallWidth, smallHeight, settings, cancellationToken);
                 break;
             case EvaluationMethod.Learned:
-                float[] small = RoundToEightBits(Run(Demand(rrNet, nameof(rrNet)), reference, width, height, settings, cancellationToken, refiner));
+                float[] small = RoundToEightBits(
+                    Run(Demand(rrNet, nameof(rrNet)), reference, width, height, settings, cancellationToken, refiner)
+                );
                 restored = Run(Demand(srNet, nameof(srNet)), small, smallWidth, smallHeight, settings, cancellationToken);
                 break;
             case EvaluationMethod.LearnedEditor:
-                PixelImage file = new LearnedResizer(Demand(rrNet, nameof(rrNet)), settings, refiner).Resize(cropped, null, cancellationToken);
+                PixelImage file = new LearnedResizer(Demand(rrNet, nameof(rrNet)), settings, refiner).Resize(
+                    cropped,
+                    null,
+                    cancellationToken
+                );
                 restored = LumaPlane(new LearnedResizer(Demand(srNet, nameof(srNet)), settings).Resize(file, null, cancellationToken));
                 break;
             case EvaluationMethod.PhotoEditor:
-                PixelImage reducedFile = Resampler.Resize(cropped, smallWidth, smallHeight, ResamplingKernel.Bicubic, null, cancellationToken);
-                restored = LumaPlane(new LearnedResizer(Demand(srNet, nameof(srNet)), settings).Resize(reducedFile, null, cancellationToken));
+                PixelImage reducedFile = Resampler.Resize(
+                    cropped,
+                    smallWidth,
+                    smallHeight,
+                    ResamplingKernel.Bicubic,
+                    null,
+                    cancellationToken
+                );
+                restored = LumaPlane(
+                    new LearnedResizer(Demand(srNet, nameof(srNet)), settings).Resize(reducedFile, null, cancellationToken)
+                );
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(method), method, "Not a method of the protocol.");
@@ -152,10 +197,19 @@ public static class EvaluationProtocol
         return Score(reference, restored, width, height, scale);
     }
 
-    private static INetwork Demand(INetwork? network, string name) => network ?? throw new ArgumentNullException(name, "The method needs this network.");
+    private static INetwork Demand(INetwork? network, string name) =>
+        network ?? throw new ArgumentNullException(name, "The method needs this network.");
 
     // Values on the 8-bit scale in and out; networks work on Y/255.
-    private static float[] Run(INetwork network, float[] plane, int width, int height, ResizeSettings? settings, CancellationToken cancellationToken, LumaRefiner? refiner = null)
+    private static float[] Run(
+        INetwork network,
+        float[] plane,
+        int width,
+        int height,
+        ResizeSettings? settings,
+        CancellationToken cancellationToken,
+        LumaRefiner? refiner = null
+    )
     {
         float[] input = new float[plane.Length];
         for (int i = 0; i < plane.Length; i++)

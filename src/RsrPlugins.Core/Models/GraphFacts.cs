@@ -21,12 +21,21 @@ namespace RsrPlugins.Core.Models;
 /// another where the operator allows it.
 /// </param>
 public sealed record GraphFacts(
-    int InputStep, int OutputStep, int? Halo, int InputPlanes, int OutputPlanes, long Weights, double MultiplyAddsPerInputPixel, double FeatureBytesPerInputPixel)
+    int InputStep,
+    int OutputStep,
+    int? Halo,
+    int InputPlanes,
+    int OutputPlanes,
+    long Weights,
+    double MultiplyAddsPerInputPixel,
+    double FeatureBytesPerInputPixel
+)
 {
     /// <summary>Reads the facts out of a graph.</summary>
     /// <param name="graph">One input and one output.</param>
     /// <param name="name">The model, for messages.</param>
-    /// <exception cref="ModelException">It holds an operator whose effect on sizes is not known here, or it does not fit together.</exception>
+    /// <exception cref="ModelException">It holds an operator whose effect on sizes is not known here, or it does not fit
+    /// together.</exception>
     public static GraphFacts Of(OnnxGraph graph, string name)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -41,8 +50,8 @@ public sealed record GraphFacts(
     }
 
     /// <summary>
-    /// Compares a model's row with its graph. An added model may have operators that are not known here: its shape was measured by running it, and
-    /// the row stands.
+    /// Compares a model's row with its graph. An added model may have operators that are not known here: its shape was measured by running
+    /// it, and the row stands.
     /// </summary>
     /// <exception cref="ModelException">They do not fit.</exception>
     public static void Check(ModelDescriptor model, byte[] bytes)
@@ -63,8 +72,8 @@ public sealed record GraphFacts(
     }
 
     /// <summary>
-    /// Compares what models.json says of a network with its graph. A shape may ask for more than the graph needs - larger blocks of the same
-    /// factor, a larger halo - because that is exact too; less would give seams, or read beyond a buffer.
+    /// Compares what models.json says of a network with its graph. A shape may ask for more than the graph needs - larger blocks of the
+    /// same factor, a larger halo - because that is exact too; less would give seams, or read beyond a buffer.
     /// </summary>
     /// <exception cref="ModelException">The shape asks for less, or for other planes.</exception>
     public void Check(ModelDescriptor model)
@@ -73,16 +82,28 @@ public sealed record GraphFacts(
         NetworkShape shape = model.Shape;
         Require(shape.Input.Count == InputPlanes, "a number of input planes", shape.Input.Count, $"{InputPlanes}");
         Require(shape.Output.Count == OutputPlanes, "a number of output planes", shape.Output.Count, $"{OutputPlanes}");
-        Require(shape.InputStep % InputStep == 0, "an input step", shape.InputStep, InputStep == 1 ? "1 or more" : $"a multiple of {InputStep}");
+        Require(
+            shape.InputStep % InputStep == 0,
+            "an input step",
+            shape.InputStep,
+            InputStep == 1 ? "1 or more" : $"a multiple of {InputStep}"
+        );
         long outputStep = (long)OutputStep * (shape.InputStep / InputStep);
         Require(shape.OutputStep == outputStep, "an output step", shape.OutputStep, $"{outputStep}");
-        Require(!shape.TilesAreExact || (Halo is { } halo && shape.Halo >= halo), "a halo", shape.Halo, Halo is null ? "no end: every pixel depends on the whole picture, which is not served" : $"{Halo} or more");
+        Require(
+            !shape.TilesAreExact || (Halo is { } halo && shape.Halo >= halo),
+            "a halo",
+            shape.Halo,
+            Halo is null ? "no end: every pixel depends on the whole picture, which is not served" : $"{Halo} or more"
+        );
 
         void Require(bool holds, string what, int found, string expected)
         {
             if (!holds)
             {
-                throw new ModelException($"{model.FilePath} does not fit its row in models.json ({model.Id}): the row says {what} of {found}, the graph says {expected}. Reinstall the models.");
+                throw new ModelException(
+                    $"{model.FilePath} does not fit its row in models.json ({model.Id}): the row says {what} of {found}, the graph says {expected}. Reinstall the models."
+                );
             }
         }
     }
@@ -96,12 +117,26 @@ public sealed record GraphFacts(
     {
         if (Math.Max(InputStep, OutputStep) % Math.Min(InputStep, OutputStep) != 0)
         {
-            throw new ModelException(string.Create(CultureInfo.InvariantCulture, $"A network that enlarges or reduces by a whole number was expected; found {InputStep} to {OutputStep} pixels."));
+            throw new ModelException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A network that enlarges or reduces by a whole number was expected; found {InputStep} to {OutputStep} pixels."
+                )
+            );
         }
 
-        int halo = Halo ?? throw new ModelException("A network with a finite receptive field was expected; this one looks at the whole picture.");
+        int halo =
+            Halo ?? throw new ModelException("A network with a finite receptive field was expected; this one looks at the whole picture.");
         return new NetworkShape(
-            InputStep, OutputStep, halo, 1, new NetworkPlanes(input, InputPlanes, unit), new NetworkPlanes(output, OutputPlanes, unit), 2 * MultiplyAddsPerInputPixel, FeatureBytesPerInputPixel);
+            InputStep,
+            OutputStep,
+            halo,
+            1,
+            new NetworkPlanes(input, InputPlanes, unit),
+            new NetworkPlanes(output, OutputPlanes, unit),
+            2 * MultiplyAddsPerInputPixel,
+            FeatureBytesPerInputPixel
+        );
     }
 }
 
@@ -113,8 +148,36 @@ internal sealed class GraphWalk
     /// <summary>Operators that make every pixel of the same pixel of their inputs.</summary>
     private static readonly HashSet<string> _pointwise =
     [
-        "Abs", "Add", "BatchNormalization", "Cast", "Clip", "Concat", "Div", "Dropout", "Elu", "Erf", "Exp", "Gelu", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu",
-        "Log", "Max", "Min", "Mul", "Neg", "PRelu", "Pow", "Relu", "Selu", "Sigmoid", "Sqrt", "Sub", "Sum", "Tanh",
+        "Abs",
+        "Add",
+        "BatchNormalization",
+        "Cast",
+        "Clip",
+        "Concat",
+        "Div",
+        "Dropout",
+        "Elu",
+        "Erf",
+        "Exp",
+        "Gelu",
+        "HardSigmoid",
+        "HardSwish",
+        "Identity",
+        "LeakyRelu",
+        "Log",
+        "Max",
+        "Min",
+        "Mul",
+        "Neg",
+        "PRelu",
+        "Pow",
+        "Relu",
+        "Selu",
+        "Sigmoid",
+        "Sqrt",
+        "Sub",
+        "Sum",
+        "Tanh",
     ];
 
     private readonly OnnxGraph _graph;
@@ -131,7 +194,9 @@ internal sealed class GraphWalk
 
         if (graph.Inputs[0].Dimensions is not [_, > 0 and <= int.MaxValue, _, _])
         {
-            throw new InvalidDataException($"an input [N, channels, H, W] was expected; found [{string.Join(", ", graph.Inputs[0].Dimensions)}]");
+            throw new InvalidDataException(
+                $"an input [N, channels, H, W] was expected; found [{string.Join(", ", graph.Inputs[0].Dimensions)}]"
+            );
         }
 
         _maps[graph.Inputs[0].Name] = new Map((int)graph.Inputs[0].Dimensions[1], 1, 1);
@@ -156,16 +221,28 @@ internal sealed class GraphWalk
 
     public GraphFacts Facts()
     {
-        Map input = Find(_graph.Inputs[0].Name), output = Find(_graph.Outputs[0].Name);
+        Map input = Find(_graph.Inputs[0].Name),
+            output = Find(_graph.Outputs[0].Name);
         (long weights, double multiplyAdds) = Cost();
         int? halo = Halo(0) is { } down && Halo(1) is { } across ? Math.Max(down, across) : null;
-        return new GraphFacts(_block, checked((int)PositionsOf(output)), halo, input.Channels, output.Channels, weights, multiplyAdds, FeatureBytes());
+        return new GraphFacts(
+            _block,
+            checked((int)PositionsOf(output)),
+            halo,
+            input.Channels,
+            output.Channels,
+            weights,
+            multiplyAdds,
+            FeatureBytes()
+        );
     }
 
-    private Map Find(string name) => _maps.TryGetValue(name, out Map? map) ? map : throw new InvalidDataException($"{name} is read before it is made");
+    private Map Find(string name) =>
+        _maps.TryGetValue(name, out Map? map) ? map : throw new InvalidDataException($"{name} is read before it is made");
 
     /// <summary>Inputs that are feature maps, not constants.</summary>
-    private IEnumerable<string> Features(OnnxNode node) => node.Inputs.Where(name => name.Length > 0 && !_graph.Constants.ContainsKey(name));
+    private IEnumerable<string> Features(OnnxNode node) =>
+        node.Inputs.Where(name => name.Length > 0 && !_graph.Constants.ContainsKey(name));
 
     private OnnxTensor Constant(OnnxNode node, int index) =>
         node.Inputs.Count > index && _graph.Constants.TryGetValue(node.Inputs[index], out OnnxTensor? constant)
@@ -218,13 +295,18 @@ internal sealed class GraphWalk
             throw new InvalidDataException($"{Name(node)} joins maps of different sizes");
         }
 
-        return size with { Channels = node.Operator == "Concat" ? checked(inputs.Sum(map => map.Channels)) : inputs.Max(map => map.Channels) };
+        return size with
+        {
+            Channels = node.Operator == "Concat" ? checked(inputs.Sum(map => map.Channels)) : inputs.Max(map => map.Channels),
+        };
     }
 
     private int Filters(OnnxNode node, int axis)
     {
         IReadOnlyList<long> dimensions = Constant(node, 1).Dimensions;
-        return dimensions.Count == 4 ? checked((int)dimensions[axis]) : throw new InvalidDataException($"{Name(node)}: weights of four dimensions were expected; found {dimensions.Count}");
+        return dimensions.Count == 4
+            ? checked((int)dimensions[axis])
+            : throw new InvalidDataException($"{Name(node)}: weights of four dimensions were expected; found {dimensions.Count}");
     }
 
     private static int Stride(OnnxNode node, int axis)
@@ -241,7 +323,9 @@ internal sealed class GraphWalk
     }
 
     private static int BlockSize(OnnxNode node) =>
-        node.Whole("blocksize", 0) is > 0 and <= MaxBlock and long size ? (int)size : throw new InvalidDataException($"{Name(node)}: a block size was expected");
+        node.Whole("blocksize", 0) is > 0 and <= MaxBlock and long size
+            ? (int)size
+            : throw new InvalidDataException($"{Name(node)}: a block size was expected");
 
     /// <summary>By which whole number it enlarges, and by which it reduces.</summary>
     private (int Enlarging, int Reducing) Scales(OnnxNode node)
@@ -257,7 +341,9 @@ internal sealed class GraphWalk
 
         if (scales is not [1, 1, > 0, > 0] || scales[2] != scales[3])
         {
-            throw new InvalidDataException($"{node.Name}: {node.Operator} with constant scales [1, 1, s, s] was expected; found [{string.Join(", ", scales)}]");
+            throw new InvalidDataException(
+                $"{node.Name}: {node.Operator} with constant scales [1, 1, s, s] was expected; found [{string.Join(", ", scales)}]"
+            );
         }
 
         float scale = scales[2];
@@ -349,15 +435,19 @@ internal sealed class GraphWalk
         {
             case "Conv" or "AveragePool" or "MaxPool":
                 {
-                    int stride = Stride(node, axis), dilated = Dilated(node, axis);
+                    int stride = Stride(node, axis),
+                        dilated = Dilated(node, axis);
                     (int before, int after) = Padding(node, axis, dilated, stride);
                     int grown = before + after - dilated;
-                    return grown < 0 && grown >= -stride ? position => ((position * stride) - before, (position * stride) - before + dilated - 1) : throw BorderLost(node);
+                    return grown < 0 && grown >= -stride
+                        ? position => ((position * stride) - before, (position * stride) - before + dilated - 1)
+                        : throw BorderLost(node);
                 }
 
             case "ConvTranspose":
                 {
-                    int stride = Stride(node, axis), dilated = Dilated(node, axis);
+                    int stride = Stride(node, axis),
+                        dilated = Dilated(node, axis);
                     (int before, int after) = Padding(node, axis, dilated, stride);
                     IReadOnlyList<long> extra = node.Integers("output_padding");
                     long rest = dilated - before - after + (extra.Count == 2 ? extra[axis] : 0);
@@ -414,11 +504,16 @@ internal sealed class GraphWalk
     /// <summary>Length of the kernel with its holes.</summary>
     private int Dilated(OnnxNode node, int axis)
     {
-        long kernel = node.Operator is "Conv" or "ConvTranspose" ? Filters(node, 2 + axis) : node.Integers("kernel_shape") is { Count: 2 } shape ? shape[axis] : 0;
+        long kernel =
+            node.Operator is "Conv" or "ConvTranspose" ? Filters(node, 2 + axis)
+            : node.Integers("kernel_shape") is { Count: 2 } shape ? shape[axis]
+            : 0;
         IReadOnlyList<long> dilations = node.Integers("dilations");
         long dilation = dilations.Count == 2 ? dilations[axis] : 1;
         long length = ((kernel - 1) * dilation) + 1;
-        return kernel > 0 && dilation > 0 && length <= MaxBlock ? (int)length : throw new InvalidDataException($"{Name(node)}: a kernel of {kernel} with dilation {dilation}");
+        return kernel > 0 && dilation > 0 && length <= MaxBlock
+            ? (int)length
+            : throw new InvalidDataException($"{Name(node)}: a kernel of {kernel} with dilation {dilation}");
     }
 
     private static (int Before, int After) Padding(OnnxNode node, int axis, int kernel, int stride)
@@ -434,7 +529,8 @@ internal sealed class GraphWalk
         return pads.Count == 4 && automatic == "NOTSET" ? (checked((int)pads[axis]), checked((int)pads[axis + 2])) : (0, 0);
     }
 
-    private static InvalidDataException BorderLost(OnnxNode node) => new($"{Name(node)} makes the picture smaller or larger by a border; padding that keeps its size was expected");
+    private static InvalidDataException BorderLost(OnnxNode node) =>
+        new($"{Name(node)} makes the picture smaller or larger by a border; padding that keeps its size was expected");
 
     private static int FloorDivide(int value, int by) => (int)Math.Floor((double)value / by);
 
@@ -458,7 +554,12 @@ internal sealed class GraphWalk
         {
             long common = Gcd(numerator, denominator);
             return (numerator / common) is <= MaxBlock and long n && (denominator / common) is <= MaxBlock and long d
-                ? this with { Channels = channels, Numerator = n, Denominator = d }
+                ? this with
+                {
+                    Channels = channels,
+                    Numerator = n,
+                    Denominator = d,
+                }
                 : throw new InvalidDataException($"a map {numerator} / {denominator} times as large as the picture");
         }
     }
@@ -504,7 +605,8 @@ internal sealed class GraphWalk
 
         private (long First, long Last) At(int position, int block)
         {
-            int blocks = FloorDivide(position, first.Length), at = position - (blocks * first.Length);
+            int blocks = FloorDivide(position, first.Length),
+                at = position - (blocks * first.Length);
             return (first[at] + ((long)blocks * block), last[at] + ((long)blocks * block));
         }
     }

@@ -54,9 +54,10 @@ public sealed class ModelCatalogue
             int format = json.RootElement.GetProperty("format").GetInt32();
             if (format != KnownFormat)
             {
-                string advice = format < KnownFormat
-                    ? "The models are of an older release: install the models of this one."
-                    : "The models are of a newer release: install the program of that one.";
+                string advice =
+                    format < KnownFormat
+                        ? "The models are of an older release: install the models of this one."
+                        : "The models are of a newer release: install the program of that one.";
                 throw new ModelException($"{list} has format {format}; this version reads format {KnownFormat}. {advice}");
             }
 
@@ -70,21 +71,29 @@ public sealed class ModelCatalogue
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ModelException($"No models: {list} is missing. Install the models, or name their folder in {EnvironmentVariable}.", exception);
+            throw new ModelException(
+                $"No models: {list} is missing. Install the models, or name their folder in {EnvironmentVariable}.",
+                exception
+            );
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ModelException($"{list} cannot be read: {exception.Message}", exception);
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new ModelException($"{list} is not a list of models: {OneLine.Quote(exception.Message, MaxQuote)} Reinstall the models.", exception);
+            throw new ModelException(
+                $"{list} is not a list of models: {OneLine.Quote(exception.Message, MaxQuote)} Reinstall the models.",
+                exception
+            );
         }
     }
 
     /// <summary>
-    /// The folder "models" beside the engine's own assembly, or RSR_MODELS where that is set; and the models a person has added, which never
-    /// replace an installed one. A list of added models that cannot be read takes no installed model with it: <see cref="Problem"/> says why.
+    /// The folder "models" beside the engine's own assembly, or RSR_MODELS where that is set; and the models a person has added, which
+    /// never replace an installed one. A list of added models that cannot be read takes no installed model with it: <see cref="Problem"/>
+    /// says why.
     /// </summary>
     /// <exception cref="ModelException">See <see cref="Load"/>.</exception>
     public static ModelCatalogue LoadDefault()
@@ -107,7 +116,13 @@ public sealed class ModelCatalogue
             return Path.GetFullPath(asked);
         }
 
-        return installedIsNamed ? null : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "RsrPlugins", "models");
+        return installedIsNamed
+            ? null
+            : Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+                "RsrPlugins",
+                "models"
+            );
     }
 
     private ModelCatalogue With(string own)
@@ -116,9 +131,15 @@ public sealed class ModelCatalogue
         {
             ModelDescriptor[] added = [.. Load(own).Models];
             ModelDescriptor? twice = added.FirstOrDefault(model => Models.Any(installed => installed.Id == model.Id));
-            return new ModelCatalogue(Folder, [.. Models, .. added.Where(model => Models.All(installed => installed.Id != model.Id))], _listed)
+            return new ModelCatalogue(
+                Folder,
+                [.. Models, .. added.Where(model => Models.All(installed => installed.Id != model.Id))],
+                _listed
+            )
             {
-                Problem = twice is null ? null : $"{twice.FilePath} is not used: an installed model has the same name. 'rsr models remove {twice.Id}' removes it.",
+                Problem = twice is null
+                    ? null
+                    : $"{twice.FilePath} is not used: an installed model has the same name. 'rsr models remove {twice.Id}' removes it.",
             };
         }
         catch (ModelException exception)
@@ -132,13 +153,15 @@ public sealed class ModelCatalogue
         [.. Models.Where(model => model.Task == task && model.Kind == kind).Select(model => model.Scale).Distinct().Order()];
 
     /// <summary>Scale factors the list names for pairs and enlargements, installed or not, ascending.</summary>
-    public IReadOnlyList<int> ListedScales() => [.. _listed.Where(model => model.Scale > 1).Select(model => model.Scale).Distinct().Order()];
+    public IReadOnlyList<int> ListedScales() =>
+        [.. _listed.Where(model => model.Scale > 1).Select(model => model.Scale).Distinct().Order()];
 
     /// <summary>
-    /// Whether the list names such a network, installed or not: then a scale is that network or nothing, because quietly taking another way to it would
-    /// not be what was asked for.
+    /// Whether the list names such a network, installed or not: then a scale is that network or nothing, because quietly taking another way
+    /// to it would not be what was asked for.
     /// </summary>
-    public bool Lists(NetworkTask task, ModelKind kind, decimal scale) => _listed.Any(model => model.Task == task && model.Kind == kind && model.Scale == scale);
+    public bool Lists(NetworkTask task, ModelKind kind, decimal scale) =>
+        _listed.Any(model => model.Task == task && model.Kind == kind && model.Scale == scale);
 
     /// <summary>Finds a network.</summary>
     /// <exception cref="ModelException">Not installed; the message names the scales that are.</exception>
@@ -151,29 +174,42 @@ public sealed class ModelCatalogue
 
         IReadOnlyList<int> scales = Scales(task, kind);
         string installed = scales.Count == 0 ? "installed: none" : $"installed: {string.Join(", ", scales.Select(other => $"x{other}"))}";
-        string what = task switch { NetworkTask.Reduce => "reduces", NetworkTask.Enlarge => "enlarges", NetworkTask.Gradient => "corrects reductions", _ => "cleans up" };
-        throw new ModelException($"A network that {what} x{scale} ({kind.ToString().ToLowerInvariant()}) is not installed in {Folder}; {installed}. Choose an installed scale or install this one.");
+        string what = task switch
+        {
+            NetworkTask.Reduce => "reduces",
+            NetworkTask.Enlarge => "enlarges",
+            NetworkTask.Gradient => "corrects reductions",
+            _ => "cleans up",
+        };
+        throw new ModelException(
+            $"A network that {what} x{scale} ({kind.ToString().ToLowerInvariant()}) is not installed in {Folder}; {installed}. Choose an installed scale or install this one."
+        );
     }
 
     /// <summary>Finds a model by its id.</summary>
     /// <exception cref="ModelException">Not installed.</exception>
     public ModelDescriptor Named(string id) =>
         Models.FirstOrDefault(model => model.Id == id)
-            ?? throw new ModelException($"No model {id} is installed or added; expected one of {string.Join(", ", Models.Where(model => model.Shape.MakesPictures && !model.Shape.Reduces).Select(model => model.Id))}. 'rsr models list' shows all.");
+        ?? throw new ModelException(
+            $"No model {id} is installed or added; expected one of {string.Join(", ", Models.Where(model => model.Shape.MakesPictures && !model.Shape.Reduces).Select(model => model.Id))}. 'rsr models list' shows all."
+        );
 
     /// <summary>The installed partner of a network, if it does this task; null where either is not installed.</summary>
     /// <param name="id">The network's id.</param>
     /// <param name="task">What the partner is for.</param>
     public ModelDescriptor? PartnerOf(string id, NetworkTask task) =>
-        Models.FirstOrDefault(model => model.Id == id)?.PairId is { } partner ? Models.FirstOrDefault(model => model.Id == partner && model.Task == task) : null;
+        Models.FirstOrDefault(model => model.Id == id)?.PairId is { } partner
+            ? Models.FirstOrDefault(model => model.Id == partner && model.Task == task)
+            : null;
 
     /// <summary>The gradient that corrects a reducing network's pictures: that of its partner.</summary>
     /// <exception cref="ModelException">Not installed.</exception>
     public ModelDescriptor GradientFor(ModelDescriptor reducing)
     {
         ArgumentNullException.ThrowIfNull(reducing);
-        return Models.FirstOrDefault(model => model.Task == NetworkTask.Gradient && reducing.PairId is not null && model.PairId == reducing.PairId)
-            ?? Find(NetworkTask.Gradient, reducing.Kind, reducing.Scale);
+        return Models.FirstOrDefault(model =>
+                model.Task == NetworkTask.Gradient && reducing.PairId is not null && model.PairId == reducing.PairId
+            ) ?? Find(NetworkTask.Gradient, reducing.Kind, reducing.Scale);
     }
 
     /// <summary>Reads a model's bytes and checks length and SHA-256.</summary>
@@ -194,7 +230,9 @@ public sealed class ModelCatalogue
 
         if (bytes.LongLength != model.ByteLength)
         {
-            throw new ModelException($"{model.FilePath} is damaged: expected {model.ByteLength:N0} bytes, found {bytes.LongLength:N0}. Reinstall the models.");
+            throw new ModelException(
+                $"{model.FilePath} is damaged: expected {model.ByteLength:N0} bytes, found {bytes.LongLength:N0}. Reinstall the models."
+            );
         }
 
         string hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
@@ -220,13 +258,17 @@ public sealed class ModelCatalogue
         string id = Text(row, "id");
         ModelException Wrong(string field, string expected) => WrongIn(row, field, expected);
         ModelException WrongIn(JsonElement part, string field, string expected) =>
-            new($"{list}: {id}: \"{field}\" must be {expected}; found {OneLine.Quote(part.GetProperty(field).GetRawText())}. Reinstall the models.");
+            new(
+                $"{list}: {id}: \"{field}\" must be {expected}; found {OneLine.Quote(part.GetProperty(field).GetRawText())}. Reinstall the models."
+            );
 
         // A name, not a path: nothing outside the models folder is ever opened because of this file.
         string InFolder(string field)
         {
             string name = Text(row, field);
-            return name.Length > 0 && name != ".." && name.AsSpan().IndexOfAny("/\\:") < 0 ? Path.Combine(root, name) : throw Wrong(field, "a file name without a path");
+            return name.Length > 0 && name != ".." && name.AsSpan().IndexOfAny("/\\:") < 0
+                ? Path.Combine(root, name)
+                : throw Wrong(field, "a file name without a path");
         }
 
         ModelKind kind = Named<ModelKind>(row, "kind");
@@ -248,9 +290,22 @@ public sealed class ModelCatalogue
             throw Wrong("sha256", "64 lower-case hex digits");
         }
 
-        return new ModelDescriptor(id, Text(row, "network"), kind, scale, InFolder("file"), InFolder("card"), row.GetProperty("bytes").GetInt64(), hash, shape, OptionalText(row, "pair"))
+        return new ModelDescriptor(
+            id,
+            Text(row, "network"),
+            kind,
+            scale,
+            InFolder("file"),
+            InFolder("card"),
+            row.GetProperty("bytes").GetInt64(),
+            hash,
+            shape,
+            OptionalText(row, "pair")
+        )
         {
-            TrainedOn = row.TryGetProperty("trainedOn", out JsonElement sets) ? [.. sets.EnumerateArray().Select(set => set.GetString()!)] : [],
+            TrainedOn = row.TryGetProperty("trainedOn", out JsonElement sets)
+                ? [.. sets.EnumerateArray().Select(set => set.GetString()!)]
+                : [],
             Protocol = OptionalText(row, "protocol") ?? string.Empty,
             Psnr = Figures(row, "psnr"),
             Ssim = Figures(row, "ssim"),
@@ -280,9 +335,16 @@ public sealed class ModelCatalogue
         NetworkPlanes ReadPlanes(JsonElement planes)
         {
             PlaneContent carries = Named<PlaneContent>(planes, "carries");
-            int expected = carries switch { PlaneContent.Rgb => 3, PlaneContent.LumaAndSubPixels => 1 + (scale * scale), _ => 1 };
+            int expected = carries switch
+            {
+                PlaneContent.Rgb => 3,
+                PlaneContent.LumaAndSubPixels => 1 + (scale * scale),
+                _ => 1,
+            };
             int count = Whole(planes, "count", 1, 1 + (MaxScale * MaxScale));
-            return count == expected ? new NetworkPlanes(carries, count, Named<ValueUnit>(planes, "unit")) : throw WrongIn(planes, "count", $"{expected} for {carries}");
+            return count == expected
+                ? new NetworkPlanes(carries, count, Named<ValueUnit>(planes, "unit"))
+                : throw WrongIn(planes, "count", $"{expected} for {carries}");
         }
 
         NetworkShape ReadShape(JsonElement part)
@@ -295,7 +357,8 @@ public sealed class ModelCatalogue
                 ReadPlanes(part.GetProperty("input")),
                 ReadPlanes(part.GetProperty("output")),
                 Amount(part, "operationsPerInputPixel"),
-                Amount(part, "featureBytesPerInputPixel"))
+                Amount(part, "featureBytesPerInputPixel")
+            )
             {
                 TilesAreExact = !part.TryGetProperty("tilesAreExact", out JsonElement exact) || exact.GetBoolean(),
             };
@@ -311,12 +374,16 @@ public sealed class ModelCatalogue
         string text = row.GetProperty(field).GetString() ?? throw new InvalidOperationException($"\"{field}\" is null.");
         return text.Length <= MaxName && !text.Any(char.IsControl)
             ? text
-            : throw new InvalidOperationException($"\"{field}\" must be at most {MaxName} characters that print; found {OneLine.Quote(text)}.");
+            : throw new InvalidOperationException(
+                $"\"{field}\" must be at most {MaxName} characters that print; found {OneLine.Quote(text)}."
+            );
     }
 
     private static string? OptionalText(JsonElement row, string field) =>
         row.TryGetProperty(field, out JsonElement value) ? value.GetString() : null;
 
     private static Dictionary<string, double> Figures(JsonElement row, string field) =>
-        row.TryGetProperty(field, out JsonElement figures) ? figures.EnumerateObject().ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble()) : [];
+        row.TryGetProperty(field, out JsonElement figures)
+            ? figures.EnumerateObject().ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble())
+            : [];
 }

@@ -11,7 +11,8 @@ public enum ModelKind
     /// <summary>An enlarging network trained alone on what people have: bicubic, area and Lanczos reductions, light blur, JPEG.</summary>
     Photo,
 
-    /// <summary>An enlarging network trained on damaged small images, JPEG, WebP and noise: removes the damage, and fine texture that looks like it.</summary>
+    /// <summary>An enlarging network trained on damaged small images, JPEG, WebP and noise: removes the damage, and fine texture that looks
+    /// like it.</summary>
     Cleanup,
 
     /// <summary>Trained by the same trainer on bicubic reductions: what tables compare with. Not installed with the product.</summary>
@@ -41,7 +42,8 @@ public sealed record ModelDescriptor(
     long ByteLength,
     string Sha256,
     NetworkShape Shape,
-    string? PairId)
+    string? PairId
+)
 {
     /// <summary>What the network does.</summary>
     public NetworkTask Task => Shape.Task;

@@ -74,7 +74,8 @@ public sealed record NetworkPlanes(PlaneContent Carries, int Count, ValueUnit Un
 /// </param>
 /// <param name="Input">Planes of the input.</param>
 /// <param name="Output">Planes of the output.</param>
-/// <param name="OperationsPerInputPixel">Floating-point operations of the convolutions (a multiply-add is two); the border counts like the middle.</param>
+/// <param name="OperationsPerInputPixel">Floating-point operations of the convolutions (a multiply-add is two); the border counts like the
+/// middle.</param>
 /// <param name="FeatureBytesPerInputPixel">Peak bytes of float feature maps alive at once.</param>
 public sealed record NetworkShape(
     int InputStep,
@@ -84,7 +85,8 @@ public sealed record NetworkShape(
     NetworkPlanes Input,
     NetworkPlanes Output,
     double OperationsPerInputPixel,
-    double FeatureBytesPerInputPixel)
+    double FeatureBytesPerInputPixel
+)
 {
     /// <summary>
     /// Whether tiles with the halo give the whole picture's values. False for a network that looks at the whole picture (a global pooling,
@@ -102,14 +104,18 @@ public sealed record NetworkShape(
     public bool MakesPictures => Output.Carries is PlaneContent.Luma or PlaneContent.Rgb;
 
     /// <summary>What the network is for.</summary>
-    public NetworkTask Task => !MakesPictures ? NetworkTask.Gradient : Factor == 1 ? NetworkTask.Clean : Reduces ? NetworkTask.Reduce : NetworkTask.Enlarge;
+    public NetworkTask Task =>
+        !MakesPictures ? NetworkTask.Gradient
+        : Factor == 1 ? NetworkTask.Clean
+        : Reduces ? NetworkTask.Reduce
+        : NetworkTask.Enlarge;
 
     /// <summary>A length extended to whole blocks, as the network takes it.</summary>
     public int Extended(int length) => checked((int)(DivideUp(length, InputStep) * InputStep));
 
     /// <summary>
-    /// Size of the result for an input of any size: enlarging exactly <see cref="Factor"/> times, reducing rounded up, ceil(w / d) x ceil(h / d).
-    /// The input is extended to whole blocks by repeating its last column and row, and what they make beyond the result is cut off.
+    /// Size of the result for an input of any size: enlarging exactly <see cref="Factor"/> times, reducing rounded up, ceil(w / d) x ceil(h
+    /// / d). The input is extended to whole blocks by repeating its last column and row, and what they make beyond the result is cut off.
     /// </summary>
     /// <exception cref="ImageSizeException">A side is below 1, or the result's sides exceed what an int can count.</exception>
     public (int Width, int Height) OutputSize(int width, int height)
@@ -121,7 +127,9 @@ public sealed record NetworkShape(
 
         if (DivideUp(Math.Max(width, height), InputStep) * Math.Max(InputStep, OutputStep) > int.MaxValue)
         {
-            throw new ImageSizeException($"{width} x {height} pixels enlarged x{Factor} have sides beyond {int.MaxValue:N0} pixels. Enlarge a part of the picture.");
+            throw new ImageSizeException(
+                $"{width} x {height} pixels enlarged x{Factor} have sides beyond {int.MaxValue:N0} pixels. Enlarge a part of the picture."
+            );
         }
 
         return Reduces ? ((int)DivideUp(width, Factor), (int)DivideUp(height, Factor)) : (width * Factor, height * Factor);

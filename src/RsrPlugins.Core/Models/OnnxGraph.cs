@@ -36,7 +36,9 @@ public sealed record OnnxTensor(string Name, int ElementType, IReadOnlyList<long
             Float32 => sizeof(float),
             Int64 => sizeof(long),
             Float16 => sizeof(ushort),
-            _ => throw new InvalidDataException($"the constant {Name} has element type {ElementType}; expected {Float32} (float32), {Float16} (float16) or {Int64} (int64)"),
+            _ => throw new InvalidDataException(
+                $"the constant {Name} has element type {ElementType}; expected {Float32} (float32), {Float16} (float16) or {Int64} (int64)"
+            ),
         };
         if (Raw.Length % size != 0 || Raw.Length / size != Count)
         {
@@ -68,7 +70,13 @@ public sealed record OnnxTensor(string Name, int ElementType, IReadOnlyList<long
 /// <param name="Outputs">Names.</param>
 /// <param name="Attributes">By name.</param>
 public sealed record OnnxNode(
-    string Name, string Operator, string Domain, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs, IReadOnlyDictionary<string, OnnxSetting> Attributes)
+    string Name,
+    string Operator,
+    string Domain,
+    IReadOnlyList<string> Inputs,
+    IReadOnlyList<string> Outputs,
+    IReadOnlyDictionary<string, OnnxSetting> Attributes
+)
 {
     /// <summary>A whole number, or what stands where there is none.</summary>
     public long Whole(string name, long otherwise) => Attributes.TryGetValue(name, out OnnxSetting? found) ? found.Whole : otherwise;
@@ -89,7 +97,12 @@ public sealed record OnnxSetting(string Name, float Real, long Whole, string Tex
 /// <summary>The graph of an ONNX file.</summary>
 public sealed class OnnxGraph
 {
-    private OnnxGraph(IReadOnlyList<OnnxNode> nodes, IReadOnlyDictionary<string, OnnxTensor> constants, IReadOnlyList<OnnxValue> inputs, IReadOnlyList<OnnxValue> outputs)
+    private OnnxGraph(
+        IReadOnlyList<OnnxNode> nodes,
+        IReadOnlyDictionary<string, OnnxTensor> constants,
+        IReadOnlyList<OnnxValue> inputs,
+        IReadOnlyList<OnnxValue> outputs
+    )
     {
         (Nodes, Constants, Inputs, Outputs) = (nodes, constants, inputs, outputs);
     }
@@ -130,7 +143,10 @@ public sealed class OnnxGraph
         }
         catch (InvalidDataException exception)
         {
-            throw new ModelException($"{name} is not a valid ONNX model: {OneLine.Quote(exception.Message, ModelCatalogue.MaxQuote)}.", exception);
+            throw new ModelException(
+                $"{name} is not a valid ONNX model: {OneLine.Quote(exception.Message, ModelCatalogue.MaxQuote)}.",
+                exception
+            );
         }
     }
 
@@ -165,7 +181,11 @@ public sealed class OnnxGraph
             {
                 case 1:
                     OnnxNode node = ReadNode(graph.Bytes);
-                    if (node is { Operator: "Constant", Outputs: [string output] } && node.Attributes.TryGetValue("value", out OnnxSetting? value) && value.Tensor is { } constant)
+                    if (
+                        node is { Operator: "Constant", Outputs: [string output] }
+                        && node.Attributes.TryGetValue("value", out OnnxSetting? value)
+                        && value.Tensor is { } constant
+                    )
                     {
                         constants[output] = constant with { Name = output };
                     }
@@ -188,7 +208,10 @@ public sealed class OnnxGraph
             }
         }
 
-        return new OnnxGraph(nodes, constants, [.. inputs.Where(input => !constants.ContainsKey(input.Name))], outputs) { OperatorSet = operatorSet };
+        return new OnnxGraph(nodes, constants, [.. inputs.Where(input => !constants.ContainsKey(input.Name))], outputs)
+        {
+            OperatorSet = operatorSet,
+        };
     }
 
     private static OnnxNode ReadNode(ReadOnlyMemory<byte> bytes)

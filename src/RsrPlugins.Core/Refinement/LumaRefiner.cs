@@ -9,8 +9,8 @@
 // of Convergence Through Learning Rate Adaptation", 1988, with the restart of O'Donoghue and Candes, 2015).
 //
 // Every pass reads the whole plane of the one before, tile by tile with the gradient's own halo, so tiles stay exact and their
-// margins do not grow with the passes. An editor that wants a part at once gets it from a window around it, a halo wider for every pass: what
-// is wrong at the window's edge wanders inwards by a halo a pass and never reaches the part. Equal corrections along a line
+// margins do not grow with the passes. An editor that wants a part at once gets it from a window around it, a halo wider for every pass:
+// what is wrong at the window's edge wanders inwards by a halo a pass and never reaches the part. Equal corrections along a line
 // (RepeatedPixels) end where the window does, and the last bit of a value may be another one.
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
@@ -19,14 +19,21 @@ using RsrPlugins.Core.Tiling;
 namespace RsrPlugins.Core.Refinement;
 
 /// <summary>Lengths of the steps; settled by measurement (docs/refinement.md).</summary>
-/// <param name="StepSize">Change of a small pixel for a gradient of 1, as <see cref="PlaneContent.LumaGradient"/> defines it, in the first pass.</param>
+/// <param name="StepSize">Change of a small pixel for a gradient of 1, as <see cref="PlaneContent.LumaGradient"/> defines it, in the first
+/// pass.</param>
 /// <param name="Momentum">Share of the last step that is gone again (Nesterov's momentum), 0 to 1.</param>
 /// <param name="Growth">Factor of a pixel's step size from pass to pass, up to <see cref="MaxGrowth"/> in all.</param>
 /// <param name="Shrinkage">Factor where the slope has changed its sign, which also ends the pixel's momentum; 1 turns both off.</param>
 /// <param name="MaxCorrection">How far a small pixel may move from what RRNet made, Y/255; 1 for no bound.</param>
 /// <param name="KeepRepetition">Whether equal surroundings get equal corrections (<see cref="RepeatedPixels"/>).</param>
 internal sealed record DescentOptions(
-    float StepSize = 0.015f, float Momentum = 0.9f, float Growth = 1.2f, float Shrinkage = 0.5f, float MaxCorrection = 32f / 255, bool KeepRepetition = true)
+    float StepSize = 0.015f,
+    float Momentum = 0.9f,
+    float Growth = 1.2f,
+    float Shrinkage = 0.5f,
+    float MaxCorrection = 32f / 255,
+    bool KeepRepetition = true
+)
 {
     /// <summary>How far a step size may grow.</summary>
     public const float MaxGrowth = 4;
@@ -50,9 +57,7 @@ public sealed class LumaRefiner
     /// <param name="passes">Steps, 1 to <see cref="MaxPasses"/>.</param>
     /// <param name="settings">Threads and tile size; null for the defaults of the device.</param>
     public LumaRefiner(INetwork gradient, int passes, ResizeSettings? settings = null)
-        : this(gradient, passes, settings, new DescentOptions())
-    {
-    }
+        : this(gradient, passes, settings, new DescentOptions()) { }
 
     internal LumaRefiner(INetwork gradient, int passes, ResizeSettings? settings, DescentOptions options)
     {
@@ -81,20 +86,29 @@ public sealed class LumaRefiner
     public int Scale => _gradient.Model.Scale;
 
     /// <summary>Work for one small pixel beside that of the network that made it.</summary>
-    internal double WorkAgainst(NetworkShape reducing) => Passes * _gradient.Shape.OperationsPerInputPixel / (reducing.OperationsPerInputPixel * Scale * Scale);
+    internal double WorkAgainst(NetworkShape reducing) =>
+        Passes * _gradient.Shape.OperationsPerInputPixel / (reducing.OperationsPerInputPixel * Scale * Scale);
 
     /// <summary>Corrects a plane in place.</summary>
-    /// <param name="small">width x height values Y/255 (BT.601 studio luma) as RRNet made them; within 16/255 to 235/255 afterwards, not rounded.</param>
+    /// <param name="small">width x height values Y/255 (BT.601 studio luma) as RRNet made them; within 16/255 to 235/255 afterwards, not
+    /// rounded.</param>
     /// <param name="large">(d width) x (d height) values Y/255 it was made from.</param>
     /// <param name="isFixed">Small pixels that must keep their value; empty for none.</param>
     /// <exception cref="RsrException">Any failure of the engine.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; stops within a tile.</exception>
-    public void Refine(float[] small, float[] large, int width, int height, bool[] isFixed, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
-        => Refine(small, large, width, height, isFixed, new TileRect(0, 0, width, height), progress, cancellationToken);
+    public void Refine(
+        float[] small,
+        float[] large,
+        int width,
+        int height,
+        bool[] isFixed,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default
+    ) => Refine(small, large, width, height, isFixed, new TileRect(0, 0, width, height), progress, cancellationToken);
 
     /// <summary>
-    /// Small pixels that a part's window is wider by for every pass: what the gradient depends on. An engine may need more for the same bits
-    /// (its own halo), which is not worth its time here: the last bit of a float hardly ever is a level.
+    /// Small pixels that a part's window is wider by for every pass: what the gradient depends on. An engine may need more for the same
+    /// bits (its own halo), which is not worth its time here: the last bit of a float hardly ever is a level.
     /// </summary>
     internal int HaloOfPass { get; init; }
 
@@ -115,7 +129,16 @@ public sealed class LumaRefiner
 
     /// <summary>Corrects a part of a plane in place; what lies around it is left unfinished.</summary>
     /// <param name="part">Within the plane; the plane reaches <see cref="Margin"/> pixels farther, or to the picture's border.</param>
-    internal void Refine(float[] small, float[] large, int width, int height, bool[] isFixed, TileRect part, IProgress<double>? progress, CancellationToken cancellationToken)
+    internal void Refine(
+        float[] small,
+        float[] large,
+        int width,
+        int height,
+        bool[] isFixed,
+        TileRect part,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(small);
         ArgumentNullException.ThrowIfNull(large);
@@ -123,7 +146,9 @@ public sealed class LumaRefiner
         long count = (long)width * height;
         if (small.Length != count || large.Length != count * Scale * Scale || (isFixed.Length != count && isFixed.Length != 0))
         {
-            throw new ArgumentException($"{width} x {height} small pixels and {Scale * Scale} times as many large ones were expected; found {small.Length:N0} and {large.Length:N0}.");
+            throw new ArgumentException(
+                $"{width} x {height} small pixels and {Scale * Scale} times as many large ones were expected; found {small.Length:N0} and {large.Length:N0}."
+            );
         }
 
         TileRect plane = new TileRect(0, 0, width, height);
@@ -132,7 +157,9 @@ public sealed class LumaRefiner
         float[] stepSize = new float[small.Length];
         Array.Fill(stepSize, _options.StepSize);
         float[] made = (float[])small.Clone();
-        RepeatedPixels? repeated = _options.KeepRepetition ? RepeatedPixels.Find(large, width, height, Scale, TileDefaults.Workers(_gradient, _settings), cancellationToken) : null;
+        RepeatedPixels? repeated = _options.KeepRepetition
+            ? RepeatedPixels.Find(large, width, height, Scale, TileDefaults.Workers(_gradient, _settings), cancellationToken)
+            : null;
         int planes = _gradient.Shape.Input.Count;
         for (int pass = 0; pass < Passes; pass++)
         {
@@ -150,7 +177,8 @@ public sealed class LumaRefiner
                     LumaTiler.CopyTile(buffers.Result, tile, slope, plane);
                 },
                 PartOfProgress.Of(progress, (double)pass / Passes, (pass + 1.0) / Passes),
-                cancellationToken);
+                cancellationToken
+            );
             repeated?.Average(slope, area);
             for (int y = area.Y; y < area.Bottom; y++)
             {
@@ -176,7 +204,9 @@ public sealed class LumaRefiner
                 velocity[i] = 0;
             }
 
-            stepSize[i] = signChanged ? stepSize[i] * _options.Shrinkage : Math.Min(stepSize[i] * _options.Growth, _options.StepSize * DescentOptions.MaxGrowth);
+            stepSize[i] = signChanged
+                ? stepSize[i] * _options.Shrinkage
+                : Math.Min(stepSize[i] * _options.Growth, _options.StepSize * DescentOptions.MaxGrowth);
             velocity[i] = (_options.Momentum * velocity[i]) - (stepSize[i] * slope[i]);
             // What RRNet made may itself be outside the range by a rounding error.
             float min = Math.Clamp(made[i] - _options.MaxCorrection, MinLuma, MaxLuma);

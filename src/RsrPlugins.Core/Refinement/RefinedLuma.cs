@@ -38,7 +38,9 @@ internal sealed class RefinedLuma
     {
         if ((long)window.Width * window.Height * scale * scale > Array.MaxLength)
         {
-            throw new ImageSizeException($"{(long)window.Width * window.Height * scale * scale:N0} luma values are more than one plane can hold ({Array.MaxLength:N0}). Reduce the picture without refinement.");
+            throw new ImageSizeException(
+                $"{(long)window.Width * window.Height * scale * scale:N0} luma values are more than one plane can hold ({Array.MaxLength:N0}). Reduce the picture without refinement."
+            );
         }
 
         return new RefinedLuma(window, scale);
@@ -53,7 +55,8 @@ internal sealed class RefinedLuma
         TileRect tile = planned.Tile;
         for (int y = tile.Y; y < tile.Bottom; y++)
         {
-            int from = ((y - planned.Result.Y) * planned.Result.Width) + tile.X - planned.Result.X, to = At(tile.X, y);
+            int from = ((y - planned.Result.Y) * planned.Result.Width) + tile.X - planned.Result.X,
+                to = At(tile.X, y);
             result.Slice(from, tile.Width).CopyTo(Small.AsSpan(to));
             for (int x = 0; x < tile.Width; x++)
             {
@@ -63,7 +66,8 @@ internal sealed class RefinedLuma
 
         for (int y = tile.Y * _scale; y < tile.Bottom * _scale; y++)
         {
-            source.Slice(((y - planned.Source.Y) * planned.Source.Width) + (tile.X * _scale) - planned.Source.X, tile.Width * _scale)
+            source
+                .Slice(((y - planned.Source.Y) * planned.Source.Width) + (tile.X * _scale) - planned.Source.X, tile.Width * _scale)
                 .CopyTo(Large.AsSpan(LargeAt(tile.X, y)));
         }
     }
@@ -91,7 +95,8 @@ internal sealed class RefinedLuma
         TileRect tile = planned.Tile;
         for (int y = tile.Y; y < tile.Bottom; y++)
         {
-            Small.AsSpan(At(tile.X, y), tile.Width)
+            Small
+                .AsSpan(At(tile.X, y), tile.Width)
                 .CopyTo(result[(((y - planned.Result.Y) * planned.Result.Width) + tile.X - planned.Result.X)..]);
         }
     }

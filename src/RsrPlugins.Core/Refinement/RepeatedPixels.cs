@@ -8,15 +8,18 @@ namespace RsrPlugins.Core.Refinement;
 
 /// <summary>Which small pixels have to get the same correction, because the large picture is the same around them.</summary>
 /// <remarks>
-/// Pixel p and pixel p + u are linked if the large picture around the one, in its block and <see cref="Reach"/> pixels beyond, differs by no
-/// more than <see cref="Tolerance"/> from that around the other. Shifts u: along rows, columns, both diagonals, and lines of slope 2 and 1/2.
+/// Pixel p and pixel p + u are linked if the large picture around the one, in its block and <see cref="Reach"/> pixels beyond, differs by
+/// no more than <see cref="Tolerance"/> from that around the other. Shifts u: along rows, columns, both diagonals, and lines of slope 2 and
+/// 1/2.
 /// </remarks>
 internal sealed class RepeatedPixels
 {
-    /// <summary>The largest difference of large pixels that count as equal, Y/255. Rounding to 8 bits and light JPEG noise stay below it.</summary>
+    /// <summary>The largest difference of large pixels that count as equal, Y/255. Rounding to 8 bits and light JPEG noise stay below
+    /// it.</summary>
     internal const float Tolerance = 3f / 255;
 
-    /// <summary>Large pixels around a block that RRNet sees at least: within them, equal surroundings give equal small pixels (Section 3.1).</summary>
+    /// <summary>Large pixels around a block that RRNet sees at least: within them, equal surroundings give equal small pixels (Section
+    /// 3.1).</summary>
     internal const int Reach = 3;
 
     internal static readonly (int X, int Y)[] Shifts = [(1, 0), (0, 1), (1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2)];
@@ -41,7 +44,11 @@ internal sealed class RepeatedPixels
     internal static RepeatedPixels Find(float[] large, int width, int height, int scale, int workers, CancellationToken cancellationToken)
     {
         byte[] blocks = new byte[width * height];
-        ParallelOptions parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, workers), CancellationToken = cancellationToken };
+        ParallelOptions parallel = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Math.Max(1, workers),
+            CancellationToken = cancellationToken,
+        };
         Parallel.For(0, height, parallel, y => CompareBlocks(large, width, height, scale, y, blocks.AsSpan(y * width, width)));
         byte[] links = new byte[width * height];
         int margin = (Reach + scale - 1) / scale;
@@ -72,7 +79,10 @@ internal sealed class RepeatedPixels
                     }
 
                     // Links lead out of the area, never out of the picture.
-                    int most = Math.Min(dx == 0 ? int.MaxValue : ((dx > 0 ? area.Right - 1 - x : x - area.X) / Math.Abs(dx)), dy == 0 ? int.MaxValue : (area.Bottom - 1 - y) / dy);
+                    int most = Math.Min(
+                        dx == 0 ? int.MaxValue : ((dx > 0 ? area.Right - 1 - x : x - area.X) / Math.Abs(dx)),
+                        dy == 0 ? int.MaxValue : (area.Bottom - 1 - y) / dy
+                    );
                     AverageChain(values, first, step, bit, most);
                 }
             }

@@ -58,7 +58,8 @@ internal sealed class AxisWeights
                 sum += weight;
             }
 
-            int first = window.First().Key, last = window.Last().Key;
+            int first = window.First().Key,
+                last = window.Last().Key;
             starts[i] = first;
             for (int j = first; j <= last; j++)
             {
@@ -83,7 +84,8 @@ internal sealed class AxisWeights
         if (kernel == ResamplingKernel.Area)
         {
             // The exact share of every source pixel in the output pixel's own area, also where edges do not coincide.
-            double left = position / scale, right = (position + 1) / scale;
+            double left = position / scale,
+                right = (position + 1) / scale;
             for (int j = (int)Math.Floor(left); j < right; j++)
             {
                 double share = Math.Min(right, j + 1) - Math.Max(left, j);
@@ -102,7 +104,8 @@ internal sealed class AxisWeights
 
         // The centre (position + 0.5) / scale - 0.5 in whole numbers, so that positions a whole step apart have the same
         // fraction, and with it the same weights to the bit.
-        long numerator = (((2L * position) + 1) * sourceLength) - length, denominator = 2L * length;
+        long numerator = (((2L * position) + 1) * sourceLength) - length,
+            denominator = 2L * length;
         (long whole, long rest) = Math.DivRem(numerator, denominator);
         if (rest < 0)
         {
@@ -116,7 +119,8 @@ internal sealed class AxisWeights
         }
     }
 
-    private static void Add(SortedDictionary<int, double> window, int index, double weight) => window[index] = window.GetValueOrDefault(index) + weight;
+    private static void Add(SortedDictionary<int, double> window, int index, double weight) =>
+        window[index] = window.GetValueOrDefault(index) + weight;
 
     // Symmetric edges: ... 1 0 | 0 1 2 ... n-1 | n-1 n-2 ...
     private static int Mirror(int index, int length)
@@ -131,14 +135,15 @@ internal sealed class AxisWeights
     }
 
     /// <summary>Where a kernel ends, in pixels of the smaller picture; 0 for those that look at an output pixel's own area alone.</summary>
-    public static int Radius(ResamplingKernel kernel) => kernel switch
-    {
-        ResamplingKernel.Nearest or ResamplingKernel.Area => 0,
-        ResamplingKernel.Bilinear => 1,
-        ResamplingKernel.Bicubic => 2,
-        ResamplingKernel.Lanczos3 => 3,
-        _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "No such kernel."),
-    };
+    public static int Radius(ResamplingKernel kernel) =>
+        kernel switch
+        {
+            ResamplingKernel.Nearest or ResamplingKernel.Area => 0,
+            ResamplingKernel.Bilinear => 1,
+            ResamplingKernel.Bicubic => 2,
+            ResamplingKernel.Lanczos3 => 3,
+            _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "No such kernel."),
+        };
 
     private static double Evaluate(ResamplingKernel kernel, double x)
     {

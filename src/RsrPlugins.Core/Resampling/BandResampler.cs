@@ -26,15 +26,12 @@ internal sealed class BandResampler
     private readonly int _right;
 
     public BandResampler(AxisWeights horizontal, AxisWeights vertical, int channels)
-        : this(horizontal, vertical, channels, 0, horizontal.Length, 0, horizontal.SourceLength)
-    {
-    }
+        : this(horizontal, vertical, channels, 0, horizontal.Length, 0, horizontal.SourceLength) { }
 
-    /// <summary>For output columns <paramref name="left"/> to <paramref name="right"/> (exclusive) alone; source rows begin at <see cref="SourceX"/>.</summary>
+    /// <summary>For output columns <paramref name="left"/> to <paramref name="right"/> (exclusive) alone; source rows begin at <see
+    /// cref="SourceX"/>.</summary>
     public BandResampler(AxisWeights horizontal, AxisWeights vertical, int channels, int left, int right)
-        : this(horizontal, vertical, channels, left, right, horizontal.Start(left), horizontal.End(right - 1) - horizontal.Start(left))
-    {
-    }
+        : this(horizontal, vertical, channels, left, right, horizontal.Start(left), horizontal.End(right - 1) - horizontal.Start(left)) { }
 
     private BandResampler(AxisWeights horizontal, AxisWeights vertical, int channels, int left, int right, int sourceX, int sourceWidth)
     {
@@ -134,7 +131,15 @@ internal sealed class BandResampler
     /// Output positions <paramref name="from"/> to <paramref name="to"/> of one row; <paramref name="row"/> begins at source
     /// position <paramref name="rowStart"/> and must hold every window asked for.
     /// </summary>
-    public static void ResampleRow(ReadOnlySpan<float> row, Span<float> result, AxisWeights horizontal, int rowStart, int from, int to, int channels)
+    public static void ResampleRow(
+        ReadOnlySpan<float> row,
+        Span<float> result,
+        AxisWeights horizontal,
+        int rowStart,
+        int from,
+        int to,
+        int channels
+    )
     {
         for (int x = from; x < to; x++)
         {
@@ -153,7 +158,9 @@ internal sealed class BandResampler
                     result[at] = sum;
                     break;
                 case 3:
-                    float red = 0, green = 0, blue = 0;
+                    float red = 0,
+                        green = 0,
+                        blue = 0;
                     for (int j = 0, k = 0; j < weights.Length; j++, k += 3)
                     {
                         red += weights[j] * window[k];

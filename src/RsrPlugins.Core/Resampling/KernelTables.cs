@@ -30,8 +30,9 @@ internal sealed class KernelTables
     public Reach Reach { get; }
 
     /// <summary>
-    /// A kernel's radius in source pixels: as many as its formula says when enlarging, <paramref name="factor"/> times as many when reducing, which
-    /// widens it. Of the latter, half a block lies inside the cell: the bound is not tight there.
+    /// A kernel's radius in source pixels: as many as its formula says when enlarging, <paramref name="factor"/> times as many when
+    /// reducing, which widens it. Of the latter, half a block lies inside the cell: the bound is not tight there.
     /// </summary>
-    public static Reach ReachOf(ResamplingKernel kernel, int factor, bool reduces) => new(AxisWeights.Radius(kernel) * (reduces ? factor : 1));
+    public static Reach ReachOf(ResamplingKernel kernel, int factor, bool reduces) =>
+        new(AxisWeights.Radius(kernel) * (reduces ? factor : 1));
 }

@@ -30,7 +30,9 @@ internal sealed class PhaseWeights
     /// <summary>Takes the sets out of a table; null where every window has an edge in it.</summary>
     public static PhaseWeights? Create(AxisWeights table, int scale)
     {
-        int reach = table.MaxCount, from = reach, to = table.SourceLength - reach;
+        int reach = table.MaxCount,
+            from = reach,
+            to = table.SourceLength - reach;
         if (from >= to)
         {
             return null;
@@ -49,7 +51,8 @@ internal sealed class PhaseWeights
 
     /// <summary>
     /// The enlarged pixels of source pixels <paramref name="from"/> to <paramref name="to"/>, all between <see cref="From"/> and
-    /// <see cref="To"/>. <paramref name="row"/> begins at source pixel <paramref name="rowStart"/>, <paramref name="result"/> with the first enlarged pixel.
+    /// <see cref="To"/>. <paramref name="row"/> begins at source pixel <paramref name="rowStart"/>, <paramref name="result"/> with the
+    /// first enlarged pixel.
     /// </summary>
     public void Run(ReadOnlySpan<float> row, int rowStart, int from, int to, Span<float> result)
     {

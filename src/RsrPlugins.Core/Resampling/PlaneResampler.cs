@@ -16,7 +16,8 @@ internal sealed class PlaneResampler(KernelTables tables)
     /// <summary>The source pixels a rectangle of the output is made of.</summary>
     public TileRect SourceOf(TileRect tile)
     {
-        int x = _horizontal.Start(tile.X), y = _vertical.Start(tile.Y);
+        int x = _horizontal.Start(tile.X),
+            y = _vertical.Start(tile.Y);
         return new TileRect(x, y, _horizontal.End(tile.Right - 1) - x, _vertical.End(tile.Bottom - 1) - y);
     }
 
@@ -31,24 +32,36 @@ internal sealed class PlaneResampler(KernelTables tables)
 
         for (int y = 0; y < source.Height; y++)
         {
-            ResampleRow(plane.Slice((source.Y + y - window.Y) * window.Width, window.Width), window.X, tile, _rows.AsSpan(y * tile.Width, tile.Width));
+            ResampleRow(
+                plane.Slice((source.Y + y - window.Y) * window.Width, window.Width),
+                window.X,
+                tile,
+                _rows.AsSpan(y * tile.Width, tile.Width)
+            );
         }
 
         for (int y = 0; y < tile.Height; y++)
         {
             int first = _vertical.Start(tile.Y + y) - source.Y;
-            CombineRows(_rows.AsSpan(first * tile.Width), tile.Width, _vertical.Weights(tile.Y + y), result.Slice(y * tile.Width, tile.Width));
+            CombineRows(
+                _rows.AsSpan(first * tile.Width),
+                tile.Width,
+                _vertical.Weights(tile.Y + y),
+                result.Slice(y * tile.Width, tile.Width)
+            );
         }
     }
 
     private void ResampleRow(ReadOnlySpan<float> row, int rowStart, TileRect tile, Span<float> result)
     {
         // Whole enlarged pixels away from the edges by phases, the rest one by one with the same weights: the same sums.
-        int from = tile.Right, to = tile.Right;
+        int from = tile.Right,
+            to = tile.Right;
         if (_phases is not null)
         {
             int scale = _phases.Scale;
-            int firstPixel = Math.Max(_phases.From, (tile.X + scale - 1) / scale), lastPixel = Math.Min(_phases.To, tile.Right / scale);
+            int firstPixel = Math.Max(_phases.From, (tile.X + scale - 1) / scale),
+                lastPixel = Math.Min(_phases.To, tile.Right / scale);
             if (firstPixel < lastPixel)
             {
                 (from, to) = (firstPixel * scale, lastPixel * scale);

@@ -5,7 +5,8 @@ using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core.Resampling;
 
-/// <summary>Parts of <see cref="Resampler.Resize(PixelImage, int, int, ResamplingKernel, IProgress{double}, CancellationToken)"/>. Thread-safe.</summary>
+/// <summary>Parts of <see cref="Resampler.Resize(PixelImage, int, int, ResamplingKernel, IProgress{double}, CancellationToken)"/>.
+/// Thread-safe.</summary>
 public sealed class ResampledPicture
 {
     private readonly PixelImage _source;
@@ -32,9 +33,20 @@ public sealed class ResampledPicture
     /// <exception cref="ArgumentOutOfRangeException">The rectangle is empty or not inside the result.</exception>
     public PixelImage Part(TileRect part, CancellationToken cancellationToken = default)
     {
-        if (part.X < 0 || part.Y < 0 || part.Width < 1 || part.Height < 1 || part.Right > _horizontal.Length || part.Bottom > _vertical.Length)
+        if (
+            part.X < 0
+            || part.Y < 0
+            || part.Width < 1
+            || part.Height < 1
+            || part.Right > _horizontal.Length
+            || part.Bottom > _vertical.Length
+        )
         {
-            throw new ArgumentOutOfRangeException(nameof(part), part, $"The part must be inside the {_horizontal.Length} x {_vertical.Length} result.");
+            throw new ArgumentOutOfRangeException(
+                nameof(part),
+                part,
+                $"The part must be inside the {_horizontal.Length} x {_vertical.Length} result."
+            );
         }
 
         PixelImage result = PixelImage.Create(part.Width, part.Height, _source.Layout, _source.BitsPerSample);
@@ -59,7 +71,8 @@ public sealed class ResampledPicture
 
                 Samples.Write(result, 0, y - part.Y, row);
             },
-            cancellationToken);
+            cancellationToken
+        );
         return result;
     }
 }

@@ -32,11 +32,22 @@ public static class Resampler
 
     /// <summary>Resamples one plane of width x height values, row by row; any value range; float accumulators.</summary>
     /// <exception cref="ArgumentException">The plane does not hold width x height values.</exception>
-    public static float[] Resize(ReadOnlySpan<float> plane, int width, int height, int newWidth, int newHeight, ResamplingKernel kernel, CancellationToken cancellationToken = default)
+    public static float[] Resize(
+        ReadOnlySpan<float> plane,
+        int width,
+        int height,
+        int newWidth,
+        int newHeight,
+        ResamplingKernel kernel,
+        CancellationToken cancellationToken = default
+    )
     {
         if (plane.Length != (long)width * height)
         {
-            throw new ArgumentException($"The plane has {plane.Length} values; {width} x {height} need {(long)width * height}.", nameof(plane));
+            throw new ArgumentException(
+                $"The plane has {plane.Length} values; {width} x {height} need {(long)width * height}.",
+                nameof(plane)
+            );
         }
 
         float[] source = plane.ToArray();
@@ -48,7 +59,8 @@ public static class Resampler
             (y, row) => source.AsSpan(y * width, width).CopyTo(row),
             (y, row) => row.CopyTo(result.AsSpan(y * newWidth)),
             progress: null,
-            cancellationToken);
+            cancellationToken
+        );
         return result;
     }
 
@@ -57,7 +69,14 @@ public static class Resampler
     /// Pixels of the result whose alpha is 0 are 0 in every channel.
     /// </summary>
     /// <param name="progress">Fraction of the work done, 0 to 1.</param>
-    public static PixelImage Resize(PixelImage source, int newWidth, int newHeight, ResamplingKernel kernel, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public static PixelImage Resize(
+        PixelImage source,
+        int newWidth,
+        int newHeight,
+        ResamplingKernel kernel,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(source);
         PixelImage result = PixelImage.Create(newWidth, newHeight, source.Layout, source.BitsPerSample);
@@ -79,11 +98,27 @@ public static class Resampler
                 Samples.Write(result, 0, y, row);
             }
         : (y, row) => Samples.Write(result, 0, y, row);
-        RunBands(AxisWeights.Create(source.Width, newWidth, kernel), AxisWeights.Create(source.Height, newHeight, kernel), channels, read, write, progress, cancellationToken);
+        RunBands(
+            AxisWeights.Create(source.Width, newWidth, kernel),
+            AxisWeights.Create(source.Height, newHeight, kernel),
+            channels,
+            read,
+            write,
+            progress,
+            cancellationToken
+        );
         return result;
     }
 
-    private static void RunBands(AxisWeights horizontal, AxisWeights vertical, int channels, RowReader read, RowWriter write, IProgress<double>? progress, CancellationToken cancellationToken)
+    private static void RunBands(
+        AxisWeights horizontal,
+        AxisWeights vertical,
+        int channels,
+        RowReader read,
+        RowWriter write,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken
+    )
     {
         int bands = (vertical.Length + RowsPerBand - 1) / RowsPerBand;
         int done = 0;
@@ -109,7 +144,8 @@ public static class Resampler
 
                     return worker;
                 },
-                _ => { });
+                _ => { }
+            );
         }
         catch (AggregateException exception) when (exception.InnerExceptions.All(inner => inner is OperationCanceledException))
         {

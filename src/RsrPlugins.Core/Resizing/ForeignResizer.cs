@@ -1,5 +1,5 @@
-// Pictures through networks that people bring (rsr models add): R'G'B' or luma, values to 1 or to 255, tiles exact or not. The product's own
-// networks do not come here; their colour is made with more care (PictureTiler). What is the same: transparent pixels first take the
+// Pictures through networks that people bring (rsr models add): R'G'B' or luma, values to 1 or to 255, tiles exact or not. The product's
+// own networks do not come here; their colour is made with more care (PictureTiler). What is the same: transparent pixels first take the
 // colour of their visible surroundings, alpha is made by a classical kernel and held between its neighbours, grey stays grey.
 //
 // A network that looks at the whole picture gives every tile another answer. Its tiles overlap by their halo, and within the overlap one
@@ -23,7 +23,8 @@ internal sealed class ForeignResizer(INetwork network, ResizeSettings settings)
     private readonly NetworkShape _shape = network.Model.Shape;
 
     /// <summary>Whether a network needs this way of going about it.</summary>
-    public static bool IsFor(NetworkShape shape) => shape.MakesPictures && (shape.Input.Carries != PlaneContent.Luma || shape.Input.Unit != ValueUnit.Studio || !shape.TilesAreExact);
+    public static bool IsFor(NetworkShape shape) =>
+        shape.MakesPictures && (shape.Input.Carries != PlaneContent.Luma || shape.Input.Unit != ValueUnit.Studio || !shape.TilesAreExact);
 
     public PixelImage Resize(PixelImage source, IProgress<double>? progress, CancellationToken cancellationToken)
     {
@@ -39,7 +40,8 @@ internal sealed class ForeignResizer(INetwork network, ResizeSettings settings)
             () => new Worker(network, axes),
             (worker, planned, token) => worker.Process(source, plan, planned, opaque, result, blend, token),
             progress,
-            cancellationToken);
+            cancellationToken
+        );
         blend?.WriteTo(result);
         return result;
     }
@@ -86,7 +88,15 @@ internal sealed class ForeignResizer(INetwork network, ResizeSettings settings)
         private float[] _blueDifference = [];
         private float[] _row = [];
 
-        public void Process(PixelImage source, TilePlan plan, PlannedTile planned, bool opaque, PixelImage result, Blend? blend, CancellationToken cancellationToken)
+        public void Process(
+            PixelImage source,
+            TilePlan plan,
+            PlannedTile planned,
+            bool opaque,
+            PixelImage result,
+            Blend? blend,
+            CancellationToken cancellationToken
+        )
         {
             bool hasAlpha = source.HasAlpha && !opaque;
 
@@ -131,14 +141,16 @@ internal sealed class ForeignResizer(INetwork network, ResizeSettings settings)
 
         private void RunNetwork(TilePlan plan, PlannedTile planned, CancellationToken cancellationToken)
         {
-            int area = plan.SourceLength, planes = _shape.Input.Count;
+            int area = plan.SourceLength,
+                planes = _shape.Input.Count;
             Grow(ref _input, area * planes);
             Grow(ref _made, plan.ResultLength * _shape.Output.Count);
             TileRect source = planned.Source;
             float unit = _shape.Input.Unit == ValueUnit.Byte ? 255 : 1;
             for (int y = 0; y < source.Height; y++)
             {
-                int at = _window.At(source.X, source.Y + y), to = y * source.Width;
+                int at = _window.At(source.X, source.Y + y),
+                    to = y * source.Width;
                 for (int x = 0; x < source.Width; x++)
                 {
                     float luma = _window.FullRangeLuma[at + x];
@@ -148,7 +160,8 @@ internal sealed class ForeignResizer(INetwork network, ResizeSettings settings)
                         continue;
                     }
 
-                    float red = _window.HasColour ? _window.RedDifference[at + x] : 0, blue = _window.HasColour ? _window.BlueDifference[at + x] : 0;
+                    float red = _window.HasColour ? _window.RedDifference[at + x] : 0,
+                        blue = _window.HasColour ? _window.BlueDifference[at + x] : 0;
                     float green = luma - ((Red * red) + (Blue * blue));
                     _input[to + x] = (green + red) * unit;
                     _input[area + to + x] = green * unit;
@@ -156,24 +169,34 @@ internal sealed class ForeignResizer(INetwork network, ResizeSettings settings)
                 }
             }
 
-            network.Run(_input.AsSpan(0, area * planes), source.Width, source.Height, _made.AsSpan(0, plan.ResultLength * _shape.Output.Count), cancellationToken);
+            network.Run(
+                _input.AsSpan(0, area * planes),
+                source.Width,
+                source.Height,
+                _made.AsSpan(0, plan.ResultLength * _shape.Output.Count),
+                cancellationToken
+            );
             if (_made.AsSpan(0, plan.ResultLength * _shape.Output.Count).ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
             {
-                throw new InferenceException($"{network.Model.Id} made values that are no numbers on {source.Width} x {source.Height} pixels. The model is damaged, or not made for such pictures.");
+                throw new InferenceException(
+                    $"{network.Model.Id} made values that are no numbers on {source.Width} x {source.Height} pixels. The model is damaged, or not made for such pictures."
+                );
             }
         }
 
         /// <summary>One row of the result's samples, 0 to the depth's largest value.</summary>
         private void WriteRow(PlannedTile planned, TileRect owned, int y, PixelImage result, ReadOnlySpan<float> alpha, bool byKernel)
         {
-            int area = planned.Result.Width * planned.Result.Height, channels = result.Channels;
+            int area = planned.Result.Width * planned.Result.Height,
+                channels = result.Channels;
             int from = ((owned.Y + y - planned.Result.Y) * planned.Result.Width) + owned.X - planned.Result.X;
             float max = result.MaxValue;
             for (int x = 0; x < owned.Width; x++)
             {
-                (float red, float green, float blue) = _shape.Output.Count == 1
-                    ? FromLuma(ToOne(_made[from + x]), byKernel, (y * owned.Width) + x)
-                    : (ToOne(_made[from + x]), ToOne(_made[area + from + x]), ToOne(_made[(2 * area) + from + x]));
+                (float red, float green, float blue) =
+                    _shape.Output.Count == 1
+                        ? FromLuma(ToOne(_made[from + x]), byKernel, (y * owned.Width) + x)
+                        : (ToOne(_made[from + x]), ToOne(_made[area + from + x]), ToOne(_made[(2 * area) + from + x]));
                 bool visible = alpha[x] * max >= 0.5f;
                 Span<float> pixel = _row.AsSpan(x * channels, channels);
                 if (result.HasColour)
@@ -192,16 +215,18 @@ internal sealed class ForeignResizer(INetwork network, ResizeSettings settings)
             }
         }
 
-        private float ToOne(float value) => _shape.Output.Unit switch
-        {
-            ValueUnit.Byte => value / 255,
-            ValueUnit.Studio => ((value * 255) - 16) / 219,
-            _ => value,
-        };
+        private float ToOne(float value) =>
+            _shape.Output.Unit switch
+            {
+                ValueUnit.Byte => value / 255,
+                ValueUnit.Studio => ((value * 255) - 16) / 219,
+                _ => value,
+            };
 
         private (float Red, float Green, float Blue) FromLuma(float luma, bool byKernel, int at)
         {
-            float red = byKernel ? _redDifference[at] : 0, blue = byKernel ? _blueDifference[at] : 0;
+            float red = byKernel ? _redDifference[at] : 0,
+                blue = byKernel ? _blueDifference[at] : 0;
             float green = luma - ((Red * red) + (Blue * blue));
             return (green + red, green, green + blue);
         }
@@ -219,8 +244,8 @@ internal sealed class ForeignResizer(INetwork network, ResizeSettings settings)
     }
 
     /// <summary>
-    /// Weighted sums of overlapping tiles: four bytes for each sample of the result and for each pixel. Tiles come in any order, and sums of floats
-    /// depend on it in their last bits, which rounding to samples hides but for rare half-way cases.
+    /// Weighted sums of overlapping tiles: four bytes for each sample of the result and for each pixel. Tiles come in any order, and sums
+    /// of floats depend on it in their last bits, which rounding to samples hides but for rare half-way cases.
     /// </summary>
     private sealed class Blend
     {
@@ -273,7 +298,8 @@ internal sealed class ForeignResizer(INetwork network, ResizeSettings settings)
 
         private static float Fade(int position, int from, int to, int length, int overlap)
         {
-            float left = from == 0 ? 1 : (position - from + 0.5f) / overlap, right = to >= length ? 1 : (to - position - 0.5f) / overlap;
+            float left = from == 0 ? 1 : (position - from + 0.5f) / overlap,
+                right = to >= length ? 1 : (to - position - 0.5f) / overlap;
             return Math.Clamp(Math.Min(left, right), 1e-4f, 1);
         }
     }

@@ -10,8 +10,8 @@ using RsrPlugins.Core.Tiling;
 namespace RsrPlugins.Core.Resizing;
 
 /// <summary>
-/// Resizes pictures by one network's factor: a network like RRNet reduces, one like SRNet enlarges. Thread-safe. Grey stays grey to the bit;
-/// pixels of the result whose alpha is 0 are 0 in every channel; areas of one luma keep it exactly.
+/// Resizes pictures by one network's factor: a network like RRNet reduces, one like SRNet enlarges. Thread-safe. Grey stays grey to the
+/// bit; pixels of the result whose alpha is 0 are 0 in every channel; areas of one luma keep it exactly.
 /// </summary>
 public sealed class LearnedResizer
 {
@@ -25,9 +25,7 @@ public sealed class LearnedResizer
     /// <param name="settings">Threads and tile size; null for the defaults of the device.</param>
     /// <param name="refiner">For a reducing network: corrects the luma of whole pictures it makes; null leaves it as it is.</param>
     public LearnedResizer(INetwork network, ResizeSettings? settings = null, LumaRefiner? refiner = null)
-        : this(network, settings, ColourOptions.Default, refiner)
-    {
-    }
+        : this(network, settings, ColourOptions.Default, refiner) { }
 
     internal LearnedResizer(INetwork network, ResizeSettings? settings, ColourOptions options, LumaRefiner? refiner = null)
     {
@@ -87,8 +85,17 @@ public sealed class LearnedResizer
             PoolOf(source).Rent,
             (lease, planned, token) => lease.Worker.Collect(source, plan, planned, opaque, refined, token),
             PartOfProgress.Of(progress, 0, firstShare),
-            cancellationToken);
-        _refiner.Refine(refined.Small, refined.Large, width, height, refined.IsFixed, PartOfProgress.Of(progress, firstShare, 1 - LastShare), cancellationToken);
+            cancellationToken
+        );
+        _refiner.Refine(
+            refined.Small,
+            refined.Large,
+            width,
+            height,
+            refined.IsFixed,
+            PartOfProgress.Of(progress, firstShare, 1 - LastShare),
+            cancellationToken
+        );
         Run(source, plan, opaque, result, workers, refined, PartOfProgress.Of(progress, 1 - LastShare, 1), cancellationToken);
         return result;
     }
@@ -98,9 +105,9 @@ public sealed class LearnedResizer
     /// as the source): the same bytes as that part of <see cref="Resize"/>. Thread-safe; works on the calling thread alone.
     /// </summary>
     /// <remarks>
-    /// With a refiner the part is corrected from a window around it, by all threads of the settings, so small parts cost more than large ones. The
-    /// bytes are those of the whole but for a level here and there (rounding), and where the picture repeats itself along a line that is longer than the
-    /// window (RepeatedPixels).
+    /// With a refiner the part is corrected from a window around it, by all threads of the settings, so small parts cost more than large
+    /// ones. The bytes are those of the whole but for a level here and there (rounding), and where the picture repeats itself along a line
+    /// that is longer than the window (RepeatedPixels).
     /// </remarks>
     /// <exception cref="NotSupportedException">The network makes whole pictures only (<see cref="MakesRegions"/>).</exception>
     /// <exception cref="ArgumentException">The destination is of another size, layout or depth.</exception>
@@ -114,11 +121,15 @@ public sealed class LearnedResizer
             throw new NotSupportedException($"{_network.Model.Id} makes pictures as a whole.");
         }
 
-        if ((destination.Width, destination.Height, destination.Layout, destination.BitsPerSample) != (tile.Width, tile.Height, source.Layout, source.BitsPerSample))
+        if (
+            (destination.Width, destination.Height, destination.Layout, destination.BitsPerSample)
+            != (tile.Width, tile.Height, source.Layout, source.BitsPerSample)
+        )
         {
             throw new ArgumentException(
                 $"Expected a {tile.Width} x {tile.Height} {source.Layout} picture of {source.BitsPerSample} bits; found {destination.Width} x {destination.Height} {destination.Layout} of {destination.BitsPerSample} bits.",
-                nameof(destination));
+                nameof(destination)
+            );
         }
 
         int tileSize = TileDefaults.TileSize(_network, _settings);
@@ -140,7 +151,8 @@ public sealed class LearnedResizer
             PoolOf(source).Rent,
             (lease, planned, token) => lease.Worker.Collect(source, around, planned, false, refined, token),
             null,
-            cancellationToken);
+            cancellationToken
+        );
         TileRect part = new TileRect(tile.X - window.X, tile.Y - window.Y, tile.Width, tile.Height);
         _refiner.Refine(refined.Small, refined.Large, window.Width, window.Height, refined.IsFixed, part, null, cancellationToken);
         Run(source, plan, opaque: false, destination, workers, refined, progress: null, cancellationToken);
@@ -150,9 +162,9 @@ public sealed class LearnedResizer
     public int ResultTileSide => TileDefaults.TileSize(_network, _settings) * _network.Shape.OutputStep;
 
     /// <summary>
-    /// Size of the rectangles in which a result of this size is best asked for part by part. Without a refiner: squares of <see cref="ResultTileSide"/>.
-    /// With one: equal parts so large that the windows around them cost at most half as much again as the whole, and the first of them is a tenth
-    /// of it or less where the picture is large enough for both.
+    /// Size of the rectangles in which a result of this size is best asked for part by part. Without a refiner: squares of <see
+    /// cref="ResultTileSide"/>. With one: equal parts so large that the windows around them cost at most half as much again as the whole,
+    /// and the first of them is a tenth of it or less where the picture is large enough for both.
     /// </summary>
     public (int Width, int Height) RegionSize(int width, int height)
     {
@@ -171,16 +183,34 @@ public sealed class LearnedResizer
         int Part(int length) => (int)Math.Ceiling(length / Math.Ceiling(length / side));
     }
 
-    /// <summary>Luma plane alone, for evaluation: values Y/255 in, Y/255 out, not rounded; the network's own result everywhere, or the refined one.</summary>
+    /// <summary>Luma plane alone, for evaluation: values Y/255 in, Y/255 out, not rounded; the network's own result everywhere, or the
+    /// refined one.</summary>
     /// <remarks>A refiner takes whole blocks only: both sides must be multiples of d.</remarks>
     public float[] ResizeLuma(ReadOnlySpan<float> luma, int width, int height, CancellationToken cancellationToken = default)
     {
         float[] resized = new LumaTiler(_network, _settings).Resize(luma, width, height, null, cancellationToken);
-        _refiner?.Refine(resized, luma.ToArray(), width / _network.Shape.Factor, height / _network.Shape.Factor, [], null, cancellationToken);
+        _refiner?.Refine(
+            resized,
+            luma.ToArray(),
+            width / _network.Shape.Factor,
+            height / _network.Shape.Factor,
+            [],
+            null,
+            cancellationToken
+        );
         return resized;
     }
 
-    private void Run(PixelImage source, TilePlan plan, bool opaque, PixelImage destination, int workers, RefinedLuma? refined, IProgress<double>? progress, CancellationToken cancellationToken)
+    private void Run(
+        PixelImage source,
+        TilePlan plan,
+        bool opaque,
+        PixelImage destination,
+        int workers,
+        RefinedLuma? refined,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken
+    )
     {
         TileScheduler.Run(
             plan.Tiles,
@@ -188,7 +218,8 @@ public sealed class LearnedResizer
             PoolOf(source).Rent,
             (lease, planned, token) => lease.Worker.Process(source, plan, planned, opaque, destination, refined, token),
             progress,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     // Hosts ask for many regions of one picture: the last size's tables and buffers are kept.

@@ -18,7 +18,13 @@ internal sealed class PictureGeometry
     {
         (Width, Height) = (width, height);
         (ExtendedWidth, ExtendedHeight) = (shape.Extended(width), shape.Extended(height));
-        Kernel = new KernelTables(shape.Reduces ? options.ReducingKernel : options.EnlargingKernel, ExtendedWidth, ExtendedHeight, shape.Factor, shape.Reduces);
+        Kernel = new KernelTables(
+            shape.Reduces ? options.ReducingKernel : options.EnlargingKernel,
+            ExtendedWidth,
+            ExtendedHeight,
+            shape.Factor,
+            shape.Reduces
+        );
         AlphaBounds = new AlphaBounds(shape.Factor, shape.Reduces, ExtendedWidth, ExtendedHeight);
         GuidesChroma = !shape.Reduces && options.GuideChroma;
 
@@ -28,8 +34,8 @@ internal sealed class PictureGeometry
         Reach luma = Reach.Max(network, BoundsOvershoot ? OvershootBound.Reach : Reach.None);
         Reach colour = Kernel.Reach + Guide;
 
-        // The fill has to give every pixel that is read for a visible output pixel the colour of what makes that visible: from one end of the
-        // cell, or from what the alpha's bounds look at beside it, to the last pixel read beyond the other end.
+        // The fill has to give every pixel that is read for a visible output pixel the colour of what makes that visible: from one end of
+        // the cell, or from what the alpha's bounds look at beside it, to the last pixel read beyond the other end.
         Reach acrossCell = new Reach(shape.InputStep - 1);
         Fill = new Reach((Reach.Max(luma, colour) + AlphaBounds.Reach + acrossCell).Pixels + options.FillRadiusChange);
     }
@@ -51,7 +57,8 @@ internal sealed class PictureGeometry
     /// <summary>Whether colour is sharpened by the network's luma.</summary>
     public bool GuidesChroma { get; }
 
-    /// <summary>Whether luma is held near flat surfaces: only where the network looks as far as the bound does, so that a tile has the pixels.</summary>
+    /// <summary>Whether luma is held near flat surfaces: only where the network looks as far as the bound does, so that a tile has the
+    /// pixels.</summary>
     public bool BoundsOvershoot { get; }
 
     /// <summary>How far a visible pixel gives its colour to transparent ones.</summary>

@@ -56,7 +56,15 @@ internal sealed class PictureTiler
     /// <param name="opaque">The picture is known to be opaque; its alpha is not looked at.</param>
     /// <param name="destination">Receives the tile; its pixel (0, 0) is the plan's region's first.</param>
     /// <param name="refined">Corrected already: gives the tile's luma instead of the network. Null: the network does.</param>
-    public void Process(PixelImage source, TilePlan plan, PlannedTile planned, bool opaque, PixelImage destination, RefinedLuma? refined, CancellationToken cancellationToken)
+    public void Process(
+        PixelImage source,
+        TilePlan plan,
+        PlannedTile planned,
+        bool opaque,
+        PixelImage destination,
+        RefinedLuma? refined,
+        CancellationToken cancellationToken
+    )
     {
         TileRect tile = planned.Tile;
         bool mayBeTransparent = source.HasAlpha && !opaque;
@@ -109,7 +117,17 @@ internal sealed class PictureTiler
             if (guided)
             {
                 ReadOnlySpan<float> kernelLuma = _kernelLuma.AsSpan(at, tile.Width);
-                _guide.Apply(tile.X, tile.Y + y, _scale, _redSlope.AsSpan(at, tile.Width), _blueSlope.AsSpan(at, tile.Width), luma, kernelLuma, _red.AsSpan(at, tile.Width), _blue.AsSpan(at, tile.Width));
+                _guide.Apply(
+                    tile.X,
+                    tile.Y + y,
+                    _scale,
+                    _redSlope.AsSpan(at, tile.Width),
+                    _blueSlope.AsSpan(at, tile.Width),
+                    luma,
+                    kernelLuma,
+                    _red.AsSpan(at, tile.Width),
+                    _blue.AsSpan(at, tile.Width)
+                );
             }
 
             _rows.Write(
@@ -120,12 +138,20 @@ internal sealed class PictureTiler
                 _window.HasColour ? _red.AsSpan(at, tile.Width) : default,
                 _window.HasColour ? _blue.AsSpan(at, tile.Width) : default,
                 alpha.IsEmpty ? default : alpha.Slice(at, tile.Width),
-                _options.Rounding);
+                _options.Rounding
+            );
         }
     }
 
     /// <summary>Computes a planned tile's luma alone, for a refinement of the whole picture's.</summary>
-    public void Collect(PixelImage source, TilePlan plan, PlannedTile planned, bool opaque, RefinedLuma refined, CancellationToken cancellationToken)
+    public void Collect(
+        PixelImage source,
+        TilePlan plan,
+        PlannedTile planned,
+        bool opaque,
+        RefinedLuma refined,
+        CancellationToken cancellationToken
+    )
     {
         if (!Load(source, planned.Source, source.HasAlpha && !opaque, opaque))
         {
@@ -142,7 +168,8 @@ internal sealed class PictureTiler
         }
 
         RunNetwork(_window.FullRangeLuma, plan, planned, cancellationToken);
-        Span<float> input = _input.AsSpan(0, plan.SourceLength), flat = _flat.AsSpan(0, plan.ResultLength);
+        Span<float> input = _input.AsSpan(0, plan.SourceLength),
+            flat = _flat.AsSpan(0, plan.ResultLength);
         flat.Fill(float.NaN);
         if (_options.KeepFlatAreas)
         {
@@ -176,10 +203,14 @@ internal sealed class PictureTiler
     private void RunNetwork(float[] plane, TilePlan plan, PlannedTile planned, CancellationToken cancellationToken)
     {
         TileRect source = planned.Source;
-        Span<float> input = _input.AsSpan(0, plan.SourceLength), result = _result.AsSpan(0, plan.ResultLength);
+        Span<float> input = _input.AsSpan(0, plan.SourceLength),
+            result = _result.AsSpan(0, plan.ResultLength);
         for (int y = 0; y < source.Height; y++)
         {
-            ColourRows.ToStudio(plane.AsSpan(_window.At(source.X, source.Y + y), source.Width), input.Slice(y * source.Width, source.Width));
+            ColourRows.ToStudio(
+                plane.AsSpan(_window.At(source.X, source.Y + y), source.Width),
+                input.Slice(y * source.Width, source.Width)
+            );
         }
 
         if (_options.KeepFlatAreas && FlatAreas.IsFlat(input))
@@ -222,14 +253,15 @@ internal sealed class PictureTiler
         _geometry.AlphaBounds.Hold(_window, tile, alpha);
     }
 
-    private ReadOnlySpan<float> ResultRow(PlannedTile planned, int y)
-        => _result.AsSpan(((y - planned.Result.Y) * planned.Result.Width) + planned.Tile.X - planned.Result.X, planned.Tile.Width);
+    private ReadOnlySpan<float> ResultRow(PlannedTile planned, int y) =>
+        _result.AsSpan(((y - planned.Result.Y) * planned.Result.Width) + planned.Tile.X - planned.Result.X, planned.Tile.Width);
 
     private static void Clear(PixelImage destination, TileRect tile, TileRect region)
     {
         for (int y = tile.Y; y < tile.Bottom; y++)
         {
-            int start = (((y - region.Y) * destination.Width) + tile.X - region.X) * destination.Channels, count = tile.Width * destination.Channels;
+            int start = (((y - region.Y) * destination.Width) + tile.X - region.X) * destination.Channels,
+                count = tile.Width * destination.Channels;
             if (destination.BitsPerSample == 8)
             {
                 destination.Samples8.Slice(start, count).Clear();

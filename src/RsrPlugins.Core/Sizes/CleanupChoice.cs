@@ -58,7 +58,10 @@ public sealed record CleanupDecision(CleanupChoice Level, string? Note)
         }
 
         return isInstalled
-            ? new CleanupDecision(level, $"{why}: cleaned up ({(level == CleanupChoice.Low ? "low" : "high")}); --cleanup off leaves it as it is")
+            ? new CleanupDecision(
+                level,
+                $"{why}: cleaned up ({(level == CleanupChoice.Low ? "low" : "high")}); --cleanup off leaves it as it is"
+            )
             : new CleanupDecision(CleanupChoice.Off, $"{why}: not cleaned up, as no weights for that are installed");
     }
 }

@@ -48,7 +48,8 @@ public sealed record DownscaleRecord(int Scale, int Width, int Height, IReadOnly
         try
         {
             DownscaleRecord? record = JsonSerializer.Deserialize(json, DownscaleRecordJson.Default.DownscaleRecord);
-            return record is { Width: >= 1, Height: >= 1, Steps.Count: >= 1 and <= MaxSteps, Scale: <= SizeRequest.MaxScale }
+            return
+                record is { Width: >= 1, Height: >= 1, Steps.Count: >= 1 and <= MaxSteps, Scale: <= SizeRequest.MaxScale }
                 && record.Steps.All(step => step is { Scale: >= 2, Model.Length: <= MaxName, Sha256.Length: <= MaxName })
                 && record.Steps.Aggregate(1L, (product, step) => product * step.Scale) == record.Scale
                 ? record

@@ -22,7 +22,8 @@ public sealed record EnlargedPixels(PixelImage Own, int Factor)
     {
         ArgumentNullException.ThrowIfNull(picture);
         int bytes = picture.Channels * (picture.BitsPerSample / 8);
-        ReadOnlySpan<byte> samples = picture.BitsPerSample == 8 ? picture.Samples8 : System.Runtime.InteropServices.MemoryMarshal.AsBytes(picture.Samples16);
+        ReadOnlySpan<byte> samples =
+            picture.BitsPerSample == 8 ? picture.Samples8 : System.Runtime.InteropServices.MemoryMarshal.AsBytes(picture.Samples16);
         int rowBytes = picture.Width * bytes;
         int factor = Gcd(picture.Width, picture.Height);
         bool[] columnChanges = new bool[picture.Width];
@@ -57,9 +58,14 @@ public sealed record EnlargedPixels(PixelImage Own, int Factor)
             above = row;
         }
 
-        int width = picture.Width / factor, height = picture.Height / factor;
-        return factor > 1 && Math.Min(width, height) >= LeastSide && colours.Count >= LeastColours
-            && rowChanges * ChangeShare >= height && columnChanges.Count(change => change) * ChangeShare >= width
+        int width = picture.Width / factor,
+            height = picture.Height / factor;
+        return
+            factor > 1
+            && Math.Min(width, height) >= LeastSide
+            && colours.Count >= LeastColours
+            && rowChanges * ChangeShare >= height
+            && columnChanges.Count(change => change) * ChangeShare >= width
             ? new EnlargedPixels(Pick(picture, factor), factor)
             : null;
     }
@@ -102,7 +108,8 @@ public sealed record EnlargedPixels(PixelImage Own, int Factor)
         {
             for (int x = 0; x < own.Width; x++)
             {
-                from.Slice(((y * factor * own.Width * factor) + (x * factor)) * channels, channels).CopyTo(to[(((y * own.Width) + x) * channels)..]);
+                from.Slice(((y * factor * own.Width * factor) + (x * factor)) * channels, channels)
+                    .CopyTo(to[(((y * own.Width) + x) * channels)..]);
             }
         }
     }

@@ -56,15 +56,16 @@ public sealed record NearestEnlargement(PixelImage Small, AxisGrid Columns, Axis
     }
 
     /// <summary>Whether a picture of this size, whose top left corner is given, can be such an enlargement.</summary>
-    public static bool IsLikely(PixelImage corner, int width, int height, int scale)
-        => FindColumns(corner ?? throw new ArgumentNullException(nameof(corner)), width, scale) is not null && FindRows(corner, height, scale) is not null;
+    public static bool IsLikely(PixelImage corner, int width, int height, int scale) =>
+        FindColumns(corner ?? throw new ArgumentNullException(nameof(corner)), width, scale) is not null
+        && FindRows(corner, height, scale) is not null;
 
     /// <summary>
     /// The size the learned enlargement (Count * scale) has to be brought to so that it lies over the layer; null where only its
     /// right and lower edge may stick out and be cut.
     /// </summary>
-    public (int Width, int Height)? FitTo(int scale)
-        => Columns.Block > 0 && Rows.Block > 0
+    public (int Width, int Height)? FitTo(int scale) =>
+        Columns.Block > 0 && Rows.Block > 0
             ? null
             : (Columns.Block > 0 ? Columns.Count * scale : Columns.Length, Rows.Block > 0 ? Rows.Count * scale : Rows.Length);
 
@@ -119,8 +120,10 @@ public sealed record NearestEnlargement(PixelImage Small, AxisGrid Columns, Axis
         ReadOnlySpan<int> pixels = Pixels(image);
         for (int y = 1; y < image.Height; y++)
         {
-            if (grid.Source(y) == grid.Source(y - 1)
-                && !pixels.Slice(y * image.Width, image.Width).SequenceEqual(pixels.Slice((y - 1) * image.Width, image.Width)))
+            if (
+                grid.Source(y) == grid.Source(y - 1)
+                && !pixels.Slice(y * image.Width, image.Width).SequenceEqual(pixels.Slice((y - 1) * image.Width, image.Width))
+            )
             {
                 return false;
             }
@@ -157,7 +160,11 @@ public sealed record NearestEnlargement(PixelImage Small, AxisGrid Columns, Axis
             for (int blockX = 0; blockX < columns.Count; blockX++)
             {
                 int right = Math.Min((blockX + 1) * columns.Block, columns.Length);
-                int red = 0, green = 0, blue = 0, alpha = 0, count = 0;
+                int red = 0,
+                    green = 0,
+                    blue = 0,
+                    alpha = 0,
+                    count = 0;
                 for (int y = blockY * rows.Block; y < bottom; y++)
                 {
                     for (int x = blockX * columns.Block; x < right; x++)
@@ -185,5 +192,6 @@ public sealed record NearestEnlargement(PixelImage Small, AxisGrid Columns, Axis
 
     private static byte Mean(int sum, int weight) => weight == 0 ? (byte)0 : (byte)((sum + (weight / 2)) / weight);
 
-    private static ReadOnlySpan<int> Pixels(PixelImage image) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(image.Samples8);
+    private static ReadOnlySpan<int> Pixels(PixelImage image) =>
+        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(image.Samples8);
 }

@@ -71,7 +71,15 @@ public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Step
     /// <param name="cleanupScales">Scales of the installed networks that clean up.</param>
     /// <exception cref="ImageSizeException">The target is not larger, or larger than allowed.</exception>
     public static ResizePlan Upscale(
-        int width, int height, SizeRequest request, ModelKind kind, IReadOnlyList<int> scales, DownscaleRecord? record = null, CleanupChoice cleanup = CleanupChoice.Off, IReadOnlyList<int>? cleanupScales = null)
+        int width,
+        int height,
+        SizeRequest request,
+        ModelKind kind,
+        IReadOnlyList<int> scales,
+        DownscaleRecord? record = null,
+        CleanupChoice cleanup = CleanupChoice.Off,
+        IReadOnlyList<int>? cleanupScales = null
+    )
     {
         bool restore = record is not null && (request.IsEmpty || request.Scale == record.Scale);
         (int targetWidth, int targetHeight) = restore ? (record!.Width, record.Height) : request.LargerThan(width, height);
@@ -79,7 +87,10 @@ public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Step
         List<ResizeStep> steps = new List<ResizeStep>();
         if (record is not null)
         {
-            foreach ((string made, int factor, int stepWidth, int stepHeight) in Undo(record).TakeWhile(_ => width < targetWidth || height < targetHeight))
+            foreach (
+                (string made, int factor, int stepWidth, int stepHeight) in Undo(record)
+                    .TakeWhile(_ => width < targetWidth || height < targetHeight)
+            )
             {
                 (width, height) = (stepWidth, stepHeight);
                 steps.Add(new ResizeStep(factor, ModelKind.Learned, width, height, made));
@@ -95,7 +106,9 @@ public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Step
         if (chain is null)
         {
             IReadOnlyList<int> wanted = cleans ? cleanupScales ?? [] : scales;
-            throw new ModelException($"No network for this enlargement is installed (scales{(cleans ? " of those that clean up" : string.Empty)}: {(wanted.Count == 0 ? "none" : string.Join(", ", wanted))}).");
+            throw new ModelException(
+                $"No network for this enlargement is installed (scales{(cleans ? " of those that clean up" : string.Empty)}: {(wanted.Count == 0 ? "none" : string.Join(", ", wanted))})."
+            );
         }
 
         // Chains ascend, the largest last: every step's work grows with what came before.
@@ -103,15 +116,20 @@ public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Step
         {
             (width, height) = (checked(width * chain[index]), checked(height * chain[index]));
             bool cleansNow = cleans && index == 0;
-            steps.Add(new ResizeStep(chain[index], cleansNow ? ModelKind.Cleanup : kind, width, height) { IsHalf = cleansNow && cleanup == CleanupChoice.Low });
+            steps.Add(
+                new ResizeStep(chain[index], cleansNow ? ModelKind.Cleanup : kind, width, height)
+                {
+                    IsHalf = cleansNow && cleanup == CleanupChoice.Low,
+                }
+            );
         }
 
         return new ResizePlan(NetworkTask.Enlarge, steps, targetWidth, targetHeight, (width, height) != (targetWidth, targetHeight));
     }
 
     /// <summary>
-    /// Plans a clean-up at the picture's own size: the smallest network that cleans up enlarges it, and a classical step brings it back. Bicubic:
-    /// on details of Kodak's pictures saved at quality 30 to 85 that gave 0.1 to 0.2 dB more than the mean of each block.
+    /// Plans a clean-up at the picture's own size: the smallest network that cleans up enlarges it, and a classical step brings it back.
+    /// Bicubic: on details of Kodak's pictures saved at quality 30 to 85 that gave 0.1 to 0.2 dB more than the mean of each block.
     /// </summary>
     /// <exception cref="ModelException">None is installed.</exception>
     public static ResizePlan CleanUp(int width, int height, CleanupChoice level, IReadOnlyList<int> cleanupScales)
@@ -122,12 +140,16 @@ public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Step
         }
 
         int factor = cleanupScales.Min();
-        ResizeStep step = new ResizeStep(factor, ModelKind.Cleanup, checked(width * factor), checked(height * factor)) { IsHalf = level == CleanupChoice.Low };
+        ResizeStep step = new ResizeStep(factor, ModelKind.Cleanup, checked(width * factor), checked(height * factor))
+        {
+            IsHalf = level == CleanupChoice.Low,
+        };
         return new ResizePlan(NetworkTask.Enlarge, [step], width, height, ClassicalStep: true);
     }
 
     /// <summary>Plans an enlargement without a network: own pixels become blocks.</summary>
-    public static ResizePlan Blocks(int width, int height) => new(NetworkTask.Enlarge, [], width, height, ClassicalStep: true) { ClassicalKernel = ResamplingKernel.Nearest };
+    public static ResizePlan Blocks(int width, int height) =>
+        new(NetworkTask.Enlarge, [], width, height, ClassicalStep: true) { ClassicalKernel = ResamplingKernel.Nearest };
 
     /// <summary>Plans an enlargement, or a run at the same size, by one network the user named.</summary>
     /// <param name="request">Empty: the network once.</param>
@@ -140,17 +162,20 @@ public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Step
         int factor = model.Shape.Factor;
         if (model.Shape.Reduces || (factor == 1 && !request.IsEmpty))
         {
-            throw new ImageSizeException($"{model.Id} {(factor == 1 ? "keeps a picture's size; leave the size out" : "makes pictures smaller; choose one that enlarges")}");
+            throw new ImageSizeException(
+                $"{model.Id} {(factor == 1 ? "keeps a picture's size; leave the size out" : "makes pictures smaller; choose one that enlarges")}"
+            );
         }
 
-        (int targetWidth, int targetHeight) = request.IsEmpty ? (checked(width * factor), checked(height * factor)) : request.LargerThan(width, height);
+        (int targetWidth, int targetHeight) = request.IsEmpty
+            ? (checked(width * factor), checked(height * factor))
+            : request.LargerThan(width, height);
         List<ResizeStep> steps = new List<ResizeStep>();
         do
         {
             (width, height) = (checked(width * factor), checked(height * factor));
             steps.Add(new ResizeStep(factor, ModelKind.Added, width, height) { Model = model.Id });
-        }
-        while (width < targetWidth || height < targetHeight);
+        } while (width < targetWidth || height < targetHeight);
         return new ResizePlan(NetworkTask.Enlarge, steps, targetWidth, targetHeight, (width, height) != (targetWidth, targetHeight));
     }
 
@@ -159,8 +184,13 @@ public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Step
     public string Describe(int effort = 0)
     {
         string sign = Task == NetworkTask.Reduce ? "1/" : "x";
-        string passes = effort == 0 ? string.Empty : effort == 1 ? " and 1 pass" : $" and {effort} passes";
-        IEnumerable<string> learned = Steps.Select(step => $"{(step.IsHalf ? "half " : string.Empty)}{step.Model ?? NameOf(step.Kind)} {sign}{step.Factor}{passes}");
+        string passes =
+            effort == 0 ? string.Empty
+            : effort == 1 ? " and 1 pass"
+            : $" and {effort} passes";
+        IEnumerable<string> learned = Steps.Select(step =>
+            $"{(step.IsHalf ? "half " : string.Empty)}{step.Model ?? NameOf(step.Kind)} {sign}{step.Factor}{passes}"
+        );
         if (ClassicalStep && ClassicalKernel == ResamplingKernel.Nearest)
         {
             return $"blocks of pixels to {Width} x {Height}";
@@ -188,18 +218,22 @@ public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Step
         return sizes;
     }
 
-    private static string NameOf(ModelKind kind) => kind switch
-    {
-        ModelKind.Learned => "learned",
-        ModelKind.Cleanup => "clean-up",
-        _ => "photo",
-    };
+    private static string NameOf(ModelKind kind) =>
+        kind switch
+        {
+            ModelKind.Learned => "learned",
+            ModelKind.Cleanup => "clean-up",
+            _ => "photo",
+        };
 
     private static int Product(int[] chain) => chain.Aggregate(1, (product, factor) => product * factor);
 
     /// <summary>A first step by one of the first scales, then any of the chains.</summary>
     private static IEnumerable<int[]> ChainsAfter(IReadOnlyList<int> first, IReadOnlyList<int> scales) =>
-        first.Order().SelectMany(one => Chains(scales).Select(chain => (int[])[one, .. chain])).Where(chain => Product(chain) <= MaxProduct);
+        first
+            .Order()
+            .SelectMany(one => Chains(scales).Select(chain => (int[])[one, .. chain]))
+            .Where(chain => Product(chain) <= MaxProduct);
 
     /// <summary>All ascending sequences of scales with a bounded product, the empty one first.</summary>
     private static List<int[]> Chains(IReadOnlyList<int> scales)

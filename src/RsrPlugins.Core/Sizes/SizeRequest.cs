@@ -13,7 +13,8 @@ public sealed record SizeRequest(decimal? Scale, int? Width, int? Height)
     /// <summary>Nothing was asked for.</summary>
     public bool IsEmpty => Scale is null && Width is null && Height is null;
 
-    /// <summary>Above 0 where the size asked for is above the picture's, 0 where it is the same, below 0 where it is below, null where one side grows and the other shrinks.</summary>
+    /// <summary>Above 0 where the size asked for is above the picture's, 0 where it is the same, below 0 where it is below, null where one
+    /// side grows and the other shrinks.</summary>
     public int? Direction(int width, int height)
     {
         (int targetWidth, int targetHeight) = Scale is null ? FromSides(width, height) : (width, height);
@@ -34,7 +35,9 @@ public sealed record SizeRequest(decimal? Scale, int? Width, int? Height)
             : FromSides(width, height);
         if (target.Width < width || target.Height < height || target == (width, height))
         {
-            throw new ImageSizeException($"expected a size above {width} x {height}, found {target.Width} x {target.Height}; 'rsr downscale' makes pictures smaller");
+            throw new ImageSizeException(
+                $"expected a size above {width} x {height}, found {target.Width} x {target.Height}; 'rsr downscale' makes pictures smaller"
+            );
         }
 
         if (target.Width > (long)width * MaxScale || target.Height > (long)height * MaxScale)
@@ -53,22 +56,27 @@ public sealed record SizeRequest(decimal? Scale, int? Width, int? Height)
             : FromSides(width, height);
         if (target.Width > width || target.Height > height || target == (width, height))
         {
-            throw new ImageSizeException($"expected a size below {width} x {height}, found {target.Width} x {target.Height}; 'rsr upscale' makes pictures larger");
+            throw new ImageSizeException(
+                $"expected a size below {width} x {height}, found {target.Width} x {target.Height}; 'rsr upscale' makes pictures larger"
+            );
         }
 
         if ((long)target.Width * MaxScale < width - MaxScale || (long)target.Height * MaxScale < height - MaxScale)
         {
-            throw new ImageSizeException($"expected at least 1/{MaxScale} of {width} x {height}, found {target.Width} x {target.Height}; do it in two runs");
+            throw new ImageSizeException(
+                $"expected at least 1/{MaxScale} of {width} x {height}, found {target.Width} x {target.Height}; do it in two runs"
+            );
         }
 
         return target;
     }
 
-    private (int Width, int Height) FromSides(int width, int height) => (
-        Width ?? Whole(Math.Max(1, Math.Round((decimal)width * Height!.Value / height, MidpointRounding.AwayFromZero))),
-        Height ?? Whole(Math.Max(1, Math.Round((decimal)height * Width!.Value / width, MidpointRounding.AwayFromZero))));
+    private (int Width, int Height) FromSides(int width, int height) =>
+        (
+            Width ?? Whole(Math.Max(1, Math.Round((decimal)width * Height!.Value / height, MidpointRounding.AwayFromZero))),
+            Height ?? Whole(Math.Max(1, Math.Round((decimal)height * Width!.Value / width, MidpointRounding.AwayFromZero)))
+        );
 
-    private static int Whole(decimal pixels) => pixels <= int.MaxValue
-        ? (int)pixels
-        : throw new ImageSizeException($"{pixels:F0} pixels a side are more than a picture can have");
+    private static int Whole(decimal pixels) =>
+        pixels <= int.MaxValue ? (int)pixels : throw new ImageSizeException($"{pixels:F0} pixels a side are more than a picture can have");
 }

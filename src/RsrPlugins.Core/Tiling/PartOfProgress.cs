@@ -11,7 +11,8 @@ public sealed class PartOfProgress : IProgress<double>
     private PartOfProgress(IProgress<double> whole, double from, double to) => (_whole, _from, _to) = (whole, from, to);
 
     /// <summary>The part from one fraction of the whole to another; null if nobody listens.</summary>
-    public static PartOfProgress? Of(IProgress<double>? whole, double from, double to) => whole is null ? null : new PartOfProgress(whole, from, to);
+    public static PartOfProgress? Of(IProgress<double>? whole, double from, double to) =>
+        whole is null ? null : new PartOfProgress(whole, from, to);
 
     /// <summary>Reports the part's fraction.</summary>
     public void Report(double value) => _whole.Report(_from + (value * (_to - _from)));

@@ -4,8 +4,8 @@
 namespace RsrPlugins.Core.Tiling;
 
 /// <summary>
-/// Source pixels on every side of a cell that a step's result for this cell may depend on. A cell is the source pixel an enlarged pixel lies in,
-/// or the block of source pixels that a reduced pixel replaces.
+/// Source pixels on every side of a cell that a step's result for this cell may depend on. A cell is the source pixel an enlarged pixel
+/// lies in, or the block of source pixels that a reduced pixel replaces.
 /// </summary>
 /// <param name="Pixels">0 or more.</param>
 internal readonly record struct Reach(int Pixels)
@@ -22,7 +22,8 @@ internal readonly record struct Reach(int Pixels)
     /// <summary>What a step reads for a rectangle of source pixels, in a picture of width x height.</summary>
     public TileRect Around(TileRect rect, int width, int height)
     {
-        int x = Math.Max(rect.X - Pixels, 0), y = Math.Max(rect.Y - Pixels, 0);
+        int x = Math.Max(rect.X - Pixels, 0),
+            y = Math.Max(rect.Y - Pixels, 0);
         return new TileRect(x, y, Math.Min(rect.Right + Pixels, width) - x, Math.Min(rect.Bottom + Pixels, height) - y);
     }
 }

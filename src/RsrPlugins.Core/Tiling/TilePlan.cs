@@ -21,7 +21,16 @@ public readonly record struct PlannedTile(TileRect Tile, TileRect Source, TileRe
 /// <summary>The tiles of one picture, or of one rectangle of its result.</summary>
 public sealed class TilePlan
 {
-    private TilePlan(int inputWidth, int inputHeight, TileRect region, int sourceWidth, int sourceHeight, int resultWidth, int resultHeight, PlannedTile[] tiles)
+    private TilePlan(
+        int inputWidth,
+        int inputHeight,
+        TileRect region,
+        int sourceWidth,
+        int sourceHeight,
+        int resultWidth,
+        int resultHeight,
+        PlannedTile[] tiles
+    )
     {
         InputWidth = inputWidth;
         InputHeight = inputHeight;
@@ -77,9 +86,20 @@ public sealed class TilePlan
         ArgumentOutOfRangeException.ThrowIfLessThan(tileSize, 1);
         (int outputWidth, int outputHeight) = shape.OutputSize(width, height);
         TileRect wanted = region ?? new TileRect(0, 0, outputWidth, outputHeight);
-        if (wanted.Width < 1 || wanted.Height < 1 || wanted.X < 0 || wanted.Y < 0 || wanted.Right > outputWidth || wanted.Bottom > outputHeight)
+        if (
+            wanted.Width < 1
+            || wanted.Height < 1
+            || wanted.X < 0
+            || wanted.Y < 0
+            || wanted.Right > outputWidth
+            || wanted.Bottom > outputHeight
+        )
         {
-            throw new ArgumentOutOfRangeException(nameof(region), wanted, $"The region must be inside the {outputWidth} x {outputHeight} result.");
+            throw new ArgumentOutOfRangeException(
+                nameof(region),
+                wanted,
+                $"The region must be inside the {outputWidth} x {outputHeight} result."
+            );
         }
 
         (int inputStep, int outputStep) = (shape.InputStep, shape.OutputStep);
@@ -95,8 +115,19 @@ public sealed class TilePlan
             {
                 tiles[next++] = new PlannedTile(
                     new TileRect(column.TileStart, row.TileStart, column.TileEnd - column.TileStart, row.TileEnd - row.TileStart),
-                    new TileRect(column.SourceStart * inputStep, row.SourceStart * inputStep, column.SourceLength * inputStep, row.SourceLength * inputStep),
-                    new TileRect(column.SourceStart * outputStep, row.SourceStart * outputStep, column.SourceLength * outputStep, row.SourceLength * outputStep));
+                    new TileRect(
+                        column.SourceStart * inputStep,
+                        row.SourceStart * inputStep,
+                        column.SourceLength * inputStep,
+                        row.SourceLength * inputStep
+                    ),
+                    new TileRect(
+                        column.SourceStart * outputStep,
+                        row.SourceStart * outputStep,
+                        column.SourceLength * outputStep,
+                        row.SourceLength * outputStep
+                    )
+                );
             }
         }
 
@@ -105,7 +136,8 @@ public sealed class TilePlan
         return new TilePlan(width, height, wanted, source.Width, source.Height, result.Width, result.Height, tiles);
     }
 
-    /// <summary>The smallest number of blocks after which a source may begin: whole blocks that are whole steps of the alignment too.</summary>
+    /// <summary>The smallest number of blocks after which a source may begin: whole blocks that are whole steps of the alignment
+    /// too.</summary>
     private static int AlignmentInBlocks(NetworkShape shape)
     {
         (int a, int b) = (shape.InputStep, shape.Alignment);

@@ -11,7 +11,8 @@ public readonly record struct TileRect(int X, int Y, int Width, int Height)
     /// <summary>The smallest rectangle that holds both.</summary>
     public TileRect Union(TileRect other)
     {
-        int x = Math.Min(X, other.X), y = Math.Min(Y, other.Y);
+        int x = Math.Min(X, other.X),
+            y = Math.Min(Y, other.Y);
         return new TileRect(x, y, Math.Max(Right, other.Right) - x, Math.Max(Bottom, other.Bottom) - y);
     }
 }

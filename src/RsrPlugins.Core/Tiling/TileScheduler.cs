@@ -24,7 +24,8 @@ public static class TileScheduler
         Func<TWorker> createWorker,
         Action<TWorker, PlannedTile, CancellationToken> process,
         IProgress<double>? progress = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(tiles);
         ArgumentNullException.ThrowIfNull(createWorker);

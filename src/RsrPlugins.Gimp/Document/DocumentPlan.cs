@@ -26,7 +26,9 @@ internal sealed record DocumentPlan(int Width, int Height, IReadOnlyList<LayerPl
     {
         if (image.HasFloatingSelection)
         {
-            throw new EditorException("The image has a floating selection. Anchor it or make it a layer of its own first (in the Layer menu).");
+            throw new EditorException(
+                "The image has a floating selection. Anchor it or make it a layer of its own first (in the Layer menu)."
+            );
         }
 
         DocumentPlan plan = options.Part switch
@@ -35,11 +37,18 @@ internal sealed record DocumentPlan(int Width, int Height, IReadOnlyList<LayerPl
             ResizedPart.Layer => SelectedLayers(image, selected, options, resizing),
             _ => SelectedPart(image, selected, options, resizing),
         };
-        foreach ((int width, int height) in plan.Layers.Where(layer => layer.Resize is not null).Select(layer => (layer.Resize!.Width, layer.Resize.Height)).Append((plan.Width, plan.Height)))
+        foreach (
+            (int width, int height) in plan
+                .Layers.Where(layer => layer.Resize is not null)
+                .Select(layer => (layer.Resize!.Width, layer.Resize.Height))
+                .Append((plan.Width, plan.Height))
+        )
         {
             if (width > LibGimp.MaxImageSize || height > LibGimp.MaxImageSize)
             {
-                throw new EditorException($"The result would be {width} x {height} pixels; GIMP allows at most {LibGimp.MaxImageSize} a side. Choose a smaller scale.");
+                throw new EditorException(
+                    $"The result would be {width} x {height} pixels; GIMP allows at most {LibGimp.MaxImageSize} a side. Choose a smaller scale."
+                );
             }
         }
 
@@ -50,16 +59,27 @@ internal sealed record DocumentPlan(int Width, int Height, IReadOnlyList<LayerPl
     {
         (int Width, int Height) size = (image.Width, image.Height);
         (int Width, int Height) target = Resizing.Target(options, size.Width, size.Height);
-        PlannedResize canvas = resizing.Plan(size.Width, size.Height, target, 0, 0, DocumentRecord.FromBytes(image.GetParasite(DocumentRecord.ParasiteName)));
+        PlannedResize canvas = resizing.Plan(
+            size.Width,
+            size.Height,
+            target,
+            0,
+            0,
+            DocumentRecord.FromBytes(image.GetParasite(DocumentRecord.ParasiteName))
+        );
         List<LayerPlan> layers = [];
         foreach (Item layer in image.Layers.SelectMany(item => item.Leaves()))
         {
             (int x, int y) = layer.Offset;
             DocumentRecord? record = DocumentRecord.FromBytes(layer.GetParasite(DocumentRecord.ParasiteName));
-            PlannedResize? resize = layer.IsText ? null : resizing.Plan(layer.Width, layer.Height, Share(options, layer.Width, layer.Height, size, target), x, y, record);
+            PlannedResize? resize = layer.IsText
+                ? null
+                : resizing.Plan(layer.Width, layer.Height, Share(options, layer.Width, layer.Height, size, target), x, y, record);
             // Only with the canvas' own way back is the recorded place the right one.
-            (int X, int Y) place = canvas.StepsLeft is not null && resize?.StepsLeft is int left ? record!.PlaceBefore(x, y, left)
-                : options.Scale is not int scale ? (Geometry.Scaled(x, size.Width, target.Width), Geometry.Scaled(y, size.Height, target.Height))
+            (int X, int Y) place =
+                canvas.StepsLeft is not null && resize?.StepsLeft is int left ? record!.PlaceBefore(x, y, left)
+                : options.Scale is not int scale
+                    ? (Geometry.Scaled(x, size.Width, target.Width), Geometry.Scaled(y, size.Height, target.Height))
                 : options.Enlarge ? (x * scale, y * scale)
                 : (Geometry.Scaled(x, scale, 1), Geometry.Scaled(y, scale, 1));
             layers.Add(new LayerPlan(layer, new GeglRectangle(0, 0, layer.Width, layer.Height), resize, place.X, place.Y));
@@ -67,7 +87,9 @@ internal sealed record DocumentPlan(int Width, int Height, IReadOnlyList<LayerPl
 
         if (layers.TrueForAll(layer => layer.Resize is null))
         {
-            throw new EditorException("The image has no layer of pixels, so there is nothing for the network to do. GIMP's own Image > Scale Image is right for it.");
+            throw new EditorException(
+                "The image has no layer of pixels, so there is nothing for the network to do. GIMP's own Image > Scale Image is right for it."
+            );
         }
 
         return new DocumentPlan(canvas.Width, canvas.Height, layers, canvas.Record);
@@ -85,14 +107,24 @@ internal sealed record DocumentPlan(int Width, int Height, IReadOnlyList<LayerPl
             {
                 (int x, int y) = layer.Offset;
                 (int Width, int Height) share = Share(options, layer.Width, layer.Height, size, target);
-                PlannedResize resize = resizing.Plan(layer.Width, layer.Height, share, x, y, DocumentRecord.FromBytes(layer.GetParasite(DocumentRecord.ParasiteName)));
+                PlannedResize resize = resizing.Plan(
+                    layer.Width,
+                    layer.Height,
+                    share,
+                    x,
+                    y,
+                    DocumentRecord.FromBytes(layer.GetParasite(DocumentRecord.ParasiteName))
+                );
                 (int Width, int Height) whole = item.IsGroup ? target : (resize.Width, resize.Height);
-                layers.Add(new LayerPlan(
-                    layer,
-                    new GeglRectangle(0, 0, layer.Width, layer.Height),
-                    resize,
-                    Geometry.ScaledAboutCentre(x, left, size.Width, whole.Width),
-                    Geometry.ScaledAboutCentre(y, top, size.Height, whole.Height)));
+                layers.Add(
+                    new LayerPlan(
+                        layer,
+                        new GeglRectangle(0, 0, layer.Width, layer.Height),
+                        resize,
+                        Geometry.ScaledAboutCentre(x, left, size.Width, whole.Width),
+                        Geometry.ScaledAboutCentre(y, top, size.Height, whole.Height)
+                    )
+                );
             }
         }
 
@@ -116,23 +148,52 @@ internal sealed record DocumentPlan(int Width, int Height, IReadOnlyList<LayerPl
         (int x, int y) = layer.Offset;
         int left = Math.Max(bounds.X, x);
         int top = Math.Max(bounds.Y, y);
-        GeglRectangle area = new GeglRectangle(left - x, top - y, Math.Min(bounds.X + bounds.Width, x + layer.Width) - left, Math.Min(bounds.Y + bounds.Height, y + layer.Height) - top);
+        GeglRectangle area = new GeglRectangle(
+            left - x,
+            top - y,
+            Math.Min(bounds.X + bounds.Width, x + layer.Width) - left,
+            Math.Min(bounds.Y + bounds.Height, y + layer.Height) - top
+        );
         if (area.Width < 1 || area.Height < 1)
         {
-            throw new EditorException($"The selection lies outside the layer '{layer.Name}'. Choose the layer that is under the selection.");
+            throw new EditorException(
+                $"The selection lies outside the layer '{layer.Name}'. Choose the layer that is under the selection."
+            );
         }
 
         bool wholeLayer = (area.Width, area.Height) == (layer.Width, layer.Height);
-        PlannedResize resize = resizing.Plan(area.Width, area.Height, Resizing.Target(options, area.Width, area.Height), left, top, wholeLayer ? DocumentRecord.FromBytes(layer.GetParasite(DocumentRecord.ParasiteName)) : null);
+        PlannedResize resize = resizing.Plan(
+            area.Width,
+            area.Height,
+            Resizing.Target(options, area.Width, area.Height),
+            left,
+            top,
+            wholeLayer ? DocumentRecord.FromBytes(layer.GetParasite(DocumentRecord.ParasiteName)) : null
+        );
         return new DocumentPlan(
             image.Width,
             image.Height,
-            [new LayerPlan(layer, area, resize, Geometry.ScaledAboutCentre(left, left, area.Width, resize.Width), Geometry.ScaledAboutCentre(top, top, area.Height, resize.Height))],
-            DocumentRecord.FromBytes(image.GetParasite(DocumentRecord.ParasiteName)));
+            [
+                new LayerPlan(
+                    layer,
+                    area,
+                    resize,
+                    Geometry.ScaledAboutCentre(left, left, area.Width, resize.Width),
+                    Geometry.ScaledAboutCentre(top, top, area.Height, resize.Height)
+                ),
+            ],
+            DocumentRecord.FromBytes(image.GetParasite(DocumentRecord.ParasiteName))
+        );
     }
 
     /// <summary>The size that a layer gets of what is resized as a whole. For a whole scale it follows from the layer's own size.</summary>
-    private static (int Width, int Height) Share(ResizeOptions options, int width, int height, (int Width, int Height) size, (int Width, int Height) target)
+    private static (int Width, int Height) Share(
+        ResizeOptions options,
+        int width,
+        int height,
+        (int Width, int Height) size,
+        (int Width, int Height) target
+    )
     {
         if (options.Scale is not null)
         {
@@ -140,8 +201,13 @@ internal sealed record DocumentPlan(int Width, int Height, IReadOnlyList<LayerPl
         }
 
         // Rounding never turns an enlargement into a reduction.
-        (int Width, int Height) share = (Geometry.ScaledLength(width, size.Width, target.Width), Geometry.ScaledLength(height, size.Height, target.Height));
-        return options.Enlarge ? (Math.Max(share.Width, width), Math.Max(share.Height, height)) : (Math.Min(share.Width, width), Math.Min(share.Height, height));
+        (int Width, int Height) share = (
+            Geometry.ScaledLength(width, size.Width, target.Width),
+            Geometry.ScaledLength(height, size.Height, target.Height)
+        );
+        return options.Enlarge
+            ? (Math.Max(share.Width, width), Math.Max(share.Height, height))
+            : (Math.Min(share.Width, width), Math.Min(share.Height, height));
     }
 
     /// <summary>The selected layers and groups, without what lies in a group that is selected too.</summary>

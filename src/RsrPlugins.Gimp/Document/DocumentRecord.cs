@@ -82,9 +82,7 @@ internal sealed record DocumentRecord(int Scale, int Width, int Height, IReadOnl
     public (int X, int Y) PlaceBefore(int x, int y, int steps)
     {
         int factor = Steps.Skip(steps).Aggregate(1, (product, step) => product * step.Scale);
-        return (
-            Moved(X, steps) + ((x - Moved(X, Steps.Count)) * factor),
-            Moved(Y, steps) + ((y - Moved(Y, Steps.Count)) * factor));
+        return (Moved(X, steps) + ((x - Moved(X, Steps.Count)) * factor), Moved(Y, steps) + ((y - Moved(Y, Steps.Count)) * factor));
     }
 
     private RecordedReduction Between(int remaining)
@@ -95,14 +93,18 @@ internal sealed record DocumentRecord(int Scale, int Width, int Height, IReadOnl
         return new RecordedReduction(
             new DownscaleRecord(undone.Aggregate(1, (product, step) => product * step.Scale), width, height, undone),
             remaining,
-            remaining == 0 ? null : this with { Steps = kept, Scale = kept.Aggregate(1, (product, step) => product * step.Scale) });
+            remaining == 0 ? null : this with { Steps = kept, Scale = kept.Aggregate(1, (product, step) => product * step.Scale) }
+        );
     }
 
-    private (int Width, int Height) SizeAfter(int steps) => (
-        Steps.Take(steps).Aggregate(Width, (size, step) => ResizePlan.DividedUp(size, step.Scale)),
-        Steps.Take(steps).Aggregate(Height, (size, step) => ResizePlan.DividedUp(size, step.Scale)));
+    private (int Width, int Height) SizeAfter(int steps) =>
+        (
+            Steps.Take(steps).Aggregate(Width, (size, step) => ResizePlan.DividedUp(size, step.Scale)),
+            Steps.Take(steps).Aggregate(Height, (size, step) => ResizePlan.DividedUp(size, step.Scale))
+        );
 
-    private int Moved(int position, int steps) => Steps.Take(steps).Aggregate(position, (place, step) => Geometry.Scaled(place, step.Scale, 1));
+    private int Moved(int position, int steps) =>
+        Steps.Take(steps).Aggregate(position, (place, step) => Geometry.Scaled(place, step.Scale, 1));
 }
 
 /// <summary>The last steps of a record.</summary>

@@ -49,7 +49,13 @@ internal static class DocumentResize
         }
     }
 
-    private static void Compute(EditorImage image, DocumentPlan plan, ResizeOptions options, Resizing resizing, List<(LayerPlan Plan, StoredPixels Pixels)> results)
+    private static void Compute(
+        EditorImage image,
+        DocumentPlan plan,
+        ResizeOptions options,
+        Resizing resizing,
+        List<(LayerPlan Plan, StoredPixels Pixels)> results
+    )
     {
         LayerPlan[] layers = [.. plan.Layers.Where(layer => layer.Resize is not null)];
         double total = layers.Sum(layer => (double)layer.Area.Width * layer.Area.Height);
@@ -62,7 +68,10 @@ internal static class DocumentResize
                 LibGimp.gimp_progress_set_text($"{options.Title}: {layer.Layer.Name} ({index + 1} of {layers.Length})");
             }
 
-            LayerPixels pixels = options.Part == ResizedPart.Selection ? LayerPixels.ReadSelected(layer.Layer, layer.Area, image.Selection) : LayerPixels.Read(layer.Layer);
+            LayerPixels pixels =
+                options.Part == ResizedPart.Selection
+                    ? LayerPixels.ReadSelected(layer.Layer, layer.Area, image.Selection)
+                    : LayerPixels.Read(layer.Layer);
             double share = (double)layer.Area.Width * layer.Area.Height / total;
             PixelImage resized = Watch(report => resizing.Resize(pixels.Picture, layer.Resize!, report), done, share);
             results.Add((layer, pixels.Store(resized)));
@@ -73,7 +82,8 @@ internal static class DocumentResize
         LibGimp.gimp_progress_end();
     }
 
-    /// <summary>libgimp is for one thread: the engine works on others while this one reports, which also notices that GIMP has gone.</summary>
+    /// <summary>libgimp is for one thread: the engine works on others while this one reports, which also notices that GIMP has
+    /// gone.</summary>
     private static PixelImage Watch(Func<IProgress<double>, PixelImage> work, double from, double share)
     {
         LatestValue latest = new LatestValue();
@@ -87,7 +97,12 @@ internal static class DocumentResize
         return task.GetAwaiter().GetResult();
     }
 
-    private static void Replace(EditorImage image, DocumentPlan plan, ResizeOptions options, List<(LayerPlan Plan, StoredPixels Pixels)> results)
+    private static void Replace(
+        EditorImage image,
+        DocumentPlan plan,
+        ResizeOptions options,
+        List<(LayerPlan Plan, StoredPixels Pixels)> results
+    )
     {
         bool wholeImage = options.Part == ResizedPart.Image;
         List<Item> items = [.. image.Layers.SelectMany(item => item.WithDescendants())];
@@ -98,9 +113,12 @@ internal static class DocumentResize
 
         // Read before anything is scaled.
         HashSet<Item> scaled = [.. plan.Layers.Select(layer => layer.Layer)];
-        List<(Item Mask, LayerPixels Pixels)> masks = [.. items
-            .Where(item => item.Mask is not null && (wholeImage || item.Leaves().Any(scaled.Contains)))
-            .Select(item => (item.Mask!.Value, LayerPixels.ReadMask(item.Mask.Value)))];
+        List<(Item Mask, LayerPixels Pixels)> masks =
+        [
+            .. items
+                .Where(item => item.Mask is not null && (wholeImage || item.Leaves().Any(scaled.Contains)))
+                .Select(item => (item.Mask!.Value, LayerPixels.ReadMask(item.Mask.Value))),
+        ];
         if (wholeImage)
         {
             KeepThinLayers(image, plan);
@@ -142,10 +160,15 @@ internal static class DocumentResize
         foreach (Item layer in plan.Layers.Select(layer => layer.Layer))
         {
             (int x, int y) = layer.Offset;
-            bool vanishes = Geometry.LengthByGimp(x, layer.Width, width, plan.Width) < 1 || Geometry.LengthByGimp(y, layer.Height, height, plan.Height) < 1;
+            bool vanishes =
+                Geometry.LengthByGimp(x, layer.Width, width, plan.Width) < 1
+                || Geometry.LengthByGimp(y, layer.Height, height, plan.Height) < 1;
             if (vanishes)
             {
-                layer.Resize(layer.Width + ResizePlan.DividedUp(width, plan.Width), layer.Height + ResizePlan.DividedUp(height, plan.Height));
+                layer.Resize(
+                    layer.Width + ResizePlan.DividedUp(width, plan.Width),
+                    layer.Height + ResizePlan.DividedUp(height, plan.Height)
+                );
             }
         }
     }

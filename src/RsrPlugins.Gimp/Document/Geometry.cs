@@ -22,5 +22,9 @@ internal static class Geometry
     /// <param name="newLength">Its length afterwards.</param>
     /// <param name="origin">Its edge.</param>
     public static int ScaledAboutCentre(int position, int origin, int oldLength, int newLength) =>
-        (int)Math.Round(origin + (oldLength / 2m) + ((position - origin - (oldLength / 2m)) * newLength / oldLength), MidpointRounding.AwayFromZero);
+        (int)
+            Math.Round(
+                origin + (oldLength / 2m) + ((position - origin - (oldLength / 2m)) * newLength / oldLength),
+                MidpointRounding.AwayFromZero
+            );
 }

@@ -78,7 +78,12 @@ internal sealed unsafe class LayerPixels
         {
             nint native = LibGegl.GetFormat(buffer);
             string encoding = LibGegl.EncodingOf(native);
-            WorkFormat format = new WorkFormat(encoding[..encoding.LastIndexOf(' ')], PixelLayout.Grey, encoding.EndsWith(" u8", StringComparison.Ordinal) ? 8 : 16, IsFloat: false);
+            WorkFormat format = new WorkFormat(
+                encoding[..encoding.LastIndexOf(' ')],
+                PixelLayout.Grey,
+                encoding.EndsWith(" u8", StringComparison.Ordinal) ? 8 : 16,
+                IsFloat: false
+            );
             GeglRectangle area = part ?? new GeglRectangle(0, 0, mask.Width, mask.Height);
             LayerPixels pixels = new LayerPixels(native, format, PixelImage.Create(area.Width, area.Height, PixelLayout.Grey, format.Bits));
             pixels.ReadIntegers(buffer, area);
@@ -138,7 +143,8 @@ internal sealed unsafe class LayerPixels
         }
     }
 
-    private static Span<byte> Bytes(PixelImage picture) => picture.BitsPerSample == 8 ? picture.Samples8 : MemoryMarshal.AsBytes(picture.Samples16);
+    private static Span<byte> Bytes(PixelImage picture) =>
+        picture.BitsPerSample == 8 ? picture.Samples8 : MemoryMarshal.AsBytes(picture.Samples16);
 
     private void ReadIntegers(nint buffer, GeglRectangle area)
     {
@@ -192,7 +198,15 @@ internal sealed unsafe class LayerPixels
                 plane[i] = excess[((long)i * colours) + channel];
             }
 
-            planes[channel] = Resampler.Resize(plane, Picture.Width, Picture.Height, resized.Width, resized.Height, ResamplingKernel.Bicubic, cancellationToken);
+            planes[channel] = Resampler.Resize(
+                plane,
+                Picture.Width,
+                Picture.Height,
+                resized.Width,
+                resized.Height,
+                ResamplingKernel.Bicubic,
+                cancellationToken
+            );
         }
 
         return planes;

@@ -55,14 +55,24 @@ internal sealed class Resizing(ResizeOptions options, bool wasJpeg, int? jpegQua
         bool smaller = target.Width <= width && target.Height <= height && target != (width, height);
         return (options.Enlarge ? larger : smaller)
             ? target
-            : throw new EditorException(options.Enlarge
-                ? $"{target.Width} x {target.Height} is not larger than {width} x {height}. Learned Downscale makes images smaller."
-                : $"{target.Width} x {target.Height} is not smaller than {width} x {height}. Learned Upscale makes images larger.");
+            : throw new EditorException(
+                options.Enlarge
+                    ? $"{target.Width} x {target.Height} is not larger than {width} x {height}. Learned Downscale makes images smaller."
+                    : $"{target.Width} x {target.Height} is not smaller than {width} x {height}. Learned Upscale makes images larger."
+            );
     }
 
     /// <summary>Whether the image's own size may be asked for: to clean it up, or for a network of the user's that keeps it.</summary>
-    private static bool KeepsSize(ResizeOptions options) => options.Enlarge && options.Scale is null
-        && (options.Model is not null || (options.Source is SourceChoice.Auto or SourceChoice.Photo or SourceChoice.Drawing && options.Cleanup is CleanupChoice.Low or CleanupChoice.High));
+    private static bool KeepsSize(ResizeOptions options) =>
+        options.Enlarge
+        && options.Scale is null
+        && (
+            options.Model is not null
+            || (
+                options.Source is SourceChoice.Auto or SourceChoice.Photo or SourceChoice.Drawing
+                && options.Cleanup is CleanupChoice.Low or CleanupChoice.High
+            )
+        );
 
     /// <summary>Decides how a picture of a size is resized.</summary>
     /// <param name="target">The size asked for; for an exact size of the whole, the picture's share of it.</param>
@@ -84,8 +94,12 @@ internal sealed class Resizing(ResizeOptions options, bool wasJpeg, int? jpegQua
         }
 
         DocumentRecord? fitting = record is not null && record.Fits(width, height) ? record : null;
-        SizeRequest request = options.Scale is int scale ? new SizeRequest(scale, null, null) : new SizeRequest(null, target.Width, target.Height);
-        return options.Enlarge ? Enlarge(width, height, target, request, options.Source is SourceChoice.Auto or SourceChoice.Learned ? fitting : null) : Reduce(width, height, request, fitting ?? new DocumentRecord(1, width, height, [], x, y));
+        SizeRequest request = options.Scale is int scale
+            ? new SizeRequest(scale, null, null)
+            : new SizeRequest(null, target.Width, target.Height);
+        return options.Enlarge
+            ? Enlarge(width, height, target, request, options.Source is SourceChoice.Auto or SourceChoice.Learned ? fitting : null)
+            : Reduce(width, height, request, fitting ?? new DocumentRecord(1, width, height, [], x, y));
     }
 
     /// <summary>Computes.</summary>
@@ -102,8 +116,15 @@ internal sealed class Resizing(ResizeOptions options, bool wasJpeg, int? jpegQua
             {
                 picture = own;
                 way = ResizeWay.Of(
-                    ResizePlan.Upscale(own.Width, own.Height, new SizeRequest(null, plan.Width, plan.Height), ModelKind.Photo, Models.Scales(NetworkTask.Enlarge, ModelKind.Photo)),
-                    Models);
+                    ResizePlan.Upscale(
+                        own.Width,
+                        own.Height,
+                        new SizeRequest(null, plan.Width, plan.Height),
+                        ModelKind.Photo,
+                        Models.Scales(NetworkTask.Enlarge, ModelKind.Photo)
+                    ),
+                    Models
+                );
             }
         }
 
@@ -130,12 +151,19 @@ internal sealed class Resizing(ResizeOptions options, bool wasJpeg, int? jpegQua
     {
         if (options.Model is not null)
         {
-            return new PlannedResize(ResizeWay.Of(ResizePlan.With(width, height, request, Models.Named(options.Model)), Models), null, null);
+            return new PlannedResize(
+                ResizeWay.Of(ResizePlan.With(width, height, request, Models.Named(options.Model)), Models),
+                null,
+                null
+            );
         }
 
         if (options.Source == SourceChoice.Pixel)
         {
-            return new PlannedResize(ResizeWay.Of(ResizePlan.Blocks(target.Width, target.Height), Models), null, null) { LooksForOwnPixels = true };
+            return new PlannedResize(ResizeWay.Of(ResizePlan.Blocks(target.Width, target.Height), Models), null, null)
+            {
+                LooksForOwnPixels = true,
+            };
         }
 
         RecordedReduction? undone = options.Scale is int scale ? record?.Last(scale) : record?.All;
@@ -148,7 +176,16 @@ internal sealed class Resizing(ResizeOptions options, bool wasJpeg, int? jpegQua
             Models.Find(NetworkTask.Enlarge, kind, exact);
         }
 
-        ResizePlan plan = ResizePlan.Upscale(width, height, request, kind, Models.Scales(NetworkTask.Enlarge, kind), undone?.Reduction, cleanup, cleanupScales);
+        ResizePlan plan = ResizePlan.Upscale(
+            width,
+            height,
+            request,
+            kind,
+            Models.Scales(NetworkTask.Enlarge, kind),
+            undone?.Reduction,
+            cleanup,
+            cleanupScales
+        );
         bool exactly = undone is not null && (plan.Width, plan.Height) == (undone.Reduction.Width, undone.Reduction.Height);
         return new PlannedResize(ResizeWay.Of(plan, Models), exactly ? undone!.Before : null, exactly ? undone!.StepsBefore : null)
         {
@@ -156,9 +193,10 @@ internal sealed class Resizing(ResizeOptions options, bool wasJpeg, int? jpegQua
         };
     }
 
-    private CleanupChoice Cleanup(bool isInstalled) => options.Cleanup is CleanupChoice.Low or CleanupChoice.High && !isInstalled
-        ? throw new EditorException("Weights for clean-up are not installed. Install them, or choose no clean-up.")
-        : CleanupDecision.For(options.Cleanup, jpegQuality, wasJpeg, isInstalled).Level;
+    private CleanupChoice Cleanup(bool isInstalled) =>
+        options.Cleanup is CleanupChoice.Low or CleanupChoice.High && !isInstalled
+            ? throw new EditorException("Weights for clean-up are not installed. Install them, or choose no clean-up.")
+            : CleanupDecision.For(options.Cleanup, jpegQuality, wasJpeg, isInstalled).Level;
 
     private PlannedResize Reduce(int width, int height, SizeRequest request, DocumentRecord record)
     {
@@ -175,8 +213,14 @@ internal sealed class Resizing(ResizeOptions options, bool wasJpeg, int? jpegQua
             return new PlannedResize(way, null, null);
         }
 
-        DownscaleRecordStep[] steps = [.. way.Steps.Select(step => new DownscaleRecordStep(step.Model.Scale, step.Model.Id, step.Model.Sha256))];
-        DocumentRecord before = record.Steps.Count + steps.Length > DocumentRecord.MaxSteps ? new DocumentRecord(1, width, height, [], record.X, record.Y) : record;
+        DownscaleRecordStep[] steps =
+        [
+            .. way.Steps.Select(step => new DownscaleRecordStep(step.Model.Scale, step.Model.Id, step.Model.Sha256)),
+        ];
+        DocumentRecord before =
+            record.Steps.Count + steps.Length > DocumentRecord.MaxSteps
+                ? new DocumentRecord(1, width, height, [], record.X, record.Y)
+                : record;
         return new PlannedResize(way, before.With(steps), null);
     }
 }

@@ -40,6 +40,7 @@ internal sealed record WorkFormat(string Components, PixelLayout Layout, int Bit
                 (false, true) => PixelLayout.Rgba,
             },
             type is "u16" or "u32" or "half" or "float" or "double" || linear ? 16 : 8,
-            type is "half" or "float" or "double");
+            type is "half" or "float" or "double"
+        );
     }
 }

@@ -19,7 +19,8 @@ internal readonly unsafe record struct EditorImage(nint Handle)
     /// <summary>It was read from a JPEG file: GIMP keeps that file's tables with it, also in XCF files.</summary>
     public bool WasJpeg => GetParasite(JpegSettings) is not null;
 
-    /// <summary>Quality of that JPEG file, 1 to 100, as GIMP has found it from the tables; null where it found none, or the image is of another file.</summary>
+    /// <summary>Quality of that JPEG file, 1 to 100, as GIMP has found it from the tables; null where it found none, or the image is of
+    /// another file.</summary>
     public int? JpegQuality => JpegQualityOf(GetParasite(JpegSettings));
 
     // What GIMP's JPEG loader keeps: colour space, quality (0: not the standard tables), components, tables, in one byte each, and more.
@@ -36,7 +37,10 @@ internal readonly unsafe record struct EditorImage(nint Handle)
     {
         get
         {
-            EditorException.Check(LibGimp.gimp_selection_bounds(Handle, out int nonEmpty, out int left, out int top, out int right, out int bottom), "tell what is selected");
+            EditorException.Check(
+                LibGimp.gimp_selection_bounds(Handle, out int nonEmpty, out int left, out int top, out int right, out int bottom),
+                "tell what is selected"
+            );
             return nonEmpty == 0 ? null : new GeglRectangle(left, top, right - left, bottom - top);
         }
     }
@@ -79,7 +83,15 @@ internal readonly unsafe record struct EditorImage(nint Handle)
     /// <summary>Adds a layer with alpha of the image's own type, empty, normal mode, above another.</summary>
     public Item AddLayer(string name, int width, int height, Item above)
     {
-        nint layer = LibGimp.gimp_layer_new(Handle, name, width, height, LibGimp.gimp_drawable_type_with_alpha(above.Handle), 100, LibGimp.gimp_layer_get_mode(above.Handle));
+        nint layer = LibGimp.gimp_layer_new(
+            Handle,
+            name,
+            width,
+            height,
+            LibGimp.gimp_drawable_type_with_alpha(above.Handle),
+            100,
+            LibGimp.gimp_layer_get_mode(above.Handle)
+        );
         EditorException.Check(layer == 0 ? 0 : 1, $"make a layer of {width} x {height}");
         int position = LibGimp.gimp_image_get_item_position(Handle, above.Handle);
         EditorException.Check(LibGimp.gimp_image_insert_layer(Handle, layer, above.Parent?.Handle ?? 0, position), "add a layer");
@@ -91,8 +103,13 @@ internal readonly unsafe record struct EditorImage(nint Handle)
     public void AttachParasite(string name, byte[] data)
     {
         nint handle = Handle;
-        Parasites.With(name, data, parasite => EditorException.Check(LibGimp.gimp_image_attach_parasite(handle, parasite), "store data with the image"));
+        Parasites.With(
+            name,
+            data,
+            parasite => EditorException.Check(LibGimp.gimp_image_attach_parasite(handle, parasite), "store data with the image")
+        );
     }
 
-    public void DetachParasite(string name) => EditorException.Check(LibGimp.gimp_image_detach_parasite(Handle, name), "remove data from the image");
+    public void DetachParasite(string name) =>
+        EditorException.Check(LibGimp.gimp_image_detach_parasite(Handle, name), "remove data from the image");
 }

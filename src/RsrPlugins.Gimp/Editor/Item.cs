@@ -37,7 +37,6 @@ internal readonly unsafe record struct Item(nint Handle)
             EditorException.Check(LibGimp.gimp_drawable_get_offsets(Handle, out int x, out int y), "tell where a layer is");
             return (x, y);
         }
-
         set => EditorException.Check(LibGimp.gimp_layer_set_offsets(Handle, value.X, value.Y), $"move the layer '{Name}'");
     }
 
@@ -65,10 +64,12 @@ internal readonly unsafe record struct Item(nint Handle)
     public IEnumerable<Item> WithDescendants() => IsGroup ? Children.SelectMany(child => child.WithDescendants()).Prepend(this) : [this];
 
     /// <summary>Scales pixels and mask by GIMP's own interpolation, keeping the top left corner.</summary>
-    public void Scale(int width, int height) => EditorException.Check(LibGimp.gimp_layer_scale(Handle, width, height, 0), $"scale the layer '{Name}'");
+    public void Scale(int width, int height) =>
+        EditorException.Check(LibGimp.gimp_layer_scale(Handle, width, height, 0), $"scale the layer '{Name}'");
 
     /// <summary>Changes the layer's bounds without scaling, keeping the top left corner.</summary>
-    public void Resize(int width, int height) => EditorException.Check(LibGimp.gimp_layer_resize(Handle, width, height, 0, 0), $"resize the layer '{Name}'");
+    public void Resize(int width, int height) =>
+        EditorException.Check(LibGimp.gimp_layer_resize(Handle, width, height, 0, 0), $"resize the layer '{Name}'");
 
     /// <summary>Data stored with the item under a name; null where there is none.</summary>
     public byte[]? GetParasite(string name) => Parasites.Take(LibGimp.gimp_item_get_parasite(Handle, name));
@@ -76,8 +77,13 @@ internal readonly unsafe record struct Item(nint Handle)
     public void AttachParasite(string name, byte[] data)
     {
         nint handle = Handle;
-        Parasites.With(name, data, parasite => EditorException.Check(LibGimp.gimp_item_attach_parasite(handle, parasite), "store data with a layer"));
+        Parasites.With(
+            name,
+            data,
+            parasite => EditorException.Check(LibGimp.gimp_item_attach_parasite(handle, parasite), "store data with a layer")
+        );
     }
 
-    public void DetachParasite(string name) => EditorException.Check(LibGimp.gimp_item_detach_parasite(Handle, name), "remove data from a layer");
+    public void DetachParasite(string name) =>
+        EditorException.Check(LibGimp.gimp_item_detach_parasite(Handle, name), "remove data from a layer");
 }

@@ -36,7 +36,15 @@ internal static unsafe partial class GObject
     public static partial void QueryType(nuint type, out TypeQuery query);
 
     [LibraryImport(NativeLibraries.GObject, EntryPoint = "g_type_register_static_simple", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial nuint RegisterType(nuint parent, string name, uint classSize, delegate* unmanaged[Cdecl]<nint, nint, void> initializeClass, uint instanceSize, nint initializeInstance, int flags);
+    public static partial nuint RegisterType(
+        nuint parent,
+        string name,
+        uint classSize,
+        delegate* unmanaged[Cdecl]<nint, nint, void> initializeClass,
+        uint instanceSize,
+        nint initializeInstance,
+        int flags
+    );
 
     [LibraryImport(NativeLibraries.GObject, EntryPoint = "g_object_unref")]
     public static partial void Unref(nint instance);
@@ -66,7 +74,14 @@ internal static unsafe partial class GObject
     public static partial void SetProperty(nint instance, string name, ref Value value);
 
     [LibraryImport(NativeLibraries.GObject, EntryPoint = "g_signal_connect_data", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial CULong Connect(nint instance, string signal, delegate* unmanaged[Cdecl]<nint, nint, nint, void> handler, nint data, nint destroyData, int flags);
+    public static partial CULong Connect(
+        nint instance,
+        string signal,
+        delegate* unmanaged[Cdecl]<nint, nint, nint, void> handler,
+        nint data,
+        nint destroyData,
+        int flags
+    );
 
     [LibraryImport(NativeLibraries.GObject, EntryPoint = "g_signal_handler_disconnect")]
     public static partial void Disconnect(nint instance, CULong handler);

@@ -20,13 +20,27 @@ internal static unsafe partial class LibGegl
     public static partial nint GetFormat(nint buffer);
 
     [LibraryImport(NativeLibraries.Gegl, EntryPoint = "gegl_buffer_get")]
-    public static partial void Get(nint buffer, in GeglRectangle area, double scale, nint format, void* destination, int rowStride, int outside);
+    public static partial void Get(
+        nint buffer,
+        in GeglRectangle area,
+        double scale,
+        nint format,
+        void* destination,
+        int rowStride,
+        int outside
+    );
 
     [LibraryImport(NativeLibraries.Gegl, EntryPoint = "gegl_buffer_set")]
     public static partial void Set(nint buffer, in GeglRectangle area, int level, nint format, void* source, int rowStride);
 
     [LibraryImport(NativeLibraries.Gegl, EntryPoint = "gegl_buffer_copy")]
-    public static partial void Copy(nint source, in GeglRectangle sourceArea, int outside, nint destination, in GeglRectangle destinationArea);
+    public static partial void Copy(
+        nint source,
+        in GeglRectangle sourceArea,
+        int outside,
+        nint destination,
+        in GeglRectangle destinationArea
+    );
 
     [LibraryImport(NativeLibraries.Gegl, EntryPoint = "gegl_buffer_flush")]
     public static partial void Flush(nint buffer);

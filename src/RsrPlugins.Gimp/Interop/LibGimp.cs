@@ -47,7 +47,14 @@ internal static unsafe partial class LibGimp
 
     // Procedures.
     [LibraryImport(NativeLibraries.Gimp, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial nint gimp_image_procedure_new(nint plugIn, string name, int type, delegate* unmanaged[Cdecl]<nint, int, nint, nint*, nint, nint, nint> run, nint data, nint destroyData);
+    public static partial nint gimp_image_procedure_new(
+        nint plugIn,
+        string name,
+        int type,
+        delegate* unmanaged[Cdecl]<nint, int, nint, nint*, nint, nint, nint> run,
+        nint data,
+        nint destroyData
+    );
 
     [LibraryImport(NativeLibraries.Gimp)]
     public static partial nint gimp_procedure_get_name(nint procedure);
@@ -74,13 +81,37 @@ internal static unsafe partial class LibGimp
     public static partial void gimp_procedure_set_attribution(nint procedure, string authors, string copyright, string date);
 
     [LibraryImport(NativeLibraries.Gimp, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial void gimp_procedure_add_choice_argument(nint procedure, string name, string label, string blurb, nint choice, string value, int flags);
+    public static partial void gimp_procedure_add_choice_argument(
+        nint procedure,
+        string name,
+        string label,
+        string blurb,
+        nint choice,
+        string value,
+        int flags
+    );
 
     [LibraryImport(NativeLibraries.Gimp, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial void gimp_procedure_add_int_argument(nint procedure, string name, string label, string blurb, int min, int max, int value, int flags);
+    public static partial void gimp_procedure_add_int_argument(
+        nint procedure,
+        string name,
+        string label,
+        string blurb,
+        int min,
+        int max,
+        int value,
+        int flags
+    );
 
     [LibraryImport(NativeLibraries.Gimp, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial void gimp_procedure_add_string_argument(nint procedure, string name, string label, string blurb, string value, int flags);
+    public static partial void gimp_procedure_add_string_argument(
+        nint procedure,
+        string name,
+        string label,
+        string blurb,
+        string value,
+        int flags
+    );
 
     [LibraryImport(NativeLibraries.Gimp)]
     public static partial nint gimp_procedure_new_return_values(nint procedure, int status, nint error);

@@ -21,7 +21,10 @@ internal static class NativeLibraries
 
     /// <summary>Makes the names above resolve; call it before anything else of Interop.</summary>
     public static void Register() =>
-        NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, (name, _, _) => All.Contains(name) ? NativeLibrary.Load(FileName(name)) : 0);
+        NativeLibrary.SetDllImportResolver(
+            typeof(NativeLibraries).Assembly,
+            (name, _, _) => All.Contains(name) ? NativeLibrary.Load(FileName(name)) : 0
+        );
 
     /// <summary>For example "libgimp-3.0.so.0", "libgimp-3.0-0.dll".</summary>
     public static string FileName(string library) =>

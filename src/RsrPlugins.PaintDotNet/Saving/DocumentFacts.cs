@@ -29,13 +29,19 @@ internal sealed record DocumentFacts(ReadOnlyMemory<byte> Profile, double DpiX, 
     public bool HasDpi => DpiX > 0 && DpiY > 0;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static byte[]? ReadProfile(IBitmapEffectEnvironment environment) => environment.Document.ColorContext?.GetProfileBytes().ToArray();
+    private static byte[]? ReadProfile(IBitmapEffectEnvironment environment) =>
+        environment.Document.ColorContext?.GetProfileBytes().ToArray();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static double[]? ReadDpi(IBitmapEffectEnvironment environment)
     {
         Resolution resolution = environment.Document.Resolution;
-        double perUnit = resolution.Units switch { MeasurementUnit.Inch => 1, MeasurementUnit.Centimeter => CentimetresPerInch, _ => 0 };
+        double perUnit = resolution.Units switch
+        {
+            MeasurementUnit.Inch => 1,
+            MeasurementUnit.Centimeter => CentimetresPerInch,
+            _ => 0,
+        };
         return [Sane(resolution.X * perUnit), Sane(resolution.Y * perUnit)];
     }
 

@@ -1,6 +1,6 @@
-// PNG (ISO/IEC 15948) as this needs it: 8 bits, RGB or RGBA, profile and resolution kept. The plugin's folder holds no picture library: a DLL
-// there can shadow one of Paint.NET's own, and Paint.NET's own encoders are not for plugins. Rows are filtered and compressed one after the other,
-// so nothing but the picture itself is in memory.
+// PNG (ISO/IEC 15948) as this needs it: 8 bits, RGB or RGBA, profile and resolution kept. The plugin's folder holds no picture library: a
+// DLL there can shadow one of Paint.NET's own, and Paint.NET's own encoders are not for plugins. Rows are filtered and compressed one after
+// the other, so nothing but the picture itself is in memory.
 using System.Buffers.Binary;
 using System.IO.Compression;
 using RsrPlugins.Core.Imaging;
@@ -21,7 +21,13 @@ internal static class PngWriter
     /// <param name="facts">Profile and resolution.</param>
     /// <param name="level">Fast for a clipboard, small for a file.</param>
     /// <param name="cancellationToken">Stops within a row.</param>
-    public static void Write(Stream stream, PixelImage picture, DocumentFacts facts, CompressionLevel level, CancellationToken cancellationToken)
+    public static void Write(
+        Stream stream,
+        PixelImage picture,
+        DocumentFacts facts,
+        CompressionLevel level,
+        CancellationToken cancellationToken
+    )
     {
         int channels = RgbaRows.IsOpaque(picture) ? 3 : 4;
         stream.Write([0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n']);
@@ -85,8 +91,17 @@ internal static class PngWriter
         long sum = 0;
         for (int i = 0; i < row.Length; i++)
         {
-            int left = i < channels ? 0 : row[i - channels], up = above[i], upLeft = i < channels ? 0 : above[i - channels];
-            int predicted = filter switch { 0 => 0, 1 => left, 2 => up, 3 => (left + up) / 2, _ => Paeth(left, up, upLeft) };
+            int left = i < channels ? 0 : row[i - channels],
+                up = above[i],
+                upLeft = i < channels ? 0 : above[i - channels];
+            int predicted = filter switch
+            {
+                0 => 0,
+                1 => left,
+                2 => up,
+                3 => (left + up) / 2,
+                _ => Paeth(left, up, upLeft),
+            };
             byte difference = (byte)(row[i] - predicted);
             filtered[i + 1] = difference;
             sum += Math.Abs((int)(sbyte)difference);
@@ -99,7 +114,9 @@ internal static class PngWriter
     {
         int estimate = left + up - upLeft;
         (int toLeft, int toUp, int toUpLeft) = (Math.Abs(estimate - left), Math.Abs(estimate - up), Math.Abs(estimate - upLeft));
-        return toLeft <= toUp && toLeft <= toUpLeft ? left : toUp <= toUpLeft ? up : upLeft;
+        return toLeft <= toUp && toLeft <= toUpLeft ? left
+            : toUp <= toUpLeft ? up
+            : upLeft;
     }
 
     private static byte[] Compressed(ReadOnlySpan<byte> bytes)
@@ -181,9 +198,7 @@ internal static class PngWriter
             }
         }
 
-        public override void Flush()
-        {
-        }
+        public override void Flush() { }
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

@@ -1,7 +1,7 @@
-// A result on its way to the clipboard. Paint.NET makes the clipboard's formats from a bitmap, on the UI thread, which owns the clipboard; for a
-// large picture that is a minute in which nothing moves. So a large one is made into PNG here, on the render thread, and only its bytes are handed
-// over: with its alpha, the document's profile and its resolution, and Paint.NET pastes it as any other. A small one goes the usual way, as a
-// bitmap with the document's resolution and, from 5.1 on, its colour context.
+// A result on its way to the clipboard. Paint.NET makes the clipboard's formats from a bitmap, on the UI thread, which owns the clipboard;
+// for a large picture that is a minute in which nothing moves. So a large one is made into PNG here, on the render thread, and only its
+// bytes are handed over: with its alpha, the document's profile and its resolution, and Paint.NET pastes it as any other. A small one goes
+// the usual way, as a bitmap with the document's resolution and, from 5.1 on, its colour context.
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -31,38 +31,60 @@ internal static class ResultClipboard
     /// <param name="cancellationToken">Stops before anything has reached the clipboard.</param>
     /// <param name="largePixels">Pixels from which on it is handed over as PNG.</param>
     /// <exception cref="ClipboardException">Too large for a clipboard.</exception>
-    public static void Copy(IServiceProvider services, IBitmapEffectEnvironment environment, PixelImage picture, Action<Exception> fail, CancellationToken cancellationToken, long largePixels = LargePixels)
+    public static void Copy(
+        IServiceProvider services,
+        IBitmapEffectEnvironment environment,
+        PixelImage picture,
+        Action<Exception> fail,
+        CancellationToken cancellationToken,
+        long largePixels = LargePixels
+    )
     {
         DocumentFacts facts = DocumentFacts.Read(environment);
         IImagingFactory factory = environment.ImagingFactory;
         object? context = OptionalService.Get(() => ColourContext(environment));
         byte[]? png = (long)picture.Width * picture.Height >= largePixels ? Png(picture, facts, cancellationToken) : null;
         IBitmap<ColorBgra32>? bitmap = png is null ? Bitmap(factory, picture, facts) : null;
-        FailureReport.OnUIThread(services, () =>
-        {
-            try
+        FailureReport.OnUIThread(
+            services,
+            () =>
             {
-                bool isThere = png is not null && OptionalService.Try(() => PutBytes(services, png));
-                if (!isThere)
+                try
                 {
-                    bitmap ??= Bitmap(factory, picture, facts);
-                    isThere = (context is not null && OptionalService.Try(() => PutWithContext(services, bitmap, context))) || OptionalService.Try(() => Put(services, bitmap));
-                }
+                    bool isThere = png is not null && OptionalService.Try(() => PutBytes(services, png));
+                    if (!isThere)
+                    {
+                        bitmap ??= Bitmap(factory, picture, facts);
+                        isThere =
+                            (context is not null && OptionalService.Try(() => PutWithContext(services, bitmap, context)))
+                            || OptionalService.Try(() => Put(services, bitmap));
+                    }
 
-                if (!isThere)
+                    if (!isThere)
+                    {
+                        fail(
+                            new ClipboardException(
+                                "this version of Paint.NET takes no picture for the clipboard from a plugin. Save the result to a file instead, or press OK and copy the layer.",
+                                null
+                            )
+                        );
+                    }
+                }
+                catch (Exception exception) when (exception is ExternalException or OutOfMemoryException)
                 {
-                    fail(new ClipboardException("this version of Paint.NET takes no picture for the clipboard from a plugin. Save the result to a file instead, or press OK and copy the layer.", null));
+                    fail(
+                        new ClipboardException(
+                            "another program holds the clipboard, or the picture is too large for it. Close that program and copy again, or save the result to a file.",
+                            exception
+                        )
+                    );
+                }
+                finally
+                {
+                    bitmap?.Dispose();
                 }
             }
-            catch (Exception exception) when (exception is ExternalException or OutOfMemoryException)
-            {
-                fail(new ClipboardException("another program holds the clipboard, or the picture is too large for it. Close that program and copy again, or save the result to a file.", exception));
-            }
-            finally
-            {
-                bitmap?.Dispose();
-            }
-        });
+        );
     }
 
     private static byte[] Png(PixelImage picture, DocumentFacts facts, CancellationToken cancellationToken)
@@ -76,7 +98,10 @@ internal static class ResultClipboard
         catch (IOException exception)
         {
             // A stream in memory holds at most 2 GB.
-            throw new ClipboardException($"{picture.Width} x {picture.Height} pixels are more than a clipboard holds. Save the result to a file.", exception);
+            throw new ClipboardException(
+                $"{picture.Width} x {picture.Height} pixels are more than a clipboard holds. Save the result to a file.",
+                exception
+            );
         }
     }
 
@@ -147,6 +172,5 @@ internal static class ResultClipboard
         return true;
     }
 
-    private sealed class ClipboardException(string message, Exception? inner)
-        : RsrException(message, inner);
+    private sealed class ClipboardException(string message, Exception? inner) : RsrException(message, inner);
 }

@@ -1,5 +1,5 @@
-// A result on its way into a file: written under another name beside its place, brought to the disk, and renamed when it is whole. Nothing that
-// exists is ever replaced: the dialog has a name in a box, not a question.
+// A result on its way into a file: written under another name beside its place, brought to the disk, and renamed when it is whole. Nothing
+// that exists is ever replaced: the dialog has a name in a box, not a question.
 using System.Buffers;
 using System.IO.Compression;
 using RsrPlugins.Core;
@@ -13,7 +13,10 @@ internal static class ResultFile
     private static readonly string[] _tiffEndings = [".tif", ".tiff"];
 
     // Those of Windows, wherever this runs.
-    private static readonly SearchValues<char> _notInNames = SearchValues.Create([.. "/\\:*?\"<>|", .. Enumerable.Range(0, ' ').Select(code => (char)code)]);
+    private static readonly SearchValues<char> _notInNames = SearchValues.Create([
+        .. "/\\:*?\"<>|",
+        .. Enumerable.Range(0, ' ').Select(code => (char)code),
+    ]);
 
     /// <summary>The path that folder and name stand for.</summary>
     /// <param name="folder">An existing folder.</param>
@@ -24,12 +27,18 @@ internal static class ResultFile
         (folder, name) = (folder.Trim(), name.Trim());
         if (folder.Length == 0 || !Path.IsPathFullyQualified(folder) || !Directory.Exists(folder))
         {
-            throw new ResultFileException(folder.Length == 0 ? "choose a folder first." : $"the folder {OneLine.Quote(folder)} does not exist. Choose another one.");
+            throw new ResultFileException(
+                folder.Length == 0 ? "choose a folder first." : $"the folder {OneLine.Quote(folder)} does not exist. Choose another one."
+            );
         }
 
         if (name.Length == 0 || name is "." or ".." || name.AsSpan().ContainsAny(_notInNames))
         {
-            throw new ResultFileException(name.Length == 0 ? "give the file a name first." : $"{OneLine.Quote(name)} is not the name of a file. Leave out folders and the signs / \\ : * ? \" < > |.");
+            throw new ResultFileException(
+                name.Length == 0
+                    ? "give the file a name first."
+                    : $"{OneLine.Quote(name)} is not the name of a file. Leave out folders and the signs / \\ : * ? \" < > |."
+            );
         }
 
         string ending = Path.GetExtension(name);
@@ -109,5 +118,4 @@ internal static class ResultFile
 }
 
 /// <summary>A result cannot be saved; says why and what to do.</summary>
-internal sealed class ResultFileException(string message, Exception? inner = null)
-    : RsrException(message, inner);
+internal sealed class ResultFileException(string message, Exception? inner = null) : RsrException(message, inner);

@@ -1,5 +1,5 @@
-// TIFF 6.0 as this needs it: one page, 8 bits, RGB or RGBA, strips with Deflate and horizontal differences, profile and resolution kept. Print
-// shops and layout programs ask for it. Offsets have 32 bits, so what gets longer than 4 GB is refused.
+// TIFF 6.0 as this needs it: one page, 8 bits, RGB or RGBA, strips with Deflate and horizontal differences, profile and resolution kept.
+// Print shops and layout programs ask for it. Offsets have 32 bits, so what gets longer than 4 GB is refused.
 using System.Buffers.Binary;
 using System.IO.Compression;
 using RsrPlugins.Core.Imaging;
@@ -53,7 +53,9 @@ internal static class TiffWriter
 
             if (stream.Position > uint.MaxValue - Margin)
             {
-                throw new ResultFileException("a TIFF file holds at most 4 GB, and the picture takes more. Choose a name that ends in .png.");
+                throw new ResultFileException(
+                    "a TIFF file holds at most 4 GB, and the picture takes more. Choose a name that ends in .png."
+                );
             }
 
             (offsets[strip], lengths[strip]) = ((uint)start, (uint)(stream.Position - start));
@@ -62,7 +64,15 @@ internal static class TiffWriter
         WriteDirectory(stream, picture, channels, rowsPerStrip, offsets, lengths, facts);
     }
 
-    private static void WriteDirectory(Stream stream, PixelImage picture, int channels, int rowsPerStrip, uint[] offsets, uint[] lengths, DocumentFacts facts)
+    private static void WriteDirectory(
+        Stream stream,
+        PixelImage picture,
+        int channels,
+        int rowsPerStrip,
+        uint[] offsets,
+        uint[] lengths,
+        DocumentFacts facts
+    )
     {
         // In the order of their numbers, as readers expect.
         List<(ushort Tag, ushort Type, int Count, byte[] Value)> entries =

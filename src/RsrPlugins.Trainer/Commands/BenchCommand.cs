@@ -18,17 +18,47 @@ internal static class BenchCommand
 
     internal static Command Create()
     {
-        Option<double> secondsOption = new Option<double>("--seconds") { Description = "Time per measurement.", HelpName = "N", DefaultValueFactory = _ => 5 };
-        Option<int> workersOption = new Option<int>("--workers") { Description = "Workers; one per core where not given.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+        Option<double> secondsOption = new Option<double>("--seconds")
+        {
+            Description = "Time per measurement.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 5,
+        };
+        Option<int> workersOption = new Option<int>("--workers")
+        {
+            Description = "Workers; one per core where not given.",
+            HelpName = "N",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+        };
         Option<bool> torchOption = new Option<bool>("--torch") { Description = "Leaves everything to Torch (\"ownKernels\": false)." };
-        Command command = new Command("bench", "Measures training steps: HR kilopixels and arithmetic per second, of the pair and of SRNet alone, at each scale.") { secondsOption, workersOption, torchOption };
+        Command command = new Command(
+            "bench",
+            "Measures training steps: HR kilopixels and arithmetic per second, of the pair and of SRNet alone, at each scale."
+        )
+        {
+            secondsOption,
+            workersOption,
+            torchOption,
+        };
         command.SetAction(parsed =>
         {
             Console.WriteLine("scale  step    kpx/s  GFLOP/s  steps/s");
             for (int scale = 2; scale <= 4; scale++)
             {
-                Measure(scale, RunKind.Learned, parsed.GetValue(secondsOption), parsed.GetValue(workersOption), !parsed.GetValue(torchOption));
-                Measure(scale, RunKind.Photo, parsed.GetValue(secondsOption), parsed.GetValue(workersOption), !parsed.GetValue(torchOption));
+                Measure(
+                    scale,
+                    RunKind.Learned,
+                    parsed.GetValue(secondsOption),
+                    parsed.GetValue(workersOption),
+                    !parsed.GetValue(torchOption)
+                );
+                Measure(
+                    scale,
+                    RunKind.Photo,
+                    parsed.GetValue(secondsOption),
+                    parsed.GetValue(workersOption),
+                    !parsed.GetValue(torchOption)
+                );
             }
         });
         return command;
@@ -43,8 +73,20 @@ internal static class BenchCommand
 
     private static void Measure(int scale, RunKind kind, double seconds, int workers, bool ownKernels)
     {
-        TrainingConfig config = new TrainingConfig { Name = "bench", Scale = scale, Kind = kind, Data = [new DataFolder("noise")], Workers = workers, OwnKernels = ownKernels };
-        using TrainingRun run = new TrainingRun(config, new CropSampler([([Noise()], null)], config.Patch, scale, kind == RunKind.Photo ? Reduction.Bicubic : null), []);
+        TrainingConfig config = new TrainingConfig
+        {
+            Name = "bench",
+            Scale = scale,
+            Kind = kind,
+            Data = [new DataFolder("noise")],
+            Workers = workers,
+            OwnKernels = ownKernels,
+        };
+        using TrainingRun run = new TrainingRun(
+            config,
+            new CropSampler([([Noise()], null)], config.Patch, scale, kind == RunKind.Photo ? Reduction.Bicubic : null),
+            []
+        );
         long step = 0L;
         while (step < WarmupSteps)
         {
@@ -60,7 +102,12 @@ internal static class BenchCommand
         double stepsPerSecond = (step - WarmupSteps) / clock.Elapsed.TotalSeconds;
         double kilopixels = stepsPerSecond * config.Batch * config.Patch * config.Patch / 1e3;
         double operations = Checkpoint.LayoutOf(config).Layers.Sum(layer => MultiplyAdds(layer, scale)) * OperationsPerMultiplyAdd;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"x{scale}     {(kind == RunKind.Learned ? "pair " : "SRNet")} {kilopixels,7:0} {kilopixels * operations / 1e6,8:0} {stepsPerSecond,8:0.0}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"x{scale}     {(kind == RunKind.Learned ? "pair " : "SRNet")} {kilopixels,7:0} {kilopixels * operations / 1e6,8:0} {stepsPerSecond,8:0.0}"
+            )
+        );
     }
 
     private static LumaImage Noise()

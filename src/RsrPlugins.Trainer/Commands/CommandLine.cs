@@ -12,7 +12,8 @@ internal static class CommandLine
     /// <summary>Exit codes: 0 done, 1 failed (message on stderr), 2 bad usage, 130 stopped by Ctrl-C.</summary>
     internal static int Run(string[] arguments)
     {
-        RootCommand root = new RootCommand("""
+        RootCommand root = new RootCommand(
+            """
             Trains the networks of RsrPlugins and exports them.
 
             Examples:
@@ -26,7 +27,8 @@ internal static class CommandLine
               rsr-train draw --svg openclipart/usr/share/openclipart/svg --fonts fonts
 
             Pictures are found under --data or the environment variable RSR_DATA.
-            """)
+            """
+        )
         {
             TrainCommand.Create(),
             ExportCommand.Create(),
@@ -44,7 +46,9 @@ internal static class CommandLine
                 VipsLibrary.EnsureShipped();
             }
 
-            int code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            int code = parsed.Invoke(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }
+            );
             return parsed.Errors.Count > 0 ? 2 : code;
         }
         catch (RsrException error)
@@ -63,19 +67,25 @@ internal static class CommandLine
                 Console.Error.WriteLine(error);
             }
 
-            Console.Error.WriteLine(cause is RsrException ? $"rsr-train: {cause.Message}" : $"rsr-train: unexpected failure, {cause.GetType().Name}: {OneLine.Of(cause.Message)} (RSR_TRACE=1 shows where)");
+            Console.Error.WriteLine(
+                cause is RsrException
+                    ? $"rsr-train: {cause.Message}"
+                    : $"rsr-train: unexpected failure, {cause.GetType().Name}: {OneLine.Of(cause.Message)} (RSR_TRACE=1 shows where)"
+            );
             return 1;
         }
     }
 
     /// <summary>--data, else RSR_DATA.</summary>
-    internal static Option<string?> DataOption() => new("--data")
-    {
-        Description = "Folder of picture folders; the environment variable RSR_DATA where not given.",
-        HelpName = "DIR",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("RSR_DATA"),
-    };
+    internal static Option<string?> DataOption() =>
+        new("--data")
+        {
+            Description = "Folder of picture folders; the environment variable RSR_DATA where not given.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("RSR_DATA"),
+        };
 
     internal static string RequireData(string? value) =>
-        value ?? throw new TrainerException("Where are the pictures? Give their folder with --data or in the environment variable RSR_DATA.");
+        value
+        ?? throw new TrainerException("Where are the pictures? Give their folder with --data or in the environment variable RSR_DATA.");
 }

@@ -12,10 +12,27 @@ internal static class EvaluateCommand
 {
     internal static Command Create()
     {
-        Argument<string> modelsArgument = new Argument<string>("models") { Description = "Folder with models.json.", DefaultValueFactory = _ => "models" };
-        Option<int[]> scaleOption = new Option<int[]>("--scale") { Description = "Scale factors; all that are there where not given.", HelpName = "N", DefaultValueFactory = _ => [] };
+        Argument<string> modelsArgument = new Argument<string>("models")
+        {
+            Description = "Folder with models.json.",
+            DefaultValueFactory = _ => "models",
+        };
+        Option<int[]> scaleOption = new Option<int[]>("--scale")
+        {
+            Description = "Scale factors; all that are there where not given.",
+            HelpName = "N",
+            DefaultValueFactory = _ => [],
+        };
         Option<string?> dataOption = CommandLine.DataOption();
-        Command command = new Command("evaluate", "Prints PSNR and SSIM of models on the test sets by the protocol, and how natural the learned small pictures are.") { modelsArgument, scaleOption, dataOption };
+        Command command = new Command(
+            "evaluate",
+            "Prints PSNR and SSIM of models on the test sets by the protocol, and how natural the learned small pictures are."
+        )
+        {
+            modelsArgument,
+            scaleOption,
+            dataOption,
+        };
         command.SetAction(parsed =>
         {
             ModelCatalogue catalogue = ModelCatalogue.Load(parsed.GetRequiredValue(modelsArgument));
@@ -35,11 +52,15 @@ internal static class EvaluateCommand
         INetwork? rrNet = Find(NetworkTask.Reduce, ModelKind.Learned);
         if (rrNet is not null)
         {
-            INetwork srNet = Find(NetworkTask.Enlarge, ModelKind.Learned) ?? throw new TrainerException($"SRNet x{scale} of the learned pair is missing in {catalogue.Folder}.");
+            INetwork srNet =
+                Find(NetworkTask.Enlarge, ModelKind.Learned)
+                ?? throw new TrainerException($"SRNet x{scale} of the learned pair is missing in {catalogue.Folder}.");
             Console.WriteLine($"Learned pair x{scale}\n\n{ModelFigures.MeasurePair(data, scale, rrNet, srNet).ToMarkdown()}");
             if (Find(NetworkTask.Gradient, ModelKind.Learned) is { } gradient)
             {
-                Console.WriteLine($"Learned pair x{scale}, small pictures corrected\n\n{ModelFigures.MeasureRefined(data, scale, rrNet, srNet, gradient).ToMarkdown()}");
+                Console.WriteLine(
+                    $"Learned pair x{scale}, small pictures corrected\n\n{ModelFigures.MeasureRefined(data, scale, rrNet, srNet, gradient).ToMarkdown()}"
+                );
             }
         }
 
@@ -50,10 +71,14 @@ internal static class EvaluateCommand
 
         if (Find(NetworkTask.Enlarge, ModelKind.Cleanup) is { } cleanup)
         {
-            Console.WriteLine($"Damaged pictures x{scale}\n\n{ModelFigures.MeasurePhoto(data, scale, cleanup, rrNet, SmallPicture.Jpeg75).ToMarkdown()}");
+            Console.WriteLine(
+                $"Damaged pictures x{scale}\n\n{ModelFigures.MeasurePhoto(data, scale, cleanup, rrNet, SmallPicture.Jpeg75).ToMarkdown()}"
+            );
         }
 
         INetwork? Find(NetworkTask task, ModelKind kind) =>
-            catalogue.Models.FirstOrDefault(model => model.Task == task && model.Kind == kind && model.Scale == scale) is { } model ? engine.Open(model) : null;
+            catalogue.Models.FirstOrDefault(model => model.Task == task && model.Kind == kind && model.Scale == scale) is { } model
+                ? engine.Open(model)
+                : null;
     }
 }

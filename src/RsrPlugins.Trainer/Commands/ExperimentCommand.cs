@@ -28,36 +28,97 @@ internal static class ExperimentCommand
 
     internal static Command Create()
     {
-        Argument<string> nameArgument = new Argument<string>("name") { Description = string.Join("; ", All.Select(experiment => $"{experiment.Name}: {experiment.Summary}")) };
-        nameArgument.AcceptOnlyFromAmong([.. All.Select(experiment => experiment.Name)]);
-        Option<string?> documentOption = new Option<string?>("--document") { Description = "The document whose section of this name is replaced; its pictures go to a folder of the document's name beside it. Where not given, the one it belongs to.", HelpName = "FILE" };
-        Option<bool> smokeOption = new Option<bool>("--smoke") { Description = "The shortest run, on drawn pictures, printed instead of written: shows that everything runs, its figures mean nothing." };
-        Option<bool> quickOption = new Option<bool>("--quick") { Description = "Fewer pictures and cases, printed instead of written: to compare models with one another (ordinary)." };
-        Option<int?> scaleOption = new Option<int?>("--scale") { Description = "With --quick or --smoke: this scale alone.", HelpName = "N" };
-        Option<string?> upscaleOption = new Option<string?>("--upscale-options") { Description = "With --quick or --smoke: options handed on to `rsr upscale`, in one pair of quotes, for example \"--source photo\".", HelpName = "TEXT" };
-        Option<string> modelsOption = new Option<string>("--models") { Description = "Folder of the models.", HelpName = "DIR", DefaultValueFactory = _ => "models" };
-        Option<string> trainingOption = new Option<string>("--training") { Description = "Folder of training configurations, checkpoints and baselines.", HelpName = "DIR", DefaultValueFactory = _ => "training" };
-        Option<string> sheetsOption = new Option<string>("--sheets") { Description = "Folder for contact sheets of the test sets, whose pictures do not belong in the repository.", HelpName = "DIR", DefaultValueFactory = _ => "artifacts/paper" };
-        Option<string> samplesOption = new Option<string>("--samples") { Description = "Folder of the project's own pictures.", HelpName = "DIR", DefaultValueFactory = _ => "samples" };
-        Option<string?> dataOption = CommandLine.DataOption();
-        Command command = new Command("experiment", "Runs a table or figure of the paper again and writes its section of docs/paper.md; ordinary: the benchmark of docs/ordinary.md.")
+        Argument<string> nameArgument = new Argument<string>("name")
         {
-            nameArgument, documentOption, smokeOption, quickOption, scaleOption, upscaleOption, modelsOption, trainingOption, sheetsOption, samplesOption, dataOption,
+            Description = string.Join("; ", All.Select(experiment => $"{experiment.Name}: {experiment.Summary}")),
+        };
+        nameArgument.AcceptOnlyFromAmong([.. All.Select(experiment => experiment.Name)]);
+        Option<string?> documentOption = new Option<string?>("--document")
+        {
+            Description =
+                "The document whose section of this name is replaced; its pictures go to a folder of the document's name beside it. Where not given, the one it belongs to.",
+            HelpName = "FILE",
+        };
+        Option<bool> smokeOption = new Option<bool>("--smoke")
+        {
+            Description =
+                "The shortest run, on drawn pictures, printed instead of written: shows that everything runs, its figures mean nothing.",
+        };
+        Option<bool> quickOption = new Option<bool>("--quick")
+        {
+            Description = "Fewer pictures and cases, printed instead of written: to compare models with one another (ordinary).",
+        };
+        Option<int?> scaleOption = new Option<int?>("--scale")
+        {
+            Description = "With --quick or --smoke: this scale alone.",
+            HelpName = "N",
+        };
+        Option<string?> upscaleOption = new Option<string?>("--upscale-options")
+        {
+            Description =
+                "With --quick or --smoke: options handed on to `rsr upscale`, in one pair of quotes, for example \"--source photo\".",
+            HelpName = "TEXT",
+        };
+        Option<string> modelsOption = new Option<string>("--models")
+        {
+            Description = "Folder of the models.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => "models",
+        };
+        Option<string> trainingOption = new Option<string>("--training")
+        {
+            Description = "Folder of training configurations, checkpoints and baselines.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => "training",
+        };
+        Option<string> sheetsOption = new Option<string>("--sheets")
+        {
+            Description = "Folder for contact sheets of the test sets, whose pictures do not belong in the repository.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => "artifacts/paper",
+        };
+        Option<string> samplesOption = new Option<string>("--samples")
+        {
+            Description = "Folder of the project's own pictures.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => "samples",
+        };
+        Option<string?> dataOption = CommandLine.DataOption();
+        Command command = new Command(
+            "experiment",
+            "Runs a table or figure of the paper again and writes its section of docs/paper.md; ordinary: the benchmark of docs/ordinary.md."
+        )
+        {
+            nameArgument,
+            documentOption,
+            smokeOption,
+            quickOption,
+            scaleOption,
+            upscaleOption,
+            modelsOption,
+            trainingOption,
+            sheetsOption,
+            samplesOption,
+            dataOption,
         };
         command.SetAction(parsed =>
         {
             IExperiment experiment = All.Single(experiment => experiment.Name == parsed.GetRequiredValue(nameArgument));
             string document = parsed.GetValue(documentOption) ?? experiment.Document;
-            bool smoke = parsed.GetValue(smokeOption), quick = parsed.GetValue(quickOption);
+            bool smoke = parsed.GetValue(smokeOption),
+                quick = parsed.GetValue(quickOption);
             Check(experiment, quick, smoke, parsed.GetValue(scaleOption), parsed.GetValue(upscaleOption));
             string? temporary = smoke ? Directory.CreateTempSubdirectory("rsr-train-smoke-").FullName : null;
             string pictures = temporary ?? Path.ChangeExtension(document, null);
             using CancellationTokenSource stop = new CancellationTokenSource();
-            using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
-            {
-                signal.Cancel = true;
-                stop.Cancel();
-            });
+            using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(
+                PosixSignal.SIGINT,
+                signal =>
+                {
+                    signal.Cancel = true;
+                    stop.Cancel();
+                }
+            );
             ExperimentContext context = new ExperimentContext(
                 parsed.GetValue(dataOption),
                 parsed.GetRequiredValue(modelsOption),
@@ -68,7 +129,8 @@ internal static class ExperimentCommand
                 Path.GetFileName(pictures),
                 smoke,
                 line => Console.Error.WriteLine($"{experiment.Name}: {line}"),
-                stop.Token)
+                stop.Token
+            )
             {
                 IsQuick = quick,
                 Scale = parsed.GetValue(scaleOption),
@@ -93,12 +155,16 @@ internal static class ExperimentCommand
     {
         if (quick && !experiment.HasQuickForm)
         {
-            throw new TrainerException($"{experiment.Name} has no quick form; those that have: {string.Join(", ", All.Where(other => other.HasQuickForm).Select(other => other.Name))}.");
+            throw new TrainerException(
+                $"{experiment.Name} has no quick form; those that have: {string.Join(", ", All.Where(other => other.HasQuickForm).Select(other => other.Name))}."
+            );
         }
 
         if ((scale is not null || upscaleOptions is not null) && !quick && !smoke)
         {
-            throw new TrainerException("--scale and --upscale-options go with --quick or --smoke: a document has all scales, with the options people start with.");
+            throw new TrainerException(
+                "--scale and --upscale-options go with --quick or --smoke: a document has all scales, with the options people start with."
+            );
         }
     }
 

@@ -12,12 +12,25 @@ internal static class ExportCommand
 {
     internal static Command Create()
     {
-        Argument<string> checkpointArgument = new Argument<string>("checkpoint") { Description = "Checkpoint of a run (latest.ckpt or weights.ckpt)." };
-        Option<string> modelsOption = new Option<string>("--models") { Description = "Folder of the models, models.json and cards.", HelpName = "DIR", DefaultValueFactory = _ => "models" };
-        Option<string?> dataOption = CommandLine.DataOption();
-        Command command = new Command("export", "Writes a checkpoint's networks as ONNX with their cards, after proving that they give Torch's numbers. With test sets under --data the figures go into models.json and the cards.")
+        Argument<string> checkpointArgument = new Argument<string>("checkpoint")
         {
-            checkpointArgument, modelsOption, dataOption,
+            Description = "Checkpoint of a run (latest.ckpt or weights.ckpt).",
+        };
+        Option<string> modelsOption = new Option<string>("--models")
+        {
+            Description = "Folder of the models, models.json and cards.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => "models",
+        };
+        Option<string?> dataOption = CommandLine.DataOption();
+        Command command = new Command(
+            "export",
+            "Writes a checkpoint's networks as ONNX with their cards, after proving that they give Torch's numbers. With test sets under --data the figures go into models.json and the cards."
+        )
+        {
+            checkpointArgument,
+            modelsOption,
+            dataOption,
         };
         command.SetAction(parsed =>
         {
@@ -27,7 +40,10 @@ internal static class ExportCommand
             ModelFolder.Write(folder, exported);
             foreach (ExportedModel model in exported)
             {
-                string scores = string.Join(", ", model.Row.Psnr.Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.Key} {score.Value:0.00} dB")));
+                string scores = string.Join(
+                    ", ",
+                    model.Row.Psnr.Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.Key} {score.Value:0.00} dB"))
+                );
                 Console.WriteLine($"{model.Row.File}  {model.Onnx.Length} bytes  {scores}");
             }
         });

@@ -12,11 +12,32 @@ internal static class TrainCommand
 
     internal static Command Create()
     {
-        Option<string> configOption = new Option<string>("--config") { Description = "Configuration of the run (JSON; the keys and their defaults are in TrainingConfig.cs).", HelpName = "FILE", Required = true };
-        Option<bool> resumeOption = new Option<bool>("--resume") { Description = "Goes on from the run's latest checkpoint, to the same numbers as if it had never stopped." };
-        Option<double?> minutesOption = new Option<double?>("--minutes") { Description = "Length of the whole run, instead of the configuration's; the schedule follows it.", HelpName = "N" };
+        Option<string> configOption = new Option<string>("--config")
+        {
+            Description = "Configuration of the run (JSON; the keys and their defaults are in TrainingConfig.cs).",
+            HelpName = "FILE",
+            Required = true,
+        };
+        Option<bool> resumeOption = new Option<bool>("--resume")
+        {
+            Description = "Goes on from the run's latest checkpoint, to the same numbers as if it had never stopped.",
+        };
+        Option<double?> minutesOption = new Option<double?>("--minutes")
+        {
+            Description = "Length of the whole run, instead of the configuration's; the schedule follows it.",
+            HelpName = "N",
+        };
         Option<string?> dataOption = CommandLine.DataOption();
-        Command command = new Command("train", "Trains what a configuration describes. Ctrl-C stops after the current step, with a checkpoint.") { configOption, resumeOption, minutesOption, dataOption };
+        Command command = new Command(
+            "train",
+            "Trains what a configuration describes. Ctrl-C stops after the current step, with a checkpoint."
+        )
+        {
+            configOption,
+            resumeOption,
+            minutesOption,
+            dataOption,
+        };
         command.SetAction(parsed =>
         {
             TrainingConfig config = TrainingConfig.Load(parsed.GetRequiredValue(configOption));

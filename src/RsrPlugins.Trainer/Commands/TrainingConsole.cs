@@ -20,7 +20,8 @@ internal static class TrainingConsole
             return;
         }
 
-        AnsiConsole.Progress()
+        AnsiConsole
+            .Progress()
             .AutoClear(false)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 16 }, new PercentageColumn())
             .Start(context =>
@@ -58,11 +59,15 @@ internal static class TrainingConsole
         };
     }
 
-    private static string Prepare(double made) => string.Create(CultureInfo.InvariantCulture, $"RRNet's small pictures are made first: {100 * made:0} %");
+    private static string Prepare(double made) =>
+        string.Create(CultureInfo.InvariantCulture, $"RRNet's small pictures are made first: {100 * made:0} %");
 
     /// <summary>Short enough to leave a terminal of 80 columns room for the bar.</summary>
     private static string Summarise(TrainingReport report, ValidationScore? score) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(score is null ? string.Empty : $"{score.Psnr:0.00} dB, ")}loss {report.Loss:0.00}, {report.KilopixelsPerSecond:0} kpx/s, {Left(report):hh\\:mm\\:ss} left");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(score is null ? string.Empty : $"{score.Psnr:0.00} dB, ")}loss {report.Loss:0.00}, {report.KilopixelsPerSecond:0} kpx/s, {Left(report):hh\\:mm\\:ss} left"
+        );
 
     private static TimeSpan Left(TrainingReport report) =>
         TimeSpan.FromSeconds(report.Progress > 0 ? report.Seconds * Math.Max(0, 1 - report.Progress) / report.Progress : 0);
@@ -78,6 +83,9 @@ internal static class TrainingConsole
             validation += score.DrawingPsnr > 0 ? FormattableString.Invariant($", drawings {score.DrawingPsnr:0.000} dB") : string.Empty;
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"step {report.Step}, {report.Megapixels:0} MP, loss {report.Loss:0.000}, rate {report.Rate:0.00}, {report.KilopixelsPerSecond:0} kpx/s{validation}, {Left(report):hh\\:mm\\:ss} left");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"step {report.Step}, {report.Megapixels:0} MP, loss {report.Loss:0.000}, rate {report.Rate:0.00}, {report.KilopixelsPerSecond:0} kpx/s{validation}, {Left(report):hh\\:mm\\:ss} left"
+        );
     }
 }

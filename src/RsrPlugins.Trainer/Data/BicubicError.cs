@@ -1,5 +1,6 @@
-// What bicubic reduction and enlargement lose of a picture says, before any training, about how large the networks' errors will be and where. It is
-// asked for the square of every place that is drawn, so it is kept as a summed-area table (Crow, 1984) over cells of 8 x 8 pixels.
+// What bicubic reduction and enlargement lose of a picture says, before any training, about how large the networks' errors will be and
+// where. It is asked for the square of every place that is drawn, so it is kept as a summed-area table (Crow, 1984) over cells of 8 x 8
+// pixels.
 using RsrPlugins.Core.Resampling;
 
 namespace RsrPlugins.Trainer.Data;

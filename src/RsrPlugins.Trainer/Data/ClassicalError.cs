@@ -1,5 +1,5 @@
-// What the network must never be worse than: the better of bicubic and Lanczos enlargement of the same small picture. It is known for every crop
-// while it is drawn, and serves twice: a hinge term of the loss, and the weight of crops whose damage no network can undo.
+// What the network must never be worse than: the better of bicubic and Lanczos enlargement of the same small picture. It is known for every
+// crop while it is drawn, and serves twice: a hinge term of the loss, and the weight of crops whose damage no network can undo.
 namespace RsrPlugins.Trainer.Data;
 
 /// <summary>Mean squared errors of classical enlargements of crops by a whole number.</summary>
@@ -72,15 +72,20 @@ internal sealed class ClassicalError
         return min;
     }
 
-    /// <summary>Weights of the large pixels of one phase: those of small pixels from Start on, counted from the small pixel it lies in.</summary>
+    /// <summary>Weights of the large pixels of one phase: those of small pixels from Start on, counted from the small pixel it lies
+    /// in.</summary>
     private sealed record Phase(int Start, float[] Weights);
 
     private static Phase[] Phases(int scale, Func<double, double> kernel, int support) =>
-        [.. Enumerable.Range(0, scale).Select(phase =>
-        {
-            double centre = ((phase + 0.5) / scale) - 0.5;
-            int start = (int)Math.Floor(centre) - support + 1;
-            double[] weights = [.. Enumerable.Range(start, 2 * support).Select(pixel => kernel(pixel - centre))];
-            return new Phase(start, [.. weights.Select(weight => (float)(weight / weights.Sum()))]);
-        })];
+        [
+            .. Enumerable
+                .Range(0, scale)
+                .Select(phase =>
+                {
+                    double centre = ((phase + 0.5) / scale) - 0.5;
+                    int start = (int)Math.Floor(centre) - support + 1;
+                    double[] weights = [.. Enumerable.Range(start, 2 * support).Select(pixel => kernel(pixel - centre))];
+                    return new Phase(start, [.. weights.Select(weight => (float)(weight / weights.Sum()))]);
+                }),
+        ];
 }

@@ -1,4 +1,5 @@
-// Crops at random places, turned and mirrored, drawn from a generator that depends on seed and step alone: a resumed run sees the same crops.
+// Crops at random places, turned and mirrored, drawn from a generator that depends on seed and step alone: a resumed run sees the same
+// crops.
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Trainer.Training;
 
@@ -13,10 +14,12 @@ internal sealed class CropSampler
     /// <summary>The margin is wider by up to this many, so that JPEG's blocks fall anywhere.</summary>
     private const int BlockPhases = 8;
 
-    /// <summary>The length of a crop's gradient goes about with this power of its squared error: for a linear model it is 1, for a gradient that only the residual makes long 1/2.</summary>
+    /// <summary>The length of a crop's gradient goes about with this power of its squared error: for a linear model it is 1, for a gradient
+    /// that only the residual makes long 1/2.</summary>
     private const double GradientPower = 0.75;
 
-    /// <summary>Part of a picture's mean squared error below which a place is not thought to be easier: keeps weights below about 10.</summary>
+    /// <summary>Part of a picture's mean squared error below which a place is not thought to be easier: keeps weights below about
+    /// 10.</summary>
     private const double LeastErrorShare = 0.05;
 
     private readonly List<LumaImage> _images = [];
@@ -37,12 +40,24 @@ internal sealed class CropSampler
     /// <param name="scale">Scale factor of the reduction.</param>
     /// <param name="reduction">Makes the small crops; null if nobody asks for them.</param>
     /// <param name="interpolation">Brings the small crops back to full size; null leaves them small.</param>
-    /// <param name="candidates">Places drawn for a crop, of which one is taken, the likelier the larger its error will be; its weight makes up for that.</param>
-    /// <param name="picturesCountAlike">Weighs a crop by 1 / (mean squared error of bicubic reduction and enlargement of its picture).</param>
+    /// <param name="candidates">Places drawn for a crop, of which one is taken, the likelier the larger its error will be; its weight makes
+    /// up for that.</param>
+    /// <param name="picturesCountAlike">Weighs a crop by 1 / (mean squared error of bicubic reduction and enlargement of its
+    /// picture).</param>
     /// <param name="ordinary">Makes the small crops instead of a reduction, with all that happens to files.</param>
     /// <param name="unusualWeight">Factor on the weight of small crops that are not usual ones, above 0.</param>
     /// <remarks>Pictures that are too small for a crop with its margin are left out.</remarks>
-    internal CropSampler(IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders, int patch, int scale, ReductionMethod? reduction, ResamplingKernel? interpolation = null, int candidates = 1, bool picturesCountAlike = false, OrdinaryReductions? ordinary = null, double unusualWeight = 1)
+    internal CropSampler(
+        IEnumerable<(IReadOnlyList<LumaImage> Images, double? Share)> folders,
+        int patch,
+        int scale,
+        ReductionMethod? reduction,
+        ResamplingKernel? interpolation = null,
+        int candidates = 1,
+        bool picturesCountAlike = false,
+        OrdinaryReductions? ordinary = null,
+        double unusualWeight = 1
+    )
     {
         Patch = patch;
         Scale = scale;
@@ -54,7 +69,11 @@ internal sealed class CropSampler
         _candidates = candidates;
         _picturesCountAlike = picturesCountAlike;
         _regionSide = reduction is null && ordinary is null ? patch : patch + (scale * ((2 * Margin) + BlockPhases));
-        (LumaImage[] Images, double? Share)[] usable = folders.Select(folder => (Images: folder.Images.Where(image => Math.Min(image.Width, image.Height) >= _regionSide).ToArray(), folder.Share)).ToArray();
+        (LumaImage[] Images, double? Share)[] usable = folders
+            .Select(folder =>
+                (Images: folder.Images.Where(image => Math.Min(image.Width, image.Height) >= _regionSide).ToArray(), folder.Share)
+            )
+            .ToArray();
         double sharedPixels = usable.Where(folder => folder.Share is null).Sum(folder => Pixels(folder.Images));
         double left = 1 - usable.Sum(folder => folder.Share ?? 0);
         double sum = 0.0;
@@ -71,7 +90,9 @@ internal sealed class CropSampler
 
         if (_images.Count == 0)
         {
-            throw new TrainerException($"No training picture is at least {_regionSide} x {_regionSide} pixels, which a \"patch\" of {patch} needs.");
+            throw new TrainerException(
+                $"No training picture is at least {_regionSide} x {_regionSide} pixels, which a \"patch\" of {patch} needs."
+            );
         }
 
         _errors = Errors();
@@ -81,7 +102,13 @@ internal sealed class CropSampler
 
     private CropSampler(CropSampler other, IReadOnlyList<LumaImage> images, IEnumerable<double> cumulative, LumaImage[] smallImages)
     {
-        (Patch, Scale, _candidates, _picturesCountAlike, _classical) = (other.Patch, other.Scale, other._candidates, other._picturesCountAlike, other._classical);
+        (Patch, Scale, _candidates, _picturesCountAlike, _classical) = (
+            other.Patch,
+            other.Scale,
+            other._candidates,
+            other._picturesCountAlike,
+            other._classical
+        );
         _regionSide = other.Patch;
         _cumulative.AddRange(cumulative);
         _images.AddRange(images);
@@ -103,11 +130,16 @@ internal sealed class CropSampler
     /// <summary>Loads the folders of a configuration.</summary>
     internal static CropSampler Load(TrainingConfig config, string dataRoot)
     {
-        Dictionary<(string, bool), IReadOnlyList<LumaImage>> pictures = config.Data.Select(folder => (folder.Path, InColour(folder))).Distinct().ToDictionary(key => key, key => LumaImage.LoadFolder(DataFolders.Find(dataRoot, key.Path), key.Item2));
+        Dictionary<(string, bool), IReadOnlyList<LumaImage>> pictures = config
+            .Data.Select(folder => (folder.Path, InColour(folder)))
+            .Distinct()
+            .ToDictionary(key => key, key => LumaImage.LoadFolder(DataFolders.Find(dataRoot, key.Path), key.Item2));
         return From(config, config.Data.Select(folder => (Of(folder), folder.Share)));
 
         IReadOnlyList<LumaImage> Of(DataFolder folder) =>
-            folder.ReducedBy == 1 ? pictures[(folder.Path, InColour(folder))] : [.. pictures[(folder.Path, InColour(folder))].AsParallel().AsOrdered().Select(image => image.Reduced(folder.ReducedBy))];
+            folder.ReducedBy == 1
+                ? pictures[(folder.Path, InColour(folder))]
+                : [.. pictures[(folder.Path, InColour(folder))].AsParallel().AsOrdered().Select(image => image.Reduced(folder.ReducedBy))];
 
         bool InColour(DataFolder folder) => folder.Drawings && config.IsOrdinary;
     }
@@ -124,16 +156,19 @@ internal sealed class CropSampler
             config.Candidates,
             config.Loss == TrainingLoss.Psnr,
             config.IsOrdinary ? new OrdinaryReductions(config.Scale, config.Kind == RunKind.Cleanup, config.CleanShare) : null,
-            config.UnusualWeight);
+            config.UnusualWeight
+        );
     }
 
     /// <summary>
-    /// The same pictures with their small pictures made once, not crop by crop. Each stands in one or more of the eight orientations from here on, since a network's
-    /// small picture of a mirrored picture is not the mirrored small picture.
+    /// The same pictures with their small pictures made once, not crop by crop. Each stands in one or more of the eight orientations from
+    /// here on, since a network's small picture of a mirrored picture is not the mirrored small picture.
     /// </summary>
     /// <param name="seed">Draws the orientations.</param>
-    /// <param name="orientations">How many a picture has from which crops are drawn most densely, 1 to 8; others have fewer in proportion, at least one.</param>
-    /// <param name="reduceAll">Makes the small pictures, in the same order, of pictures whose sides are multiples of the scale factor.</param>
+    /// <param name="orientations">How many a picture has from which crops are drawn most densely, 1 to 8; others have fewer in proportion,
+    /// at least one.</param>
+    /// <param name="reduceAll">Makes the small pictures, in the same order, of pictures whose sides are multiples of the scale
+    /// factor.</param>
     internal CropSampler WithSmallPictures(long seed, int orientations, Func<IReadOnlyList<LumaImage>, LumaImage[]> reduceAll)
     {
         double[] shares = [.. _cumulative.Select((end, index) => end - (index > 0 ? _cumulative[index - 1] : 0))];
@@ -158,12 +193,14 @@ internal sealed class CropSampler
     /// <summary>Draws one crop.</summary>
     /// <param name="random">Makes every choice.</param>
     /// <param name="high">Receives Patch x Patch values of Y/255.</param>
-    /// <param name="low">Where there is a reduction, receives the reduced crop: (Patch / Scale) squared values, or Patch squared where it is interpolated.</param>
+    /// <param name="low">Where there is a reduction, receives the reduced crop: (Patch / Scale) squared values, or Patch squared where it
+    /// is interpolated.</param>
     /// <returns>The weight of the crop's loss.</returns>
     internal float Sample(SampleRandom random, Span<float> high, Span<float> low) => Sample(random, high, low, out float _, out float _);
 
     /// <inheritdoc cref="Sample(SampleRandom, Span{float}, Span{float})"/>
-    /// <param name="classicalError">Receives the mean squared error of the better of bicubic and Lanczos enlargement; infinite where the small crop is not an ordinary one.</param>
+    /// <param name="classicalError">Receives the mean squared error of the better of bicubic and Lanczos enlargement; infinite where the
+    /// small crop is not an ordinary one.</param>
     /// <param name="hingeFactor">Receives the weight of the hinge term over that of the loss.</param>
     internal float Sample(SampleRandom random, Span<float> high, Span<float> low, out float classicalError, out float hingeFactor)
     {
@@ -211,11 +248,19 @@ internal sealed class CropSampler
     }
 
     /// <summary>
-    /// A crop of an ordinary small picture. What is unusual has a smaller weight, but not in the hinge term: it is to be no worse than classical enlargement, and what is
-    /// usual is to be as good as it can be. The weight falls with what its damage adds to the error of classical enlargement: without that, crops whose noise no network
-    /// can know would be most of the loss.
+    /// A crop of an ordinary small picture. What is unusual has a smaller weight, but not in the hinge term: it is to be no worse than
+    /// classical enlargement, and what is usual is to be as good as it can be. The weight falls with what its damage adds to the error of
+    /// classical enlargement: without that, crops whose noise no network can know would be most of the loss.
     /// </summary>
-    private float SampleOrdinary(Place place, int orientation, ref SampleRandom random, Span<float> high, Span<float> low, out float classicalError, out float hingeFactor)
+    private float SampleOrdinary(
+        Place place,
+        int orientation,
+        ref SampleRandom random,
+        Span<float> high,
+        Span<float> low,
+        out float classicalError,
+        out float hingeFactor
+    )
     {
         LumaImage image = _images[place.Image];
         (int smallSide, int smallPatch) = (_regionSide / Scale, Patch / Scale);
@@ -251,8 +296,9 @@ internal sealed class CropSampler
     }
 
     /// <summary>
-    /// Importance sampling: of several places one is taken with a probability that goes with the length its gradient is likely to have, and weighs the less for it. The
-    /// mean gradient stays that of places drawn evenly, with less noise: few crops are spent on what is restored well anyway.
+    /// Importance sampling: of several places one is taken with a probability that goes with the length its gradient is likely to have, and
+    /// weighs the less for it. The mean gradient stays that of places drawn evenly, with less noise: few crops are spent on what is
+    /// restored well anyway.
     /// </summary>
     private (Place Place, float Weight) DrawByError(ref SampleRandom random)
     {
@@ -281,7 +327,9 @@ internal sealed class CropSampler
     private double PictureWeight(int index) => _picturesCountAlike ? 1 / _errors![index].Mean : 1;
 
     private BicubicError[]? Errors() =>
-        _candidates > 1 || _picturesCountAlike ? [.. _images.AsParallel().AsOrdered().Select(image => new BicubicError(image, Scale))] : null;
+        _candidates > 1 || _picturesCountAlike
+            ? [.. _images.AsParallel().AsOrdered().Select(image => new BicubicError(image, Scale))]
+            : null;
 
     /// <summary>Copies a square; bit 0 of the orientation mirrors left-right, bit 1 top-bottom, bit 2 transposes.</summary>
     private static void Copy(Plane source, int left, int top, int side, int orientation, Span<float> target)

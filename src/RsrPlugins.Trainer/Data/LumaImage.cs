@@ -1,5 +1,5 @@
-// Pictures are kept as 8-bit luma: it is what the protocol measures, and 200 megapixels of it fit in memory. Drawings keep their colour too, because
-// their small pictures are clipped colour by colour (OrdinaryReductions.cs).
+// Pictures are kept as 8-bit luma: it is what the protocol measures, and 200 megapixels of it fit in memory. Drawings keep their colour
+// too, because their small pictures are clipped colour by colour (OrdinaryReductions.cs).
 using NetVips;
 using RsrPlugins.Core.Resampling;
 
@@ -24,10 +24,16 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
             throw new TrainerException($"{folder}: no such folder of pictures. Give the data folder with --data or in RSR_DATA.");
         }
 
-        string[] files = Directory.GetFiles(folder).Where(file => _extensions.Contains(Path.GetExtension(file).ToLowerInvariant())).Order(StringComparer.Ordinal).ToArray();
+        string[] files = Directory
+            .GetFiles(folder)
+            .Where(file => _extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
+            .Order(StringComparer.Ordinal)
+            .ToArray();
         LumaImage[] images = new LumaImage[files.Length];
         Parallel.For(0, files.Length, i => images[i] = Load(files[i], inColour));
-        return images.Length > 0 ? images : throw new TrainerException($"{folder}: no pictures ({string.Join(" ", _extensions)}) in this folder.");
+        return images.Length > 0
+            ? images
+            : throw new TrainerException($"{folder}: no pictures ({string.Join(" ", _extensions)}) in this folder.");
     }
 
     /// <exception cref="TrainerException">Not a readable picture.</exception>
@@ -36,7 +42,10 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
         try
         {
             using Image file = Image.NewFromFile(path, access: Enums.Access.Sequential);
-            using Image image = file.Format == Enums.BandFormat.Uchar ? file.Copy() : file.Colourspace(file.Bands < 3 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb).Cast(Enums.BandFormat.Uchar);
+            using Image image =
+                file.Format == Enums.BandFormat.Uchar
+                    ? file.Copy()
+                    : file.Colourspace(file.Bands < 3 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb).Cast(Enums.BandFormat.Uchar);
             byte[] samples = image.WriteToMemory<byte>();
             int bands = image.Bands;
             byte[] luma = new byte[samples.Length / bands];

@@ -1,8 +1,9 @@
-// Small pictures as people have them. What counts was measured (docs/training-diary.md): which reductions the network has seen decides on which small
-// pictures it is worse than bicubic enlargement, and a small picture is made of 8-bit R, G and B, each clipped to 0..255, not of luma that may leave
-// 16..235. Photographs are kept as luma, so theirs are made in full-range grey; drawings are kept in colour, whose clipping is what makes letters darker.
-// Everything is drawn anew for every crop. A crop is reduced together with a margin and the margin is cut off: the reduction then sees
-// real neighbours, and since the margin's width is drawn too, JPEG's 8 x 8 blocks fall anywhere.
+// Small pictures as people have them. What counts was measured (docs/training-diary.md): which reductions the network has seen decides on
+// which small pictures it is worse than bicubic enlargement, and a small picture is made of 8-bit R, G and B, each clipped to 0..255, not
+// of luma that may leave
+// 16..235. Photographs are kept as luma, so theirs are made in full-range grey; drawings are kept in colour, whose clipping is what makes
+// letters darker. Everything is drawn anew for every crop. A crop is reduced together with a margin and the margin is cut off: the
+// reduction then sees real neighbours, and since the margin's width is drawn too, JPEG's 8 x 8 blocks fall anywhere.
 using NetVips;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Resampling;
@@ -58,7 +59,8 @@ internal enum Damage
     NoiseAndJpeg,
 }
 
-/// <summary>A picture, or a part of one, in gamma-coded values of the 8-bit scale, 0 to 255: one plane of full-range grey, or R, G and B.</summary>
+/// <summary>A picture, or a part of one, in gamma-coded values of the 8-bit scale, 0 to 255: one plane of full-range grey, or R, G and
+/// B.</summary>
 /// <param name="Planes">One or three planes.</param>
 /// <param name="Width">Of each.</param>
 /// <param name="Height">Of each.</param>
@@ -85,25 +87,52 @@ internal sealed class OrdinaryReductions
     /// <summary>sRGB's curve, from 8-bit values to linear light.</summary>
     private static readonly float[] _linear = [.. Enumerable.Range(0, Levels).Select(level => (float)ToLinear(level / 255.0))];
 
-    // Shares of the reductions in a thousand. Photographs: half are the field's bicubic, because tables are measured on it; drawings are mostly
-    // rendered small by the program that made them, which is the mean over each pixel.
+    // Shares of the reductions in a thousand. Photographs: half are the field's bicubic, because tables are measured on it; drawings are
+    // mostly rendered small by the program that made them, which is the mean over each pixel.
     private static readonly (SmallBy By, int Share)[] _photographs =
     [
-        (SmallBy.Bicubic, 380), (SmallBy.Area, 120), (SmallBy.Lanczos, 90), (SmallBy.Triangle, 60), (SmallBy.Nearest, 60), (SmallBy.Linear, 60),
-        (SmallBy.Cubic, 50), (SmallBy.Sharper, 40), (SmallBy.Unsharp, 50), (SmallBy.Blurred, 50), (SmallBy.LinearLight, 20), (SmallBy.Twice, 20),
+        (SmallBy.Bicubic, 380),
+        (SmallBy.Area, 120),
+        (SmallBy.Lanczos, 90),
+        (SmallBy.Triangle, 60),
+        (SmallBy.Nearest, 60),
+        (SmallBy.Linear, 60),
+        (SmallBy.Cubic, 50),
+        (SmallBy.Sharper, 40),
+        (SmallBy.Unsharp, 50),
+        (SmallBy.Blurred, 50),
+        (SmallBy.LinearLight, 20),
+        (SmallBy.Twice, 20),
     ];
 
     private static readonly (SmallBy By, int Share)[] _drawings =
     [
-        (SmallBy.Area, 470), (SmallBy.Bicubic, 100), (SmallBy.Lanczos, 70), (SmallBy.Triangle, 40), (SmallBy.Nearest, 65), (SmallBy.Linear, 60),
-        (SmallBy.Cubic, 60), (SmallBy.Sharper, 25), (SmallBy.Unsharp, 30), (SmallBy.Blurred, 50), (SmallBy.LinearLight, 20), (SmallBy.Twice, 10),
+        (SmallBy.Area, 470),
+        (SmallBy.Bicubic, 100),
+        (SmallBy.Lanczos, 70),
+        (SmallBy.Triangle, 40),
+        (SmallBy.Nearest, 65),
+        (SmallBy.Linear, 60),
+        (SmallBy.Cubic, 60),
+        (SmallBy.Sharper, 25),
+        (SmallBy.Unsharp, 30),
+        (SmallBy.Blurred, 50),
+        (SmallBy.LinearLight, 20),
+        (SmallBy.Twice, 10),
     ];
 
     // What is saved as JPEG is mostly made by programs that reduce well.
     private static readonly (SmallBy By, int Share)[] _damagedPhotographs =
     [
-        (SmallBy.Bicubic, 540), (SmallBy.Area, 150), (SmallBy.Lanczos, 110), (SmallBy.Triangle, 50), (SmallBy.Linear, 30), (SmallBy.Cubic, 30),
-        (SmallBy.Sharper, 30), (SmallBy.Unsharp, 50), (SmallBy.LinearLight, 10),
+        (SmallBy.Bicubic, 540),
+        (SmallBy.Area, 150),
+        (SmallBy.Lanczos, 110),
+        (SmallBy.Triangle, 50),
+        (SmallBy.Linear, 30),
+        (SmallBy.Cubic, 30),
+        (SmallBy.Sharper, 30),
+        (SmallBy.Unsharp, 50),
+        (SmallBy.LinearLight, 10),
     ];
 
     private readonly int _scale;
@@ -113,7 +142,8 @@ internal sealed class OrdinaryReductions
 
     /// <param name="scale">Scale factor d.</param>
     /// <param name="cleanUp">True makes nearly all small pictures damaged ones; false few, and most of those lightly.</param>
-    /// <param name="cleanShare">Part of the photographs' crops that are clean bicubic reductions and nothing else, before the mix is drawn; 0 to 1.</param>
+    /// <param name="cleanShare">Part of the photographs' crops that are clean bicubic reductions and nothing else, before the mix is drawn;
+    /// 0 to 1.</param>
     internal OrdinaryReductions(int scale, bool cleanUp, double cleanShare = 0)
     {
         (_scale, _cleanUp, _cleanShare) = (scale, cleanUp, cleanShare);
@@ -134,22 +164,26 @@ internal sealed class OrdinaryReductions
         string damage = cleanUp
             ? "76 % saved as JPEG at quality 20 to 95, 6 % as WebP, 8 % noisy (sigma 1 to 19), 5 % noisy and JPEG"
             : "of photographs 7 % saved as JPEG (three in four at quality 85 to 97, the rest at 25 to 84), 2.5 % as WebP, 6 % noisy; of drawings 5, 2 and 2 %";
-        return FormattableString.Invariant($"Small pictures are made of 8-bit grey or R, G, B, clipped as files are. Photographs: {cleanShare * 100:0} % clean bicubic reductions; of the others {Mix(Photographs(cleanUp))}. Drawings: {Mix(_drawings)}. Afterwards {damage}.");
+        return FormattableString.Invariant(
+            $"Small pictures are made of 8-bit grey or R, G, B, clipped as files are. Photographs: {cleanShare * 100:0} % clean bicubic reductions; of the others {Mix(Photographs(cleanUp))}. Drawings: {Mix(_drawings)}. Afterwards {damage}."
+        );
 
-        static string Mix((SmallBy By, int Share)[] mix) => string.Join(", ", mix.Select(entry => FormattableString.Invariant($"{entry.Share / 10.0:0.#} % {Name(entry.By)}")));
+        static string Mix((SmallBy By, int Share)[] mix) =>
+            string.Join(", ", mix.Select(entry => FormattableString.Invariant($"{entry.Share / 10.0:0.#} % {Name(entry.By)}")));
 
-        static string Name(SmallBy by) => by switch
-        {
-            SmallBy.Triangle => "bilinear",
-            SmallBy.Linear => "bilinear without antialiasing",
-            SmallBy.Cubic => "bicubic without antialiasing",
-            SmallBy.Sharper => "sharper cubic",
-            SmallBy.Unsharp => "with an unsharp mask",
-            SmallBy.Blurred => "blurred before",
-            SmallBy.LinearLight => "in linear light",
-            SmallBy.Twice => "resampled twice",
-            _ => by.ToString().ToLowerInvariant(),
-        };
+        static string Name(SmallBy by) =>
+            by switch
+            {
+                SmallBy.Triangle => "bilinear",
+                SmallBy.Linear => "bilinear without antialiasing",
+                SmallBy.Cubic => "bicubic without antialiasing",
+                SmallBy.Sharper => "sharper cubic",
+                SmallBy.Unsharp => "with an unsharp mask",
+                SmallBy.Blurred => "blurred before",
+                SmallBy.LinearLight => "in linear light",
+                SmallBy.Twice => "resampled twice",
+                _ => by.ToString().ToLowerInvariant(),
+            };
     }
 
     /// <summary>A small picture with every choice drawn; luma, Y/255, not rounded (R, G and B are).</summary>
@@ -195,7 +229,10 @@ internal sealed class OrdinaryReductions
     internal static FilePlanes Jpeg(FilePlanes picture, int quality, bool halfChroma)
     {
         using Image source = ToImage(picture);
-        byte[] encoded = source.JpegsaveBuffer(q: quality, subsampleMode: halfChroma ? Enums.ForeignSubsample.On : Enums.ForeignSubsample.Off);
+        byte[] encoded = source.JpegsaveBuffer(
+            q: quality,
+            subsampleMode: halfChroma ? Enums.ForeignSubsample.On : Enums.ForeignSubsample.Off
+        );
         using Image decoded = Image.JpegloadBuffer(encoded);
         return FromImage(decoded, picture);
     }
@@ -214,13 +251,23 @@ internal sealed class OrdinaryReductions
         switch (by)
         {
             case SmallBy.Nearest:
-                // Pixel centres, or the first pixel as OpenCV takes it. Orientations are drawn too, so the network cannot know the shift, and learns to add none.
+                // Pixel centres, or the first pixel as OpenCV takes it. Orientations are drawn too, so the network cannot know the shift,
+                // and learns to add none.
                 return Apply(SeparableTaps.Nearest(_scale, random.NextInt(10) < 7 ? _scale / 2 : 0));
             case SmallBy.Sharper:
                 double a = -0.6 - (0.6 * random.NextDouble());
                 return Apply(SeparableTaps.Of(_scale, x => SeparableTaps.Cubic(x, a), 2));
             case SmallBy.Unsharp:
-                FilePlanes reduced = Apply(_taps[random.NextInt(3) switch { 0 => SmallBy.Bicubic, 1 => SmallBy.Area, _ => SmallBy.Lanczos }]);
+                FilePlanes reduced = Apply(
+                    _taps[
+                        random.NextInt(3) switch
+                        {
+                            0 => SmallBy.Bicubic,
+                            1 => SmallBy.Area,
+                            _ => SmallBy.Lanczos,
+                        }
+                    ]
+                );
                 (double sigma, float amount) = (0.4 + (0.8 * random.NextDouble()), 0.2f + (1.2f * (float)random.NextDouble()));
                 foreach (float[] plane in reduced.Planes)
                 {
@@ -230,10 +277,22 @@ internal sealed class OrdinaryReductions
                 return reduced;
             case SmallBy.Blurred:
                 double blur = 0.4 + ((_scale == 4 ? 2.1 : 1.6) * random.NextDouble());
-                return Apply((random.NextInt(3) == 0 ? _taps[SmallBy.Bicubic] : random.NextInt(2) == 0 ? SeparableTaps.Nearest(_scale, _scale / 2) : _taps[SmallBy.Linear]).Blurred(blur));
+                return Apply(
+                    (
+                        random.NextInt(3) == 0 ? _taps[SmallBy.Bicubic]
+                        : random.NextInt(2) == 0 ? SeparableTaps.Nearest(_scale, _scale / 2)
+                        : _taps[SmallBy.Linear]
+                    ).Blurred(blur)
+                );
             case SmallBy.LinearLight:
                 SeparableTaps taps = _taps[random.NextInt(2) == 0 ? SmallBy.Area : SmallBy.Bicubic];
-                FilePlanes inLinearLight = large with { Planes = Array.ConvertAll(large.Planes, plane => Array.ConvertAll(plane, value => _linear[(int)Math.Clamp(value + 0.5f, 0, 255)])) };
+                FilePlanes inLinearLight = large with
+                {
+                    Planes = Array.ConvertAll(
+                        large.Planes,
+                        plane => Array.ConvertAll(plane, value => _linear[(int)Math.Clamp(value + 0.5f, 0, 255)])
+                    ),
+                };
                 return Gamma(taps, inLinearLight);
             case SmallBy.Twice:
                 return Twice(large, ref random);
@@ -242,10 +301,18 @@ internal sealed class OrdinaryReductions
         }
 
         FilePlanes Apply(SeparableTaps taps) =>
-            new(Array.ConvertAll(large.Planes, plane => taps.Reduce(plane, large.Width, large.Height)), large.Width / _scale, large.Height / _scale);
+            new(
+                Array.ConvertAll(large.Planes, plane => taps.Reduce(plane, large.Width, large.Height)),
+                large.Width / _scale,
+                large.Height / _scale
+            );
 
         FilePlanes Gamma(SeparableTaps taps, FilePlanes linear) =>
-            new(Array.ConvertAll(linear.Planes, plane => Array.ConvertAll(taps.Reduce(plane, large.Width, large.Height), FromLinear)), large.Width / _scale, large.Height / _scale);
+            new(
+                Array.ConvertAll(linear.Planes, plane => Array.ConvertAll(taps.Reduce(plane, large.Width, large.Height), FromLinear)),
+                large.Width / _scale,
+                large.Height / _scale
+            );
     }
 
     private FilePlanes Twice(FilePlanes large, ref SampleRandom random)
@@ -255,16 +322,26 @@ internal sealed class OrdinaryReductions
         (int betweenWidth, int betweenHeight) = ((int)Math.Round(width * between), (int)Math.Round(height * between));
         (ResamplingKernel first, ResamplingKernel second) = (Kernel(random.NextInt(3)), Kernel(random.NextInt(3)));
         return new FilePlanes(
-            Array.ConvertAll(large.Planes, plane =>
-            {
-                float[] resized = Resampler.Resize(plane, large.Width, large.Height, betweenWidth, betweenHeight, first);
-                RoundToEightBits(resized);
-                return Resampler.Resize(resized, betweenWidth, betweenHeight, width, height, second);
-            }),
+            Array.ConvertAll(
+                large.Planes,
+                plane =>
+                {
+                    float[] resized = Resampler.Resize(plane, large.Width, large.Height, betweenWidth, betweenHeight, first);
+                    RoundToEightBits(resized);
+                    return Resampler.Resize(resized, betweenWidth, betweenHeight, width, height, second);
+                }
+            ),
             width,
-            height);
+            height
+        );
 
-        static ResamplingKernel Kernel(int drawn) => drawn switch { 0 => ResamplingKernel.Bicubic, 1 => ResamplingKernel.Bilinear, _ => ResamplingKernel.Lanczos3 };
+        static ResamplingKernel Kernel(int drawn) =>
+            drawn switch
+            {
+                0 => ResamplingKernel.Bicubic,
+                1 => ResamplingKernel.Bilinear,
+                _ => ResamplingKernel.Lanczos3,
+            };
     }
 
     private FilePlanes Damaged(FilePlanes small, Damage damage, ref SampleRandom random)
@@ -285,16 +362,29 @@ internal sealed class OrdinaryReductions
     }
 
     /// <summary>With clean-up every quality alike; without, three in four are good ones.</summary>
-    private int DrawQuality(ref SampleRandom random) => _cleanUp ? 20 + random.NextInt(76) : random.NextInt(4) > 0 ? 85 + random.NextInt(13) : 25 + random.NextInt(60);
+    private int DrawQuality(ref SampleRandom random) =>
+        _cleanUp ? 20 + random.NextInt(76)
+        : random.NextInt(4) > 0 ? 85 + random.NextInt(13)
+        : 25 + random.NextInt(60);
 
     private Damage DrawDamage(bool isDrawing, ref SampleRandom random)
     {
         int drawn = random.NextInt(1000);
         return (_cleanUp, isDrawing) switch
         {
-            (true, _) => drawn < 760 ? Damage.Jpeg : drawn < 820 ? Damage.WebP : drawn < 900 ? Damage.Noise : drawn < 950 ? Damage.NoiseAndJpeg : Damage.None,
-            (false, false) => drawn < 70 ? Damage.Jpeg : drawn < 95 ? Damage.WebP : drawn < 155 ? Damage.Noise : Damage.None,
-            _ => drawn < 50 ? Damage.Jpeg : drawn < 70 ? Damage.WebP : drawn < 90 ? Damage.Noise : Damage.None,
+            (true, _) => drawn < 760 ? Damage.Jpeg
+            : drawn < 820 ? Damage.WebP
+            : drawn < 900 ? Damage.Noise
+            : drawn < 950 ? Damage.NoiseAndJpeg
+            : Damage.None,
+            (false, false) => drawn < 70 ? Damage.Jpeg
+            : drawn < 95 ? Damage.WebP
+            : drawn < 155 ? Damage.Noise
+            : Damage.None,
+            _ => drawn < 50 ? Damage.Jpeg
+            : drawn < 70 ? Damage.WebP
+            : drawn < 90 ? Damage.Noise
+            : Damage.None,
         };
     }
 
@@ -324,7 +414,9 @@ internal sealed class OrdinaryReductions
                 for (int i = 0; i < values.Length; i++)
                 {
                     // The sum of four uniform numbers is as good as normal for this: variance 1/3.
-                    values[i] = (float)(sigma * Math.Sqrt(3) * (random.NextDouble() + random.NextDouble() + random.NextDouble() + random.NextDouble() - 2));
+                    values[i] = (float)(
+                        sigma * Math.Sqrt(3) * (random.NextDouble() + random.NextDouble() + random.NextDouble() + random.NextDouble() - 2)
+                    );
                 }
             }
 
@@ -358,7 +450,8 @@ internal sealed class OrdinaryReductions
 
     private static double ToLinear(double value) => value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4);
 
-    private static float FromLinear(float value) => 255f * (value <= 0.0031308f ? Math.Max(0, value) * 12.92f : (1.055f * MathF.Pow(value, 1 / 2.4f)) - 0.055f);
+    private static float FromLinear(float value) =>
+        255f * (value <= 0.0031308f ? Math.Max(0, value) * 12.92f : (1.055f * MathF.Pow(value, 1 / 2.4f)) - 0.055f);
 
     private static Image ToImage(FilePlanes picture)
     {
@@ -382,17 +475,22 @@ internal sealed class OrdinaryReductions
         int bands = image.Bands;
         return like with
         {
-            Planes = [.. Enumerable.Range(0, like.Planes.Length).Select(plane =>
-            {
-                // A grey picture may come back in colour (WebP has no grey); R, G and B are then the same but for rounding.
-                float[] values = new float[samples.Length / bands];
-                for (int i = 0; i < values.Length; i++)
-                {
-                    values[i] = like.Planes.Length == 1 && bands >= 3 ? samples[(i * bands) + 1] : samples[(i * bands) + plane];
-                }
+            Planes =
+            [
+                .. Enumerable
+                    .Range(0, like.Planes.Length)
+                    .Select(plane =>
+                    {
+                        // A grey picture may come back in colour (WebP has no grey); R, G and B are then the same but for rounding.
+                        float[] values = new float[samples.Length / bands];
+                        for (int i = 0; i < values.Length; i++)
+                        {
+                            values[i] = like.Planes.Length == 1 && bands >= 3 ? samples[(i * bands) + 1] : samples[(i * bands) + plane];
+                        }
 
-                return values;
-            })],
+                        return values;
+                    }),
+            ],
         };
     }
 }

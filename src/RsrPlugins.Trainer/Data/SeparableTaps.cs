@@ -1,17 +1,19 @@
 // Every linear reduction by a whole number is one run of weights along each axis, the same for every small pixel: antialiased or not,
-// blurred before or not. The engine's resampler builds a table of edges and phases anew for each call, and no kernel without antialiasing; a
-// training run makes ten thousand small crops a minute, so they are made with these. Tests compare the two.
+// blurred before or not. The engine's resampler builds a table of edges and phases anew for each call, and no kernel without antialiasing;
+// a training run makes ten thousand small crops a minute, so they are made with these. Tests compare the two.
 using System.Numerics;
 
 namespace RsrPlugins.Trainer.Data;
 
-/// <summary>Weights by which one small pixel is made of large ones: pixel i is the sum of Weights[k] * large[i d + Start + k] along each axis.</summary>
+/// <summary>Weights by which one small pixel is made of large ones: pixel i is the sum of Weights[k] * large[i d + Start + k] along each
+/// axis.</summary>
 /// <param name="Scale">Scale factor d.</param>
 /// <param name="Start">First large pixel of small pixel 0, negative for kernels wider than d.</param>
 /// <param name="Weights">Add up to 1.</param>
 internal sealed record SeparableTaps(int Scale, int Start, float[] Weights)
 {
-    /// <summary>A kernel stretched by the scale factor (antialiased, as MATLAB and Pillow do it), or not stretched (as OpenCV and a browser's or GPU's sampler do it).</summary>
+    /// <summary>A kernel stretched by the scale factor (antialiased, as MATLAB and Pillow do it), or not stretched (as OpenCV and a
+    /// browser's or GPU's sampler do it).</summary>
     /// <param name="scale">Scale factor d.</param>
     /// <param name="kernel">Kernel of a distance in pixels, even, 0 outside the support.</param>
     /// <param name="support">Half its width.</param>
@@ -64,7 +66,10 @@ internal sealed record SeparableTaps(int Scale, int Start, float[] Weights)
 
     internal static double Triangle(double x) => Math.Max(0, 1 - Math.Abs(x));
 
-    internal static double Lanczos3(double x) => Math.Abs(x) < 1e-9 ? 1 : Math.Abs(x) >= 3 ? 0 : 3 * Math.Sin(Math.PI * x) * Math.Sin(Math.PI * x / 3) / (Math.PI * Math.PI * x * x);
+    internal static double Lanczos3(double x) =>
+        Math.Abs(x) < 1e-9 ? 1
+        : Math.Abs(x) >= 3 ? 0
+        : 3 * Math.Sin(Math.PI * x) * Math.Sin(Math.PI * x / 3) / (Math.PI * Math.PI * x * x);
 
     /// <summary>Reduces a plane; edges are repeated.</summary>
     /// <param name="plane">width x height values.</param>

@@ -1,6 +1,6 @@
-// Drawings as designers have them: vector art, rendered by librsvg (libvips' svgload). Rendering at the large size is enough, because cairo covers by
-// area: its small rendering is the mean over each small pixel of its large one. Which drawings are held back from training is a list in the
-// repository, so that every benchmark and every training set means the same ones.
+// Drawings as designers have them: vector art, rendered by librsvg (libvips' svgload). Rendering at the large size is enough, because cairo
+// covers by area: its small rendering is the mean over each small pixel of its large one. Which drawings are held back from training is a
+// list in the repository, so that every benchmark and every training set means the same ones.
 using System.Security.Cryptography;
 using System.Text;
 using NetVips;
@@ -37,12 +37,21 @@ internal static class VectorDrawings
     {
         if (!Directory.Exists(folder))
         {
-            throw new TrainerException($"{folder}: no such folder of SVG drawings. docs/training.md says how to get Debian's openclipart-svg.");
+            throw new TrainerException(
+                $"{folder}: no such folder of SVG drawings. docs/training.md says how to get Debian's openclipart-svg."
+            );
         }
 
-        VectorDrawing[] drawings = [.. Directory.EnumerateFiles(folder, "*.svg", SearchOption.AllDirectories)
-            .Select(path => new VectorDrawing(System.IO.Path.GetRelativePath(folder, path).Replace(System.IO.Path.DirectorySeparatorChar, '/'), path))
-            .OrderBy(drawing => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(drawing.Name))), StringComparer.Ordinal)];
+        VectorDrawing[] drawings =
+        [
+            .. Directory
+                .EnumerateFiles(folder, "*.svg", SearchOption.AllDirectories)
+                .Select(path => new VectorDrawing(
+                    System.IO.Path.GetRelativePath(folder, path).Replace(System.IO.Path.DirectorySeparatorChar, '/'),
+                    path
+                ))
+                .OrderBy(drawing => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(drawing.Name))), StringComparer.Ordinal),
+        ];
         return drawings.Length > 0 ? drawings : throw new TrainerException($"{folder}: SVG drawings expected, found none.");
     }
 
@@ -50,8 +59,13 @@ internal static class VectorDrawings
     /// <exception cref="TrainerException">No such file.</exception>
     internal static IReadOnlySet<string> ReadList(string path) =>
         File.Exists(path)
-            ? File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#').ToHashSet(StringComparer.Ordinal)
-            : throw new TrainerException($"{path}: the list of drawings that are held back from training is expected here, found no such file. Run in the repository, or name the list with --held-out.");
+            ? File.ReadLines(path)
+                .Select(line => line.Trim())
+                .Where(line => line.Length > 0 && line[0] != '#')
+                .ToHashSet(StringComparer.Ordinal)
+            : throw new TrainerException(
+                $"{path}: the list of drawings that are held back from training is expected here, found no such file. Run in the repository, or name the list with --held-out."
+            );
 
     /// <summary>Renders a drawing on a colour.</summary>
     /// <param name="drawing">The drawing.</param>

@@ -60,7 +60,8 @@ internal static class ContactSheet
         {
             for (int x = 0; x < cell.Width; x++)
             {
-                pixels[(y * bitmap.RowBytes) + x] = (byte)Math.Clamp(MathF.Round((cell.Plane[(y * cell.Width) + x] - 16f) * 255f / 219f), 0f, 255f);
+                pixels[(y * bitmap.RowBytes) + x] = (byte)
+                    Math.Clamp(MathF.Round((cell.Plane[(y * cell.Width) + x] - 16f) * 255f / 219f), 0f, 255f);
             }
         }
 

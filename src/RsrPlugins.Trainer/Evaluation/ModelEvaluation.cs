@@ -27,8 +27,15 @@ internal enum SmallPicture
 /// <summary>Means over a set.</summary>
 internal sealed record SetScore(double Psnr, double Ssim);
 
-/// <summary>How far RRNet's pictures are from classical ones: mean and lowest PSNR in dB over a set, and the mean change of brightness in 8-bit levels.</summary>
-internal sealed record Naturalness(double PsnrToBicubic, double LowestPsnrToBicubic, string LowestName, double PsnrToArea, double BrightnessShift);
+/// <summary>How far RRNet's pictures are from classical ones: mean and lowest PSNR in dB over a set, and the mean change of brightness in
+/// 8-bit levels.</summary>
+internal sealed record Naturalness(
+    double PsnrToBicubic,
+    double LowestPsnrToBicubic,
+    string LowestName,
+    double PsnrToArea,
+    double BrightnessShift
+);
 
 /// <summary>Measures networks on a set of pictures.</summary>
 /// <param name="pictures">The set, cropped for this scale.</param>
@@ -52,20 +59,31 @@ internal sealed class ModelEvaluation(IReadOnlyList<TestPicture> pictures, int s
     internal EvaluationScore[] ScoreEach(SmallPicture kind, INetwork? srNet)
     {
         float[][] small = Small(kind);
-        return [.. pictures.Select((picture, index) => EvaluationProtocol.Score(picture.Plane, Enlarge(small[index], picture, srNet), picture.Width, picture.Height, scale))];
+        return
+        [
+            .. pictures.Select(
+                (picture, index) =>
+                    EvaluationProtocol.Score(picture.Plane, Enlarge(small[index], picture, srNet), picture.Width, picture.Height, scale)
+            ),
+        ];
     }
 
     /// <summary>Compares the learned small pictures with bicubic and area-averaged ones.</summary>
     internal Naturalness LearnedAgainstClassical()
     {
         float[][] learned = Small(SmallPicture.Learned);
-        double[] toBicubic = pictures.Select((picture, index) => Psnr(picture, learned[index], Small(SmallPicture.Bicubic)[index])).ToArray();
+        double[] toBicubic = pictures
+            .Select((picture, index) => Psnr(picture, learned[index], Small(SmallPicture.Bicubic)[index]))
+            .ToArray();
         IEnumerable<double> toArea = pictures.Select((picture, index) => Psnr(picture, learned[index], Small(SmallPicture.Area)[index]));
-        float shift = pictures.Select((_, index) => Math.Abs(learned[index].Average() - Small(SmallPicture.Area)[index].Average())).Average();
+        float shift = pictures
+            .Select((_, index) => Math.Abs(learned[index].Average() - Small(SmallPicture.Area)[index].Average()))
+            .Average();
         int lowest = Array.IndexOf(toBicubic, toBicubic.Min());
         return new Naturalness(toBicubic.Average(), toBicubic[lowest], pictures[lowest].Name, toArea.Average(), shift);
 
-        double Psnr(TestPicture picture, float[] left, float[] right) => ImageMetrics.Psnr(left, right, picture.Width / scale, picture.Height / scale, 0);
+        double Psnr(TestPicture picture, float[] left, float[] right) =>
+            ImageMetrics.Psnr(left, right, picture.Width / scale, picture.Height / scale, 0);
     }
 
     /// <summary>The small pictures of a kind: 8-bit scale, rounded.</summary>
@@ -107,9 +125,17 @@ internal sealed class ModelEvaluation(IReadOnlyList<TestPicture> pictures, int s
         float[] Classical(ResamplingKernel kernel) => Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, kernel);
     }
 
-    private float[] Enlarge(float[] small, TestPicture picture, INetwork? srNet) => srNet is null
-        ? Resampler.Resize(small, picture.Width / scale, picture.Height / scale, picture.Width, picture.Height, ResamplingKernel.Bicubic)
-        : Run(srNet, small, picture.Width / scale, picture.Height / scale);
+    private float[] Enlarge(float[] small, TestPicture picture, INetwork? srNet) =>
+        srNet is null
+            ? Resampler.Resize(
+                small,
+                picture.Width / scale,
+                picture.Height / scale,
+                picture.Width,
+                picture.Height,
+                ResamplingKernel.Bicubic
+            )
+            : Run(srNet, small, picture.Width / scale, picture.Height / scale);
 
     private static float[] Run(INetwork network, float[] plane, int width, int height, LumaRefiner? refiner = null) =>
         Scaled(new LearnedResizer(network, null, refiner).ResizeLuma(Scaled(plane, 1 / Levels), width, height), Levels);

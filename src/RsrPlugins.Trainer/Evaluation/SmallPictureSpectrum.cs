@@ -3,7 +3,8 @@
 // origin at every size, so the first w x h coefficients of the large picture are those of an ideally band-limited small one.
 namespace RsrPlugins.Trainer.Evaluation;
 
-/// <summary>Energies in the upper half of a small picture's spectrum, as shares of what the large picture has at the same frequencies.</summary>
+/// <summary>Energies in the upper half of a small picture's spectrum, as shares of what the large picture has at the same
+/// frequencies.</summary>
 /// <param name="Kept">Of the large picture's own detail, attenuated or amplified: 1 for an ideal reduction, below for a soft one.</param>
 /// <param name="Aliasing">Of everything else: finer detail folded down, ringing, patterns, rounding. 0 for an ideal reduction.</param>
 internal sealed record SmallPictureSpectrum(double Kept, double Aliasing)
@@ -44,7 +45,8 @@ internal sealed record SmallPictureSpectrum(double Kept, double Aliasing)
         return new SmallPictureSpectrum(kept / own.Sum(), (total.Sum() - kept) / own.Sum());
     }
 
-    /// <summary>The first columns x rows coefficients of the DCT-II, scaled so that a constant c gives c in the first one whatever the size.</summary>
+    /// <summary>The first columns x rows coefficients of the DCT-II, scaled so that a constant c gives c in the first one whatever the
+    /// size.</summary>
     internal static double[] Cosine(float[] plane, int width, int height, int columns, int rows)
     {
         double[] across = Basis(width, columns);

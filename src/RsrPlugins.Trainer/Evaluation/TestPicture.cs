@@ -10,7 +10,8 @@ internal sealed record TestPicture(string Name, int Width, int Height, float[] P
 {
     /// <summary>All PNG pictures of a set such as "test/set5", in the order of their names.</summary>
     /// <exception cref="TrainerException">The folder is missing or has no PNG picture.</exception>
-    internal static IReadOnlyList<TestPicture> LoadSet(string data, string set, int scale) => [.. Files(data, set).Select(file => Load(file, scale))];
+    internal static IReadOnlyList<TestPicture> LoadSet(string data, string set, int scale) =>
+        [.. Files(data, set).Select(file => Load(file, scale))];
 
     /// <summary>Their files.</summary>
     /// <exception cref="TrainerException">The folder is missing or has no PNG picture.</exception>
@@ -20,7 +21,9 @@ internal sealed record TestPicture(string Name, int Width, int Height, float[] P
         string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.png") : [];
         return files.Length > 0
             ? [.. files.Order(StringComparer.Ordinal)]
-            : throw new TrainerException($"{folder}: PNG pictures of a test set expected, found none. Give the data folder with --data or in RSR_DATA.");
+            : throw new TrainerException(
+                $"{folder}: PNG pictures of a test set expected, found none. Give the data folder with --data or in RSR_DATA."
+            );
     }
 
     /// <summary>The plane as a grey picture, whose values the protocol takes as they are.</summary>
@@ -46,6 +49,11 @@ internal sealed record TestPicture(string Name, int Width, int Height, float[] P
         PixelImage pixels = PixelImage.Create(image.Width, image.Height, (PixelLayout)image.Bands, 8);
         image.WriteToMemory<byte>().CopyTo(pixels.Samples8);
         PixelImage cropped = EvaluationProtocol.CropToMultiple(pixels, scale);
-        return new TestPicture(Path.GetFileNameWithoutExtension(file), cropped.Width, cropped.Height, EvaluationProtocol.LumaPlane(cropped));
+        return new TestPicture(
+            Path.GetFileNameWithoutExtension(file),
+            cropped.Width,
+            cropped.Height,
+            EvaluationProtocol.LumaPlane(cropped)
+        );
     }
 }

@@ -30,18 +30,25 @@ internal sealed class TorchPictures : IDisposable
     internal float[] Reduce(TestPicture picture) => Run(RequireRRNet().Forward, picture.Plane, picture.Width, picture.Height);
 
     /// <summary>RRNet's values before Q-BReLU.</summary>
-    internal float[] ReduceUnbounded(TestPicture picture) => Run(RequireRRNet().ForwardUnbounded, picture.Plane, picture.Width, picture.Height);
+    internal float[] ReduceUnbounded(TestPicture picture) =>
+        Run(RequireRRNet().ForwardUnbounded, picture.Plane, picture.Width, picture.Height);
 
     /// <summary>The large picture of a small one, which is interpolated first where the network wants that.</summary>
     internal float[] Enlarge(float[] small, TestPicture picture)
     {
         (int width, int height) = (picture.Width / _config.Scale, picture.Height / _config.Scale);
         return _config.Kind == RunKind.Srcnn && Reduction.Kernel(_config.Interpolation) is { } kernel
-            ? Run(_networks.Enlarging.Forward, Resampler.Resize(small, width, height, picture.Width, picture.Height, kernel), picture.Width, picture.Height)
+            ? Run(
+                _networks.Enlarging.Forward,
+                Resampler.Resize(small, width, height, picture.Width, picture.Height, kernel),
+                picture.Width,
+                picture.Height
+            )
             : Run(_networks.Enlarging.Forward, small, width, height);
     }
 
-    private IReducingNetwork RequireRRNet() => _networks.Reducing ?? throw new TrainerException($"{_config.Name}: a learned pair expected, found a network that only enlarges.");
+    private IReducingNetwork RequireRRNet() =>
+        _networks.Reducing ?? throw new TrainerException($"{_config.Name}: a learned pair expected, found a network that only enlarges.");
 
     private static float[] Run(Func<Tensor, Tensor> network, float[] plane, int width, int height)
     {

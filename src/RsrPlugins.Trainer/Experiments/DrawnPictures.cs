@@ -12,7 +12,16 @@ internal static class DrawnPictures
     internal static IReadOnlyList<LumaImage> Luma() => [Draw("rings", Rings), Draw("stars", Stars)];
 
     internal static IReadOnlyList<TestPicture> TestSet(int scale) =>
-        [.. Luma().Select(image => image.CentralCrop(0, scale)).Select(image => new TestPicture(image.Name, image.Width, image.Height, Array.ConvertAll(image.Luma, value => (float)value)))];
+        [
+            .. Luma()
+                .Select(image => image.CentralCrop(0, scale))
+                .Select(image => new TestPicture(
+                    image.Name,
+                    image.Width,
+                    image.Height,
+                    Array.ConvertAll(image.Luma, value => (float)value)
+                )),
+        ];
 
     private static LumaImage Draw(string name, Func<double, double, double> level)
     {

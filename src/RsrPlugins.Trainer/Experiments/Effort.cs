@@ -44,17 +44,18 @@ internal sealed class Effort : IExperiment
                 engine.Open(models.Find(NetworkTask.Reduce, ModelKind.Learned, scale)),
                 engine.Open(models.Find(NetworkTask.Enlarge, ModelKind.Learned, scale)),
                 engine.Open(models.Find(NetworkTask.Enlarge, ModelKind.Photo, scale)),
-                engine.Open(models.Find(NetworkTask.Gradient, ModelKind.Learned, scale)));
+                engine.Open(models.Find(NetworkTask.Gradient, ModelKind.Learned, scale))
+            );
             List<IReadOnlyList<SheetCell>> rows = new List<IReadOnlyList<SheetCell>>();
             foreach (TestPicture picture in Pictures().Take(context.IsSmoke ? 1 : int.MaxValue))
             {
                 context.CancellationToken.ThrowIfCancellationRequested();
                 (string Caption, float[] Small)[] ways = Reduce(picture, networks, scale, context.CancellationToken);
                 lines.AddRange(ways.Select(way => Measure(picture, way.Caption, way.Small, networks, scale)));
-                rows.Add(
-                [
+                rows.Add([
                     new SheetCell(picture.Name, picture.Plane, picture.Width, picture.Height),
-                    .. ways.Where(way => way.Caption != Unbound).Select(way => new SheetCell(way.Caption, way.Small, picture.Width / scale, picture.Height / scale)),
+                    .. ways.Where(way => way.Caption != Unbound)
+                        .Select(way => new SheetCell(way.Caption, way.Small, picture.Width / scale, picture.Height / scale)),
                 ]);
             }
 
@@ -66,16 +67,20 @@ internal sealed class Effort : IExperiment
             context.Log($"x{scale}");
         }
 
-        return string.Join('\n',
-        [
-            FormattableString.Invariant($"Drawn screens, spokes and a facade; small pictures in 8 bits. *Along lines*: the largest difference of two small pixels, in levels, around which the large picture is the same (shifts along rows, columns, diagonals, slopes of 2). *Brightness*: mean of the small picture less that of the large one, in levels. *Comes back*: PSNR in dB of the enlargement, of the bicubic picture by the network for ordinary ones. Effort is {Passes} passes; *{Unbound}* is the same without the averaging along lines and without the bound."),
-            string.Empty,
-            "| picture | small picture | along lines | brightness | comes back |",
-            "|---|---|---|---|---|",
-            .. lines,
-            string.Empty,
-            context.ShowPicture("effort-drawings.png", "Screens, spokes and a facade: original, bicubic, learned, learned with effort"),
-        ]);
+        return string.Join(
+            '\n',
+            [
+                FormattableString.Invariant(
+                    $"Drawn screens, spokes and a facade; small pictures in 8 bits. *Along lines*: the largest difference of two small pixels, in levels, around which the large picture is the same (shifts along rows, columns, diagonals, slopes of 2). *Brightness*: mean of the small picture less that of the large one, in levels. *Comes back*: PSNR in dB of the enlargement, of the bicubic picture by the network for ordinary ones. Effort is {Passes} passes; *{Unbound}* is the same without the averaging along lines and without the bound."
+                ),
+                string.Empty,
+                "| picture | small picture | along lines | brightness | comes back |",
+                "|---|---|---|---|---|",
+                .. lines,
+                string.Empty,
+                context.ShowPicture("effort-drawings.png", "Screens, spokes and a facade: original, bicubic, learned, learned with effort"),
+            ]
+        );
     }
 
     private const string Unbound = "effort, free";
@@ -84,13 +89,23 @@ internal sealed class Effort : IExperiment
     internal static IEnumerable<TestPicture> Pictures() =>
         DrawnScenes.Screens().Append(("spokes", Spokes())).Append(("facade", Facade())).Select(scene => Load(scene.Item1, scene.Item2));
 
-    private static (string Caption, float[] Small)[] Reduce(TestPicture picture, Networks networks, int scale, CancellationToken cancellationToken)
+    private static (string Caption, float[] Small)[] Reduce(
+        TestPicture picture,
+        Networks networks,
+        int scale,
+        CancellationToken cancellationToken
+    )
     {
         float[] large = Array.ConvertAll(picture.Plane, value => value / 255);
         float[] made = new LearnedResizer(networks.Reducing).ResizeLuma(large, picture.Width, picture.Height, cancellationToken);
         return
         [
-            ("bicubic", EvaluationProtocol.RoundToEightBits(Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic))),
+            (
+                "bicubic",
+                EvaluationProtocol.RoundToEightBits(
+                    Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic)
+                )
+            ),
             ("learned", Stored(made)),
             ("learned, effort", Refined(new DescentOptions())),
             (Unbound, Refined(new DescentOptions(MaxCorrection: 1, KeepRepetition: false))),
@@ -112,15 +127,25 @@ internal sealed class Effort : IExperiment
         SmallDrawing measured = MeasureDrawing(picture, small, caption == "bicubic" ? networks.Ordinary : networks.Enlarging, scale);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| {picture.Name} x{scale} | {caption} | {measured.AlongLines:0} | {measured.Brightness:+0.00;-0.00;0.00} | {measured.Psnr:0.00} |");
+            $"| {picture.Name} x{scale} | {caption} | {measured.AlongLines:0} | {measured.Brightness:+0.00;-0.00;0.00} | {measured.Psnr:0.00} |"
+        );
     }
 
     private static SmallDrawing MeasureDrawing(TestPicture picture, float[] small, INetwork enlarging, int scale)
     {
         (int width, int height) = (picture.Width / scale, picture.Height / scale);
-        RepeatedPixels repeated = RepeatedPixels.Find(Array.ConvertAll(picture.Plane, value => value / 255), width, height, scale, 1, CancellationToken.None);
+        RepeatedPixels repeated = RepeatedPixels.Find(
+            Array.ConvertAll(picture.Plane, value => value / 255),
+            width,
+            height,
+            scale,
+            1,
+            CancellationToken.None
+        );
         float[] restored = new LearnedResizer(enlarging).ResizeLuma(Array.ConvertAll(small, value => value / 255), width, height);
-        double psnr = EvaluationProtocol.Score(picture.Plane, Array.ConvertAll(restored, value => value * 255), picture.Width, picture.Height, scale).Psnr;
+        double psnr = EvaluationProtocol
+            .Score(picture.Plane, Array.ConvertAll(restored, value => value * 255), picture.Width, picture.Height, scale)
+            .Psnr;
         double brightness = small.Average(value => (double)value) - picture.Plane.Average(value => (double)value);
         // Two decimals are shown; without the sum a negative zero would be, too.
         return new SmallDrawing(repeated.LargestStep(small), Math.Round(brightness, 2) + 0.0, psnr);
@@ -142,7 +167,10 @@ internal sealed class Effort : IExperiment
         {
             double angle = Math.PI * spoke / 48;
             (double x, double y) = (140 * Math.Cos(angle), 140 * Math.Sin(angle));
-            svg.Append(CultureInfo.InvariantCulture, $"""<path d="M{144.5 - x:0.00},{144.5 - y:0.00} L{144.5 + x:0.00},{144.5 + y:0.00}" stroke="#14283c" stroke-width="1"/>""");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"""<path d="M{144.5 - x:0.00},{144.5 - y:0.00} L{144.5 + x:0.00},{144.5 + y:0.00}" stroke="#14283c" stroke-width="1"/>"""
+            );
         }
 
         return DrawnScenes.Whole(svg);
@@ -160,7 +188,10 @@ internal sealed class Effort : IExperiment
         for (int window = 0; window < 48; window++)
         {
             (int x, int y) = (7 + (window % 8 * 35), 9 + (window / 8 * 47));
-            svg.Append(CultureInfo.InvariantCulture, $"""<rect x="{x}" y="{y}" width="23" height="33" fill="#f8f4ec"/><rect x="{x + 2}" y="{y + 2}" width="19" height="29" fill="#34485c"/><rect x="{x + 11}" y="{y + 2}" width="1" height="29" fill="#f8f4ec"/><rect x="{x + 2}" y="{y + 11 + (window % 3)}" width="19" height="1" fill="#f8f4ec"/>""");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"""<rect x="{x}" y="{y}" width="23" height="33" fill="#f8f4ec"/><rect x="{x + 2}" y="{y + 2}" width="19" height="29" fill="#34485c"/><rect x="{x + 11}" y="{y + 2}" width="1" height="29" fill="#f8f4ec"/><rect x="{x + 2}" y="{y + 11 + (window % 3)}" width="19" height="1" fill="#f8f4ec"/>"""
+            );
         }
 
         return DrawnScenes.Whole(svg.Append("</g>"));

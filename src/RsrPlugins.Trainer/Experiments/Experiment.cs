@@ -20,7 +20,8 @@ internal interface IExperiment
     /// <summary>Whether it looks at fewer cases when <see cref="ExperimentContext.IsQuick"/> is set.</summary>
     bool HasQuickForm => false;
 
-    /// <summary>Measures, writes pictures through <see cref="ExperimentContext.PicturePath"/>, and returns its section (Markdown without a heading).</summary>
+    /// <summary>Measures, writes pictures through <see cref="ExperimentContext.PicturePath"/>, and returns its section (Markdown without a
+    /// heading).</summary>
     /// <exception cref="TrainerException">Something it needs is missing.</exception>
     string Run(ExperimentContext context);
 }
@@ -33,7 +34,8 @@ internal interface IExperiment
 /// <param name="Sheets">Folder for sheets of other people's pictures, which do not belong in the repository.</param>
 /// <param name="Samples">Folder of the project's own pictures ("samples").</param>
 /// <param name="PictureLink">That folder as the document names it, for example "paper".</param>
-/// <param name="IsSmoke">Drawn pictures and the shortest possible training: shows in under a minute that all of it runs; its figures mean nothing.</param>
+/// <param name="IsSmoke">Drawn pictures and the shortest possible training: shows in under a minute that all of it runs; its figures mean
+/// nothing.</param>
 /// <param name="Log">Receives a line whenever a part is done.</param>
 /// <param name="CancellationToken">Stops between parts; trainings keep a checkpoint.</param>
 internal sealed record ExperimentContext(
@@ -46,7 +48,8 @@ internal sealed record ExperimentContext(
     string PictureLink,
     bool IsSmoke,
     Action<string> Log,
-    CancellationToken CancellationToken)
+    CancellationToken CancellationToken
+)
 {
     /// <summary>Fewer cases, to compare models with one another; printed and not written.</summary>
     internal bool IsQuick { get; init; }
@@ -65,11 +68,15 @@ internal sealed record ExperimentContext(
     internal IReadOnlyList<LumaImage> Pictures8(string folder) =>
         IsSmoke ? DrawnPictures.Luma() : LumaImage.LoadFolder(Path.Combine(RequireData(), folder));
 
-    internal string RequireData() => Data ?? throw new TrainerException("Where are the pictures? Give their folder with --data or in the environment variable RSR_DATA.");
+    internal string RequireData() =>
+        Data
+        ?? throw new TrainerException("Where are the pictures? Give their folder with --data or in the environment variable RSR_DATA.");
 
     /// <summary>The pictures sheets in the document show: the project's own.</summary>
     internal IReadOnlyList<TestPicture> OwnPictures(int scale) =>
-        IsSmoke ? DrawnPictures.TestSet(scale) : [TestPicture.Load(Path.Combine(Samples, "harbour.png"), scale), DrawnPictures.TestSet(scale)[0]];
+        IsSmoke
+            ? DrawnPictures.TestSet(scale)
+            : [TestPicture.Load(Path.Combine(Samples, "harbour.png"), scale), DrawnPictures.TestSet(scale)[0]];
 
     /// <summary>Where a picture of the document goes.</summary>
     internal string PicturePath(string file) => PathIn(Pictures, file);

@@ -1,4 +1,5 @@
-// docs/paper.md and docs/ordinary.md are written by hand but for the parts between "begin NAME" and "end NAME", which belong to the experiments.
+// docs/paper.md and docs/ordinary.md are written by hand but for the parts between "begin NAME" and "end NAME", which belong to the
+// experiments.
 namespace RsrPlugins.Trainer.Experiments;
 
 /// <summary>The document whose sections the experiments write.</summary>

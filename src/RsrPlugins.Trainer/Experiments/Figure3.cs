@@ -4,7 +4,8 @@ using ScottPlot.Plottables;
 
 namespace RsrPlugins.Trainer.Experiments;
 
-/// <summary>Convergence of SRCNN at x3 by reduction and by enlargement before the network, every curve on the same number of pixels.</summary>
+/// <summary>Convergence of SRCNN at x3 by reduction and by enlargement before the network, every curve on the same number of
+/// pixels.</summary>
 internal sealed class Figure3 : IExperiment
 {
     private static readonly (string Caption, string Config)[] _reductions =
@@ -32,19 +33,21 @@ internal sealed class Figure3 : IExperiment
         (string Caption, TrainedRun Run)[] enlargements = Trained(context, _enlargements);
         Plot(reductions, "Reductions, bicubic enlargement before the network", context.PicturePath("figure3-reductions.png"));
         Plot(enlargements, "Enlargements before the network, bicubic reduction", context.PicturePath("figure3-enlargements.png"));
-        return string.Join('\n',
-        [
-            "SRCNN 9-5-5 at x3; validation PSNR (kodak24, centre squares) over training, every curve on the same number of pixels. Each network is scored on the reduction it is trained on. Without an enlargement the network works on the small picture, at a ninth of the arithmetic, and ends in a sub-pixel shuffle.",
-            string.Empty,
-            context.ShowPicture("figure3-reductions.png", "Convergence by reduction"),
-            context.ShowPicture("figure3-enlargements.png", "Convergence by enlargement"),
-            string.Empty,
-            "| curve | HR megapixels | PSNR at half of them | PSNR at the end |",
-            "|---|---|---|---|",
-            .. reductions.Concat(enlargements.SkipLast(1)).Select(Row),
-            string.Empty,
-            "The first three rows have bicubic enlargement, the others bicubic reduction; *bicubic reduction* is the fourth curve of the second plot.",
-        ]);
+        return string.Join(
+            '\n',
+            [
+                "SRCNN 9-5-5 at x3; validation PSNR (kodak24, centre squares) over training, every curve on the same number of pixels. Each network is scored on the reduction it is trained on. Without an enlargement the network works on the small picture, at a ninth of the arithmetic, and ends in a sub-pixel shuffle.",
+                string.Empty,
+                context.ShowPicture("figure3-reductions.png", "Convergence by reduction"),
+                context.ShowPicture("figure3-enlargements.png", "Convergence by enlargement"),
+                string.Empty,
+                "| curve | HR megapixels | PSNR at half of them | PSNR at the end |",
+                "|---|---|---|---|",
+                .. reductions.Concat(enlargements.SkipLast(1)).Select(Row),
+                string.Empty,
+                "The first three rows have bicubic enlargement, the others bicubic reduction; *bicubic reduction* is the fourth curve of the second plot.",
+            ]
+        );
     }
 
     private static (string Caption, TrainedRun Run)[] Trained(ExperimentContext context, (string Caption, string Config)[] curves) =>
@@ -62,7 +65,10 @@ internal sealed class Figure3 : IExperiment
         using Plot plot = new ScottPlot.Plot();
         foreach ((string? caption, TrainedRun? run) in curves)
         {
-            Scatter line = plot.Add.Scatter(run.Log.Select(point => point.Megapixels).ToArray(), run.Log.Select(point => point.Psnr).ToArray());
+            Scatter line = plot.Add.Scatter(
+                run.Log.Select(point => point.Megapixels).ToArray(),
+                run.Log.Select(point => point.Psnr).ToArray()
+            );
             line.LegendText = caption;
             line.LineWidth = 2;
         }

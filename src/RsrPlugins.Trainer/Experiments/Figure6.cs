@@ -13,7 +13,11 @@ internal sealed class Figure6 : IExperiment
 {
     internal static readonly string[] Shown = ["baboon", "lenna", "comic"];
 
-    private static readonly (string Caption, string Config)[] _runs = [("with Q-BReLU", "with-qbrelu-x2"), ("without Q-BReLU", "without-qbrelu-x2")];
+    private static readonly (string Caption, string Config)[] _runs =
+    [
+        ("with Q-BReLU", "with-qbrelu-x2"),
+        ("without Q-BReLU", "without-qbrelu-x2"),
+    ];
 
     public string Name => "figure6";
 
@@ -21,10 +25,13 @@ internal sealed class Figure6 : IExperiment
 
     public string Run(ExperimentContext context)
     {
-        (string Caption, Checkpoint Checkpoint)[] runs = _runs.Select(run => (run.Caption, TrainedRuns.Get(context, run.Config).Checkpoint)).ToArray();
+        (string Caption, Checkpoint Checkpoint)[] runs = _runs
+            .Select(run => (run.Caption, TrainedRuns.Get(context, run.Config).Checkpoint))
+            .ToArray();
         int scale = runs[0].Checkpoint.Config.Scale;
         IReadOnlyList<TestPicture> pictures = context.TestSet("set14", scale);
-        (string Caption, TorchPictures Networks)[] networks = runs.Select(run => (run.Caption, Networks: new TorchPictures(run.Checkpoint))).ToArray();
+        (string Caption, TorchPictures Networks)[] networks = runs.Select(run => (run.Caption, Networks: new TorchPictures(run.Checkpoint)))
+            .ToArray();
         try
         {
             List<string> lines = new List<string>();
@@ -33,24 +40,32 @@ internal sealed class Figure6 : IExperiment
                 context.CancellationToken.ThrowIfCancellationRequested();
                 double[][] measured = pictures.Select(picture => Measure(pair, picture, scale)).ToArray();
                 double[] means = Enumerable.Range(0, measured[0].Length).Select(column => measured.Average(row => row[column])).ToArray();
-                lines.Add(FormattableString.Invariant($"| {caption} | {means[0]:0.00} | {means[1]:0.00} | {means[2]:0.00} | {means[3]:0.0} | {means[4]:0.00} | {means[5]:0.00} |"));
+                lines.Add(
+                    FormattableString.Invariant(
+                        $"| {caption} | {means[0]:0.00} | {means[1]:0.00} | {means[2]:0.00} | {means[3]:0.0} | {means[4]:0.00} | {means[5]:0.00} |"
+                    )
+                );
                 context.Log(caption);
             }
 
             Draw(pictures.Where(picture => context.IsSmoke || Shown.Contains(picture.Name)), context.SheetPath("figure6-set14.png"));
             Draw(context.OwnPictures(scale), context.PicturePath("figure6.png"));
-            return string.Join('\n',
-            [
-                FormattableString.Invariant($"Two x{scale} pairs from nothing, {runs[0].Checkpoint.Megapixels:0} HR megapixels each, Set14, means. *Stored* is the small picture clamped to studio range and rounded to 8 bits, as a file holds it; only then is it a picture. *Outside* is the share of its values that studio range (16 to 235) cuts off; *kept* and *aliasing* are explained below the second table."),
-                string.Empty,
-                "| pair | restored from the values as they are, PSNR (dB) | restored from the stored picture, PSNR (dB) | stored picture against bicubic, PSNR (dB) | outside, % | kept | aliasing |",
-                "|---|---|---|---|---|---|---|",
-                .. lines,
-                string.Empty,
-                "The sheet shows pictures the project draws; the same of Set14's baboon, lenna and comic, which do not belong in a repository, is written to `artifacts/paper/figure6-set14.png`.",
-                string.Empty,
-                context.ShowPicture("figure6.png", "HR, bicubic, with and without Q-BReLU"),
-            ]);
+            return string.Join(
+                '\n',
+                [
+                    FormattableString.Invariant(
+                        $"Two x{scale} pairs from nothing, {runs[0].Checkpoint.Megapixels:0} HR megapixels each, Set14, means. *Stored* is the small picture clamped to studio range and rounded to 8 bits, as a file holds it; only then is it a picture. *Outside* is the share of its values that studio range (16 to 235) cuts off; *kept* and *aliasing* are explained below the second table."
+                    ),
+                    string.Empty,
+                    "| pair | restored from the values as they are, PSNR (dB) | restored from the stored picture, PSNR (dB) | stored picture against bicubic, PSNR (dB) | outside, % | kept | aliasing |",
+                    "|---|---|---|---|---|---|---|",
+                    .. lines,
+                    string.Empty,
+                    "The sheet shows pictures the project draws; the same of Set14's baboon, lenna and comic, which do not belong in a repository, is written to `artifacts/paper/figure6-set14.png`.",
+                    string.Empty,
+                    context.ShowPicture("figure6.png", "HR, bicubic, with and without Q-BReLU"),
+                ]
+            );
         }
         finally
         {
@@ -68,7 +83,12 @@ internal sealed class Figure6 : IExperiment
             return
             [
                 new SheetCell($"{picture.Name}: HR", picture.Plane, picture.Width, picture.Height),
-                new SheetCell("bicubic", Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic), width, height),
+                new SheetCell(
+                    "bicubic",
+                    Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic),
+                    width,
+                    height
+                ),
                 .. networks.Select(pair => new SheetCell(pair.Caption, pair.Networks.Reduce(picture), width, height)),
             ];
         }
@@ -79,7 +99,9 @@ internal sealed class Figure6 : IExperiment
         float[] small = networks.Reduce(picture);
         float[] stored = Stored(small);
         (int width, int height) = (picture.Width / scale, picture.Height / scale);
-        float[] bicubic = EvaluationProtocol.RoundToEightBits(Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic));
+        float[] bicubic = EvaluationProtocol.RoundToEightBits(
+            Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic)
+        );
         SmallPictureSpectrum spectrum = SmallPictureSpectrum.Measure(picture.Plane, stored, width, height, scale);
         return
         [
@@ -91,7 +113,8 @@ internal sealed class Figure6 : IExperiment
             spectrum.Aliasing,
         ];
 
-        double Restored(float[] plane) => EvaluationProtocol.Score(picture.Plane, networks.Enlarge(plane, picture), picture.Width, picture.Height, scale).Psnr;
+        double Restored(float[] plane) =>
+            EvaluationProtocol.Score(picture.Plane, networks.Enlarge(plane, picture), picture.Width, picture.Height, scale).Psnr;
     }
 
     private static float[] Stored(float[] small) => Array.ConvertAll(small, value => MathF.Round(Math.Clamp(value, 16f, 235f)));

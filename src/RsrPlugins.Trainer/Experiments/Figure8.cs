@@ -41,34 +41,45 @@ internal sealed class Figure8 : IExperiment
             aliasing.Add(Row(scale, spectra.Select(spectrum => spectrum.Aliasing)));
             if (scale == ShownScale)
             {
-                Draw(pictures.Where(picture => context.IsSmoke || Figure6.Shown.Contains(picture.Name)), rrNet, context.SheetPath("figure8-set14.png"));
+                Draw(
+                    pictures.Where(picture => context.IsSmoke || Figure6.Shown.Contains(picture.Name)),
+                    rrNet,
+                    context.SheetPath("figure8-set14.png")
+                );
                 Draw(context.OwnPictures(scale), rrNet, context.PicturePath("figure8.png"));
             }
 
             context.Log($"x{scale}");
         }
 
-        return string.Join('\n',
-        [
-            "Set14, means. In the upper half of the small picture's spectrum, as shares of the large picture's energy at the same frequencies: *kept* is its own detail (1 is an ideal reduction, below is soft), *aliasing* is everything else: finer detail folded down, ringing, patterns. Their sum is all the energy the small picture has there.",
-            string.Empty,
-            $"| kept | {string.Join(" | ", _columns.Select(column => column.Caption))} |",
-            $"|---|{string.Concat(_columns.Select(_ => "---|"))}",
-            .. kept,
-            string.Empty,
-            $"| aliasing | {string.Join(" | ", _columns.Select(column => column.Caption))} |",
-            $"|---|{string.Concat(_columns.Select(_ => "---|"))}",
-            .. aliasing,
-            string.Empty,
-            "The sheet shows pictures the project draws; the same of Set14's baboon, lenna and comic, which do not belong in a repository, is written to `artifacts/paper/figure8-set14.png`.",
-            string.Empty,
-            context.ShowPicture("figure8.png", "HR, nearest, bilinear, bicubic and learned small pictures"),
-        ]);
+        return string.Join(
+            '\n',
+            [
+                "Set14, means. In the upper half of the small picture's spectrum, as shares of the large picture's energy at the same frequencies: *kept* is its own detail (1 is an ideal reduction, below is soft), *aliasing* is everything else: finer detail folded down, ringing, patterns. Their sum is all the energy the small picture has there.",
+                string.Empty,
+                $"| kept | {string.Join(" | ", _columns.Select(column => column.Caption))} |",
+                $"|---|{string.Concat(_columns.Select(_ => "---|"))}",
+                .. kept,
+                string.Empty,
+                $"| aliasing | {string.Join(" | ", _columns.Select(column => column.Caption))} |",
+                $"|---|{string.Concat(_columns.Select(_ => "---|"))}",
+                .. aliasing,
+                string.Empty,
+                "The sheet shows pictures the project draws; the same of Set14's baboon, lenna and comic, which do not belong in a repository, is written to `artifacts/paper/figure8-set14.png`.",
+                string.Empty,
+                context.ShowPicture("figure8.png", "HR, nearest, bilinear, bicubic and learned small pictures"),
+            ]
+        );
     }
 
     private static SmallPictureSpectrum Mean(IReadOnlyList<TestPicture> pictures, float[][] small, int scale)
     {
-        SmallPictureSpectrum[] spectra = pictures.Select((picture, index) => SmallPictureSpectrum.Measure(picture.Plane, small[index], picture.Width / scale, picture.Height / scale, scale)).ToArray();
+        SmallPictureSpectrum[] spectra = pictures
+            .Select(
+                (picture, index) =>
+                    SmallPictureSpectrum.Measure(picture.Plane, small[index], picture.Width / scale, picture.Height / scale, scale)
+            )
+            .ToArray();
         return new SmallPictureSpectrum(spectra.Average(spectrum => spectrum.Kept), spectra.Average(spectrum => spectrum.Aliasing));
     }
 
@@ -79,10 +90,15 @@ internal sealed class Figure8 : IExperiment
         ContactSheet.Draw([.. shown.Select(Row)], path);
 
         IReadOnlyList<SheetCell> Row(TestPicture picture, int index) =>
-        [
-            new SheetCell($"{picture.Name}: HR", picture.Plane, picture.Width, picture.Height),
-            .. _columns.Select(column => new SheetCell(column.Caption, evaluation.Small(column.Kind)[index], picture.Width / ShownScale, picture.Height / ShownScale)),
-        ];
+            [
+                new SheetCell($"{picture.Name}: HR", picture.Plane, picture.Width, picture.Height),
+                .. _columns.Select(column => new SheetCell(
+                    column.Caption,
+                    evaluation.Small(column.Kind)[index],
+                    picture.Width / ShownScale,
+                    picture.Height / ShownScale
+                )),
+            ];
     }
 
     private static string Row(int scale, IEnumerable<double> values) =>

@@ -1,5 +1,6 @@
-// Beyond the paper: how much more comes back when one invertible network is both directions. Trained with what the trainer has, on luma alone, and measured beside the
-// paper's pair at the same 8-bit small picture. The curves are part of the answer: an experiment that has not reached its aim says how far it was and how it rose.
+// Beyond the paper: how much more comes back when one invertible network is both directions. Trained with what the trainer has, on luma
+// alone, and measured beside the paper's pair at the same 8-bit small picture. The curves are part of the answer: an experiment that has
+// not reached its aim says how far it was and how it rose.
 using RsrPlugins.Core;
 using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Resampling;
@@ -54,18 +55,25 @@ internal sealed class InvertibleExperiment : IExperiment
         }
 
         Plot(curves, context.PicturePath("curves.png"));
-        return string.Join('\n',
-        [
-            "PSNR in dB / SSIM of the restored luma by the protocol (docs/training.md), small pictures in 8 bits, networks run by Torch on whole pictures. *Small picture*: its PSNR against the bicubic one, and how much brighter it is than the large one, in levels of luma. *Published* is on RGB, with three times the values in the small picture.",
-            string.Empty,
-            "| set | weights | HR megapixels seen | comes back | published | small picture |",
-            "|---|---|---|---|---|---|",
-            .. rows,
-            string.Empty,
-            context.ShowPicture("curves.png", "PSNR on validation pictures over training"),
-            string.Empty,
-            .. scales.Select(scale => context.ShowPicture(FormattableString.Invariant($"small-x{scale}.png"), FormattableString.Invariant($"x{scale}: original, bicubic, small picture, restored"))),
-        ]);
+        return string.Join(
+            '\n',
+            [
+                "PSNR in dB / SSIM of the restored luma by the protocol (docs/training.md), small pictures in 8 bits, networks run by Torch on whole pictures. *Small picture*: its PSNR against the bicubic one, and how much brighter it is than the large one, in levels of luma. *Published* is on RGB, with three times the values in the small picture.",
+                string.Empty,
+                "| set | weights | HR megapixels seen | comes back | published | small picture |",
+                "|---|---|---|---|---|---|",
+                .. rows,
+                string.Empty,
+                context.ShowPicture("curves.png", "PSNR on validation pictures over training"),
+                string.Empty,
+                .. scales.Select(scale =>
+                    context.ShowPicture(
+                        FormattableString.Invariant($"small-x{scale}.png"),
+                        FormattableString.Invariant($"x{scale}: original, bicubic, small picture, restored")
+                    )
+                ),
+            ]
+        );
     }
 
     private static Measured Measure(TestPicture picture, int scale, TorchPictures networks)
@@ -73,13 +81,16 @@ internal sealed class InvertibleExperiment : IExperiment
         float[] small = networks.Reduce(picture);
         float[] restored = networks.Enlarge(small, picture);
         (int width, int height) = (picture.Width / scale, picture.Height / scale);
-        float[] bicubic = EvaluationProtocol.RoundToEightBits(Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic));
+        float[] bicubic = EvaluationProtocol.RoundToEightBits(
+            Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic)
+        );
         EvaluationScore score = EvaluationProtocol.Score(picture.Plane, restored, picture.Width, picture.Height, scale);
         return new Measured(
             score.Psnr,
             score.Ssim,
             ImageMetrics.Psnr(bicubic, small, width, height, 0),
-            small.Average(value => (double)value) - picture.Plane.Average(value => (double)value));
+            small.Average(value => (double)value) - picture.Plane.Average(value => (double)value)
+        );
     }
 
     private static string Row(string set, int scale, TrainedRun run, Measured[] pictures)
@@ -87,7 +98,8 @@ internal sealed class InvertibleExperiment : IExperiment
         double megapixels = run.Checkpoint.Progress.MegapixelsBefore + run.Checkpoint.Megapixels;
         int weights = InvertibleNetwork.Layers(scale).Sum(layer => layer.ParameterCount);
         return FormattableString.Invariant(
-            $"| {set} x{scale} | {weights / 1000} k | {megapixels:0} | {pictures.Average(one => one.Psnr):0.00} / {pictures.Average(one => one.Ssim):.0000} | {_published[(set, scale)]:0.00} | {pictures.Average(one => one.SmallPsnr):0.00} dB, {pictures.Average(one => Math.Abs(one.Brightness)):0.00} levels |");
+            $"| {set} x{scale} | {weights / 1000} k | {megapixels:0} | {pictures.Average(one => one.Psnr):0.00} / {pictures.Average(one => one.Ssim):.0000} | {_published[(set, scale)]:0.00} | {pictures.Average(one => one.SmallPsnr):0.00} dB, {pictures.Average(one => Math.Abs(one.Brightness)):0.00} levels |"
+        );
     }
 
     private static void DrawSheet(ExperimentContext context, int scale, TorchPictures networks)
@@ -97,10 +109,14 @@ internal sealed class InvertibleExperiment : IExperiment
         {
             (int width, int height) = (picture.Width / scale, picture.Height / scale);
             float[] small = networks.Reduce(picture);
-            rows.Add(
-            [
+            rows.Add([
                 new SheetCell(picture.Name, picture.Plane, picture.Width, picture.Height),
-                new SheetCell("bicubic", Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic), width, height),
+                new SheetCell(
+                    "bicubic",
+                    Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic),
+                    width,
+                    height
+                ),
                 new SheetCell("invertible", small, width, height),
                 new SheetCell("restored", networks.Enlarge(small, picture), picture.Width, picture.Height),
             ]);
@@ -114,7 +130,10 @@ internal sealed class InvertibleExperiment : IExperiment
         using Plot plot = new Plot();
         foreach ((string caption, TrainedRun run) in curves)
         {
-            Scatter line = plot.Add.Scatter(run.Log.Select(point => point.Megapixels).ToArray(), run.Log.Select(point => point.Psnr).ToArray());
+            Scatter line = plot.Add.Scatter(
+                run.Log.Select(point => point.Megapixels).ToArray(),
+                run.Log.Select(point => point.Psnr).ToArray()
+            );
             line.LegendText = caption;
             line.LineWidth = 2;
         }
@@ -125,6 +144,7 @@ internal sealed class InvertibleExperiment : IExperiment
         plot.SavePng(path, 800, 450);
     }
 
-    /// <summary>Of one picture: what came back (PSNR in dB, SSIM), and its small picture against the bicubic one (PSNR in dB) and in brightness (levels).</summary>
+    /// <summary>Of one picture: what came back (PSNR in dB, SSIM), and its small picture against the bicubic one (PSNR in dB) and in
+    /// brightness (levels).</summary>
     private sealed record Measured(double Psnr, double Ssim, double SmallPsnr, double Brightness);
 }

@@ -19,7 +19,12 @@ internal sealed class Table1 : IExperiment
     ];
 
     /// <summary>PSNR in dB as published: [trained on, tested on].</summary>
-    private static readonly double[,] _published = { { 30.59, 29.76, 30.56 }, { 25.38, 32.17, 31.19 }, { 27.59, 31.92, 32.45 } };
+    private static readonly double[,] _published =
+    {
+        { 30.59, 29.76, 30.56 },
+        { 25.38, 32.17, 31.19 },
+        { 27.59, 31.92, 32.45 },
+    };
 
     public string Name => "table1";
 
@@ -49,7 +54,9 @@ internal sealed class Table1 : IExperiment
 
     private static double Score(TorchPictures network, TestPicture picture, ResamplingKernel kernel)
     {
-        float[] small = EvaluationProtocol.RoundToEightBits(Data.Reduction.Reduce(picture.Plane, picture.Width, picture.Height, Scale, kernel));
+        float[] small = EvaluationProtocol.RoundToEightBits(
+            Data.Reduction.Reduce(picture.Plane, picture.Width, picture.Height, Scale, kernel)
+        );
         return EvaluationProtocol.Score(picture.Plane, network.Enlarge(small, picture), picture.Width, picture.Height, Scale).Psnr;
     }
 
@@ -70,18 +77,29 @@ internal sealed class Table1 : IExperiment
     {
         List<string> lines = new List<string>
         {
-            FormattableString.Invariant($"SRCNN 9-5-5 at x{Scale}, each network trained on {megapixels:0} HR megapixels, the last half with the squared error its authors use; PSNR in dB on Set5, *published* in brackets. Small pictures are rounded to 8 bits and enlarged bicubically before the network."),
+            FormattableString.Invariant(
+                $"SRCNN 9-5-5 at x{Scale}, each network trained on {megapixels:0} HR megapixels, the last half with the squared error its authors use; PSNR in dB on Set5, *published* in brackets. Small pictures are rounded to 8 bits and enlarged bicubically before the network."
+            ),
             string.Empty,
             "| trained on | tested on nearest | bilinear | bicubic |",
             "|---|---|---|---|",
         };
         for (int row = 0; row < _reductions.Length; row++)
         {
-            IEnumerable<string> cells = Enumerable.Range(0, _reductions.Length).Select(column => FormattableString.Invariant($"{Bold(row == column)}{psnr[row, column]:0.00}{Bold(row == column)} (*{_published[row, column]:0.00}*)"));
+            IEnumerable<string> cells = Enumerable
+                .Range(0, _reductions.Length)
+                .Select(column =>
+                    FormattableString.Invariant(
+                        $"{Bold(row == column)}{psnr[row, column]:0.00}{Bold(row == column)} (*{_published[row, column]:0.00}*)"
+                    )
+                );
             lines.Add($"| {_reductions[row].Kernel.ToString().ToLowerInvariant()} | {string.Join(" | ", cells)} |");
         }
 
-        lines.AddRange([string.Empty, $"The reduction a network was trained on is the one it does best on in {DiagonalWins(psnr)} of {_reductions.Length} rows (published: {DiagonalWins(_published)})."]);
+        lines.AddRange([
+            string.Empty,
+            $"The reduction a network was trained on is the one it does best on in {DiagonalWins(psnr)} of {_reductions.Length} rows (published: {DiagonalWins(_published)}).",
+        ]);
         return string.Join('\n', lines);
 
         static string Bold(bool yes) => yes ? "**" : string.Empty;

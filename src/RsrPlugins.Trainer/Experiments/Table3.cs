@@ -38,33 +38,53 @@ internal sealed class Table3 : IExperiment
                     (EvaluationMethod.Photo, engine.Open(installed.Find(NetworkTask.Enlarge, ModelKind.Photo, scale))),
                     (EvaluationMethod.Learned, engine.Open(installed.Find(NetworkTask.Enlarge, ModelKind.Learned, scale))),
                 ];
-                measured.Add(Row(set, scale, methods.Select(method => Mean(pictures, method.Item1, scale, rrNet, method.Item2, context.CancellationToken))));
+                measured.Add(
+                    Row(
+                        set,
+                        scale,
+                        methods.Select(method => Mean(pictures, method.Item1, scale, rrNet, method.Item2, context.CancellationToken))
+                    )
+                );
                 published.Add(Row(set, scale, Published.Table3(set, scale)));
                 context.Log($"{set} x{scale}");
             }
         }
 
-        return string.Join('\n',
-        [
-            "PSNR in dB / SSIM, measured here. For other pictures and one method at a time: `rsr evaluate DIR --scale 3 --method bicubic|photo|learned`, and `--method srcnn --models training/baselines`.",
-            string.Empty,
-            .. Header(_columns),
-            .. measured,
-            string.Empty,
-            "*Published*:",
-            string.Empty,
-            .. Header(Published.Methods),
-            .. published,
-        ]);
+        return string.Join(
+            '\n',
+            [
+                "PSNR in dB / SSIM, measured here. For other pictures and one method at a time: `rsr evaluate DIR --scale 3 --method bicubic|photo|learned`, and `--method srcnn --models training/baselines`.",
+                string.Empty,
+                .. Header(_columns),
+                .. measured,
+                string.Empty,
+                "*Published*:",
+                string.Empty,
+                .. Header(Published.Methods),
+                .. published,
+            ]
+        );
     }
 
-    private static (double Psnr, double Ssim) Mean(IReadOnlyList<TestPicture> pictures, EvaluationMethod method, int scale, INetwork rrNet, INetwork? srNet, CancellationToken cancellationToken)
+    private static (double Psnr, double Ssim) Mean(
+        IReadOnlyList<TestPicture> pictures,
+        EvaluationMethod method,
+        int scale,
+        INetwork rrNet,
+        INetwork? srNet,
+        CancellationToken cancellationToken
+    )
     {
-        EvaluationScore[] scores = pictures.Select(picture => EvaluationProtocol.Evaluate(picture.ToGrey(), method, scale, rrNet, srNet, cancellationToken: cancellationToken)).ToArray();
+        EvaluationScore[] scores = pictures
+            .Select(picture =>
+                EvaluationProtocol.Evaluate(picture.ToGrey(), method, scale, rrNet, srNet, cancellationToken: cancellationToken)
+            )
+            .ToArray();
         return (scores.Average(score => score.Psnr), scores.Average(score => score.Ssim));
     }
 
-    private static string[] Header(string[] columns) => [$"| set | scale | {string.Join(" | ", columns)} |", $"|---|---|{string.Concat(columns.Select(_ => "---|"))}"];
+    private static string[] Header(string[] columns) =>
+        [$"| set | scale | {string.Join(" | ", columns)} |", $"|---|---|{string.Concat(columns.Select(_ => "---|"))}"];
 
     private static string Row(string set, int scale, IEnumerable<(double Psnr, double Ssim)> scores) =>
         $"| {set} | x{scale} | {string.Join(" | ", scores.Select(score => FormattableString.Invariant($"{score.Psnr:0.00} / {score.Ssim:.0000}")))} |";

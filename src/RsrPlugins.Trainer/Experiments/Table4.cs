@@ -30,9 +30,7 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
     private const string Plot = "table4.png";
 
     internal Table4()
-        : this(Codecs.Lossless, Codecs.Lossy)
-    {
-    }
+        : this(Codecs.Lossless, Codecs.Lossy) { }
 
     public string Name => "table4";
 
@@ -41,7 +39,12 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
     public string Run(ExperimentContext context)
     {
         CancellationToken token = context.CancellationToken;
-        ExternalTool[] missing = lossyCodecs.SelectMany(codec => codec.Tools).Concat(losslessCodecs.SelectMany(codec => codec.Tools)).Distinct().Where(tool => !tool.IsInstalled).ToArray();
+        ExternalTool[] missing = lossyCodecs
+            .SelectMany(codec => codec.Tools)
+            .Concat(losslessCodecs.SelectMany(codec => codec.Tools))
+            .Distinct()
+            .Where(tool => !tool.IsInstalled)
+            .ToArray();
         if (missing.Length > 0 && !context.IsSmoke)
         {
             throw new TrainerException(string.Join("; ", missing.Select(tool => tool.MissingMessage)) + ".");
@@ -55,7 +58,9 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
         IReadOnlyList<int> installed = catalogue.Scales(NetworkTask.Reduce, ModelKind.Learned);
         if (!installed.Contains(PaperScale))
         {
-            throw new TrainerException($"{context.Models}: the learned pair of x{PaperScale} was expected, which the paper's table is of; found x{string.Join(", x", installed)}. Export it first.");
+            throw new TrainerException(
+                $"{context.Models}: the learned pair of x{PaperScale} was expected, which the paper's table is of; found x{string.Join(", x", installed)}. Export it first."
+            );
         }
 
         foreach (int scale in installed)
@@ -65,12 +70,14 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
             PairedCompression measured = new PairedCompression(scale, context.TestSet(Set, scale), rrNet, srNet, token);
             (string Name, Stored[])[] ours = lossless.Select(codec => (codec.Name, measured.Pair(codec))).ToArray();
             context.Log($"x{scale}: small pictures stored");
-            (string Name, Stored?[] files)[] others = lossy.Select(codec =>
-            {
-                Stored?[] files = measured.AtEqualSsim(codec, context.IsSmoke ? SmokeStride : 1);
-                context.Log($"x{scale}: {codec.Name} at equal SSIM");
-                return (codec.Name, files);
-            }).ToArray();
+            (string Name, Stored?[] files)[] others = lossy
+                .Select(codec =>
+                {
+                    Stored?[] files = measured.AtEqualSsim(codec, context.IsSmoke ? SmokeStride : 1);
+                    context.Log($"x{scale}: {codec.Name} at equal SSIM");
+                    return (codec.Name, files);
+                })
+                .ToArray();
             scales.Add(new ScaleResult(measured, ours, others));
         }
 
@@ -86,16 +93,17 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
             EveryScale(scales),
             context.ShowPicture(Plot, "Rate-distortion curves of the codecs, and the learned pairs, on Set5"),
             """
-            Curves: one setting for all five pictures, means over them, x3's crop and border. Points: the pairs, each with its best lossless codec.
-            The pair's SSIM differs more from picture to picture than a codec's at one setting, so a point may lie on one side of a curve and its row in the table on the other.
-            """,
+                Curves: one setting for all five pictures, means over them, x3's crop and border. Points: the pairs, each with its best lossless codec.
+                The pair's SSIM differs more from picture to picture than a codec's at one setting, so a point may lie on one side of a curve and its row in the table on the other.
+                """,
         ];
         return string.Join("\n\n", parts);
     }
 
     private static string Conditions(CancellationToken cancellationToken)
     {
-        string Version(string name, ExternalTool tool) => tool.IsInstalled ? $"{name} {tool.Version(cancellationToken)}" : $"{name} (missing)";
+        string Version(string name, ExternalTool tool) =>
+            tool.IsInstalled ? $"{name} {tool.Version(cancellationToken)}" : $"{name} (missing)";
         return $"""
             Set5, x3 where nothing else is said. Every codec is given the same 8-bit grey plane - the luma the protocol measures, its values as they are - and what it
             decodes is scored like a restored picture: the same crop, the same border shaved. *bytes* are those of the whole file, *bpp* its bits over the pixels of the
@@ -103,7 +111,10 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
 
             PNG: the best of its filters, zlib 9. 7-Zip: LZMA, `-mx=9`, an archive of the raw pixels (PGM). JPEG 2000: `.jp2`; the 5/3 wavelet in the first table, 9/7
             at equal SSIM. WebP: effort 6. AVIF: AV1 at libvips' effort 6, tuned for SSIM. JPEG XL: `-e 9`. JPEG: the standard's tables; mozjpeg: all its optimisations.
-            libvips {NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}, {Version("OpenJPEG", ExternalTool.OpjCompress)}, {Version("7-Zip", ExternalTool.SevenZip)}, {Version("libjxl", ExternalTool.Cjxl)}.
+            libvips {NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}, {Version(
+                "OpenJPEG",
+                ExternalTool.OpjCompress
+            )}, {Version("7-Zip", ExternalTool.SevenZip)}, {Version("libjxl", ExternalTool.Cjxl)}.
             """;
     }
 
@@ -112,14 +123,25 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
     {
         List<(string Title, Stored[] Files, string Published)> methods = new List<(string Title, Stored[] Files, string Published)>();
         AddPair(Codecs.SevenZip, "9,017 / .6587 / - / .9300");
-        AddOther(Codecs.PlainJpeg, PaperJpegQuality, FormattableString.Invariant($"JPEG q={PaperJpegQuality}"), "9,320 / .7353 / - / .9290");
+        AddOther(
+            Codecs.PlainJpeg,
+            PaperJpegQuality,
+            FormattableString.Invariant($"JPEG q={PaperJpegQuality}"),
+            "9,320 / .7353 / - / .9290"
+        );
         AddPair(Codecs.LosslessJpeg2000, "8,095 / .5800 / - / .9300");
         AddOther(Codecs.ReversibleJpeg2000, PaperJpeg2000Ratio, "JPEG 2000 \"13 %\"", "8,366 / .5902 / - / .9272");
         List<string[]> table = new List<string[]> { (string[])["bytes / bpp / PSNR / SSIM", .. methods.Select(method => method.Title)] };
-        table.AddRange(measured.Pictures.Select((picture, index) => methods.Select(method => Cell(method.Files[index])).Prepend(picture.Name).ToArray()));
+        table.AddRange(
+            measured.Pictures.Select(
+                (picture, index) => methods.Select(method => Cell(method.Files[index])).Prepend(picture.Name).ToArray()
+            )
+        );
         table.Add([.. methods.Select(method => $"**{Cell(Stored.Mean(method.Files))}**").Prepend("**average**")]);
         table.Add([.. methods.Select(method => method.Published).Prepend("published average")]);
-        return "### As in the paper\n\n" + ExperimentDocument.Table(table) + (Codecs.ReversibleJpeg2000.IsInstalled ? Readings(measured) : string.Empty);
+        return "### As in the paper\n\n"
+            + ExperimentDocument.Table(table)
+            + (Codecs.ReversibleJpeg2000.IsInstalled ? Readings(measured) : string.Empty);
 
         void AddPair(LosslessCodec codec, string published)
         {
@@ -147,32 +169,55 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
         Stored[] reversible = measured.At(Codecs.ReversibleJpeg2000, PaperJpeg2000Ratio);
         Stored irreversible = Stored.Mean(measured.At(Codecs.Jpeg2000, PaperJpeg2000Ratio));
         string Figures(IEnumerable<double> bytes) =>
-            FormattableString.Invariant($"{bytes.Average():N0} bytes, {bytes.Select((value, index) => 8 * value / (pictures[index].Width * (double)pictures[index].Height)).Average():.0000} bpp");
-        return FormattableString.Invariant($"""
+            FormattableString.Invariant(
+                $"{bytes.Average():N0} bytes, {bytes.Select((value, index) => 8 * value / (pictures[index].Width * (double)pictures[index].Height)).Average():.0000} bpp"
+            );
+        return FormattableString.Invariant(
+            $"""
 
 
-            The paper does not say what its 13 % are of. 13 % of the raw plane would be {Figures(raw)}; 13 % of the plane's lossless JPEG 2000 file {Figures(whole)},
-            the rate differing from picture to picture; a compression ratio of {PaperJpeg2000Ratio}, `opj_compress -r {PaperJpeg2000Ratio}`, gives {Figures(reversible.Select(file => file.Bytes))}. The published
+            The paper does not say what its 13 % are of. 13 % of the raw plane would be {Figures(
+                raw
+            )}; 13 % of the plane's lossless JPEG 2000 file {Figures(whole)},
+            the rate differing from picture to picture; a compression ratio of {PaperJpeg2000Ratio}, `opj_compress -r {PaperJpeg2000Ratio}`, gives {Figures(
+                reversible.Select(file => file.Bytes)
+            )}. The published
             8,366 bytes and .5902 bpp are nearly one rate for all pictures, so the ratio is what the table has, with the reversible 5/3 wavelet, the tool's default; the
             9/7 wavelet, SSIM {irreversible.Ssim:.0000} at the same ratio, is further from the published SSIM.
-            """);
+            """
+        );
     }
 
     private static string SmallFiles(IReadOnlyList<ScaleResult> scales)
     {
         List<string[]> table = new List<string[]> { (string[])["average bytes / bpp", .. scales[0].Ours.Select(ours => ours.Codec)] };
-        table.AddRange(scales.Select(result => result.Ours
-            .Select(ours => (ours.Codec, Mean: Stored.Mean(ours.Files)))
-            .Select(ours => Emphasised(FormattableString.Invariant($"{ours.Mean.Bytes:N0} / {ours.Mean.BitsPerPixel:.0000}"), ours.Codec == result.Best.Codec))
-            .Prepend($"x{result.Measured.Scale}").ToArray()));
+        table.AddRange(
+            scales.Select(result =>
+                result
+                    .Ours.Select(ours => (ours.Codec, Mean: Stored.Mean(ours.Files)))
+                    .Select(ours =>
+                        Emphasised(
+                            FormattableString.Invariant($"{ours.Mean.Bytes:N0} / {ours.Mean.BitsPerPixel:.0000}"),
+                            ours.Codec == result.Best.Codec
+                        )
+                    )
+                    .Prepend($"x{result.Measured.Scale}")
+                    .ToArray()
+            )
+        );
         return "### The small picture, stored without loss\n\n" + ExperimentDocument.Table(table);
     }
 
     private static string EqualSsim(ScaleResult paper)
     {
         (string Codec, Stored[] Files) ours = paper.Best;
-        List<string[]> table = new List<string[]> { (string[])["bytes", "SSIM", $"pair + {ours.Codec}", .. paper.Others.Select(other => other.Codec)] };
-        table.AddRange(paper.Measured.Pictures.Select((picture, index) => Row(picture.Name, ours.Files[index], other => other.Files[index])));
+        List<string[]> table = new List<string[]>
+        {
+            (string[])["bytes", "SSIM", $"pair + {ours.Codec}", .. paper.Others.Select(other => other.Codec)],
+        };
+        table.AddRange(
+            paper.Measured.Pictures.Select((picture, index) => Row(picture.Name, ours.Files[index], other => other.Files[index]))
+        );
         table.Add([.. Row("average", Stored.Mean(ours.Files), MeanOrNull).Select(cell => $"**{cell}**")]);
         return $"""
             ### At equal SSIM
@@ -186,31 +231,57 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
             """;
 
         string[] Row(string name, Stored own, Func<(string Codec, Stored?[] Files), Stored?> file) =>
-        [
-            name,
-            FormattableString.Invariant($"{own.Ssim:.0000}"),
-            FormattableString.Invariant($"{own.Bytes:N0}"),
-            .. paper.Others.Select(other => file(other) is { } stored ? FormattableString.Invariant($"{stored.Bytes:N0} ({Percent(stored.Bytes / own.Bytes)})") : "not reached"),
-        ];
+            [
+                name,
+                FormattableString.Invariant($"{own.Ssim:.0000}"),
+                FormattableString.Invariant($"{own.Bytes:N0}"),
+                .. paper.Others.Select(other =>
+                    file(other) is { } stored
+                        ? FormattableString.Invariant($"{stored.Bytes:N0} ({Percent(stored.Bytes / own.Bytes)})")
+                        : "not reached"
+                ),
+            ];
     }
 
     private static string EveryScale(IReadOnlyList<ScaleResult> scales)
     {
-        List<string[]> table = new List<string[]> { (string[])["average bpp", "SSIM", "pair, best codec", .. scales[0].Others.Select(other => other.Codec)] };
-        table.AddRange(scales.Select(result =>
+        List<string[]> table = new List<string[]>
         {
-            Stored ours = Stored.Mean(result.Best.Files);
-            return new[] { $"x{result.Measured.Scale}", FormattableString.Invariant($"{ours.Ssim:.0000}"), FormattableString.Invariant($"{ours.BitsPerPixel:.0000}") }
-                .Concat(result.Others.Select(other => MeanOrNull(other) is { } mean ? FormattableString.Invariant($"{mean.BitsPerPixel:.0000} ({Percent(mean.BitsPerPixel / ours.BitsPerPixel)})") : "not reached"))
-                .ToArray();
-        }));
+            (string[])["average bpp", "SSIM", "pair, best codec", .. scales[0].Others.Select(other => other.Codec)],
+        };
+        table.AddRange(
+            scales.Select(result =>
+            {
+                Stored ours = Stored.Mean(result.Best.Files);
+                return new[]
+                {
+                    $"x{result.Measured.Scale}",
+                    FormattableString.Invariant($"{ours.Ssim:.0000}"),
+                    FormattableString.Invariant($"{ours.BitsPerPixel:.0000}"),
+                }
+                    .Concat(
+                        result.Others.Select(other =>
+                            MeanOrNull(other) is { } mean
+                                ? FormattableString.Invariant(
+                                    $"{mean.BitsPerPixel:.0000} ({Percent(mean.BitsPerPixel / ours.BitsPerPixel)})"
+                                )
+                                : "not reached"
+                        )
+                    )
+                    .ToArray();
+            })
+        );
         return "The same for every scale:\n\n" + ExperimentDocument.Table(table);
     }
 
     private static string Conclusion(ScaleResult paper)
     {
         double ours = Stored.Mean(paper.Best.Files).Bytes;
-        (string Codec, double Bytes)[] reached = paper.Others.Select(other => (other.Codec, Mean: MeanOrNull(other))).Where(other => other.Mean is not null).Select(other => (other.Codec, other.Mean!.Bytes)).ToArray();
+        (string Codec, double Bytes)[] reached = paper
+            .Others.Select(other => (other.Codec, Mean: MeanOrNull(other)))
+            .Where(other => other.Mean is not null)
+            .Select(other => (other.Codec, other.Mean!.Bytes))
+            .ToArray();
         string[] better = [.. reached.Where(other => other.Bytes < ours).Select(other => other.Codec)];
         string[] worse = [.. reached.Where(other => other.Bytes >= ours).Select(other => other.Codec)];
         return (better.Length, worse.Length) switch
@@ -226,8 +297,15 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
         using Plot plot = new ScottPlot.Plot();
         foreach (LossyCodec codec in lossy)
         {
-            Stored[] points = codec.Curve.Where((_, index) => !context.IsSmoke || index % SmokeCurveStride == 0).Select(setting => Stored.Mean(measured.At(codec, setting))).OrderBy(point => point.BitsPerPixel).ToArray();
-            Scatter curve = plot.Add.Scatter(points.Select(point => point.BitsPerPixel).ToArray(), points.Select(point => point.Ssim).ToArray());
+            Stored[] points = codec
+                .Curve.Where((_, index) => !context.IsSmoke || index % SmokeCurveStride == 0)
+                .Select(setting => Stored.Mean(measured.At(codec, setting)))
+                .OrderBy(point => point.BitsPerPixel)
+                .ToArray();
+            Scatter curve = plot.Add.Scatter(
+                points.Select(point => point.BitsPerPixel).ToArray(),
+                points.Select(point => point.Ssim).ToArray()
+            );
             curve.LegendText = codec.Name;
             curve.LineWidth = 2;
             curve.MarkerSize = 5;
@@ -261,14 +339,19 @@ internal sealed class Table4(IReadOnlyList<LosslessCodec> losslessCodecs, IReadO
     private static Stored? MeanOrNull((string Codec, Stored?[] Files) other) =>
         other.Files.OfType<Stored>().ToArray() is var files && files.Length == other.Files.Length ? Stored.Mean(files) : null;
 
-    private static string Cell(Stored file) => FormattableString.Invariant($"{file.Bytes:N0} / {file.BitsPerPixel:.0000} / {file.Psnr:0.00} / {file.Ssim:.0000}");
+    private static string Cell(Stored file) =>
+        FormattableString.Invariant($"{file.Bytes:N0} / {file.BitsPerPixel:.0000} / {file.Psnr:0.00} / {file.Ssim:.0000}");
 
     private static string Percent(double ratio) => FormattableString.Invariant($"{100 * (ratio - 1):+0;-0;0} %");
 
     private static string Emphasised(string text, bool emphasised) => emphasised ? $"**{text}**" : text;
 
     /// <summary>One scale: our files by each lossless codec, and the others' at our SSIM.</summary>
-    private sealed record ScaleResult(PairedCompression Measured, (string Codec, Stored[] Files)[] Ours, (string Codec, Stored?[] Files)[] Others)
+    private sealed record ScaleResult(
+        PairedCompression Measured,
+        (string Codec, Stored[] Files)[] Ours,
+        (string Codec, Stored?[] Files)[] Others
+    )
     {
         /// <summary>The lossless codec with the fewest bytes on average.</summary>
         internal (string Codec, Stored[] Files) Best { get; } = Ours.MinBy(ours => Stored.Mean(ours.Files).Bytes);

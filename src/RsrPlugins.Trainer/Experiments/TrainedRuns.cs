@@ -31,7 +31,14 @@ internal static class TrainedRuns
         if (!File.Exists(checkpoint) || !File.Exists(log))
         {
             config = config with { Output = Path.Combine(context.Training, "runs") };
-            using (TrainingSession session = TrainingSession.Open(config, context.RequireData(), File.Exists(TrainingSession.LatestOf(config)), context.Log))
+            using (
+                TrainingSession session = TrainingSession.Open(
+                    config,
+                    context.RequireData(),
+                    File.Exists(TrainingSession.LatestOf(config)),
+                    context.Log
+                )
+            )
             {
                 context.Log(session.Run(Shown(context), context.CancellationToken));
             }
@@ -72,13 +79,19 @@ internal static class TrainedRuns
     private static TrainedRun Read(string checkpoint, string log) =>
         new(Checkpoint.Load(checkpoint), [.. TrainingLog.Read(log).Select(row => (row[2], row[6]))]);
 
-    private static Action<TrainingReport> Shown(ExperimentContext context) => report =>
-    {
-        if (report.Validation is { } score)
+    private static Action<TrainingReport> Shown(ExperimentContext context) =>
+        report =>
         {
-            context.Log(string.Create(CultureInfo.InvariantCulture, $"{report.Progress:p0}, {report.Megapixels:0} MP, {report.KilopixelsPerSecond:0} kpx/s, PSNR {score.Psnr:0.00} dB"));
-        }
-    };
+            if (report.Validation is { } score)
+            {
+                context.Log(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{report.Progress:p0}, {report.Megapixels:0} MP, {report.KilopixelsPerSecond:0} kpx/s, PSNR {score.Psnr:0.00} dB"
+                    )
+                );
+            }
+        };
 
     private static void Copy(string from, string to)
     {

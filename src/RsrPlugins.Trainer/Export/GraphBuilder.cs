@@ -36,8 +36,14 @@ internal sealed class GraphBuilder
 
     /// <summary>A convolution whose weights are there already, because a recursive network applies them more than once.</summary>
     internal string Convolution(string name, string input, ConvolutionWeights weights, int stride, int padding) =>
-        Add("Conv", name, [input, weights.Weight, weights.Bias],
-            Ints("kernel_shape", weights.Kernel, weights.Kernel), Ints("strides", stride, stride), Ints("pads", padding, padding, padding, padding));
+        Add(
+            "Conv",
+            name,
+            [input, weights.Weight, weights.Bias],
+            Ints("kernel_shape", weights.Kernel, weights.Kernel),
+            Ints("strides", stride, stride),
+            Ints("pads", padding, padding, padding, padding)
+        );
 
     /// <summary>Weights any number of convolutions may read.</summary>
     /// <param name="name">Begins the names of both initialisers.</param>
@@ -47,7 +53,8 @@ internal sealed class GraphBuilder
     internal ConvolutionWeights Weights(string name, long[] shape, float[] weights, float[] bias) =>
         new(Constant(name + ".weight", shape, weights), Constant(name + ".bias", [bias.Length], bias), (int)shape[^1]);
 
-    /// <summary>A transposed convolution ("deconvolution") that enlarges by its stride; the kernel must be the stride plus an even number.</summary>
+    /// <summary>A transposed convolution ("deconvolution") that enlarges by its stride; the kernel must be the stride plus an even
+    /// number.</summary>
     /// <param name="name">Names the node and its output.</param>
     /// <param name="input">Name of the input.</param>
     /// <param name="shape">[inputs, outputs, kernel, kernel]: inputs first, other than in a convolution.</param>
@@ -57,8 +64,14 @@ internal sealed class GraphBuilder
     internal string TransposedConvolution(string name, string input, long[] shape, float[] weights, float[] bias, int stride)
     {
         long cut = (shape[^1] - stride) / 2;
-        return Add("ConvTranspose", name, [input, Constant(name + ".weight", shape, weights), Constant(name + ".bias", [bias.Length], bias)],
-            Ints("kernel_shape", shape[2], shape[3]), Ints("strides", stride, stride), Ints("pads", cut, cut, cut, cut));
+        return Add(
+            "ConvTranspose",
+            name,
+            [input, Constant(name + ".weight", shape, weights), Constant(name + ".bias", [bias.Length], bias)],
+            Ints("kernel_shape", shape[2], shape[3]),
+            Ints("strides", stride, stride),
+            Ints("pads", cut, cut, cut, cut)
+        );
     }
 
     internal string Tanh(string name, string input) => Add("Tanh", name, [input]);
@@ -66,28 +79,37 @@ internal sealed class GraphBuilder
     /// <param name="name">Names the node and its output.</param>
     /// <param name="input">Name of the input.</param>
     /// <param name="slopes">Of the negative side, one per channel.</param>
-    internal string PRelu(string name, string input, float[] slopes) => Add("PRelu", name, [input, Constant(name + ".slope", [slopes.Length, 1, 1], slopes)]);
+    internal string PRelu(string name, string input, float[] slopes) =>
+        Add("PRelu", name, [input, Constant(name + ".slope", [slopes.Length, 1, 1], slopes)]);
 
     /// <summary>Batch normalisation with fixed statistics; every array holds one value per channel.</summary>
     internal string BatchNormalization(string name, string input, float[] factor, float[] shift, float[] mean, float[] variance) =>
-        Add("BatchNormalization", name,
-        [
-            input,
-            Constant(name + ".factor", [factor.Length], factor),
-            Constant(name + ".shift", [shift.Length], shift),
-            Constant(name + ".mean", [mean.Length], mean),
-            Constant(name + ".variance", [variance.Length], variance),
-        ]);
+        Add(
+            "BatchNormalization",
+            name,
+            [
+                input,
+                Constant(name + ".factor", [factor.Length], factor),
+                Constant(name + ".shift", [shift.Length], shift),
+                Constant(name + ".mean", [mean.Length], mean),
+                Constant(name + ".variance", [variance.Length], variance),
+            ]
+        );
 
-    internal string LeakyRelu(string name, string input, double slope) =>
-        Add("LeakyRelu", name, [input], Real("alpha", (float)slope));
+    internal string LeakyRelu(string name, string input, double slope) => Add("LeakyRelu", name, [input], Real("alpha", (float)slope));
 
     internal string Relu(string name, string input) => Add("Relu", name, [input]);
 
     /// <summary>Keys bicubic enlargement (a = -0.5) by a whole number, pixel centres at half positions, edge pixels repeated.</summary>
     internal string Bicubic(string name, string input, int scale) =>
-        Add("Resize", name, [input, string.Empty, Constant(name + ".scales", [4], [1, 1, scale, scale])],
-            Text("mode", "cubic"), Text("coordinate_transformation_mode", "half_pixel"), Real("cubic_coeff_a", -0.5f));
+        Add(
+            "Resize",
+            name,
+            [input, string.Empty, Constant(name + ".scales", [4], [1, 1, scale, scale])],
+            Text("mode", "cubic"),
+            Text("coordinate_transformation_mode", "half_pixel"),
+            Real("cubic_coeff_a", -0.5f)
+        );
 
     internal string Concat(string name, params string[] inputs) => Add("Concat", name, inputs, Int("axis", 1));
 
@@ -149,17 +171,40 @@ internal sealed class GraphBuilder
             BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(4 * i), values[i]);
         }
 
-        TensorProto constant = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Float, RawData = ByteString.CopyFrom(bytes) };
+        TensorProto constant = new TensorProto
+        {
+            Name = name,
+            DataType = (int)TensorProto.Types.DataType.Float,
+            RawData = ByteString.CopyFrom(bytes),
+        };
         constant.Dims.AddRange(shape);
         _graph.Initializer.Add(constant);
         return name;
     }
 
-    private static AttributeProto Real(string name, float value) => new() { Name = name, F = value, Type = AttributeProto.Types.AttributeType.Float };
+    private static AttributeProto Real(string name, float value) =>
+        new()
+        {
+            Name = name,
+            F = value,
+            Type = AttributeProto.Types.AttributeType.Float,
+        };
 
-    private static AttributeProto Text(string name, string value) => new() { Name = name, S = ByteString.CopyFromUtf8(value), Type = AttributeProto.Types.AttributeType.String };
+    private static AttributeProto Text(string name, string value) =>
+        new()
+        {
+            Name = name,
+            S = ByteString.CopyFromUtf8(value),
+            Type = AttributeProto.Types.AttributeType.String,
+        };
 
-    private static AttributeProto Int(string name, long value) => new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };
+    private static AttributeProto Int(string name, long value) =>
+        new()
+        {
+            Name = name,
+            I = value,
+            Type = AttributeProto.Types.AttributeType.Int,
+        };
 
     private static AttributeProto Ints(string name, params long[] values)
     {
@@ -175,7 +220,14 @@ internal sealed class GraphBuilder
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = channels });
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = height });
         shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = width });
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape } } };
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto
+            {
+                TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape },
+            },
+        };
     }
 }
 

@@ -22,7 +22,9 @@ internal static class ModelExporter
     internal const string Protocol = "PSNR/SSIM on 8-bit BT.601 studio luma, d pixels shaved off every border, 8-bit LR, means over images";
 
     internal static string IdOf(string network, int scale, RunKind kind) =>
-        kind == RunKind.Srcnn ? FormattableString.Invariant($"srcnn-x{scale}") : FormattableString.Invariant($"{network}-x{scale}-{kind}").ToLowerInvariant();
+        kind == RunKind.Srcnn
+            ? FormattableString.Invariant($"srcnn-x{scale}")
+            : FormattableString.Invariant($"{network}-x{scale}-{kind}").ToLowerInvariant();
 
     /// <summary>The models of a checkpoint: a pair, or SRNet alone.</summary>
     /// <param name="checkpoint">Weights and where they come from.</param>
@@ -34,41 +36,86 @@ internal static class ModelExporter
         TrainingConfig config = checkpoint.Config;
         if (config.Kind == RunKind.Invertible)
         {
-            throw new TrainerException($"{config.Name}: an invertible network is an experiment (rsr-train experiment invertible); it cannot be exported.");
+            throw new TrainerException(
+                $"{config.Name}: an invertible network is an experiment (rsr-train experiment invertible); it cannot be exported."
+            );
         }
 
         if (!config.QBRelu)
         {
-            throw new TrainerException($"{config.Name}: trained without Q-BReLU, so its small pictures are no 8-bit pictures; it cannot be exported.");
+            throw new TrainerException(
+                $"{config.Name}: trained without Q-BReLU, so its small pictures are no 8-bit pictures; it cannot be exported."
+            );
         }
 
         if (config is { Kind: RunKind.Srcnn } and not { Reduction: ResamplingKernel.Bicubic, Interpolation: Interpolation.Bicubic })
         {
-            throw new TrainerException($"{config.Name}: only SRCNN on bicubic reductions enlarged bicubically is exported, found {config.Reduction} and {config.Interpolation}.");
+            throw new TrainerException(
+                $"{config.Name}: only SRCNN on bicubic reductions enlarged bicubically is exported, found {config.Reduction} and {config.Interpolation}."
+            );
         }
 
         float[] parameters = checkpoint.Vectors[Checkpoint.AverageName];
         using StagedModels staged = new StagedModels();
         if (config.IsOrdinary)
         {
-            Proof photo = Proven(ModelRow.SRNet, null, Kernels(NetworkTable.SRNet(config.Scale, config.Units)), metadata => NetworkGraphs.SRNet(config.Scale, config.Units, checkpoint.Layout, parameters, metadata));
-            return [Model(photo, data is null ? null : ModelFigures.MeasurePhoto(data, config.Scale, photo.Network, staged.OpenExisting(models, IdOf("rrnet", config.Scale, RunKind.Learned)), config.Kind == RunKind.Cleanup ? SmallPicture.Jpeg75 : SmallPicture.Bicubic))];
+            Proof photo = Proven(
+                ModelRow.SRNet,
+                null,
+                Kernels(NetworkTable.SRNet(config.Scale, config.Units)),
+                metadata => NetworkGraphs.SRNet(config.Scale, config.Units, checkpoint.Layout, parameters, metadata)
+            );
+            return
+            [
+                Model(
+                    photo,
+                    data is null
+                        ? null
+                        : ModelFigures.MeasurePhoto(
+                            data,
+                            config.Scale,
+                            photo.Network,
+                            staged.OpenExisting(models, IdOf("rrnet", config.Scale, RunKind.Learned)),
+                            config.Kind == RunKind.Cleanup ? SmallPicture.Jpeg75 : SmallPicture.Bicubic
+                        )
+                ),
+            ];
         }
 
         if (config.Kind == RunKind.Srcnn)
         {
-            Proof srcnn = Proven(ModelRow.Srcnn, null, Kernels(NetworkTable.Srcnn(outputs: 1)), metadata => NetworkGraphs.Srcnn(config.Scale, checkpoint.Layout, parameters, metadata));
+            Proof srcnn = Proven(
+                ModelRow.Srcnn,
+                null,
+                Kernels(NetworkTable.Srcnn(outputs: 1)),
+                metadata => NetworkGraphs.Srcnn(config.Scale, checkpoint.Layout, parameters, metadata)
+            );
             return [Model(srcnn, data is null ? null : ModelFigures.MeasureBaseline(data, config.Scale, srcnn.Network))];
         }
 
         int[] srKernels = Kernels(NetworkTable.SRNet(config.Scale, config.Units));
         Proof rr = Proven(
-            ModelRow.RRNet, IdOf("srnet", config.Scale, config.Kind), Kernels(NetworkTable.RRNet(config.Scale)), metadata => NetworkGraphs.RRNet(config.Scale, checkpoint.Layout, parameters, metadata));
-        Proof sr = Proven(ModelRow.SRNet, rr.Row.Id, srKernels, metadata => NetworkGraphs.SRNet(config.Scale, config.Units, checkpoint.Layout, parameters, metadata));
+            ModelRow.RRNet,
+            IdOf("srnet", config.Scale, config.Kind),
+            Kernels(NetworkTable.RRNet(config.Scale)),
+            metadata => NetworkGraphs.RRNet(config.Scale, checkpoint.Layout, parameters, metadata)
+        );
+        Proof sr = Proven(
+            ModelRow.SRNet,
+            rr.Row.Id,
+            srKernels,
+            metadata => NetworkGraphs.SRNet(config.Scale, config.Units, checkpoint.Layout, parameters, metadata)
+        );
         Proof gradient = Proven(
-            ModelRow.SRNetGradient, sr.Row.Id, [.. srKernels, .. srKernels], metadata => NetworkGraphs.SRNetGradient(config.Scale, config.Units, checkpoint.Layout, parameters, metadata)); // forward and backward
+            ModelRow.SRNetGradient,
+            sr.Row.Id,
+            [.. srKernels, .. srKernels],
+            metadata => NetworkGraphs.SRNetGradient(config.Scale, config.Units, checkpoint.Layout, parameters, metadata)
+        ); // forward and backward
         ModelFigures? figures = data is null ? null : ModelFigures.MeasurePair(data, config.Scale, rr.Network, sr.Network);
-        ModelFigures? refined = data is null ? null : ModelFigures.MeasureRefined(data, config.Scale, rr.Network, sr.Network, gradient.Network);
+        ModelFigures? refined = data is null
+            ? null
+            : ModelFigures.MeasureRefined(data, config.Scale, rr.Network, sr.Network, gradient.Network);
         return [Model(rr, figures), Model(sr, figures), Model(gradient, refined)];
 
         // The row of a graph, whose shape is read out of the graph itself, and the graph once it gives Torch's numbers.
@@ -76,7 +123,13 @@ internal static class ModelExporter
         {
             bool isGradient = network == ModelRow.SRNetGradient;
             string id = isGradient ? pair + GradientSuffix : IdOf(network, config.Scale, config.Kind);
-            string kind = config.Kind switch { RunKind.Learned => ModelRow.Learned, RunKind.Photo => ModelRow.Photo, RunKind.Cleanup => ModelRow.Cleanup, _ => ModelRow.Baseline };
+            string kind = config.Kind switch
+            {
+                RunKind.Learned => ModelRow.Learned,
+                RunKind.Photo => ModelRow.Photo,
+                RunKind.Cleanup => ModelRow.Cleanup,
+                _ => ModelRow.Baseline,
+            };
             byte[] onnx = build(Metadata(checkpoint, id, network, kind, kernels));
             ModelRow row = new ModelRow(
                 id,
@@ -92,21 +145,26 @@ internal static class ModelExporter
                 checkpoint.DataSeen,
                 config.Kind == RunKind.Cleanup ? Protocol + "; small pictures bicubic, saved as JPEG at quality 75" : Protocol,
                 new Dictionary<string, double>(),
-                new Dictionary<string, double>());
+                new Dictionary<string, double>()
+            );
             INetwork open = staged.Open(row, onnx);
             float difference = LargestDifference(checkpoint, row, open);
             return difference <= ParityTolerance
                 ? new Proof(row, onnx, open)
-                : throw new TrainerException($"{row.Id}: ONNX Runtime differs from Torch by {difference:g3}, at most {ParityTolerance:g1} expected. Nothing was written.");
+                : throw new TrainerException(
+                    $"{row.Id}: ONNX Runtime differs from Torch by {difference:g3}, at most {ParityTolerance:g1} expected. Nothing was written."
+                );
         }
 
         ExportedModel Model(Proof proof, ModelFigures? figures)
         {
-            ModelRow complete = figures is null ? proof.Row : proof.Row with
-            {
-                Psnr = figures.Main.Scores.ToDictionary(score => score.Key, score => Math.Round(score.Value.Psnr, 3)),
-                Ssim = figures.Main.Scores.ToDictionary(score => score.Key, score => Math.Round(score.Value.Ssim, 4)),
-            };
+            ModelRow complete = figures is null
+                ? proof.Row
+                : proof.Row with
+                {
+                    Psnr = figures.Main.Scores.ToDictionary(score => score.Key, score => Math.Round(score.Value.Psnr, 3)),
+                    Ssim = figures.Main.Scores.ToDictionary(score => score.Key, score => Math.Round(score.Value.Ssim, 4)),
+                };
             return new ExportedModel(complete, proof.Onnx, ModelCard.Write(complete, checkpoint, figures));
         }
     }
@@ -115,9 +173,13 @@ internal static class ModelExporter
     /// <param name="id">Names it in messages.</param>
     /// <param name="onnx">The model.</param>
     /// <param name="isGradient">Else it makes a picture of a picture.</param>
-    internal static NetworkShape ShapeOf(string id, byte[] onnx, bool isGradient) => GraphFacts.Of(OnnxGraph.Parse(onnx, id), id).ToShape(
-        isGradient ? PlaneContent.LumaAndSubPixels : PlaneContent.Luma,
-        isGradient ? PlaneContent.LumaGradient : PlaneContent.Luma);
+    internal static NetworkShape ShapeOf(string id, byte[] onnx, bool isGradient) =>
+        GraphFacts
+            .Of(OnnxGraph.Parse(onnx, id), id)
+            .ToShape(
+                isGradient ? PlaneContent.LumaAndSubPixels : PlaneContent.Luma,
+                isGradient ? PlaneContent.LumaGradient : PlaneContent.Luma
+            );
 
     /// <summary>Runs a model and the Torch network on the same picture.</summary>
     internal static float LargestDifference(Checkpoint checkpoint, ModelRow row, INetwork onnx)
@@ -127,7 +189,11 @@ internal static class ModelExporter
         int width = (48 + scale - 1) / scale * scale;
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using ParameterViews views = new ParameterViews(checkpoint.Layout, tensor(checkpoint.Vectors[Checkpoint.AverageName]), train: false);
+        using ParameterViews views = new ParameterViews(
+            checkpoint.Layout,
+            tensor(checkpoint.Vectors[Checkpoint.AverageName]),
+            train: false
+        );
         using Generator generator = new Generator(1);
         Tensor input = rand([1, 1, height, width], generator: generator);
         if (row.Network == ModelRow.SRNetGradient)
@@ -140,7 +206,10 @@ internal static class ModelExporter
             return LargestDifferenceInside(views, scale, input, onnx);
         }
 
-        Tensor expected = row.Network == ModelRow.RRNet ? QBRelu.Clamp(new RRNet(scale, views).ForwardUnbounded(input)) : new SRNet(scale, units, views).Forward(input);
+        Tensor expected =
+            row.Network == ModelRow.RRNet
+                ? QBRelu.Clamp(new RRNet(scale, views).ForwardUnbounded(input))
+                : new SRNet(scale, units, views).Forward(input);
         float[] actual = new float[expected.numel()];
         onnx.Run(Checkpoint.ToArray(input), width, height, actual, CancellationToken.None);
         return Checkpoint.ToArray(expected).Zip(actual, (left, right) => MathF.Abs(left - right)).Max();
@@ -160,14 +229,17 @@ internal static class ModelExporter
         return Checkpoint.ToArray(small.grad!).Zip(actual, (left, right) => MathF.Abs(left - right)).Max();
     }
 
-    /// <summary>The same for SRCNN, whose Torch form takes an interpolated picture; at the borders the two enlargements repeat edges differently.</summary>
+    /// <summary>The same for SRCNN, whose Torch form takes an interpolated picture; at the borders the two enlargements repeat edges
+    /// differently.</summary>
     private static float LargestDifferenceInside(ParameterViews views, int scale, Tensor input, INetwork onnx)
     {
         const int Border = 4; // small pixels: beyond the reach of what differs
         (int height, int width) = ((int)input.shape[2], (int)input.shape[3]);
         (int largeHeight, int largeWidth) = (height * scale, width * scale);
         float[] enlarged = Resampler.Resize(Checkpoint.ToArray(input), width, height, largeWidth, largeHeight, ResamplingKernel.Bicubic);
-        float[] expected = Checkpoint.ToArray(new Srcnn(scale, Interpolation.Bicubic, views).Forward(tensor(enlarged, [1, 1, largeHeight, largeWidth])));
+        float[] expected = Checkpoint.ToArray(
+            new Srcnn(scale, Interpolation.Bicubic, views).Forward(tensor(enlarged, [1, 1, largeHeight, largeWidth]))
+        );
         float[] actual = new float[expected.Length];
         onnx.Run(Checkpoint.ToArray(input), width, height, actual, CancellationToken.None);
         float largest = 0f;
@@ -197,7 +269,9 @@ internal static class ModelExporter
             ["halo"] = Invariant($"{kernels.SkipLast(network == ModelRow.RRNet ? 1 : 0).Sum(kernel => (kernel - 1) / 2)}"),
             ["kernels"] = string.Join(",", kernels),
             ["luma"] = "BT.601 studio luma of the 8-bit scale, Y = 16 + (65.481 R + 128.553 G + 24.966 B) / 255, as Y/255",
-            ["run"] = Invariant($"{config.Name}: {checkpoint.Progress.Step} steps, {checkpoint.Megapixels:0} HR megapixels, {checkpoint.Progress.Seconds / 60:0} minutes; {checkpoint.Progress.MegapixelsBefore:0} HR megapixels before"),
+            ["run"] = Invariant(
+                $"{config.Name}: {checkpoint.Progress.Step} steps, {checkpoint.Megapixels:0} HR megapixels, {checkpoint.Progress.Seconds / 60:0} minutes; {checkpoint.Progress.MegapixelsBefore:0} HR megapixels before"
+            ),
             ["data"] = string.Join(",", checkpoint.DataSeen),
             ["psnr"] = Invariant($"{checkpoint.Progress.BestPsnr:0.00} dB on {Path.GetFileName(config.Validation)} (validation)"),
         };

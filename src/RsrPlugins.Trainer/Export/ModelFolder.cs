@@ -38,7 +38,8 @@ internal sealed record ModelRow(
     IReadOnlyList<string> TrainedOn,
     string Protocol,
     IReadOnlyDictionary<string, double> Psnr,
-    IReadOnlyDictionary<string, double> Ssim)
+    IReadOnlyDictionary<string, double> Ssim
+)
 {
     internal const string RRNet = "RRNet";
     internal const string SRNet = "SRNet";
@@ -88,7 +89,9 @@ internal static class ModelFolder
             int format = JsonNode.Parse(text)?["format"]?.GetValue<int>() ?? 0;
             return format == Format
                 ? JsonSerializer.Deserialize<Index>(text, _json)!.Models
-                : throw new TrainerException($"{path}: format {Format} expected, found {format}. Models of an older format are exported again from their checkpoints.");
+                : throw new TrainerException(
+                    $"{path}: format {Format} expected, found {format}. Models of an older format are exported again from their checkpoints."
+                );
         }
         catch (JsonException error)
         {
@@ -108,8 +111,13 @@ internal static class ModelFolder
             rows.Add(model.Row with { Bytes = model.Onnx.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(model.Onnx)) });
         }
 
-        IOrderedEnumerable<ModelRow> ordered = rows.OrderBy(row => row.Kind, StringComparer.Ordinal).ThenBy(row => row.Scale).ThenBy(row => row.Network, StringComparer.Ordinal);
-        WriteAtomically(Path.Combine(folder, IndexFile), [.. JsonSerializer.SerializeToUtf8Bytes(new Index(Format, [.. ordered]), _json), (byte)'\n']);
+        IOrderedEnumerable<ModelRow> ordered = rows.OrderBy(row => row.Kind, StringComparer.Ordinal)
+            .ThenBy(row => row.Scale)
+            .ThenBy(row => row.Network, StringComparer.Ordinal);
+        WriteAtomically(
+            Path.Combine(folder, IndexFile),
+            [.. JsonSerializer.SerializeToUtf8Bytes(new Index(Format, [.. ordered]), _json), (byte)'\n']
+        );
     }
 
     private static void WriteAtomically(string path, byte[] contents)

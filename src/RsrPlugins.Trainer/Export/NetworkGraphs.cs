@@ -15,7 +15,13 @@ internal static class NetworkGraphs
     /// <param name="parameters">The flat parameters.</param>
     /// <param name="metadata">Goes into the model's metadata_props.</param>
     /// <param name="folded">False builds pooling and addition as separate operators.</param>
-    internal static byte[] RRNet(int scale, ParameterLayout layout, float[] parameters, IEnumerable<KeyValuePair<string, string>> metadata, bool folded = true)
+    internal static byte[] RRNet(
+        int scale,
+        ParameterLayout layout,
+        float[] parameters,
+        IEnumerable<KeyValuePair<string, string>> metadata,
+        bool folded = true
+    )
     {
         GraphBuilder graph = new GraphBuilder($"RRNet x{scale}");
         IReadOnlyList<ConvolutionSpec> layers = NetworkTable.RRNet(scale);
@@ -27,11 +33,22 @@ internal static class NetworkGraphs
 
         if (folded)
         {
-            x = Last(graph, layers[^1], layout, parameters, graph.Concat("rr.trunk_and_input", x, GraphBuilder.Input), shortcutWeight: 1f / (scale * scale));
+            x = Last(
+                graph,
+                layers[^1],
+                layout,
+                parameters,
+                graph.Concat("rr.trunk_and_input", x, GraphBuilder.Input),
+                shortcutWeight: 1f / (scale * scale)
+            );
         }
         else
         {
-            x = graph.Sum("rr.sum", Last(graph, layers[^1], layout, parameters, x), graph.AveragePool("rr.shortcut", GraphBuilder.Input, scale));
+            x = graph.Sum(
+                "rr.sum",
+                Last(graph, layers[^1], layout, parameters, x),
+                graph.AveragePool("rr.shortcut", GraphBuilder.Input, scale)
+            );
         }
 
         graph.Clip("rr.q_brelu", x, QBRelu.Minimum, QBRelu.Maximum);
@@ -39,7 +56,14 @@ internal static class NetworkGraphs
     }
 
     /// <inheritdoc cref="RRNet"/>
-    internal static byte[] SRNet(int scale, int units, ParameterLayout layout, float[] parameters, IEnumerable<KeyValuePair<string, string>> metadata, bool folded = true)
+    internal static byte[] SRNet(
+        int scale,
+        int units,
+        ParameterLayout layout,
+        float[] parameters,
+        IEnumerable<KeyValuePair<string, string>> metadata,
+        bool folded = true
+    )
     {
         GraphBuilder graph = new GraphBuilder($"SRNet x{scale}");
         IReadOnlyList<ConvolutionSpec> layers = NetworkTable.SRNet(scale, units);
@@ -48,11 +72,22 @@ internal static class NetworkGraphs
         string subPixels;
         if (folded)
         {
-            subPixels = Last(graph, layers[^1], layout, parameters, graph.Concat("sr.features_and_input", [.. features, GraphBuilder.Input]), shortcutWeight: 1f);
+            subPixels = Last(
+                graph,
+                layers[^1],
+                layout,
+                parameters,
+                graph.Concat("sr.features_and_input", [.. features, GraphBuilder.Input]),
+                shortcutWeight: 1f
+            );
         }
         else
         {
-            subPixels = graph.Sum("sr.sum", Last(graph, layers[^1], layout, parameters, graph.Concat("sr.features", [.. features])), GraphBuilder.Input);
+            subPixels = graph.Sum(
+                "sr.sum",
+                Last(graph, layers[^1], layout, parameters, graph.Concat("sr.features", [.. features])),
+                GraphBuilder.Input
+            );
         }
 
         graph.SubPixelShuffle("sr.sub_pixels", subPixels, scale);
@@ -64,7 +99,13 @@ internal static class NetworkGraphs
     /// [N, 1 + d^2, h, w]: L, then H as d^2 sub-pixel planes (channel i d + j holds row i, column j of each d x d block); output
     /// [N, 1, h, w]. Forward and backward pass of one network, so there is nothing to train.
     /// </summary>
-    internal static byte[] SRNetGradient(int scale, int units, ParameterLayout layout, float[] parameters, IEnumerable<KeyValuePair<string, string>> metadata)
+    internal static byte[] SRNetGradient(
+        int scale,
+        int units,
+        ParameterLayout layout,
+        float[] parameters,
+        IEnumerable<KeyValuePair<string, string>> metadata
+    )
     {
         (int subPixels, int width) = (scale * scale, NetworkTable.Width);
         GraphBuilder graph = new GraphBuilder($"Gradient of SRNet x{scale}", 1 + subPixels);
@@ -80,20 +121,43 @@ internal static class NetworkGraphs
             "error",
             graph.Concat("sr.features_and_input", [.. features, GraphBuilder.Input]),
             [subPixels, all + 1 + subPixels, 1, 1],
-            Filled(subPixels, all + 1 + subPixels, 1, (output, input, _) => (input < all ? last(output, input, 0) : input == all ? 1 : input - all - 1 == output ? -1 : 0) / subPixels),
+            Filled(
+                subPixels,
+                all + 1 + subPixels,
+                1,
+                (output, input, _) =>
+                    (
+                        input < all ? last(output, input, 0)
+                        : input == all ? 1
+                        : input - all - 1 == output ? -1
+                        : 0
+                    ) / subPixels
+            ),
             [.. Bias(layout, parameters, layers[^1]).Select(value => value / subPixels)],
             1,
-            0);
+            0
+        );
 
-        // Backward, last unit first. Every rectifier on the way changes the sign, and the convolution after it changes it back. A dense output's gradient is the sum over everything that read it: one convolution of all of them.
+        // Backward, last unit first. Every rectifier on the way changes the sign, and the convolution after it changes it back. A dense
+        // output's gradient is the sum over everything that read it: one convolution of all of them.
         List<string> readers = new List<string> { error };
         List<Func<int, int, float>> transposed = new List<Func<int, int, float>>();
         for (int unit = units; unit >= 1; unit--)
         {
             string output = Gradient(unit);
             ConvolutionSpec bottleneck = layers[(2 * unit) - 1];
-            string inner = graph.Convolution($"back.unit{unit}.conv", output, [width, width, 3, 3], Transposed(layers[2 * unit]), new float[width], 1, 1);
-            readers.Add(graph.NegativeLeakyReluGradient($"back.unit{unit}.bottleneck", inner, bottlenecks[unit - 1], NetworkTable.LeakySlope));
+            string inner = graph.Convolution(
+                $"back.unit{unit}.conv",
+                output,
+                [width, width, 3, 3],
+                Transposed(layers[2 * unit]),
+                new float[width],
+                1,
+                1
+            );
+            readers.Add(
+                graph.NegativeLeakyReluGradient($"back.unit{unit}.bottleneck", inner, bottlenecks[unit - 1], NetworkTable.LeakySlope)
+            );
             Func<int, int, int, float> weights = Weights(layout, parameters, bottleneck);
             transposed.Add((output, input) => -weights(output, input, 0));
         }
@@ -105,10 +169,19 @@ internal static class NetworkGraphs
             "gradient",
             graph.Concat("back.input", Gradient(0), error),
             [1, width + subPixels, 3, 3],
-            Filled(1, width + subPixels, Taps, (_, input, tap) => input < width ? -first(input, 0, Taps - 1 - tap) : tap == Centre ? 1 : 0),
+            Filled(
+                1,
+                width + subPixels,
+                Taps,
+                (_, input, tap) =>
+                    input < width ? -first(input, 0, Taps - 1 - tap)
+                    : tap == Centre ? 1
+                    : 0
+            ),
             [0],
             1,
-            1);
+            1
+        );
         return graph.Build(metadata);
 
         // The gradient of the first convolution's output (0) or a unit's, before its rectifier, with the opposite sign.
@@ -120,14 +193,22 @@ internal static class NetworkGraphs
                 name + ".sum",
                 readers.Count == 1 ? error : graph.Concat(name + ".readers", [.. readers]),
                 [width, inputs, 1, 1],
-                Filled(width, inputs, 1, (output, input, _) =>
-                {
-                    int channel = (feature * width) + output;
-                    return input < subPixels ? last(input, channel, 0) : transposed[(input - subPixels) / width]((input - subPixels) % width, channel);
-                }),
+                Filled(
+                    width,
+                    inputs,
+                    1,
+                    (output, input, _) =>
+                    {
+                        int channel = (feature * width) + output;
+                        return input < subPixels
+                            ? last(input, channel, 0)
+                            : transposed[(input - subPixels) / width]((input - subPixels) % width, channel);
+                    }
+                ),
                 new float[width],
                 1,
-                0);
+                0
+            );
             return graph.NegativeLeakyReluGradient(name, sum, features[feature], NetworkTable.LeakySlope);
         }
 
@@ -156,7 +237,13 @@ internal static class NetworkGraphs
     }
 
     /// <summary>SRNet up to its last convolution: the outputs of the first one and of all units, and the units' bottlenecks.</summary>
-    private static (IReadOnlyList<string> Features, IReadOnlyList<string> Bottlenecks) DenseTrunk(GraphBuilder graph, IReadOnlyList<ConvolutionSpec> layers, ParameterLayout layout, float[] parameters, string small)
+    private static (IReadOnlyList<string> Features, IReadOnlyList<string> Bottlenecks) DenseTrunk(
+        GraphBuilder graph,
+        IReadOnlyList<ConvolutionSpec> layers,
+        ParameterLayout layout,
+        float[] parameters,
+        string small
+    )
     {
         List<string> features = new List<string> { Activated(graph, layers[0], layout, parameters, small) };
         List<string> bottlenecks = new List<string>();
@@ -174,13 +261,34 @@ internal static class NetworkGraphs
     internal static string Activated(GraphBuilder graph, ConvolutionSpec layer, ParameterLayout layout, float[] parameters, string input) =>
         graph.LeakyRelu(layer.Name + ".lrelu", Last(graph, layer, layout, parameters, input), NetworkTable.LeakySlope);
 
-    /// <summary>A convolution without activation; with a shortcut weight, one more input channel is added to every output by that weight.</summary>
-    internal static string Last(GraphBuilder graph, ConvolutionSpec layer, ParameterLayout layout, float[] parameters, string input, float? shortcutWeight = null)
+    /// <summary>A convolution without activation; with a shortcut weight, one more input channel is added to every output by that
+    /// weight.</summary>
+    internal static string Last(
+        GraphBuilder graph,
+        ConvolutionSpec layer,
+        ParameterLayout layout,
+        float[] parameters,
+        string input,
+        float? shortcutWeight = null
+    )
     {
         Func<int, int, int, float> stored = Weights(layout, parameters, layer);
         int inputs = layer.Inputs + (shortcutWeight is null ? 0 : 1);
-        float[] weights = Filled(layer.Outputs, inputs, layer.Kernel * layer.Kernel, (output, channel, tap) => channel < layer.Inputs ? stored(output, channel, tap) : shortcutWeight!.Value);
-        return graph.Convolution(layer.Name, input, [layer.Outputs, inputs, layer.Kernel, layer.Kernel], weights, Bias(layout, parameters, layer), layer.Stride, layer.Padding);
+        float[] weights = Filled(
+            layer.Outputs,
+            inputs,
+            layer.Kernel * layer.Kernel,
+            (output, channel, tap) => channel < layer.Inputs ? stored(output, channel, tap) : shortcutWeight!.Value
+        );
+        return graph.Convolution(
+            layer.Name,
+            input,
+            [layer.Outputs, inputs, layer.Kernel, layer.Kernel],
+            weights,
+            Bias(layout, parameters, layer),
+            layer.Stride,
+            layer.Padding
+        );
     }
 
     /// <summary>A layer's weights by output, input and tap (row by row).</summary>
@@ -191,7 +299,8 @@ internal static class NetworkGraphs
         return (output, input, tap) => parameters[offset + (((output * area) + tap) * layer.Inputs) + input];
     }
 
-    private static float[] Bias(ParameterLayout layout, float[] parameters, ConvolutionSpec layer) => parameters.AsSpan(layout.BiasOffset(layer), layer.Outputs).ToArray();
+    private static float[] Bias(ParameterLayout layout, float[] parameters, ConvolutionSpec layer) =>
+        parameters.AsSpan(layout.BiasOffset(layer), layer.Outputs).ToArray();
 
     /// <summary>Weights as ONNX orders them: output, input, tap.</summary>
     private static float[] Filled(int outputs, int inputs, int area, Func<int, int, int, float> value)

@@ -8,7 +8,8 @@ using RsrPlugins.Core.Models;
 namespace RsrPlugins.Trainer.Export;
 
 /// <summary>Opens models that are still in memory with the product's engine, on the CPU.</summary>
-/// <param name="cpuEngine">Whose code runs them: the product's, or ONNX Runtime where networks of several kinds are compared in speed.</param>
+/// <param name="cpuEngine">Whose code runs them: the product's, or ONNX Runtime where networks of several kinds are compared in
+/// speed.</param>
 internal sealed class StagedModels(EngineKind cpuEngine = EngineKind.Own) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rsr-train-");
@@ -18,7 +19,8 @@ internal sealed class StagedModels(EngineKind cpuEngine = EngineKind.Own) : IDis
     internal string? RuntimeVersion => _engine.RuntimeVersion;
 
     /// <summary>Opens a model. Owned by this object.</summary>
-    internal INetwork Open(ModelRow row, byte[] onnx) => Open(row.Id, row.Network, Enum.Parse<ModelKind>(row.Kind, ignoreCase: true), row.Scale, row.Shape, row.Pair, onnx);
+    internal INetwork Open(ModelRow row, byte[] onnx) =>
+        Open(row.Id, row.Network, Enum.Parse<ModelKind>(row.Kind, ignoreCase: true), row.Scale, row.Shape, row.Pair, onnx);
 
     /// <summary>Opens a network that is not of this product; its shape is read out of its graph.</summary>
     /// <param name="name">Names it in messages.</param>
@@ -31,7 +33,10 @@ internal sealed class StagedModels(EngineKind cpuEngine = EngineKind.Own) : IDis
 
     /// <summary>Opens a model of a folder; null if it has no such model.</summary>
     internal INetwork? OpenExisting(string folder, string id) =>
-        ModelFolder.Read(folder).Any(row => row.Id == id) && ModelCatalogue.Load(folder).Models.FirstOrDefault(model => model.Id == id) is { } found ? _engine.Open(found) : null;
+        ModelFolder.Read(folder).Any(row => row.Id == id)
+        && ModelCatalogue.Load(folder).Models.FirstOrDefault(model => model.Id == id) is { } found
+            ? _engine.Open(found)
+            : null;
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
-// 64 channels of one pixel lie together, with a border of zeros around the map: a kernel reads its neighbours without asking where the edge is.
+// 64 channels of one pixel lie together, with a border of zeros around the map: a kernel reads its neighbours without asking where the edge
+// is.
 using RsrPlugins.Trainer.Networks;
 
 namespace RsrPlugins.Trainer.Kernels;

@@ -1,6 +1,7 @@
-// RRNet's training step written out for one core. RRNet works at HR resolution and is most of a pair's step (nine tenths at x4), so this is where
-// arithmetic is worth saving: Winograd's convolutions, and bias, LReLU and its gradient done where a value is at hand. Torch
-// sees RRNet's output as a given tensor whose gradient it hands back. RRNet.cs is the same network to be read beside the paper, and what tests compare with.
+// RRNet's training step written out for one core. RRNet works at HR resolution and is most of a pair's step (nine tenths at x4), so this is
+// where arithmetic is worth saving: Winograd's convolutions, and bias, LReLU and its gradient done where a value is at hand. Torch
+// sees RRNet's output as a given tensor whose gradient it hands back. RRNet.cs is the same network to be read beside the paper, and what
+// tests compare with.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RsrPlugins.Trainer.Networks;
@@ -39,7 +40,10 @@ internal sealed unsafe class FusedRRNet : IDisposable
         (_first, _hidden, _last) = (layers[0], [.. layers.Where(layer => layer.Role == LayerRole.Hidden)], layers[^1]);
         _convolutions = [.. _hidden.Select(_ => new Winograd())];
         _planes = [.. Enumerable.Range(0, crops).Select(_ => new LumaPlane(side))];
-        _features = [.. Enumerable.Range(0, crops).Select(_ => Enumerable.Range(0, _hidden.Length + 1).Select(_ => new FeatureMap(side)).ToArray())];
+        _features =
+        [
+            .. Enumerable.Range(0, crops).Select(_ => Enumerable.Range(0, _hidden.Length + 1).Select(_ => new FeatureMap(side)).ToArray()),
+        ];
         (_gradient, _previousGradient) = (new FeatureMap(side), new FeatureMap(side));
         _parameters = new float[layout.Count];
     }
@@ -70,7 +74,13 @@ internal sealed unsafe class FusedRRNet : IDisposable
                     _convolutions[i].Forward(features[i], parameter + _layout.BiasOffset(_hidden[i]), features[i + 1]);
                 }
 
-                ForwardLast(_planes[crop], features[^1], parameter + _layout.WeightOffset(_last), parameter[_layout.BiasOffset(_last)], low.Slice(crop * lowPixels, lowPixels));
+                ForwardLast(
+                    _planes[crop],
+                    features[^1],
+                    parameter + _layout.WeightOffset(_last),
+                    parameter[_layout.BiasOffset(_last)],
+                    low.Slice(crop * lowPixels, lowPixels)
+                );
             }
         }
     }
@@ -86,12 +96,22 @@ internal sealed unsafe class FusedRRNet : IDisposable
         }
 
         int lowPixels = lowGradient.Length / _planes.Length;
-        fixed (float* parameter = _parameters, target = gradient)
+        fixed (
+            float* parameter = _parameters,
+                target = gradient
+        )
         {
             for (int crop = 0; crop < _planes.Length; crop++)
             {
                 FeatureMap[] features = _features[crop];
-                BackwardLast(lowGradient.Slice(crop * lowPixels, lowPixels), features[^1], parameter + _layout.WeightOffset(_last), target + _layout.WeightOffset(_last), target + _layout.BiasOffset(_last), _gradient);
+                BackwardLast(
+                    lowGradient.Slice(crop * lowPixels, lowPixels),
+                    features[^1],
+                    parameter + _layout.WeightOffset(_last),
+                    target + _layout.WeightOffset(_last),
+                    target + _layout.BiasOffset(_last),
+                    _gradient
+                );
                 (FeatureMap? after, FeatureMap? before) = (_gradient, _previousGradient);
                 for (int i = _hidden.Length - 1; i >= 0; i--)
                 {
@@ -159,7 +179,14 @@ internal sealed unsafe class FusedRRNet : IDisposable
 
     /// <summary>Gradients of the last layer, and of the convolution result that its input was made of.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void BackwardLast(ReadOnlySpan<float> lowGradient, FeatureMap features, float* weights, float* weightGradient, float* biasGradient, FeatureMap result)
+    private void BackwardLast(
+        ReadOnlySpan<float> lowGradient,
+        FeatureMap features,
+        float* weights,
+        float* weightGradient,
+        float* biasGradient,
+        FeatureMap result
+    )
     {
         int lowSide = _side / _scale;
         Vector512<float> slope = Vector512.Create((float)NetworkTable.LeakySlope);
@@ -178,9 +205,13 @@ internal sealed unsafe class FusedRRNet : IDisposable
                     for (int i = 0; i < _scale * Channels; i += VectorLength)
                     {
                         Vector512<float> value = Vector512.Load(values + i);
-                        Vector512.FusedMultiplyAdd(gradient, value, Vector512.Load(weightGradient + offset + i)).Store(weightGradient + offset + i);
+                        Vector512
+                            .FusedMultiplyAdd(gradient, value, Vector512.Load(weightGradient + offset + i))
+                            .Store(weightGradient + offset + i);
                         Vector512<float> back = gradient * Vector512.Load(weights + offset + i);
-                        Vector512.ConditionalSelect(Vector512.GreaterThan(value, Vector512<float>.Zero), back, back * slope).Store(target + i);
+                        Vector512
+                            .ConditionalSelect(Vector512.GreaterThan(value, Vector512<float>.Zero), back, back * slope)
+                            .Store(target + i);
                     }
                 }
             }

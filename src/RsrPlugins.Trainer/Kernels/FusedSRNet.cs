@@ -1,5 +1,5 @@
-// SRNet's training step written out for one core, for the reasons given in FusedRRNet.cs. Networks/SRNet.cs is the same network to be read beside the paper,
-// and what tests compare with.
+// SRNet's training step written out for one core, for the reasons given in FusedRRNet.cs. Networks/SRNet.cs is the same network to be read
+// beside the paper, and what tests compare with.
 using RsrPlugins.Trainer.Networks;
 
 namespace RsrPlugins.Trainer.Kernels;
@@ -69,7 +69,8 @@ internal sealed unsafe class FusedSRNet : IDisposable
         {
             for (int unit = 0; unit < _units; unit++)
             {
-                _pointwise[unit].SetWeights(_layout.Weights(_parameters, _bottlenecks[unit]), _layout.Biases(_parameters, _bottlenecks[unit]));
+                _pointwise[unit]
+                    .SetWeights(_layout.Weights(_parameters, _bottlenecks[unit]), _layout.Biases(_parameters, _bottlenecks[unit]));
                 _convolutions[unit].SetWeights(parameter + _layout.WeightOffset(_hidden[unit]));
             }
 
@@ -151,7 +152,12 @@ internal sealed unsafe class FusedSRNet : IDisposable
     {
         for (int y = 0; y < gradient.Side; y++)
         {
-            Products.Kernels.ApplySlopes(gradient.At(y, 0), activations.At(y, 0), (float)NetworkTable.LeakySlope, gradient.Side * FeatureMap.Channels);
+            Products.Kernels.ApplySlopes(
+                gradient.At(y, 0),
+                activations.At(y, 0),
+                (float)NetworkTable.LeakySlope,
+                gradient.Side * FeatureMap.Channels
+            );
         }
     }
 }

@@ -1,5 +1,5 @@
-// The first layer has one input channel, so it is memory and not arithmetic that counts. Forward and its input's gradient are Core's kernels; the
-// weights' gradient keeps nine sums of a vector of outputs in registers.
+// The first layer has one input channel, so it is memory and not arithmetic that counts. Forward and its input's gradient are Core's
+// kernels; the weights' gradient keeps nine sums of a vector of outputs in registers.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RsrPlugins.Core.Inference.Cpu;
@@ -62,7 +62,12 @@ internal sealed unsafe class LumaConvolution
     {
         int side = plane.Side;
         Reserve(ref _windows, side * Taps);
-        fixed (float* values = plane.Values, weights = _weights, bias = _bias, windows = _windows)
+        fixed (
+            float* values = plane.Values,
+                weights = _weights,
+                bias = _bias,
+                windows = _windows
+        )
         {
             for (int y = 0; y < side; y++)
             {
@@ -71,7 +76,18 @@ internal sealed unsafe class LumaConvolution
                     LumaWindows.CollectRow(values + plane.At(y + row - 1, 0), side, 0, side, windows + (3 * row));
                 }
 
-                Products.Kernels.Multiply(windows, Taps, weights, Taps, bias, 0, result.At(y, 0), Channels, side, (float)NetworkTable.LeakySlope);
+                Products.Kernels.Multiply(
+                    windows,
+                    Taps,
+                    weights,
+                    Taps,
+                    bias,
+                    0,
+                    result.At(y, 0),
+                    Channels,
+                    side,
+                    (float)NetworkTable.LeakySlope
+                );
             }
         }
     }
@@ -83,15 +99,31 @@ internal sealed unsafe class LumaConvolution
     internal void AddGradient(LumaPlane plane, FeatureMap gradient)
     {
         (int side, int stride) = (plane.Side, plane.Stride);
-        fixed (float* values = plane.Values, sums = _weightGradient, biasGradient = _biasGradient)
+        fixed (
+            float* values = plane.Values,
+                sums = _weightGradient,
+                biasGradient = _biasGradient
+        )
         {
             for (int channel = 0; channel < Channels; channel += VectorLength)
             {
                 float* sum = sums + channel;
                 Vector512<float> bias = Vector512.Load(biasGradient + channel);
-                (Vector512<float> s0, Vector512<float> s1, Vector512<float> s2) = (Vector512.Load(sum), Vector512.Load(sum + Channels), Vector512.Load(sum + (2 * Channels)));
-                (Vector512<float> s3, Vector512<float> s4, Vector512<float> s5) = (Vector512.Load(sum + (3 * Channels)), Vector512.Load(sum + (4 * Channels)), Vector512.Load(sum + (5 * Channels)));
-                (Vector512<float> s6, Vector512<float> s7, Vector512<float> s8) = (Vector512.Load(sum + (6 * Channels)), Vector512.Load(sum + (7 * Channels)), Vector512.Load(sum + (8 * Channels)));
+                (Vector512<float> s0, Vector512<float> s1, Vector512<float> s2) = (
+                    Vector512.Load(sum),
+                    Vector512.Load(sum + Channels),
+                    Vector512.Load(sum + (2 * Channels))
+                );
+                (Vector512<float> s3, Vector512<float> s4, Vector512<float> s5) = (
+                    Vector512.Load(sum + (3 * Channels)),
+                    Vector512.Load(sum + (4 * Channels)),
+                    Vector512.Load(sum + (5 * Channels))
+                );
+                (Vector512<float> s6, Vector512<float> s7, Vector512<float> s8) = (
+                    Vector512.Load(sum + (6 * Channels)),
+                    Vector512.Load(sum + (7 * Channels)),
+                    Vector512.Load(sum + (8 * Channels))
+                );
                 for (int y = 0; y < side; y++)
                 {
                     float* above = values + (y * stride);
@@ -138,7 +170,10 @@ internal sealed unsafe class LumaConvolution
         int side = gradient.Side;
         Reserve(ref _inputGradient, side);
         float** rows = stackalloc float*[Window];
-        fixed (float* weights = _turnedWeights, sums = _inputGradient)
+        fixed (
+            float* weights = _turnedWeights,
+                sums = _inputGradient
+        )
         {
             for (int y = 0; y < side; y++)
             {

@@ -1,5 +1,6 @@
-// Muon's step of one layer written out for one core. Optimiser.cs has the same step for Torch, to be read first. Between two batches one core would wait
-// for the other, so the layers are shared out between them, and Torch's batched products of 64 x 64 matrices are several times slower than these.
+// Muon's step of one layer written out for one core. Optimiser.cs has the same step for Torch, to be read first. Between two batches one
+// core would wait for the other, so the layers are shared out between them, and Torch's batched products of 64 x 64 matrices are several
+// times slower than these.
 using System.Runtime.Intrinsics;
 
 namespace RsrPlugins.Trainer.Kernels;
@@ -47,7 +48,15 @@ internal sealed unsafe class Muon : IDisposable
     /// <param name="coefficients">a, b and c of a Newton-Schulz step.</param>
     /// <param name="iterations">Newton-Schulz steps.</param>
     /// <param name="step">Factors.</param>
-    internal void Update(Span<float> weights, Span<float> momentum, ReadOnlySpan<float> gradient, float momentumKept, (float A, float B, float C) coefficients, int iterations, MuonStep step)
+    internal void Update(
+        Span<float> weights,
+        Span<float> momentum,
+        ReadOnlySpan<float> gradient,
+        float momentumKept,
+        (float A, float B, float C) coefficients,
+        int iterations,
+        MuonStep step
+    )
     {
         int columns = weights.Length / Channels;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(columns, _columns);
@@ -75,7 +84,10 @@ internal sealed unsafe class Muon : IDisposable
 
     public void Dispose()
     {
-        foreach (nint memory in (ReadOnlySpan<nint>)[(nint)_transposed, (nint)_orthogonal, (nint)_power, (nint)_factor, (nint)_product, (nint)_scratch])
+        foreach (
+            nint memory in (ReadOnlySpan<nint>)
+                [(nint)_transposed, (nint)_orthogonal, (nint)_power, (nint)_factor, (nint)_product, (nint)_scratch]
+        )
         {
             NativeFloats.Free((float*)memory);
         }
@@ -84,7 +96,8 @@ internal sealed unsafe class Muon : IDisposable
     /// <summary>A matrix with 64 columns.</summary>
     private static float* Allocate(int rows) => NativeFloats.Allocate(rows * Channels);
 
-    /// <summary>All of it on the transposed matrix X^T: its Gram matrix A is [64, 64] and symmetric, and so is every polynomial in A.</summary>
+    /// <summary>All of it on the transposed matrix X^T: its Gram matrix A is [64, 64] and symmetric, and so is every polynomial in
+    /// A.</summary>
     private void Orthogonalise(int columns, (float A, float B, float C) coefficients, int iterations)
     {
         new Span<float>(_power, Matrix).Clear();

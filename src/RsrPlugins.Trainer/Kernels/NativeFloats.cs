@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace RsrPlugins.Trainer.Kernels;
 
-/// <summary>Memory of the kernels: floats from the start of a cache line on, at first 0. The garbage collector neither moves nor frees it.</summary>
+/// <summary>Memory of the kernels: floats from the start of a cache line on, at first 0. The garbage collector neither moves nor frees
+/// it.</summary>
 internal static unsafe class NativeFloats
 {
     private const int CacheLine = 64;

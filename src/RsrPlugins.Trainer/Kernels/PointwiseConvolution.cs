@@ -79,7 +79,10 @@ internal sealed unsafe class PointwiseConvolution
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Forward(FeatureMap[] inputs, FeatureMap result)
     {
-        fixed (float* weights = _transposed, bias = _bias)
+        fixed (
+            float* weights = _transposed,
+                bias = _bias
+        )
         {
             for (int y = 0; y < result.Side; y++)
             {
@@ -90,7 +93,18 @@ internal sealed unsafe class PointwiseConvolution
                     {
                         float* start = map == 0 ? bias : target;
                         float slope = map == _maps - 1 ? (float)NetworkTable.LeakySlope : 1;
-                        Products.Kernels.Multiply(inputs[map].At(y, x), Channels, weights + (map * Matrix), Channels, start, map == 0 ? 0 : Channels, target, Channels, Math.Min(Chunk, result.Side - x), slope);
+                        Products.Kernels.Multiply(
+                            inputs[map].At(y, x),
+                            Channels,
+                            weights + (map * Matrix),
+                            Channels,
+                            start,
+                            map == 0 ? 0 : Channels,
+                            target,
+                            Channels,
+                            Math.Min(Chunk, result.Side - x),
+                            slope
+                        );
                     }
                 }
             }
@@ -105,7 +119,11 @@ internal sealed unsafe class PointwiseConvolution
     internal void Backward(FeatureMap[] inputs, FeatureMap gradient, FeatureMap[] inputGradients)
     {
         int side = gradient.Side;
-        fixed (float* weights = _weights, sums = _sums, biasGradient = _biasGradient)
+        fixed (
+            float* weights = _weights,
+                sums = _sums,
+                biasGradient = _biasGradient
+        )
         {
             for (int y = 0; y < side; y++)
             {
@@ -115,7 +133,18 @@ internal sealed unsafe class PointwiseConvolution
                 {
                     Products.AddProducts(row, inputs[map].At(y, 0), side, sums + (map * Matrix));
                     float* target = inputGradients[map].At(y, 0);
-                    Products.Kernels.Multiply(row, Channels, weights + (map * Matrix), Channels, target, Channels, target, Channels, side, 1);
+                    Products.Kernels.Multiply(
+                        row,
+                        Channels,
+                        weights + (map * Matrix),
+                        Channels,
+                        target,
+                        Channels,
+                        target,
+                        Channels,
+                        side,
+                        1
+                    );
                 }
             }
         }

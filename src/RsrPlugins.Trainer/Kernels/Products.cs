@@ -19,14 +19,16 @@ internal static unsafe class Products
     /// <summary>True where vectors of 16 values are the machine's own; elsewhere Torch is faster.</summary>
     internal static bool AreFast => Vector512.IsHardwareAccelerated && CpuKernels.IsSupported;
 
-    /// <summary>Core's kernels for vectors of 16 values. A row of 64 values is one panel of theirs, so a matrix is packed as it stands.</summary>
+    /// <summary>Core's kernels for vectors of 16 values. A row of 64 values is one panel of theirs, so a matrix is packed as it
+    /// stands.</summary>
     internal static CpuKernels Kernels { get; } = CpuKernels.Of(VectorWidth.Bits512);
 
     /// <summary>64 zeros: no bias. Never freed.</summary>
     internal static float* Zeros { get; } = NativeFloats.Allocate(Channels);
 
     /// <summary>result [rows, 64] = left [rows, 64] x right [64, 64].</summary>
-    internal static void Multiply(float* left, int rows, float* right, float* result) => Kernels.Multiply(left, Channels, right, Channels, Zeros, 0, result, Channels, rows, 1);
+    internal static void Multiply(float* left, int rows, float* right, float* result) =>
+        Kernels.Multiply(left, Channels, right, Channels, Zeros, 0, result, Channels, rows, 1);
 
     /// <summary>sums [64, 64] += left^T right of [count, 64] each, four rows of sums at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -35,15 +37,40 @@ internal static unsafe class Products
         for (int first = 0; first < Channels; first += 4)
         {
             float* sum = sums + (first * Channels);
-            (Vector512<float> s00, Vector512<float> s01, Vector512<float> s02, Vector512<float> s03) = (Vector512.Load(sum), Vector512.Load(sum + VectorLength), Vector512.Load(sum + (2 * VectorLength)), Vector512.Load(sum + (3 * VectorLength)));
-            (Vector512<float> s10, Vector512<float> s11, Vector512<float> s12, Vector512<float> s13) = (Vector512.Load(sum + 64), Vector512.Load(sum + 80), Vector512.Load(sum + 96), Vector512.Load(sum + 112));
-            (Vector512<float> s20, Vector512<float> s21, Vector512<float> s22, Vector512<float> s23) = (Vector512.Load(sum + 128), Vector512.Load(sum + 144), Vector512.Load(sum + 160), Vector512.Load(sum + 176));
-            (Vector512<float> s30, Vector512<float> s31, Vector512<float> s32, Vector512<float> s33) = (Vector512.Load(sum + 192), Vector512.Load(sum + 208), Vector512.Load(sum + 224), Vector512.Load(sum + 240));
+            (Vector512<float> s00, Vector512<float> s01, Vector512<float> s02, Vector512<float> s03) = (
+                Vector512.Load(sum),
+                Vector512.Load(sum + VectorLength),
+                Vector512.Load(sum + (2 * VectorLength)),
+                Vector512.Load(sum + (3 * VectorLength))
+            );
+            (Vector512<float> s10, Vector512<float> s11, Vector512<float> s12, Vector512<float> s13) = (
+                Vector512.Load(sum + 64),
+                Vector512.Load(sum + 80),
+                Vector512.Load(sum + 96),
+                Vector512.Load(sum + 112)
+            );
+            (Vector512<float> s20, Vector512<float> s21, Vector512<float> s22, Vector512<float> s23) = (
+                Vector512.Load(sum + 128),
+                Vector512.Load(sum + 144),
+                Vector512.Load(sum + 160),
+                Vector512.Load(sum + 176)
+            );
+            (Vector512<float> s30, Vector512<float> s31, Vector512<float> s32, Vector512<float> s33) = (
+                Vector512.Load(sum + 192),
+                Vector512.Load(sum + 208),
+                Vector512.Load(sum + 224),
+                Vector512.Load(sum + 240)
+            );
             for (int t = 0; t < count; t++)
             {
                 float* row = right + (t * Channels);
                 float* column = left + (t * Channels) + first;
-                (Vector512<float> r0, Vector512<float> r1, Vector512<float> r2, Vector512<float> r3) = (Vector512.Load(row), Vector512.Load(row + VectorLength), Vector512.Load(row + (2 * VectorLength)), Vector512.Load(row + (3 * VectorLength)));
+                (Vector512<float> r0, Vector512<float> r1, Vector512<float> r2, Vector512<float> r3) = (
+                    Vector512.Load(row),
+                    Vector512.Load(row + VectorLength),
+                    Vector512.Load(row + (2 * VectorLength)),
+                    Vector512.Load(row + (3 * VectorLength))
+                );
                 Vector512<float> l0 = Vector512.Create(column[0]);
                 s00 = Vector512.FusedMultiplyAdd(l0, r0, s00);
                 s01 = Vector512.FusedMultiplyAdd(l0, r1, s01);

@@ -5,7 +5,8 @@ using RsrPlugins.Core.Inference.Cpu;
 
 namespace RsrPlugins.Trainer.Kernels;
 
-/// <summary>SRNet's last layer: 1 x 1 convolution of all feature maps into d x d sub-pixels, the sub-pixel residual, and the shuffle.</summary>
+/// <summary>SRNet's last layer: 1 x 1 convolution of all feature maps into d x d sub-pixels, the sub-pixel residual, and the
+/// shuffle.</summary>
 internal sealed unsafe class SubPixelConvolution
 {
     private const int Channels = FeatureMap.Channels;
@@ -71,7 +72,11 @@ internal sealed unsafe class SubPixelConvolution
         }
 
         float** maps = stackalloc float*[_maps];
-        fixed (float* packed = _packed, scratch = _scratch, sums = _sums)
+        fixed (
+            float* packed = _packed,
+                scratch = _scratch,
+                sums = _sums
+        )
         {
             for (int y = 0; y < side; y++)
             {
@@ -104,7 +109,10 @@ internal sealed unsafe class SubPixelConvolution
         int side = inputs[0].Side;
         int stride = side * _scale;
         float* gradients = stackalloc float[_subPixels];
-        fixed (float* weights = _weights, weightGradient = _weightGradient)
+        fixed (
+            float* weights = _weights,
+                weightGradient = _weightGradient
+        )
         {
             for (int y = 0; y < side; y++)
             {
@@ -119,7 +127,13 @@ internal sealed unsafe class SubPixelConvolution
 
                     for (int map = 0; map < _maps; map++)
                     {
-                        BackwardPixel(gradients, inputs[map].At(y, x), weights + (map * Channels), weightGradient + (map * Channels), inputGradients[map].At(y, x));
+                        BackwardPixel(
+                            gradients,
+                            inputs[map].At(y, x),
+                            weights + (map * Channels),
+                            weightGradient + (map * Channels),
+                            inputGradients[map].At(y, x)
+                        );
                     }
                 }
             }
@@ -132,8 +146,16 @@ internal sealed unsafe class SubPixelConvolution
     {
         int inputs = _maps * Channels;
         (Vector512<float> v0, Vector512<float> v1) = (Vector512.Load(values), Vector512.Load(values + VectorLength));
-        (Vector512<float> v2, Vector512<float> v3) = (Vector512.Load(values + (2 * VectorLength)), Vector512.Load(values + (3 * VectorLength)));
-        (Vector512<float> s0, Vector512<float> s1, Vector512<float> s2, Vector512<float> s3) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+        (Vector512<float> v2, Vector512<float> v3) = (
+            Vector512.Load(values + (2 * VectorLength)),
+            Vector512.Load(values + (3 * VectorLength))
+        );
+        (Vector512<float> s0, Vector512<float> s1, Vector512<float> s2, Vector512<float> s3) = (
+            Vector512<float>.Zero,
+            Vector512<float>.Zero,
+            Vector512<float>.Zero,
+            Vector512<float>.Zero
+        );
         for (int i = 0; i < _subPixels; i++)
         {
             Vector512<float> gradient = Vector512.Create(gradients[i]);

@@ -1,13 +1,13 @@
 // 3 x 3 convolutions of 64 channels into 64 with a quarter of the multiplications: Winograd's minimal filtering F(4 x 4, 3 x 3) as in
 // Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (2016). A tile of 4 x 4 results needs 6 x 6 inputs d and a
-// kernel g:  Y = A^T [ (G g G^T) . (B^T d B) ] A  with an elementwise product, which over the channels is 36 matrix products. All this is Core's
-// (CpuKernels); here are the maps it runs over, and the kernel's gradient.
+// kernel g:  Y = A^T [ (G g G^T) . (B^T d B) ] A  with an elementwise product, which over the channels is 36 matrix products. All this is
+// Core's (CpuKernels); here are the maps it runs over, and the kernel's gradient.
 //
 // Its gradients have the same form. For the input it is a convolution with the turned kernel; for the kernel, with dM = A dY A^T,
 // it is G^T [ sum over tiles of dM . (B^T d B) ] G.
 //
-// Tiles are taken in blocks whose transforms stay in a core's second-level cache. Single precision: the transforms cost about two decimal digits
-// of seven, which is far below the noise of a gradient of eight crops (tests compare with Torch).
+// Tiles are taken in blocks whose transforms stay in a core's second-level cache. Single precision: the transforms cost about two decimal
+// digits of seven, which is far below the noise of a gradient of eight crops (tests compare with Torch).
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -32,7 +32,8 @@ internal sealed unsafe class Winograd : IDisposable
     /// <summary>Tiles whose transforms are held at a time.</summary>
     private const int Block = 36;
 
-    /// <summary>Floats from one point's products to the next: a cache line more than they take, or a tile's 36 points would all fall into one set of the first-level cache.</summary>
+    /// <summary>Floats from one point's products to the next: a cache line more than they take, or a tile's 36 points would all fall into
+    /// one set of the first-level cache.</summary>
     private const int BlockStride = (Block * Channels) + VectorLength;
 
     /// <summary>The same for the 64 x 64 values of a kernel.</summary>
@@ -60,13 +61,15 @@ internal sealed unsafe class Winograd : IDisposable
     }
 
     /// <summary>LReLU(convolution + bias).</summary>
-    internal void Forward(FeatureMap input, float* bias, FeatureMap result) => Convolve(input, _kernel, bias, (float)NetworkTable.LeakySlope, null, result);
+    internal void Forward(FeatureMap input, float* bias, FeatureMap result) =>
+        Convolve(input, _kernel, bias, (float)NetworkTable.LeakySlope, null, result);
 
     /// <summary>Gradient of the layer's input before its LReLU, from that of its result.</summary>
     /// <param name="gradient">Of the convolution's result.</param>
     /// <param name="activations">The layer's input, whose signs say where LReLU's slope counts.</param>
     /// <param name="result">Receives the gradient.</param>
-    internal void Backward(FeatureMap gradient, FeatureMap activations, FeatureMap result) => Convolve(gradient, _turnedKernel, Products.Zeros, 1, activations, result);
+    internal void Backward(FeatureMap gradient, FeatureMap activations, FeatureMap result) =>
+        Convolve(gradient, _turnedKernel, Products.Zeros, 1, activations, result);
 
     /// <summary>Starts a sum of kernel gradients.</summary>
     internal void ClearKernelGradient() => NativeMemory.Clear(_sums, Points * KernelStride * sizeof(float));
@@ -88,7 +91,12 @@ internal sealed unsafe class Winograd : IDisposable
 
             for (int point = 0; point < Points; point++)
             {
-                Products.AddProducts(_outputs + (point * BlockStride), _inputs + (point * BlockStride), count, _sums + (point * KernelStride));
+                Products.AddProducts(
+                    _outputs + (point * BlockStride),
+                    _inputs + (point * BlockStride),
+                    count,
+                    _sums + (point * KernelStride)
+                );
             }
         }
     }
@@ -106,12 +114,24 @@ internal sealed unsafe class Winograd : IDisposable
                     float* sums = _sums + (to * Channels) + from;
                     for (int column = 0; column < Window; column++)
                     {
-                        TransformBack(sums + (column * KernelStride), Window * KernelStride, _window + (column * VectorLength), Window * VectorLength, add: false);
+                        TransformBack(
+                            sums + (column * KernelStride),
+                            Window * KernelStride,
+                            _window + (column * VectorLength),
+                            Window * VectorLength,
+                            add: false
+                        );
                     }
 
                     for (int row = 0; row < Taps; row++)
                     {
-                        TransformBack(_window + (row * Window * VectorLength), VectorLength, target + (((to * Taps) + row) * Taps * Channels) + from, Channels, add: true);
+                        TransformBack(
+                            _window + (row * Window * VectorLength),
+                            VectorLength,
+                            target + (((to * Taps) + row) * Taps * Channels) + from,
+                            Channels,
+                            add: true
+                        );
                     }
                 }
             }
@@ -120,7 +140,10 @@ internal sealed unsafe class Winograd : IDisposable
 
     public void Dispose()
     {
-        foreach (nint memory in (ReadOnlySpan<nint>)[(nint)_inputs, (nint)_outputs, (nint)_sums, (nint)_kernel, (nint)_turnedKernel, (nint)_window])
+        foreach (
+            nint memory in (ReadOnlySpan<nint>)
+                [(nint)_inputs, (nint)_outputs, (nint)_sums, (nint)_kernel, (nint)_turnedKernel, (nint)_window]
+        )
         {
             NativeFloats.Free((float*)memory);
         }
@@ -209,13 +232,23 @@ internal sealed unsafe class Winograd : IDisposable
             Vector512<float> sum = Vector512.Load(biasGradient + channel);
             for (int column = 0; column < TileSide; column++)
             {
-                sum += GradientPoints(gradient + (column * Channels) + channel, stride, _window + (column * VectorLength), TileSide * VectorLength);
+                sum += GradientPoints(
+                    gradient + (column * Channels) + channel,
+                    stride,
+                    _window + (column * VectorLength),
+                    TileSide * VectorLength
+                );
             }
 
             sum.Store(biasGradient + channel);
             for (int row = 0; row < Window; row++)
             {
-                GradientPoints(_window + (row * TileSide * VectorLength), VectorLength, target + (row * Window * BlockStride) + channel, BlockStride);
+                GradientPoints(
+                    _window + (row * TileSide * VectorLength),
+                    VectorLength,
+                    target + (row * Window * BlockStride) + channel,
+                    BlockStride
+                );
             }
         }
     }
@@ -224,7 +257,12 @@ internal sealed unsafe class Winograd : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> GradientPoints(float* y, int stride, float* target, int targetStride)
     {
-        (Vector512<float> y0, Vector512<float> y1, Vector512<float> y2, Vector512<float> y3) = (Vector512.Load(y), Vector512.Load(y + stride), Vector512.Load(y + (2 * stride)), Vector512.Load(y + (3 * stride)));
+        (Vector512<float> y0, Vector512<float> y1, Vector512<float> y2, Vector512<float> y3) = (
+            Vector512.Load(y),
+            Vector512.Load(y + stride),
+            Vector512.Load(y + (2 * stride)),
+            Vector512.Load(y + (3 * stride))
+        );
         (Vector512<float> even, Vector512<float> odd) = (y0 + y2, y1 + y3);
         Vector512<float> even2 = Vector512.FusedMultiplyAdd(Vector512.Create(4f), y2, y0);
         Vector512<float> odd2 = Vector512.FusedMultiplyAdd(Vector512.Create(8f), y3, y1 + y1);
@@ -241,9 +279,22 @@ internal sealed unsafe class Winograd : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransformBack(float* u, int stride, float* target, int targetStride, bool add)
     {
-        (Vector512<float> u0, Vector512<float> u1, Vector512<float> u2) = (Vector512.Load(u), Vector512.Load(u + stride), Vector512.Load(u + (2 * stride)));
-        (Vector512<float> u3, Vector512<float> u4, Vector512<float> u5) = (Vector512.Load(u + (3 * stride)), Vector512.Load(u + (4 * stride)), Vector512.Load(u + (5 * stride)));
-        (Vector512<float> sum, Vector512<float> difference, Vector512<float> sum2, Vector512<float> difference2) = ((u1 + u2) * (-1f / 6), (u2 - u1) * (1f / 6), u3 + u4, u3 - u4);
+        (Vector512<float> u0, Vector512<float> u1, Vector512<float> u2) = (
+            Vector512.Load(u),
+            Vector512.Load(u + stride),
+            Vector512.Load(u + (2 * stride))
+        );
+        (Vector512<float> u3, Vector512<float> u4, Vector512<float> u5) = (
+            Vector512.Load(u + (3 * stride)),
+            Vector512.Load(u + (4 * stride)),
+            Vector512.Load(u + (5 * stride))
+        );
+        (Vector512<float> sum, Vector512<float> difference, Vector512<float> sum2, Vector512<float> difference2) = (
+            (u1 + u2) * (-1f / 6),
+            (u2 - u1) * (1f / 6),
+            u3 + u4,
+            u3 - u4
+        );
         Vector512<float> g0 = (u0 * 0.25f) + sum + (sum2 * (1f / 24));
         Vector512<float> g1 = difference + (difference2 * (1f / 12));
         Vector512<float> g2 = sum + (sum2 * (1f / 6)) + u5;

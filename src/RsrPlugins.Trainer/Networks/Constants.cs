@@ -1,6 +1,6 @@
 // TorchSharp frees the native side of a Scalar in its finaliser, and nothing keeps the implicit Scalar of a call like
-// x.mul_(0.5), or of the factor 1 in a + b, alive while the native code reads it: a garbage collection at the wrong moment ends a run after some thousand
-// steps with "Exception raised from toFloat", or worse, multiplies by garbage. So hot code never uses the implicit
+// x.mul_(0.5), or of the factor 1 in a + b, alive while the native code reads it: a garbage collection at the wrong moment ends a run after
+// some thousand steps with "Exception raised from toFloat", or worse, multiplies by garbage. So hot code never uses the implicit
 // conversion: constants stand here, and values that change are held in a local by `using`, which outlives the call.
 using TorchSharp;
 
@@ -11,6 +11,7 @@ internal static class Constants
 {
     internal static readonly Scalar Zero = 0.0;
     internal static readonly Scalar One = 1.0;
+
     /// <summary>Keeps the gradient of a square root finite: (0.0255 levels) squared.</summary>
     internal static readonly Scalar TinySquare = 1e-8;
 

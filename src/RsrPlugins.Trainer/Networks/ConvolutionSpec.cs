@@ -35,7 +35,8 @@ internal static class NetworkTable
     /// <summary>Channels of every hidden layer.</summary>
     internal const int Width = 64;
 
-    /// <summary>Dense units of the paper's SRNet. How many a network of ours has is part of its configuration: photographs and clean-up take more.</summary>
+    /// <summary>Dense units of the paper's SRNet. How many a network of ours has is part of its configuration: photographs and clean-up
+    /// take more.</summary>
     internal const int PaperUnits = 3;
 
     /// <summary>LReLU(x) = max(x, 0.05 x).</summary>
@@ -43,23 +44,23 @@ internal static class NetworkTable
 
     /// <summary>RRNet: three 3 x 3 layers at HR resolution, then d x d with stride d.</summary>
     internal static IReadOnlyList<ConvolutionSpec> RRNet(int scale) =>
-    [
-        new("rr.conv1", 1, Width, 3, 1, LayerRole.First),
-        new("rr.conv2", Width, Width, 3, 1, LayerRole.Hidden),
-        new("rr.conv3", Width, Width, 3, 1, LayerRole.Hidden),
-        new("rr.last", Width, 1, scale, scale, LayerRole.Last),
-    ];
+        [
+            new("rr.conv1", 1, Width, 3, 1, LayerRole.First),
+            new("rr.conv2", Width, Width, 3, 1, LayerRole.Hidden),
+            new("rr.conv3", Width, Width, 3, 1, LayerRole.Hidden),
+            new("rr.last", Width, 1, scale, scale, LayerRole.Last),
+        ];
 
     /// <summary>
     /// SRCNN in its published 9-5-5 form (Dong et al., "Image Super-Resolution Using Deep Convolutional Networks", 2016), which has no
     /// shortcut. Outputs: 1 on an interpolated picture, d * d sub-pixels where the network works on the small picture itself.
     /// </summary>
     internal static IReadOnlyList<ConvolutionSpec> Srcnn(int outputs) =>
-    [
-        new("srcnn.conv1", 1, 64, 9, 1, LayerRole.First),
-        new("srcnn.conv2", 64, 32, 5, 1, LayerRole.Hidden),
-        new("srcnn.last", 32, outputs, 5, 1, LayerRole.Last),
-    ];
+        [
+            new("srcnn.conv1", 1, 64, 9, 1, LayerRole.First),
+            new("srcnn.conv2", 64, 32, 5, 1, LayerRole.Hidden),
+            new("srcnn.last", 32, outputs, 5, 1, LayerRole.Last),
+        ];
 
     /// <summary>SRNet: 3 x 3, dense units of (1 x 1, 3 x 3), then 1 x 1 from everything to d * d sub-pixels.</summary>
     /// <param name="scale">Scale factor d.</param>

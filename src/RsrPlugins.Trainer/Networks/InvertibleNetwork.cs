@@ -1,16 +1,19 @@
-// A pair that is one network. Xiao et al., "Invertible Image Rescaling" (ECCV 2020): a Haar transform splits the picture into a small one and its detail; coupling
-// blocks, exact to invert whatever their inner networks compute, move what the detail needs into the values of the small picture. The detail left over is thrown
-// away, and the way back starts from zeros in its place. Ours works on luma alone and has the layers Muon knows: 64 channels, 3 x 3.
+// A pair that is one network. Xiao et al., "Invertible Image Rescaling" (ECCV 2020): a Haar transform splits the picture into a small one
+// and its detail; coupling blocks, exact to invert whatever their inner networks compute, move what the detail needs into the values of the
+// small picture. The detail left over is thrown away, and the way back starts from zeros in its place. Ours works on luma alone and has the
+// layers Muon knows: 64 channels, 3 x 3.
 //
-// A block changes the small picture by the detail, then the detail by the small picture (scale and shift from one inner network, which halves its weights against
-// the paper's two). At x4 the transform and its blocks stand twice, the second time on the four channels of the first.
+// A block changes the small picture by the detail, then the detail by the small picture (scale and shift from one inner network, which
+// halves its weights against the paper's two). At x4 the transform and its blocks stand twice, the second time on the four channels of the
+// first.
 using RsrPlugins.Trainer.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RsrPlugins.Trainer.Networks;
 
-/// <summary>Luma [N, 1, H, W] of Y/255 to luma [N, 1, H/d, W/d] and back by the same weights; d is 2 or 4, H and W are multiples of d.</summary>
+/// <summary>Luma [N, 1, H, W] of Y/255 to luma [N, 1, H/d, W/d] and back by the same weights; d is 2 or 4, H and W are multiples of
+/// d.</summary>
 internal sealed class InvertibleNetwork : IReducingNetwork, IEnlargingNetwork
 {
     /// <summary>Blocks after each Haar transform: as many as 0.5 million weights allow.</summary>
@@ -23,7 +26,14 @@ internal sealed class InvertibleNetwork : IReducingNetwork, IEnlargingNetwork
     internal InvertibleNetwork(int scale, ParameterViews parameters)
     {
         Queue<Convolution> layers = new Queue<Convolution>(Layers(scale).Select(parameters.Bind));
-        _levels = [.. _blocks[scale].Select((count, level) => new Level(1 << (2 * level), Enumerable.Range(0, count).Select(_ => new Coupling(Inner(), Inner())).ToArray()))];
+        _levels =
+        [
+            .. _blocks[scale]
+                .Select(
+                    (count, level) =>
+                        new Level(1 << (2 * level), Enumerable.Range(0, count).Select(_ => new Coupling(Inner(), Inner())).ToArray())
+                ),
+        ];
 
         Convolution[] Inner() => [layers.Dequeue(), layers.Dequeue(), layers.Dequeue()];
     }
@@ -49,11 +59,11 @@ internal sealed class InvertibleNetwork : IReducingNetwork, IEnlargingNetwork
         return layers;
 
         static IEnumerable<ConvolutionSpec> Inner(string name, int inputs, int outputs) =>
-        [
-            new(name + ".conv1", inputs, NetworkTable.Width, 3, 1, LayerRole.First),
-            new(name + ".conv2", NetworkTable.Width, NetworkTable.Width, 3, 1, LayerRole.Hidden),
-            new(name + ".last", NetworkTable.Width, outputs, 3, 1, LayerRole.Last),
-        ];
+            [
+                new(name + ".conv1", inputs, NetworkTable.Width, 3, 1, LayerRole.First),
+                new(name + ".conv2", NetworkTable.Width, NetworkTable.Width, 3, 1, LayerRole.Hidden),
+                new(name + ".last", NetworkTable.Width, outputs, 3, 1, LayerRole.Last),
+            ];
     }
 
     /// <summary>The small picture before it is bounded and rounded.</summary>
@@ -105,7 +115,8 @@ internal sealed class InvertibleNetwork : IReducingNetwork, IEnlargingNetwork
     /// <summary>A Haar transform of every channel, then blocks.</summary>
     private sealed class Level(int channels, Coupling[] blocks)
     {
-        /// <summary>Rows: sum, horizontal, vertical and diagonal difference of four pixels. Its own inverse but for a factor of 4.</summary>
+        /// <summary>Rows: sum, horizontal, vertical and diagonal difference of four pixels. Its own inverse but for a factor of
+        /// 4.</summary>
         private static readonly float[] _signs = [1, 1, 1, 1, 1, -1, 1, -1, 1, 1, -1, -1, 1, -1, -1, 1];
 
         internal Tensor Split(Tensor x)
@@ -166,6 +177,7 @@ internal sealed class InvertibleNetwork : IReducingNetwork, IEnlargingNetwork
             return (both.narrow(1, 0, detail).tanh(), both.narrow(1, detail, detail));
         }
 
-        private static Tensor Run(Convolution[] layers, Tensor x) => layers[2].Forward(layers[1].ForwardActivated(layers[0].ForwardActivated(x)));
+        private static Tensor Run(Convolution[] layers, Tensor x) =>
+            layers[2].Forward(layers[1].ForwardActivated(layers[0].ForwardActivated(x)));
     }
 }

@@ -24,7 +24,8 @@ internal interface IReducingNetwork
     Tensor Forward(Tensor high) => Bound(ForwardUnbounded(high));
 }
 
-/// <summary>The networks of a run over one set of parameters: RRNet and SRNet of a learned pair, SRNet alone, SRCNN, or one invertible network.</summary>
+/// <summary>The networks of a run over one set of parameters: RRNet and SRNet of a learned pair, SRNet alone, SRCNN, or one invertible
+/// network.</summary>
 internal sealed class NetworkPair
 {
     internal NetworkPair(TrainingConfig config, ParameterViews parameters)
@@ -37,20 +38,22 @@ internal sealed class NetworkPair
         }
 
         Reducing = config.Kind == RunKind.Learned ? new RRNet(config.Scale, parameters, config.QBRelu) : null;
-        Enlarging = config.Kind == RunKind.Srcnn
-            ? new Srcnn(config.Scale, config.Interpolation, parameters)
-            : new SRNet(config.Scale, config.Units, parameters);
+        Enlarging =
+            config.Kind == RunKind.Srcnn
+                ? new Srcnn(config.Scale, config.Interpolation, parameters)
+                : new SRNet(config.Scale, config.Units, parameters);
     }
 
     /// <summary>The layers a run trains.</summary>
-    internal static IReadOnlyList<ConvolutionSpec> Layers(TrainingConfig config) => config.Kind switch
-    {
-        RunKind.Learned => [.. NetworkTable.RRNet(config.Scale), .. NetworkTable.SRNet(config.Scale, config.Units)],
-        RunKind.Photo or RunKind.Cleanup => NetworkTable.SRNet(config.Scale, config.Units),
-        RunKind.Invertible => InvertibleNetwork.Layers(config.Scale),
-        RunKind.Srcnn => NetworkTable.Srcnn(config.Interpolation == Interpolation.None ? config.Scale * config.Scale : 1),
-        _ => throw new ArgumentOutOfRangeException(nameof(config)),
-    };
+    internal static IReadOnlyList<ConvolutionSpec> Layers(TrainingConfig config) =>
+        config.Kind switch
+        {
+            RunKind.Learned => [.. NetworkTable.RRNet(config.Scale), .. NetworkTable.SRNet(config.Scale, config.Units)],
+            RunKind.Photo or RunKind.Cleanup => NetworkTable.SRNet(config.Scale, config.Units),
+            RunKind.Invertible => InvertibleNetwork.Layers(config.Scale),
+            RunKind.Srcnn => NetworkTable.Srcnn(config.Interpolation == Interpolation.None ? config.Scale * config.Scale : 1),
+            _ => throw new ArgumentOutOfRangeException(nameof(config)),
+        };
 
     /// <summary>What makes the small picture; null where small pictures are given.</summary>
     internal IReducingNetwork? Reducing { get; }

@@ -67,7 +67,9 @@ internal sealed class ParameterLayout
 
     /// <summary>Weights of a layer as a view of the flat vector: [outputs, inputs, kernel, kernel], channels-last.</summary>
     internal Tensor Weight(Tensor flat, ConvolutionSpec layer) =>
-        flat.narrow(0, WeightOffset(layer), layer.WeightCount).view(layer.Outputs, layer.Kernel, layer.Kernel, layer.Inputs).permute(0, 3, 1, 2);
+        flat.narrow(0, WeightOffset(layer), layer.WeightCount)
+            .view(layer.Outputs, layer.Kernel, layer.Kernel, layer.Inputs)
+            .permute(0, 3, 1, 2);
 
     /// <summary>Bias of a layer as a view of the flat vector: [outputs].</summary>
     internal Tensor Bias(Tensor flat, ConvolutionSpec layer) => flat.narrow(0, BiasOffset(layer), layer.Outputs);
@@ -82,7 +84,8 @@ internal sealed class ParameterLayout
         {
             // He et al. for max(x, a x): variance 2 / ((1 + a^2) fan-in).
             int fanIn = layer.Inputs * layer.Kernel * layer.Kernel;
-            double sigma = layer.Role == LayerRole.Last ? 0.001 : Math.Sqrt(2 / ((1 + (NetworkTable.LeakySlope * NetworkTable.LeakySlope)) * fanIn));
+            double sigma =
+                layer.Role == LayerRole.Last ? 0.001 : Math.Sqrt(2 / ((1 + (NetworkTable.LeakySlope * NetworkTable.LeakySlope)) * fanIn));
             flat.narrow(0, WeightOffset(layer), layer.WeightCount).normal_(0, sigma, generator);
         }
 
@@ -90,8 +93,9 @@ internal sealed class ParameterLayout
     }
 
     /// <summary>
-    /// Copies every layer that both layouts have with the same shape; returns the names of those that were left as they are. A 1 x 1 layer of the same name with
-    /// fewer inputs gives what it has, and the other inputs' weights are set to 0: they read dense units which the other network has not.
+    /// Copies every layer that both layouts have with the same shape; returns the names of those that were left as they are. A 1 x 1 layer
+    /// of the same name with fewer inputs gives what it has, and the other inputs' weights are set to 0: they read dense units which the
+    /// other network has not.
     /// </summary>
     internal IReadOnlyList<string> CopyFrom(Tensor flat, ParameterLayout otherLayout, Tensor other)
     {
@@ -100,7 +104,10 @@ internal sealed class ParameterLayout
         List<string> left = new List<string>();
         foreach (ConvolutionSpec layer in Layers)
         {
-            ConvolutionSpec? source = otherLayout.Layers.FirstOrDefault(candidate => candidate == layer || (layer.Kernel == 1 && candidate with { Inputs = layer.Inputs } == layer && candidate.Inputs < layer.Inputs));
+            ConvolutionSpec? source = otherLayout.Layers.FirstOrDefault(candidate =>
+                candidate == layer
+                || (layer.Kernel == 1 && candidate with { Inputs = layer.Inputs } == layer && candidate.Inputs < layer.Inputs)
+            );
             if (source is null)
             {
                 left.Add(layer.Name);
@@ -177,7 +184,13 @@ internal sealed record Convolution(ConvolutionSpec Spec, Tensor Weight, Tensor B
         {
             // Torch tries NNPACK for one small picture, and where there is none says so on stderr every time.
             using Tensor twice = input.expand(2, -1, -1, -1);
-            using Tensor both = nn.functional.conv2d(twice, Weight, Bias, strides: [Spec.Stride, Spec.Stride], padding: [Spec.Padding, Spec.Padding]);
+            using Tensor both = nn.functional.conv2d(
+                twice,
+                Weight,
+                Bias,
+                strides: [Spec.Stride, Spec.Stride],
+                padding: [Spec.Padding, Spec.Padding]
+            );
             return both.narrow(0, 0, 1);
         }
 

@@ -14,7 +14,8 @@ internal static class QBRelu
     /// <summary>tmax: white of studio luma.</summary>
     internal const float Maximum = 235f / 255f;
 
-    /// <summary>Eq. 2: clamp to [tmin, tmax], then round to the levels of an 8-bit picture. Eq. 3: gradient 1 inside the open interval, 0 outside.</summary>
+    /// <summary>Eq. 2: clamp to [tmin, tmax], then round to the levels of an 8-bit picture. Eq. 3: gradient 1 inside the open interval, 0
+    /// outside.</summary>
     internal static Tensor Forward(Tensor x)
     {
         using Tensor inside = Inside(x);

@@ -9,7 +9,10 @@ namespace RsrPlugins.Trainer.Networks;
 /// <summary>SRCNN: luma of Y/255 [N, 1, H, W], interpolated to full size or (without interpolation) small, to HR luma.</summary>
 internal sealed class Srcnn(int scale, Interpolation interpolation, ParameterViews parameters) : IEnlargingNetwork
 {
-    private readonly Convolution[] _layers = [.. NetworkTable.Srcnn(interpolation == Interpolation.None ? scale * scale : 1).Select(parameters.Bind)];
+    private readonly Convolution[] _layers =
+    [
+        .. NetworkTable.Srcnn(interpolation == Interpolation.None ? scale * scale : 1).Select(parameters.Bind),
+    ];
 
     public Tensor Forward(Tensor low)
     {

@@ -65,11 +65,14 @@ internal static class ElfSymbolPatch
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> header = elf.Slice(table + (i * SectionHeaderLength), SectionHeaderLength);
-            sections.Add(new Section(
-                BinaryPrimitives.ReadUInt32LittleEndian(header[4..]),
-                (int)BinaryPrimitives.ReadUInt64LittleEndian(header[24..]),
-                (int)BinaryPrimitives.ReadUInt64LittleEndian(header[32..]),
-                (int)BinaryPrimitives.ReadUInt32LittleEndian(header[40..])));
+            sections.Add(
+                new Section(
+                    BinaryPrimitives.ReadUInt32LittleEndian(header[4..]),
+                    (int)BinaryPrimitives.ReadUInt64LittleEndian(header[24..]),
+                    (int)BinaryPrimitives.ReadUInt64LittleEndian(header[32..]),
+                    (int)BinaryPrimitives.ReadUInt32LittleEndian(header[40..])
+                )
+            );
         }
 
         return sections;

@@ -19,8 +19,11 @@ internal static partial class TorchRuntime
     private static readonly (string Name, string Value)[] _environment =
     [
         ("OMP_WAIT_POLICY", "PASSIVE"), // waiting threads sleep: keeps its speed beside other programs
-        ("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184:"
-            + "glibc.malloc.top_pad=268435456:glibc.malloc.arena_max=1"),
+        (
+            "GLIBC_TUNABLES",
+            "glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184:"
+                + "glibc.malloc.top_pad=268435456:glibc.malloc.arena_max=1"
+        ),
     ];
 
     /// <summary>
@@ -34,7 +37,10 @@ internal static partial class TorchRuntime
             return;
         }
 
-        Dictionary<string, string?> variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value);
+        Dictionary<string, string?> variables = Environment
+            .GetEnvironmentVariables()
+            .Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value);
         foreach ((string? name, string? value) in _environment)
         {
             variables.TryAdd(name, value);
@@ -50,7 +56,9 @@ internal static partial class TorchRuntime
     /// </summary>
     /// <returns>True if a file was changed.</returns>
     internal static bool EnsureLoadable() =>
-        OperatingSystem.IsLinux() && !SystemHasWantedSymbol() && FindLibraries(AppContext.BaseDirectory).Aggregate(false, (changed, path) => PatchFile(path) || changed);
+        OperatingSystem.IsLinux()
+        && !SystemHasWantedSymbol()
+        && FindLibraries(AppContext.BaseDirectory).Aggregate(false, (changed, path) => PatchFile(path) || changed);
 
     internal static IEnumerable<string> FindLibraries(string folder) =>
         Directory.EnumerateFiles(folder, LibraryFile, SearchOption.AllDirectories);
@@ -71,7 +79,8 @@ internal static partial class TorchRuntime
     }
 
     private static bool SystemHasWantedSymbol() =>
-        NativeLibrary.TryLoad("libstdc++.so.6", out nint library) && NativeLibrary.TryGetExport(library, ElfSymbolPatch.WantedSymbol, out _);
+        NativeLibrary.TryLoad("libstdc++.so.6", out nint library)
+        && NativeLibrary.TryGetExport(library, ElfSymbolPatch.WantedSymbol, out _);
 
     private static unsafe void Execute(string path, string[] arguments, string[] environment)
     {
@@ -84,7 +93,9 @@ internal static partial class TorchRuntime
         }
 
         // Only reached when the system refused: train more slowly rather than not at all.
-        Console.Error.WriteLine($"Warning: could not restart with memory settings (error {Marshal.GetLastPInvokeError()}); training will be slower.");
+        Console.Error.WriteLine(
+            $"Warning: could not restart with memory settings (error {Marshal.GetLastPInvokeError()}); training will be slower."
+        );
     }
 
     private static unsafe byte*[] ToPointers(string[] texts)

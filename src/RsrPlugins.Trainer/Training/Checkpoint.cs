@@ -17,8 +17,16 @@ namespace RsrPlugins.Trainer.Training;
 /// <param name="BestPsnr">Best validation PSNR in dB, 0 before the first validation.</param>
 /// <param name="BestStep">The step it was reached at.</param>
 /// <param name="MegapixelsBefore">HR megapixels seen by the runs this one was started from.</param>
-/// <param name="DataBefore">Names of the folders whose pictures those runs saw: the terms of all of them hold for the weights. Null for none.</param>
-internal sealed record TrainingProgress(long Step, double Seconds, double BestPsnr, long BestStep, double MegapixelsBefore = 0, IReadOnlyList<string>? DataBefore = null);
+/// <param name="DataBefore">Names of the folders whose pictures those runs saw: the terms of all of them hold for the weights. Null for
+/// none.</param>
+internal sealed record TrainingProgress(
+    long Step,
+    double Seconds,
+    double BestPsnr,
+    long BestStep,
+    double MegapixelsBefore = 0,
+    IReadOnlyList<string>? DataBefore = null
+);
 
 /// <summary>A checkpoint in memory.</summary>
 internal sealed record Checkpoint(TrainingConfig Config, TrainingProgress Progress, IReadOnlyDictionary<string, float[]> Vectors)
@@ -36,7 +44,8 @@ internal sealed record Checkpoint(TrainingConfig Config, TrainingProgress Progre
     internal double Megapixels => Progress.Step * (double)Config.Batch * Config.Patch * Config.Patch / 1e6;
 
     /// <summary>Names of all folders whose pictures the weights have seen, in this run and in those it was started from.</summary>
-    internal IReadOnlyList<string> DataSeen => [.. (Progress.DataBefore ?? []).Union(Config.Data.Select(folder => Path.GetFileName(folder.Path)))];
+    internal IReadOnlyList<string> DataSeen =>
+        [.. (Progress.DataBefore ?? []).Union(Config.Data.Select(folder => Path.GetFileName(folder.Path)))];
 
     internal ParameterLayout Layout => LayoutOf(Config);
 
@@ -44,11 +53,21 @@ internal sealed record Checkpoint(TrainingConfig Config, TrainingProgress Progre
     internal static ParameterLayout LayoutOf(TrainingConfig config) => new(NetworkPair.Layers(config));
 
     /// <summary>Without everything that only resuming needs, and without the folders of this machine: it is what others get.</summary>
-    internal Checkpoint Slim() => this with { Config = Config with { Init = Path.GetFileName(Config.Init) }, Vectors = new Dictionary<string, float[]> { [AverageName] = Vectors[AverageName] } };
+    internal Checkpoint Slim() =>
+        this with
+        {
+            Config = Config with { Init = Path.GetFileName(Config.Init) },
+            Vectors = new Dictionary<string, float[]> { [AverageName] = Vectors[AverageName] },
+        };
 
     internal void Save(string path)
     {
-        Header header = new Header(Format, Config.ToJson(), Progress, [.. Vectors.Select(vector => new VectorHeader(vector.Key, vector.Value.Length))]);
+        Header header = new Header(
+            Format,
+            Config.ToJson(),
+            Progress,
+            [.. Vectors.Select(vector => new VectorHeader(vector.Key, vector.Value.Length))]
+        );
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(header);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         string temporary = path + ".tmp";

@@ -1,6 +1,6 @@
-// Torch computes convolutions with oneDNN, which compiles code for each shape when it is first used and keeps it. Two threads that want the same new code
-// at the same time may end the process: its cache hands the second one an object that is not finished (seen with Torch 2.10; not where the shapes differ,
-// the cache is off, or one thread comes first). So the first use of a shape is one thread's alone.
+// Torch computes convolutions with oneDNN, which compiles code for each shape when it is first used and keeps it. Two threads that want the
+// same new code at the same time may end the process: its cache hands the second one an object that is not finished (seen with Torch 2.10;
+// not where the shapes differ, the cache is off, or one thread comes first). So the first use of a shape is one thread's alone.
 using System.Collections.Concurrent;
 
 namespace RsrPlugins.Trainer.Training;

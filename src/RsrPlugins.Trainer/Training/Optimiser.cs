@@ -4,7 +4,8 @@
 // Muon replaces a gradient matrix X (64 x inputs k k) by the nearest orthogonal one, approximated by five Newton-Schulz
 // steps X <- (a I + b A + c A A) X with A = X X^T. All hidden layers of our networks have 64 outputs, so every A is 64 x 64; since all
 // of the steps' factors are polynomials in the same A they commute, and the steps can be taken on the stacked 64 x 64
-// matrices alone, with each X multiplied once at the end. Layers of another width are stacked with their like. Kernels/Muon.cs does the same without Torch, a layer at a time on each core.
+// matrices alone, with each X multiplied once at the end. Layers of another width are stacked with their like. Kernels/Muon.cs does the
+// same without Torch, a layer at a time on each core.
 using RsrPlugins.Trainer.Kernels;
 using RsrPlugins.Trainer.Networks;
 using TorchSharp;
@@ -53,7 +54,8 @@ internal sealed class Optimiser : IDisposable
     /// <param name="layout">Shapes.</param>
     /// <param name="device">Where the parameters are.</param>
     /// <param name="config">Rates.</param>
-    /// <param name="pool">The cores that share the layers if Muon is computed by the trainer's own kernels; null computes all with Torch.</param>
+    /// <param name="pool">The cores that share the layers if Muon is computed by the trainer's own kernels; null computes all with
+    /// Torch.</param>
     internal Optimiser(ParameterLayout layout, Device device, TrainingConfig config, WorkerPool? pool = null)
     {
         _layout = layout;
@@ -78,7 +80,10 @@ internal sealed class Optimiser : IDisposable
         }
 
         _rateFactors = factors.narrow(0, layout.HiddenCount, adamCount).to(device).DetachFromDisposeScope();
-        _scaledIdentities = layout.Hidden.Select(layer => layer.Outputs).Distinct().ToDictionary(width => width, width => eye(width, device: device).mul_(_a).DetachFromDisposeScope());
+        _scaledIdentities = layout
+            .Hidden.Select(layer => layer.Outputs)
+            .Distinct()
+            .ToDictionary(width => width, width => eye(width, device: device).mul_(_a).DetachFromDisposeScope());
     }
 
     /// <summary>The vectors a checkpoint keeps.</summary>
@@ -103,7 +108,12 @@ internal sealed class Optimiser : IDisposable
             StepMuon(_pool, parameters, gradient, rate * _muonRate);
         }
 
-        StepAdam(parameters.narrow(0, _layout.HiddenCount, _mean.numel()), gradient.narrow(0, _layout.HiddenCount, _mean.numel()), step, rate * _adamRate);
+        StepAdam(
+            parameters.narrow(0, _layout.HiddenCount, _mean.numel()),
+            gradient.narrow(0, _layout.HiddenCount, _mean.numel()),
+            step,
+            rate * _adamRate
+        );
     }
 
     private void StepMuon(Tensor parameters, Tensor gradient, double rate)
@@ -138,14 +148,16 @@ internal sealed class Optimiser : IDisposable
             {
                 ConvolutionSpec layer = _layersBySize[i];
                 double layerRate = rate * (layer.IsReducing ? _reducingRateFactor : 1);
-                _muons[worker].Update(
-                    _layout.Weights(TorchValues.Of(parameters), layer),
-                    _layout.Weights(TorchValues.Of(_momentum), layer),
-                    _layout.Weights(TorchValues.Of(gradient), layer),
-                    (float)MuonMomentum,
-                    ((float)_newtonSchulz.A, (float)_newtonSchulz.B, (float)_newtonSchulz.C),
-                    NewtonSchulzSteps,
-                    new MuonStep((float)layerRate, (float)(1 - (layerRate * _weightDecay))));
+                _muons[worker]
+                    .Update(
+                        _layout.Weights(TorchValues.Of(parameters), layer),
+                        _layout.Weights(TorchValues.Of(_momentum), layer),
+                        _layout.Weights(TorchValues.Of(gradient), layer),
+                        (float)MuonMomentum,
+                        ((float)_newtonSchulz.A, (float)_newtonSchulz.B, (float)_newtonSchulz.C),
+                        NewtonSchulzSteps,
+                        new MuonStep((float)layerRate, (float)(1 - (layerRate * _weightDecay)))
+                    );
             }
         });
     }
@@ -153,7 +165,8 @@ internal sealed class Optimiser : IDisposable
     /// <summary>Columns of a layer's weights as a matrix of 64 rows.</summary>
     private static int ColumnsOf(ConvolutionSpec layer) => layer.WeightCount / layer.Outputs;
 
-    /// <summary>For matrices [64, n] (any one number of rows that a hidden layer has) the factors [count, 64, 64] by which each is multiplied to make it nearly orthogonal.</summary>
+    /// <summary>For matrices [64, n] (any one number of rows that a hidden layer has) the factors [count, 64, 64] by which each is
+    /// multiplied to make it nearly orthogonal.</summary>
     internal Tensor OrthogonalisingFactors(Tensor[] matrices)
     {
         Tensor grams = stack(matrices.Select(matrix => matrix.mm(matrix.t())));

@@ -32,7 +32,8 @@ internal sealed class SmallPictures : IDisposable
     internal SmallPictures(TrainingConfig config, ParameterLayout layout, Tensor weights, IReducingNetwork rrNet, FirstUse firstUse)
     {
         (_scale, _weights, _rrNet, _firstUse) = (config.Scale, weights, rrNet, firstUse);
-        int reach = NetworkTable.RRNet(config.Scale).SkipLast(1).Sum(layer => (layer.Kernel - 1) / 2); // pixels of the large picture beyond a small pixel's block
+        // pixels of the large picture beyond a small pixel's block
+        int reach = NetworkTable.RRNet(config.Scale).SkipLast(1).Sum(layer => (layer.Kernel - 1) / 2);
         _margin = (reach + config.Scale - 1) / config.Scale;
         _fused = config.UsesOwnKernels ? new FusedRRNet(config.Scale, layout, 1, TileSide * config.Scale) : null;
     }
@@ -63,7 +64,8 @@ internal sealed class SmallPictures : IDisposable
 
     public void Dispose() => _fused?.Dispose();
 
-    /// <summary>Tiles of one direction: what each sees, and which part of it is its own. A picture's own border must be the tile's, since there the network sees zeros.</summary>
+    /// <summary>Tiles of one direction: what each sees, and which part of it is its own. A picture's own border must be the tile's, since
+    /// there the network sees zeros.</summary>
     private IEnumerable<(int Start, int OwnStart, int OwnEnd, int Length)> Tiles(int length)
     {
         int side = Math.Min(TileSide, length);
@@ -96,6 +98,9 @@ internal sealed class SmallPictures : IDisposable
 
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return _firstUse.Run(("tile", width, height), () => Checkpoint.ToArray(_rrNet.ForwardUnbounded(tensor(values, [1, 1, height, width]).to(_weights.device))));
+        return _firstUse.Run(
+            ("tile", width, height),
+            () => Checkpoint.ToArray(_rrNet.ForwardUnbounded(tensor(values, [1, 1, height, width]).to(_weights.device)))
+        );
     }
 }

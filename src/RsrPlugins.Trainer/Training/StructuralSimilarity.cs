@@ -1,13 +1,14 @@
-// SSIM as a loss, for runs whose pictures are to be judged by it. Core's ImageMetrics has the measure itself, in double precision and without
-// gradients; a test compares the two. The window is applied by matrix products: Torch's convolution of one channel gave, after some tens of steps on two threads, a
-// gradient that was not finite.
+// SSIM as a loss, for runs whose pictures are to be judged by it. Core's ImageMetrics has the measure itself, in double precision and
+// without gradients; a test compares the two. The window is applied by matrix products: Torch's convolution of one channel gave, after some
+// tens of steps on two threads, a gradient that was not finite.
 using RsrPlugins.Trainer.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RsrPlugins.Trainer.Training;
 
-/// <summary>SSIM of Wang et al. 2004: 11 x 11 Gaussian, sigma 1.5, K1 0.01, K2 0.03, peak 1 (values are Y/255), valid positions only.</summary>
+/// <summary>SSIM of Wang et al. 2004: 11 x 11 Gaussian, sigma 1.5, K1 0.01, K2 0.03, peak 1 (values are Y/255), valid positions
+/// only.</summary>
 internal sealed class StructuralSimilarity : IDisposable
 {
     /// <summary>Side of the window: no crop may be smaller.</summary>
@@ -28,7 +29,10 @@ internal sealed class StructuralSimilarity : IDisposable
     /// <param name="device">Where they are.</param>
     internal StructuralSimilarity(int side, Device device)
     {
-        double[] window = Enumerable.Range(0, WindowSize).Select(i => Math.Exp(-Math.Pow(i - (WindowSize / 2), 2) / (2 * WindowSigma * WindowSigma))).ToArray();
+        double[] window = Enumerable
+            .Range(0, WindowSize)
+            .Select(i => Math.Exp(-Math.Pow(i - (WindowSize / 2), 2) / (2 * WindowSigma * WindowSigma)))
+            .ToArray();
         double sum = window.Sum();
         int positions = side - WindowSize + 1;
         float[] matrix = new float[positions * side];

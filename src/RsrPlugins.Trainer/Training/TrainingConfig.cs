@@ -37,15 +37,17 @@ internal enum TrainingLoss
     /// <summary>Mean squared error.</summary>
     L2,
 
-    /// <summary>Mean over crops of the root mean squared error: every crop counts the same, and in it the large errors count most, as in a mean of PSNRs.</summary>
+    /// <summary>Mean over crops of the root mean squared error: every crop counts the same, and in it the large errors count most, as in a
+    /// mean of PSNRs.</summary>
     Rmse,
 
-    /// <summary>Mean over crops of the logarithm of the mean squared error, which is a mean of PSNRs; errors far below a level do not count.</summary>
+    /// <summary>Mean over crops of the logarithm of the mean squared error, which is a mean of PSNRs; errors far below a level do not
+    /// count.</summary>
     LogMse,
 
     /// <summary>
-    /// Mean squared error of each crop, divided by that of bicubic reduction and enlargement of the picture it is from. Pixels of a picture count the
-    /// same and pictures count the same, which is the gradient of a mean of the pictures' PSNRs.
+    /// Mean squared error of each crop, divided by that of bicubic reduction and enlargement of the picture it is from. Pixels of a picture
+    /// count the same and pictures count the same, which is the gradient of a mean of the pictures' PSNRs.
     /// </summary>
     Psnr,
 }
@@ -64,8 +66,10 @@ internal enum Interpolation
 /// <summary>A folder of training pictures.</summary>
 /// <param name="Path">Folder, relative to the data root.</param>
 /// <param name="Share">Part of all crops taken from this folder, 0 to 1; null shares what is left by number of pixels.</param>
-/// <param name="ReducedBy">Factor by which its pictures are made smaller first, 1 to 8: detail that was large is then small, and soft photographs are sharp. A folder may be named more than once.</param>
-/// <param name="Drawings">True if the pictures are drawings: for photo and cleanup they are kept in colour and made small as drawings are (Data/OrdinaryReductions.cs).</param>
+/// <param name="ReducedBy">Factor by which its pictures are made smaller first, 1 to 8: detail that was large is then small, and soft
+/// photographs are sharp. A folder may be named more than once.</param>
+/// <param name="Drawings">True if the pictures are drawings: for photo and cleanup they are kept in colour and made small as drawings are
+/// (Data/OrdinaryReductions.cs).</param>
 internal sealed record DataFolder(string Path, double? Share = null, double ReducedBy = 1, bool Drawings = false);
 
 /// <summary>The configuration of a run.</summary>
@@ -84,12 +88,13 @@ internal sealed record TrainingConfig
     /// <summary>learned (the pair), photo or cleanup (SRNet alone), srcnn, or invertible (scales 2 and 4).</summary>
     public RunKind Kind { get; init; } = RunKind.Learned;
 
-    /// <summary>Dense units of SRNet, 1 to 8. The pair keeps the paper's; six cost 2.3 times the arithmetic and gain 0.2 to 0.3 dB at x4 (docs/training-diary.md).</summary>
+    /// <summary>Dense units of SRNet, 1 to 8. The pair keeps the paper's; six cost 2.3 times the arithmetic and gain 0.2 to 0.3 dB at x4
+    /// (docs/training-diary.md).</summary>
     public int Units { get; init; } = NetworkTable.PaperUnits;
 
     /// <summary>
-    /// Checkpoint to start the weights from: layers of the same name and shape are taken. One with fewer dense units will do: the last layer starts with zeros for
-    /// what is new, so that the function is the same. Relative to the configuration file.
+    /// Checkpoint to start the weights from: layers of the same name and shape are taken. One with fewer dense units will do: the last
+    /// layer starts with zeros for what is new, so that the function is the same. Relative to the configuration file.
     /// </summary>
     public string? Init { get; init; }
 
@@ -99,7 +104,8 @@ internal sealed record TrainingConfig
     /// <summary>False trains RRNet without Q-BReLU, to see what it is for; such a pair cannot be exported.</summary>
     public bool QBRelu { get; init; } = true;
 
-    /// <summary>For photo and cleanup: part of the photographs' crops that are clean bicubic reductions, 0 to 1; the others come from the mix of OrdinaryReductions, which has more of them.</summary>
+    /// <summary>For photo and cleanup: part of the photographs' crops that are clean bicubic reductions, 0 to 1; the others come from the
+    /// mix of OrdinaryReductions, which has more of them.</summary>
     public double CleanShare { get; init; }
 
     /// <summary>For srcnn: how small pictures are made: nearest, area, bilinear, bicubic or lanczos3.</summary>
@@ -115,7 +121,8 @@ internal sealed record TrainingConfig
     /// <summary>Folder of validation pictures. Nothing else may choose between runs; never a test set.</summary>
     public string Validation { get; init; } = "validation/kodak24";
 
-    /// <summary>For photo and cleanup: folder of drawings that are validated beside the pictures of <see cref="Validation"/>, reduced by area; null for none.</summary>
+    /// <summary>For photo and cleanup: folder of drawings that are validated beside the pictures of <see cref="Validation"/>, reduced by
+    /// area; null for none.</summary>
     public string? ValidationDrawings { get; init; }
 
     /// <summary>Validation looks at a central square of this side, which is enough to see progress; 0 looks at whole pictures.</summary>
@@ -128,27 +135,31 @@ internal sealed record TrainingConfig
     public int Patch { get; init; } = 48;
 
     /// <summary>
-    /// Places drawn for a crop, of which one is taken, the likelier the larger its error will be, and weighs the less for it (importance sampling): the mean
-    /// gradient is that of 1, and its noise is smaller.
+    /// Places drawn for a crop, of which one is taken, the likelier the larger its error will be, and weighs the less for it (importance
+    /// sampling): the mean gradient is that of 1, and its noise is smaller.
     /// </summary>
     public int Candidates { get; init; } = 1;
 
     /// <summary>
-    /// With a frozen RRNet, whose small pictures are made once: orientations of each picture of the folder that crops are drawn from most densely; others have
-    /// fewer in proportion, at least one. More keep SRNet from learning the pictures by heart, and take longer to make.
+    /// With a frozen RRNet, whose small pictures are made once: orientations of each picture of the folder that crops are drawn from most
+    /// densely; others have fewer in proportion, at least one. More keep SRNet from learning the pictures by heart, and take longer to
+    /// make.
     /// </summary>
     public int Orientations { get; init; } = 1;
 
     // ---- Losses ----------------------------------------------------------------------------------------------------
-    /// <summary>Loss of the restored picture: l1 (the paper's), l2, logMse, rmse, which learns twice as fast, or psnr, which ends a little higher (docs/training-diary.md).</summary>
+    /// <summary>Loss of the restored picture: l1 (the paper's), l2, logMse, rmse, which learns twice as fast, or psnr, which ends a little
+    /// higher (docs/training-diary.md).</summary>
     public TrainingLoss Loss { get; init; } = TrainingLoss.Rmse;
 
-    /// <summary>For photo and cleanup, with l2 or psnr: weight of what a crop's squared error is above that of the better of bicubic and Lanczos enlargement (a hinge).</summary>
+    /// <summary>For photo and cleanup, with l2 or psnr: weight of what a crop's squared error is above that of the better of bicubic and
+    /// Lanczos enlargement (a hinge).</summary>
     public double HingeWeight { get; init; }
 
     /// <summary>
-    /// For photo: factor, above 0 to 1, on the weight of crops made without antialiasing, sharpened, blurred, resampled twice or damaged. Their errors are the largest, and
-    /// without it they are most of the loss, at the cost of everything else. The hinge term keeps its weight for them.
+    /// For photo: factor, above 0 to 1, on the weight of crops made without antialiasing, sharpened, blurred, resampled twice or damaged.
+    /// Their errors are the largest, and without it they are most of the loss, at the cost of everything else. The hinge term keeps its
+    /// weight for them.
     /// </summary>
     public double UnusualWeight { get; init; } = 1;
 
@@ -156,12 +167,13 @@ internal sealed record TrainingConfig
     public double SsimWeight { get; init; }
 
     /// <summary>
-    /// Weight of the squared difference between the mean of RRNet's crop and of the large one. The restored picture does not care how bright the
-    /// small one is, so without it brightness drifts by a level or two over a long run.
+    /// Weight of the squared difference between the mean of RRNet's crop and of the large one. The restored picture does not care how
+    /// bright the small one is, so without it brightness drifts by a level or two over a long run.
     /// </summary>
     public double BrightnessWeight { get; init; } = 10;
 
-    /// <summary>Weight of the squared difference between RRNet's picture and the bicubic one, beside the loss of the restored picture.</summary>
+    /// <summary>Weight of the squared difference between RRNet's picture and the bicubic one, beside the loss of the restored
+    /// picture.</summary>
     public double LowResolutionWeight { get; init; }
 
     // ---- Optimiser and schedule ------------------------------------------------------------------------------------
@@ -170,12 +182,13 @@ internal sealed record TrainingConfig
 
     /// <summary>
     /// Factor on Muon's rate for RRNet's hidden layers. Muon's steps are of the same length however weak the gradient is, and RRNet's
-    /// is weak: at the full rate its features may turn faster than its last layer follows. 0 leaves RRNet as it is: all its small pictures are made
-    /// first, and SRNet alone learns, two to three times as fast.
+    /// is weak: at the full rate its features may turn faster than its last layer follows. 0 leaves RRNet as it is: all its small pictures
+    /// are made first, and SRNet alone learns, two to three times as fast.
     /// </summary>
     public double ReducingRateFactor { get; init; } = 1;
 
-    /// <summary>Part of the hidden convolutions' weights that each step takes away, per unit of learning rate (decoupled weight decay).</summary>
+    /// <summary>Part of the hidden convolutions' weights that each step takes away, per unit of learning rate (decoupled weight
+    /// decay).</summary>
     public double WeightDecay { get; init; }
 
     /// <summary>Learning rate of Adam (first and last layers, biases).</summary>
@@ -193,7 +206,8 @@ internal sealed record TrainingConfig
     /// <summary>Steps over which the rate rises from 0.</summary>
     public int WarmupSteps { get; init; } = 200;
 
-    /// <summary>The last part of the run, over which the rate falls linearly to 0; constant before. A run can be continued from its constant part.</summary>
+    /// <summary>The last part of the run, over which the rate falls linearly to 0; constant before. A run can be continued from its
+    /// constant part.</summary>
     public double DecayShare { get; init; } = 0.35;
 
     /// <summary>Decay per step of the moving average of the weights, which is what is validated and exported.</summary>
@@ -203,10 +217,12 @@ internal sealed record TrainingConfig
     /// <summary>Torch device, for example cpu or cuda.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>On the CPU: parts a batch is split into, one core each, which meet once per step. Must divide the batch. Other devices use 1.</summary>
+    /// <summary>On the CPU: parts a batch is split into, one core each, which meet once per step. Must divide the batch. Other devices use
+    /// 1.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>On a CPU with AVX-512, RRNet and SRNet are computed by the trainer's own kernels, more than twice as fast as by Torch; false leaves all to Torch.</summary>
+    /// <summary>On a CPU with AVX-512, RRNet and SRNet are computed by the trainer's own kernels, more than twice as fast as by Torch;
+    /// false leaves all to Torch.</summary>
     public bool OwnKernels { get; init; } = true;
 
     // ---- Files -----------------------------------------------------------------------------------------------------
@@ -241,7 +257,12 @@ internal sealed record TrainingConfig
         }
 
         TrainingConfig config = Parse(File.ReadAllText(path), path);
-        return config.Init is null ? config : config with { Init = Path.GetFullPath(config.Init, Path.GetDirectoryName(Path.GetFullPath(path))!) };
+        return config.Init is null
+            ? config
+            : config with
+            {
+                Init = Path.GetFullPath(config.Init, Path.GetDirectoryName(Path.GetFullPath(path))!),
+            };
     }
 
     /// <summary>Reads and checks a configuration.</summary>
@@ -249,7 +270,8 @@ internal sealed record TrainingConfig
     {
         try
         {
-            TrainingConfig config = JsonSerializer.Deserialize<TrainingConfig>(text, _json) ?? throw new TrainerException($"{source}: empty configuration.");
+            TrainingConfig config =
+                JsonSerializer.Deserialize<TrainingConfig>(text, _json) ?? throw new TrainerException($"{source}: empty configuration.");
             config.Validate(source);
             return config;
         }
@@ -266,7 +288,11 @@ internal sealed record TrainingConfig
     internal bool ReducingIsFrozen => Kind == RunKind.Learned && ReducingRateFactor == 0;
 
     /// <summary>True if the networks, RRNet and SRNet, are computed by RsrPlugins.Trainer.Kernels.</summary>
-    internal bool UsesOwnKernels => OwnKernels && Kind is RunKind.Learned or RunKind.Photo or RunKind.Cleanup && Products.AreFast && new torch.Device(Device).type == DeviceType.CPU;
+    internal bool UsesOwnKernels =>
+        OwnKernels
+        && Kind is RunKind.Learned or RunKind.Photo or RunKind.Cleanup
+        && Products.AreFast
+        && new torch.Device(Device).type == DeviceType.CPU;
 
     /// <summary>True if Muon's updates are computed by them, too, which needs hidden layers of 64 outputs.</summary>
     internal bool UsesOwnMuon => OwnKernels && Kind != RunKind.Srcnn && Products.AreFast && new torch.Device(Device).type == DeviceType.CPU;
@@ -290,12 +316,27 @@ internal sealed record TrainingConfig
         Check(Name.Length > 0 && Name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0, "name", "a file name", Name);
         Check(Scale is >= 2 and <= MaxScale, "scale", $"2 to {MaxScale}", Scale);
         Check(Kind != RunKind.Invertible || InvertibleNetwork.Supports(Scale), "scale", "2 or 4 for an invertible network", Scale);
-        Check(Kind != RunKind.Invertible || ReducingRateFactor == 1, "reducingRateFactor", "1 for an invertible network, which is both directions", ReducingRateFactor);
+        Check(
+            Kind != RunKind.Invertible || ReducingRateFactor == 1,
+            "reducingRateFactor",
+            "1 for an invertible network, which is both directions",
+            ReducingRateFactor
+        );
         Check(Kind != RunKind.Invertible || QBRelu, "qbRelu", "true for an invertible network", QBRelu);
         Check(Units is >= 1 and <= 8, "units", "1 to 8", Units);
         Check(Data.Count > 0, "data", "at least one folder", "none");
-        Check(Data.Sum(folder => folder.Share ?? 0) <= 1 && Data.All(folder => folder.Share is null or (> 0 and <= 1)), "data", "shares above 0 that add up to at most 1", string.Join(", ", Data.Select(folder => folder.Share)));
-        Check(Data.All(folder => folder.ReducedBy is >= 1 and <= 8), "reducedBy", "1 to 8", string.Join(", ", Data.Select(folder => folder.ReducedBy)));
+        Check(
+            Data.Sum(folder => folder.Share ?? 0) <= 1 && Data.All(folder => folder.Share is null or (> 0 and <= 1)),
+            "data",
+            "shares above 0 that add up to at most 1",
+            string.Join(", ", Data.Select(folder => folder.Share))
+        );
+        Check(
+            Data.All(folder => folder.ReducedBy is >= 1 and <= 8),
+            "reducedBy",
+            "1 to 8",
+            string.Join(", ", Data.Select(folder => folder.ReducedBy))
+        );
         Check(Batch >= 1, "batch", "at least 1", Batch);
         Check(Patch >= 4 * Scale && Patch % Scale == 0, "patch", $"a multiple of {Scale}, at least {4 * Scale}", Patch);
         Check(Workers >= 1 && Batch % Workers == 0, "workers", $"a divisor of the batch ({Batch})", Workers);
@@ -304,16 +345,36 @@ internal sealed record TrainingConfig
         Check(Orientations is >= 1 and <= 8, "orientations", "1 to 8", Orientations);
         Check(CleanShare is >= 0 and <= 1, "cleanShare", "0 to 1", CleanShare);
         Check(HingeWeight >= 0, "hingeWeight", "0 or more", HingeWeight);
-        Check(HingeWeight == 0 || (IsOrdinary && Loss is TrainingLoss.L2 or TrainingLoss.Psnr), "hingeWeight", "0 but for photo and cleanup with l2 or psnr", HingeWeight);
+        Check(
+            HingeWeight == 0 || (IsOrdinary && Loss is TrainingLoss.L2 or TrainingLoss.Psnr),
+            "hingeWeight",
+            "0 but for photo and cleanup with l2 or psnr",
+            HingeWeight
+        );
         Check(UnusualWeight is > 0 and <= 1, "unusualWeight", "above 0, at most 1", UnusualWeight);
         Check(SsimWeight >= 0, "ssimWeight", "0 or more", SsimWeight);
-        Check(SsimWeight == 0 || Patch >= StructuralSimilarity.WindowSize, "patch", $"at least {StructuralSimilarity.WindowSize} with \"ssimWeight\"", Patch);
+        Check(
+            SsimWeight == 0 || Patch >= StructuralSimilarity.WindowSize,
+            "patch",
+            $"at least {StructuralSimilarity.WindowSize} with \"ssimWeight\"",
+            Patch
+        );
         Check(BrightnessWeight >= 0, "brightnessWeight", "0 or more", BrightnessWeight);
         Check(LowResolutionWeight >= 0, "lowResolutionWeight", "0 or more", LowResolutionWeight);
         Check(MuonRate > 0, "muonRate", "above 0", MuonRate);
         Check(ReducingRateFactor >= 0, "reducingRateFactor", "0 or more", ReducingRateFactor);
-        Check(ReducingRateFactor > 0 || QBRelu || Kind != RunKind.Learned, "reducingRateFactor", "above 0 without Q-BReLU", ReducingRateFactor);
-        Check(WeightDecay >= 0 && WeightDecay * MuonRate * Math.Max(1, ReducingRateFactor) < 1, "weightDecay", "0 or more, and below 1 when multiplied by the rate", WeightDecay);
+        Check(
+            ReducingRateFactor > 0 || QBRelu || Kind != RunKind.Learned,
+            "reducingRateFactor",
+            "above 0 without Q-BReLU",
+            ReducingRateFactor
+        );
+        Check(
+            WeightDecay >= 0 && WeightDecay * MuonRate * Math.Max(1, ReducingRateFactor) < 1,
+            "weightDecay",
+            "0 or more, and below 1 when multiplied by the rate",
+            WeightDecay
+        );
         Check(AdamRate > 0, "adamRate", "above 0", AdamRate);
         Check(LastLayerRateFactor > 0, "lastLayerRateFactor", "above 0", LastLayerRateFactor);
         Check(Minutes > 0, "minutes", "above 0", Minutes);

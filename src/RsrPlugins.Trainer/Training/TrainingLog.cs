@@ -30,8 +30,21 @@ internal sealed class TrainingLog
     /// <summary>Adds a row; both files are written anew, by renaming.</summary>
     internal void Add(TrainingReport report, ValidationScore score)
     {
-        _rows.Add([report.Step, report.Seconds, report.Megapixels, report.Loss, report.Rate, report.KilopixelsPerSecond, score.Psnr, score.LowPsnr, score.DrawingPsnr]);
-        File.WriteAllText(_csv + ".tmp", string.Join('\n', _rows.Select(row => string.Join(',', row.Select(Format))).Prepend(Header)) + "\n");
+        _rows.Add([
+            report.Step,
+            report.Seconds,
+            report.Megapixels,
+            report.Loss,
+            report.Rate,
+            report.KilopixelsPerSecond,
+            score.Psnr,
+            score.LowPsnr,
+            score.DrawingPsnr,
+        ]);
+        File.WriteAllText(
+            _csv + ".tmp",
+            string.Join('\n', _rows.Select(row => string.Join(',', row.Select(Format))).Prepend(Header)) + "\n"
+        );
         File.Move(_csv + ".tmp", _csv, overwrite: true);
         if (_rows.Count > 1)
         {
@@ -39,9 +52,12 @@ internal sealed class TrainingLog
         }
     }
 
-    /// <summary>Rows of a log: step, seconds, megapixels, loss, rate, kilopixels per second, PSNR, PSNR of the small pictures, PSNR of drawings (not in logs of before).</summary>
+    /// <summary>Rows of a log: step, seconds, megapixels, loss, rate, kilopixels per second, PSNR, PSNR of the small pictures, PSNR of
+    /// drawings (not in logs of before).</summary>
     internal static IEnumerable<double[]> Read(string path) =>
-        File.ReadLines(path).Where(line => line.Length > 0 && char.IsAsciiDigit(line[0])).Select(line => line.Split(',').Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray());
+        File.ReadLines(path)
+            .Where(line => line.Length > 0 && char.IsAsciiDigit(line[0]))
+            .Select(line => line.Split(',').Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray());
 
     private static string Format(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 

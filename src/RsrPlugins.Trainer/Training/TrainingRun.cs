@@ -14,12 +14,23 @@ namespace RsrPlugins.Trainer.Training;
 /// <param name="Seconds">Training time spent.</param>
 /// <param name="Progress">Part of the run that is done, 0 to 1.</param>
 /// <param name="Megapixels">HR megapixels seen.</param>
-/// <param name="Loss">Mean loss since the last report, in 8-bit levels (255 times the loss; squared levels over 255 where the loss is l2, a ratio where it is psnr).</param>
+/// <param name="Loss">Mean loss since the last report, in 8-bit levels (255 times the loss; squared levels over 255 where the loss is l2, a
+/// ratio where it is psnr).</param>
 /// <param name="Rate">The schedule's factor.</param>
 /// <param name="KilopixelsPerSecond">HR kilopixels per second since the last report.</param>
 /// <param name="Validation">Where this report follows a validation.</param>
 /// <param name="Preparation">Before the first step of a run with a frozen RRNet: part of the small pictures that are made, 0 to 1.</param>
-internal sealed record TrainingReport(long Step, double Seconds, double Progress, double Megapixels, double Loss, double Rate, double KilopixelsPerSecond, ValidationScore? Validation, double? Preparation = null);
+internal sealed record TrainingReport(
+    long Step,
+    double Seconds,
+    double Progress,
+    double Megapixels,
+    double Loss,
+    double Rate,
+    double KilopixelsPerSecond,
+    ValidationScore? Validation,
+    double? Preparation = null
+);
 
 /// <summary>Means over the validation set.</summary>
 /// <param name="Psnr">PSNR of the restored pictures in dB.</param>
@@ -82,7 +93,11 @@ internal sealed class TrainingRun : IDisposable
             using Tensor other = tensor(source.Vectors[Checkpoint.AverageName]).to(_device);
             NewLayers = _layout.CopyFrom(_weights, source.Layout, other);
             _average.copy_(_weights);
-            _progress = _progress with { MegapixelsBefore = source.Progress.MegapixelsBefore + source.Megapixels, DataBefore = source.DataSeen };
+            _progress = _progress with
+            {
+                MegapixelsBefore = source.Progress.MegapixelsBefore + source.Megapixels,
+                DataBefore = source.DataSeen,
+            };
         }
 
         _workers = [.. Enumerable.Range(0, workers).Select(_ => new TrainingWorker(config, _layout, _weights, config.Batch / workers))];
@@ -149,20 +164,24 @@ internal sealed class TrainingRun : IDisposable
         {
             double now = clock.Elapsed.TotalSeconds;
             long steps = _progress.Step - sinceReport.Step;
-            report(new TrainingReport(
-                _progress.Step,
-                _progress.Seconds,
-                Done(_progress),
-                _progress.Step * PixelsPerStep / 1e6,
-                255 * sinceReport.Loss / Math.Max(1, steps),
-                Rate,
-                steps * PixelsPerStep / 1e3 / (now - sinceReport.Seconds),
-                validation));
+            report(
+                new TrainingReport(
+                    _progress.Step,
+                    _progress.Seconds,
+                    Done(_progress),
+                    _progress.Step * PixelsPerStep / 1e6,
+                    255 * sinceReport.Loss / Math.Max(1, steps),
+                    Rate,
+                    steps * PixelsPerStep / 1e3 / (now - sinceReport.Seconds),
+                    validation
+                )
+            );
             sinceReport = (now, _progress.Step, 0);
         }
     }
 
-    /// <summary>Has a frozen RRNet make all its small pictures, once. Leaves some out if cancelled, after which there must be no step.</summary>
+    /// <summary>Has a frozen RRNet make all its small pictures, once. Leaves some out if cancelled, after which there must be no
+    /// step.</summary>
     private void MakeSmallPictures(Action<TrainingReport> report, CancellationToken cancellationToken)
     {
         if (!_config.ReducingIsFrozen || _crops.HasSmallPictures)
@@ -171,31 +190,52 @@ internal sealed class TrainingRun : IDisposable
         }
 
         Stopwatch clock = Stopwatch.StartNew();
-        _crops = _crops.WithSmallPictures(_config.Seed, _config.Orientations, images =>
-        {
-            LumaImage[] small = new LumaImage[images.Count];
-            (int next, int made, double lastReport) = (-1, 0, 0.0);
-            _pool.Run(worker =>
+        _crops = _crops.WithSmallPictures(
+            _config.Seed,
+            _config.Orientations,
+            images =>
             {
-                using SmallPictures maker = _workers[worker].SmallPictures(_firstUse);
-                for (int i = Interlocked.Increment(ref next); i < small.Length && !cancellationToken.IsCancellationRequested; i = Interlocked.Increment(ref next))
+                LumaImage[] small = new LumaImage[images.Count];
+                (int next, int made, double lastReport) = (-1, 0, 0.0);
+                _pool.Run(worker =>
                 {
-                    small[i] = maker.Make(images[i]);
-                    Interlocked.Increment(ref made);
-                    if (worker == 0 && clock.Elapsed.TotalSeconds - lastReport > ReportSeconds)
+                    using SmallPictures maker = _workers[worker].SmallPictures(_firstUse);
+                    for (
+                        int i = Interlocked.Increment(ref next);
+                        i < small.Length && !cancellationToken.IsCancellationRequested;
+                        i = Interlocked.Increment(ref next)
+                    )
                     {
-                        lastReport = clock.Elapsed.TotalSeconds;
-                        report(new TrainingReport(_progress.Step, _progress.Seconds, Done(_progress), _progress.Step * PixelsPerStep / 1e6, 0, 0, 0, null, (double)made / small.Length));
+                        small[i] = maker.Make(images[i]);
+                        Interlocked.Increment(ref made);
+                        if (worker == 0 && clock.Elapsed.TotalSeconds - lastReport > ReportSeconds)
+                        {
+                            lastReport = clock.Elapsed.TotalSeconds;
+                            report(
+                                new TrainingReport(
+                                    _progress.Step,
+                                    _progress.Seconds,
+                                    Done(_progress),
+                                    _progress.Step * PixelsPerStep / 1e6,
+                                    0,
+                                    0,
+                                    0,
+                                    null,
+                                    (double)made / small.Length
+                                )
+                            );
+                        }
                     }
-                }
-            });
-            return small;
-        });
+                });
+                return small;
+            }
+        );
     }
 
     private double PixelsPerStep => (double)_config.Batch * _config.Patch * _config.Patch;
 
-    private double Done(TrainingProgress progress) => _config.Steps is { } steps ? (double)progress.Step / steps : progress.Seconds / (60 * _config.Minutes);
+    private double Done(TrainingProgress progress) =>
+        _config.Steps is { } steps ? (double)progress.Step / steps : progress.Seconds / (60 * _config.Minutes);
 
     private double Rate => Schedule.Rate(_config, _progress.Step + 1, Done(_progress));
 
@@ -226,7 +266,9 @@ internal sealed class TrainingRun : IDisposable
         double loss = losses.Average();
         if (!double.IsFinite(loss) || !float.IsFinite(gradient.sum().item<float>()))
         {
-            throw new TrainerException($"Step {step}: the loss ({loss}) or its gradient is not finite. The last checkpoint is good: lower muonRate or adamRate and resume.");
+            throw new TrainerException(
+                $"Step {step}: the loss ({loss}) or its gradient is not finite. The last checkpoint is good: lower muonRate or adamRate and resume."
+            );
         }
 
         _optimiser.Step(_weights, gradient, step, rate);
@@ -253,7 +295,8 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>
     /// Scores the averaged weights on the validation set by the protocol: 8-bit LR, 8-bit result, d border pixels shaved off.
-    /// A run without RRNet is scored on bicubic small pictures as files have them (for clean-up saved as JPEG at quality 50; drawings are reduced by area), SRCNN on those it is for.
+    /// A run without RRNet is scored on bicubic small pictures as files have them (for clean-up saved as JPEG at quality 50; drawings are
+    /// reduced by area), SRCNN on those it is for.
     /// </summary>
     internal ValidationScore Validate()
     {
@@ -268,9 +311,14 @@ internal sealed class TrainingRun : IDisposable
                 scores[i] = _firstUse.Run(("picture", image.Width, image.Height), () => Validate(networks, image));
             }
         });
-        return new ValidationScore(Mean(false, score => score.Psnr), Mean(false, score => score.LowPsnr), Mean(true, score => Math.Min(score.Psnr, FlatPsnr)));
+        return new ValidationScore(
+            Mean(false, score => score.Psnr),
+            Mean(false, score => score.LowPsnr),
+            Mean(true, score => Math.Min(score.Psnr, FlatPsnr))
+        );
 
-        double Mean(bool ofDrawings, Func<ValidationScore, double> value) => scores.Where((_, i) => _validation[i].Colour is not null == ofDrawings).Select(value).DefaultIfEmpty().Average();
+        double Mean(bool ofDrawings, Func<ValidationScore, double> value) =>
+            scores.Where((_, i) => _validation[i].Colour is not null == ofDrawings).Select(value).DefaultIfEmpty().Average();
     }
 
     private ValidationScore Validate(NetworkPair networks, LumaImage image)
@@ -282,28 +330,36 @@ internal sealed class TrainingRun : IDisposable
         float[] plane = image.ToUnit();
         float[] given = _config.IsOrdinary
             ? Ordinary(image)
-            : Data.Reduction.By(_config.Kind == RunKind.Srcnn ? _config.Reduction : ResamplingKernel.Bicubic)(plane, width, height, scale, ref random);
+            : Data.Reduction.By(_config.Kind == RunKind.Srcnn ? _config.Reduction : ResamplingKernel.Bicubic)(
+                plane,
+                width,
+                height,
+                scale,
+                ref random
+            );
 
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor low = networks.Reducing is { } rrNet
-            ? rrNet.Forward(tensor(plane, [1, 1, height, width]).to(_device))
-            : Enlarged(given);
+        Tensor low = networks.Reducing is { } rrNet ? rrNet.Forward(tensor(plane, [1, 1, height, width]).to(_device)) : Enlarged(given);
         Tensor restored = networks.Enlarging.Forward(low).clamp(Constants.Zero, Constants.One).mul(Constants.Levels).round();
         return new ValidationScore(
             ImageMetrics.Psnr(Levels(plane), Checkpoint.ToArray(restored), width, height, scale),
-            networks.Reducing is null ? 0 : ImageMetrics.Psnr(Levels(given), Levels(Checkpoint.ToArray(low)), lowWidth, lowHeight, 0));
+            networks.Reducing is null ? 0 : ImageMetrics.Psnr(Levels(given), Levels(Checkpoint.ToArray(low)), lowWidth, lowHeight, 0)
+        );
 
-        Tensor Enlarged(float[] small) => _config.Kind == RunKind.Srcnn && Data.Reduction.Kernel(_config.Interpolation) is { } kernel
-            ? tensor(Resampler.Resize(small, lowWidth, lowHeight, width, height, kernel), [1, 1, height, width]).to(_device)
-            : tensor(small, [1, 1, lowHeight, lowWidth]).to(_device);
+        Tensor Enlarged(float[] small) =>
+            _config.Kind == RunKind.Srcnn && Data.Reduction.Kernel(_config.Interpolation) is { } kernel
+                ? tensor(Resampler.Resize(small, lowWidth, lowHeight, width, height, kernel), [1, 1, height, width]).to(_device)
+                : tensor(small, [1, 1, lowHeight, lowWidth]).to(_device);
 
         float[] Ordinary(LumaImage image)
         {
             FilePlanes large = image.ToFile(0, 0, width, height);
             OrdinaryReductions pictures = new OrdinaryReductions(scale, cleanUp: false);
             SmallBy by = image.Colour is null ? SmallBy.Bicubic : SmallBy.Area;
-            return _config.Kind == RunKind.Cleanup ? pictures.MakeJpeg(large, by, ValidationQuality) : pictures.Make(large, by, Damage.None, ref random);
+            return _config.Kind == RunKind.Cleanup
+                ? pictures.MakeJpeg(large, by, ValidationQuality)
+                : pictures.Make(large, by, Damage.None, ref random);
         }
 
         static float[] Levels(float[] values) => Array.ConvertAll(values, value => value * 255f);
@@ -329,11 +385,17 @@ internal sealed class TrainingRun : IDisposable
     {
         if (!checkpoint.IsFull)
         {
-            throw new TrainerException("This checkpoint holds weights alone. Start a new run from it with \"init\" instead of resuming it.");
+            throw new TrainerException(
+                "This checkpoint holds weights alone. Start a new run from it with \"init\" instead of resuming it."
+            );
         }
 
         using IDisposable noGrad = no_grad();
-        foreach ((string? name, Tensor? target) in _optimiser.State.Append((Checkpoint.AverageName, _average)).Append((Checkpoint.WeightsName, _weights)))
+        foreach (
+            (string? name, Tensor? target) in _optimiser
+                .State.Append((Checkpoint.AverageName, _average))
+                .Append((Checkpoint.WeightsName, _weights))
+        )
         {
             using Tensor values = tensor(checkpoint.Vectors[name]);
             target.copy_(values);

@@ -11,7 +11,13 @@ internal sealed class TrainingSession : IDisposable
     private readonly TrainingRun _run;
     private readonly TrainingLog _log;
 
-    private TrainingSession(TrainingConfig config, CropSampler crops, IReadOnlyList<LumaImage> validation, Checkpoint? resumed, Action<string> announce)
+    private TrainingSession(
+        TrainingConfig config,
+        CropSampler crops,
+        IReadOnlyList<LumaImage> validation,
+        Checkpoint? resumed,
+        Action<string> announce
+    )
     {
         announce($"{config.Name}: {crops.ImageCount} training pictures, {crops.Megapixels:0} megapixels");
         NetVips.NetVips.Concurrency = 1; // from here on libvips only sees crops, and the cores are the workers'
@@ -41,13 +47,23 @@ internal sealed class TrainingSession : IDisposable
     /// <param name="data">Folder of picture folders.</param>
     /// <param name="resume">Goes on from the run's latest checkpoint.</param>
     /// <param name="announce">Receives lines about what is trained on what.</param>
-    /// <exception cref="TrainerException">Pictures or checkpoint are missing, or there is one already and it is not to be resumed.</exception>
+    /// <exception cref="TrainerException">Pictures or checkpoint are missing, or there is one already and it is not to be
+    /// resumed.</exception>
     internal static TrainingSession Open(TrainingConfig config, string data, bool resume, Action<string> announce)
     {
         Checkpoint? resumed = OpenFolder(config, resume);
-        return new TrainingSession(config, CropSampler.Load(config, data), Validation(config, [.. LumaImage.LoadFolder(DataFolders.Find(data, config.Validation)), .. Drawings()]), resumed, announce);
+        return new TrainingSession(
+            config,
+            CropSampler.Load(config, data),
+            Validation(config, [.. LumaImage.LoadFolder(DataFolders.Find(data, config.Validation)), .. Drawings()]),
+            resumed,
+            announce
+        );
 
-        IReadOnlyList<LumaImage> Drawings() => config.ValidationDrawings is { } folder && config.IsOrdinary ? LumaImage.LoadFolder(DataFolders.Find(data, folder), inColour: true) : [];
+        IReadOnlyList<LumaImage> Drawings() =>
+            config.ValidationDrawings is { } folder && config.IsOrdinary
+                ? LumaImage.LoadFolder(DataFolders.Find(data, folder), inColour: true)
+                : [];
     }
 
     /// <summary>The same on given pictures.</summary>
@@ -84,9 +100,10 @@ internal sealed class TrainingSession : IDisposable
     {
         string latest = LatestOf(config);
         Directory.CreateDirectory(FolderOf(config));
-        return resume
-            ? Checkpoint.Load(latest)
-            : File.Exists(latest) ? throw new TrainerException($"{latest} exists: give --resume to go on with it, or remove it to start anew.") : null;
+        return resume ? Checkpoint.Load(latest)
+            : File.Exists(latest)
+                ? throw new TrainerException($"{latest} exists: give --resume to go on with it, or remove it to start anew.")
+            : null;
     }
 
     private static LumaImage[] Validation(TrainingConfig config, IReadOnlyList<LumaImage> pictures) =>

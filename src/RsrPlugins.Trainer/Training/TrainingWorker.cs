@@ -1,5 +1,5 @@
-// A worker computes the gradient of its part of a batch on one core. Torch has the loss, and all of it where the trainer's own kernels do not
-// run; with them, Torch's graph ends at the crops and the networks hand gradients on.
+// A worker computes the gradient of its part of a batch on one core. Torch has the loss, and all of it where the trainer's own kernels do
+// not run; with them, Torch's graph ends at the crops and the networks hand gradients on.
 using RsrPlugins.Trainer.Data;
 using RsrPlugins.Trainer.Kernels;
 using RsrPlugins.Trainer.Networks;
@@ -46,7 +46,10 @@ internal sealed class TrainingWorker : IDisposable
         _similarity = config.SsimWeight > 0 ? new StructuralSimilarity(config.Patch, _device) : null;
         if (config.UsesOwnKernels)
         {
-            _fusedRRNet = config.Kind == RunKind.Learned && !config.ReducingIsFrozen ? new FusedRRNet(config.Scale, layout, samples, config.Patch) : null;
+            _fusedRRNet =
+                config.Kind == RunKind.Learned && !config.ReducingIsFrozen
+                    ? new FusedRRNet(config.Scale, layout, samples, config.Patch)
+                    : null;
             _fusedSRNet = new FusedSRNet(config.Scale, config.Units, layout, samples, _lowSide);
         }
     }
@@ -62,7 +65,13 @@ internal sealed class TrainingWorker : IDisposable
         (int highPixels, int lowPixels) = (_high.Length / _samples, _low.Length / _samples);
         for (int i = 0; i < _samples; i++)
         {
-            _lossWeights[i] = crops.Sample(new SampleRandom(_config.Seed, step, firstSample + i), _high.AsSpan(i * highPixels, highPixels), _low.AsSpan(i * lowPixels, lowPixels), out _classicalErrors[i], out _hingeFactors[i]);
+            _lossWeights[i] = crops.Sample(
+                new SampleRandom(_config.Seed, step, firstSample + i),
+                _high.AsSpan(i * highPixels, highPixels),
+                _low.AsSpan(i * lowPixels, lowPixels),
+                out _classicalErrors[i],
+                out _hingeFactors[i]
+            );
         }
 
         using DisposeScope scope = NewDisposeScope();
@@ -107,7 +116,8 @@ internal sealed class TrainingWorker : IDisposable
         return value;
     }
 
-    /// <summary>RRNet's small crops before Q-BReLU: of Torch's graph, or a leaf of it whose gradient is handed back to the network's own code.</summary>
+    /// <summary>RRNet's small crops before Q-BReLU: of Torch's graph, or a leaf of it whose gradient is handed back to the network's own
+    /// code.</summary>
     private Tensor ForwardRRNet(Tensor high)
     {
         if (_fusedRRNet is null)
@@ -162,7 +172,10 @@ internal sealed class TrainingWorker : IDisposable
         if (_config.HingeWeight > 0)
         {
             using Scalar hingeWeight = _config.HingeWeight;
-            ofCrops = ofCrops.add(ofCrops.sub(tensor(_classicalErrors).to(_device)).relu().mul(tensor(_hingeFactors).to(_device)), hingeWeight);
+            ofCrops = ofCrops.add(
+                ofCrops.sub(tensor(_classicalErrors).to(_device)).relu().mul(tensor(_hingeFactors).to(_device)),
+                hingeWeight
+            );
         }
 
         Tensor loss = ofCrops.mul(tensor(_lossWeights).to(_device)).mean();

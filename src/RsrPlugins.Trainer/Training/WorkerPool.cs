@@ -24,7 +24,12 @@ internal sealed class WorkerPool : IDisposable
             torch.set_num_threads(1);
         }
 
-        _threads = [.. Enumerable.Range(1, workers - 1).Select(index => new Thread(() => Loop(index)) { IsBackground = true, Name = $"worker {index}" })];
+        _threads =
+        [
+            .. Enumerable
+                .Range(1, workers - 1)
+                .Select(index => new Thread(() => Loop(index)) { IsBackground = true, Name = $"worker {index}" }),
+        ];
         foreach (Thread thread in _threads)
         {
             thread.Start();

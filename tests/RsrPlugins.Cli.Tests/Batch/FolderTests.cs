@@ -79,7 +79,11 @@ public class FolderTests
         Assert.Equal(["a.png", "deep/b.png", "link.png"], Names(found));
         Assert.Equal("a link to nothing", Reasons(found)["gone.png"]);
         Assert.Equal("a link to a folder", Reasons(found)["circle"]);
-        Assert.Contains("it is a link to", Assert.Single(InputFinder.Find([folder["in/gone.png"]]).Failures).Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "it is a link to",
+            Assert.Single(InputFinder.Find([folder["in/gone.png"]]).Failures).Problem,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -108,19 +112,29 @@ public class FolderTests
         RunToEnd("mkfifo", folder["models.json"]);
         RsrResult models = Rsr.Run(folder, new Dictionary<string, string> { ["RSR_MODELS"] = folder.Root }, "models", "list");
         Assert.Equal(4, models.ExitCode);
-        Assert.Contains("models.json is not a list of models: it is empty, a pipe or a device", models.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Contains(
+            "models.json is not a list of models: it is empty, a pipe or a device",
+            models.OnlyErrorLine,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_folder_that_cannot_be_read_is_one_line_and_the_rest_is_done()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "needs Linux and root, to run the tool as somebody else");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess,
+            "needs Linux and root, to run the tool as somebody else"
+        );
         using TestFolder folder = WithFiles("in/locked/b.png");
         Pictures.Rgb(8, 8).Save(folder["in/a.png"]);
         Directory.CreateDirectory(folder["out"]);
         RunToEnd("chmod", "-R", "a+rwX", folder.Root);
         RunToEnd("chmod", "0", folder["in/locked"]);
-        RsrResult result = Rsr.Shell(folder, "export DOTNET_CLI_HOME=$PWD HOME=$PWD; setpriv --reuid 65534 --clear-groups $RSR upscale 'in/**/*.png' -s 2 -o out");
+        RsrResult result = Rsr.Shell(
+            folder,
+            "export DOTNET_CLI_HOME=$PWD HOME=$PWD; setpriv --reuid 65534 --clear-groups $RSR upscale 'in/**/*.png' -s 2 -o out"
+        );
         RunToEnd("chmod", "700", folder["in/locked"]);
         Assert.Equal(3, result.ExitCode);
         Assert.Contains("rsr: in/locked: this folder cannot be read: ", result.Error, StringComparison.Ordinal);

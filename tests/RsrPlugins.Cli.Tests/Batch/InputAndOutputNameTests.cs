@@ -55,7 +55,11 @@ public class InputAndOutputNameTests
     [InlineData("y", "x/photo.png", "y/photo.png")]
     public void Names_of_results(string? output, string input, string expected)
     {
-        string actual = new OutputNames(output, namesOneFile: true).For(new InputFile(input, Path.GetFileName(input)), PictureFormat.Png, "-x2");
+        string actual = new OutputNames(output, namesOneFile: true).For(
+            new InputFile(input, Path.GetFileName(input)),
+            PictureFormat.Png,
+            "-x2"
+        );
         Assert.Equal(expected, actual.Replace('\\', '/'));
     }
 

@@ -5,7 +5,6 @@ using RsrPlugins.Cli.Batch;
 using RsrPlugins.Cli.Files;
 using RsrPlugins.Cli.Tests.Support;
 using RsrPlugins.Core.Models;
-
 using RsrPlugins.Core.Sizes;
 
 namespace RsrPlugins.Cli.Tests.Batch;
@@ -42,7 +41,13 @@ public class PixelLimitTests
     {
         using TestFolder folder = new TestFolder();
         WritePng(folder["a.png"], width, height, depth, colourType);
-        foreach (string[] more in (string[][])[[], ["--dry-run"]])
+        foreach (
+            string[] more in (string[][])
+                [
+                    [],
+                    ["--dry-run"],
+                ]
+        )
         {
             RsrResult result = Rsr.Run(folder, ["upscale", "a.png", "-s", "2", .. more]);
             Assert.Equal(3, result.ExitCode);
@@ -57,7 +62,11 @@ public class PixelLimitTests
         Pictures.Rgb(30, 20).Save(folder["a.png"]);
         RsrResult refused = Rsr.Run(folder, "upscale", "a.png", "-s", "2", "--max-pixels", "2399", "--dry-run");
         Assert.Equal(3, refused.ExitCode);
-        Assert.Contains("a.png: expected at most 2399 pixels (--max-pixels), found 30 x 20 to be made 60 x 40, 2400", refused.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Contains(
+            "a.png: expected at most 2399 pixels (--max-pixels), found 30 x 20 to be made 60 x 40, 2400",
+            refused.OnlyErrorLine,
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, Rsr.Run(folder, "upscale", "a.png", "-s", "2", "--max-pixels", "0.0024M").ExitCode);
         Assert.Equal(2, Rsr.Run(folder, "upscale", "a.png", "-s", "2", "--max-pixels", "0").ExitCode);
         Assert.Equal(3, Rsr.Run(folder, "downscale", "a.png", "-s", "2", "--max-pixels", "599").ExitCode); // The input counts, too.
@@ -66,17 +75,31 @@ public class PixelLimitTests
     [Fact]
     public void Memory_is_the_most_that_is_held_at_once()
     {
-        ResizePlan plan = new ResizePlan(NetworkTask.Enlarge, [new ResizeStep(2, ModelKind.Photo, 2000, 2000), new ResizeStep(4, ModelKind.Photo, 8000, 8000)], 7000, 7000, ClassicalStep: true);
+        ResizePlan plan = new ResizePlan(
+            NetworkTask.Enlarge,
+            [new ResizeStep(2, ModelKind.Photo, 2000, 2000), new ResizeStep(4, ModelKind.Photo, 8000, 8000)],
+            7000,
+            7000,
+            ClassicalStep: true
+        );
         const int bytes = 3;
-        long most = PixelLimit.BytesFor(1000, 1000, bytes, plan, effort: 0) - PixelLimit.BytesFor(0, 0, bytes, plan with { Steps = [], Width = 0, Height = 0 }, effort: 0);
+        long most =
+            PixelLimit.BytesFor(1000, 1000, bytes, plan, effort: 0)
+            - PixelLimit.BytesFor(0, 0, bytes, plan with { Steps = [], Width = 0, Height = 0 }, effort: 0);
         Assert.Equal((64_000_000L + 49_000_000) * bytes, most);
 
         using TestFolder folder = new TestFolder();
         Pictures.Rgb(1000, 1000).Save(folder["a.png"]);
         PictureHeader header = PictureReader.ReadHeader(folder["a.png"]);
         new PixelLimit(null, memory: 600_000_000).Check("a.png", header, plan, 0);
-        PictureFileException error = Assert.Throws<PictureFileException>(() => new PixelLimit(null, memory: 400_000_000).Check("a.png", header, plan, 0));
-        Assert.Contains("fits into the 0.4 GB of memory here, found 1000 x 1000 to be made 7000 x 7000, which takes 0.5 GB", error.Problem, StringComparison.Ordinal);
+        PictureFileException error = Assert.Throws<PictureFileException>(() =>
+            new PixelLimit(null, memory: 400_000_000).Check("a.png", header, plan, 0)
+        );
+        Assert.Contains(
+            "fits into the 0.4 GB of memory here, found 1000 x 1000 to be made 7000 x 7000, which takes 0.5 GB",
+            error.Problem,
+            StringComparison.Ordinal
+        );
         new PixelLimit(100_000_000, memory: 1).Check("a.png", header, plan, 0); // The user's own figure decides.
     }
 }

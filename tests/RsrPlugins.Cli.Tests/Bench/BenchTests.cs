@@ -17,57 +17,102 @@ public class BenchTests
         Assert.True(root.GetProperty("peakGflops").GetDouble() > 0);
 
         JsonElement[] results = [.. root.GetProperty("results").EnumerateArray()];
-        Assert.Contains(results, row => row.GetProperty("network").GetString() == "SRNet" && row.GetProperty("kind").GetString() == "learned");
-        Assert.Contains(results, row => row.GetProperty("network").GetString() == "SRNet" && row.GetProperty("kind").GetString() == "photo");
+        Assert.Contains(
+            results,
+            row => row.GetProperty("network").GetString() == "SRNet" && row.GetProperty("kind").GetString() == "learned"
+        );
+        Assert.Contains(
+            results,
+            row => row.GetProperty("network").GetString() == "SRNet" && row.GetProperty("kind").GetString() == "photo"
+        );
         Assert.Contains(results, row => row.GetProperty("network").GetString() == "RRNet");
         Assert.Contains(results, row => row.GetProperty("network").GetString() == "SRNetGradient");
         foreach (string name in (string[])["SRNet", "RRNet", "SRNetGradient"])
         {
             // Both engines by default, ours with its ratio.
-            JsonElement[] both = [.. results.Where(row => row.GetProperty("network").GetString() == name && row.GetProperty("kind").GetString() == "learned" && row.GetProperty("threads").GetInt32() == 1)];
+            JsonElement[] both =
+            [
+                .. results.Where(row =>
+                    row.GetProperty("network").GetString() == name
+                    && row.GetProperty("kind").GetString() == "learned"
+                    && row.GetProperty("threads").GetInt32() == 1
+                ),
+            ];
             Assert.Equal(["own", "onnxruntime"], both.Select(row => row.GetProperty("engine").GetString()));
-            double ratio = both[0].GetProperty("outputMegapixelsPerSecond").GetDouble() / both[1].GetProperty("outputMegapixelsPerSecond").GetDouble();
+            double ratio =
+                both[0].GetProperty("outputMegapixelsPerSecond").GetDouble() / both[1].GetProperty("outputMegapixelsPerSecond").GetDouble();
             Assert.Equal(ratio, both[0].GetProperty("timesOnnxRuntime").GetDouble(), 0.01 * ratio);
             Assert.Equal(JsonValueKind.Null, both[1].GetProperty("timesOnnxRuntime").ValueKind);
         }
 
-        Assert.All(results, row =>
-        {
-            Assert.Equal((2, "cpu"), (row.GetProperty("scale").GetInt32(), row.GetProperty("device").GetString()));
-            Assert.InRange(row.GetProperty("threads").GetInt32(), 1, Environment.ProcessorCount);
-            Assert.True(row.GetProperty("outputMegapixelsPerSecond").GetDouble() > 0);
-
-            // A picture of one tile has no halo: all arithmetic is useful.
-            Assert.Equal(row.GetProperty("usefulGflops").GetDouble(), row.GetProperty("gflops").GetDouble(), 0.01);
-            const double Trunk = 576 + 24576 + 110592;
-            // The pair keeps the paper's three dense units, the networks for ordinary pictures have six: unit n reads n * 64 channels.
-            const double TrunkOfSix = 576 + (21 * 4096) + (6 * 36864);
-            bool paper = row.GetProperty("kind").GetString() == "learned";
-            double operations = row.GetProperty("network").GetString() switch
+        Assert.All(
+            results,
+            row =>
             {
-                "SRNet" => 2 * (paper ? Trunk + (257 * 4) : TrunkOfSix + (449 * 4)) / 4,
-                "SRNetGradient" => 2 * ((2 * Trunk) + 5 + ((261 + 256 + 9) * 4)) / 4,
-                _ => 2 * (576 + 73728 + 65),
-            };
-            double counted = row.GetProperty("outputMegapixelsPerSecond").GetDouble() * operations / 1000;
-            Assert.Equal(row.GetProperty("usefulGflops").GetDouble(), counted, 0.001 * counted + 0.1);
-        });
+                Assert.Equal((2, "cpu"), (row.GetProperty("scale").GetInt32(), row.GetProperty("device").GetString()));
+                Assert.InRange(row.GetProperty("threads").GetInt32(), 1, Environment.ProcessorCount);
+                Assert.True(row.GetProperty("outputMegapixelsPerSecond").GetDouble() > 0);
+
+                // A picture of one tile has no halo: all arithmetic is useful.
+                Assert.Equal(row.GetProperty("usefulGflops").GetDouble(), row.GetProperty("gflops").GetDouble(), 0.01);
+                const double Trunk = 576 + 24576 + 110592;
+                // The pair keeps the paper's three dense units, the networks for ordinary pictures have six: unit n reads n * 64 channels.
+                const double TrunkOfSix = 576 + (21 * 4096) + (6 * 36864);
+                bool paper = row.GetProperty("kind").GetString() == "learned";
+                double operations = row.GetProperty("network").GetString() switch
+                {
+                    "SRNet" => 2 * (paper ? Trunk + (257 * 4) : TrunkOfSix + (449 * 4)) / 4,
+                    "SRNetGradient" => 2 * ((2 * Trunk) + 5 + ((261 + 256 + 9) * 4)) / 4,
+                    _ => 2 * (576 + 73728 + 65),
+                };
+                double counted = row.GetProperty("outputMegapixelsPerSecond").GetDouble() * operations / 1000;
+                Assert.Equal(row.GetProperty("usefulGflops").GetDouble(), counted, 0.001 * counted + 0.1);
+            }
+        );
         Assert.Equal(
             ["bicubic down", "bicubic up", "lanczos3 down", "lanczos3 up"],
-            root.GetProperty("baselines").EnumerateArray().Select(row => $"{row.GetProperty("kernel").GetString()} {row.GetProperty("direction").GetString()}"));
+            root.GetProperty("baselines")
+                .EnumerateArray()
+                .Select(row => $"{row.GetProperty("kernel").GetString()} {row.GetProperty("direction").GetString()}")
+        );
     }
 
     [Fact]
     public void Halos_are_counted_as_work_but_not_as_useful()
     {
         using TestFolder folder = new TestFolder();
-        RsrResult run = Rsr.Run(folder, "bench", "--scale", "2", "--size", "40", "--tile", "16", "--threads", "1", "--engine", "onnxruntime", "--seconds", "0", "--device", "cpu", "--json");
+        RsrResult run = Rsr.Run(
+            folder,
+            "bench",
+            "--scale",
+            "2",
+            "--size",
+            "40",
+            "--tile",
+            "16",
+            "--threads",
+            "1",
+            "--engine",
+            "onnxruntime",
+            "--seconds",
+            "0",
+            "--device",
+            "cpu",
+            "--json"
+        );
         using JsonDocument json = JsonDocument.Parse(run.Output);
-        JsonElement row = json.RootElement.GetProperty("results").EnumerateArray().First(one => one.GetProperty("network").GetString() == "SRNet");
+        JsonElement row = json
+            .RootElement.GetProperty("results")
+            .EnumerateArray()
+            .First(one => one.GetProperty("network").GetString() == "SRNet");
 
         // 40 pixels are 32 between halos of 4: two tiles of 16 along each axis, each reading 24.
         Assert.Equal(4 * 24 * 24 / (40.0 * 40), row.GetProperty("gflops").GetDouble() / row.GetProperty("usefulGflops").GetDouble(), 0.01);
-        Assert.Equal(row.GetProperty("gflops").GetDouble() / json.RootElement.GetProperty("peakGflops").GetDouble(), row.GetProperty("fractionOfPeak").GetDouble(), 0.001);
+        Assert.Equal(
+            row.GetProperty("gflops").GetDouble() / json.RootElement.GetProperty("peakGflops").GetDouble(),
+            row.GetProperty("fractionOfPeak").GetDouble(),
+            0.001
+        );
     }
 
     [Theory]

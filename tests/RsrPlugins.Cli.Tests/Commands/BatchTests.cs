@@ -45,7 +45,13 @@ public class BatchTests
         RsrResult again = Good(folder, "upscale", "in", "-r", "-s", "2", "-o", "in/out", "--skip-existing", "--json");
         JsonElement report = JsonDocument.Parse(again.Output).RootElement;
         Assert.Equal("in/deep/b.png", report.GetProperty("results").EnumerateArray().Single().GetProperty("input").GetString());
-        Assert.Equal(2, report.GetProperty("passedOver").EnumerateArray().Count(one => one.GetProperty("reason").GetString() == "the result exists already"));
+        Assert.Equal(
+            2,
+            report
+                .GetProperty("passedOver")
+                .EnumerateArray()
+                .Count(one => one.GetProperty("reason").GetString() == "the result exists already")
+        );
         Assert.Contains("passed over out: the results' own folder", again.Error, StringComparison.Ordinal);
         Assert.Equal(all, FilesOf(folder, "in/out"));
         Assert.Equal(first, File.GetLastWriteTimeUtc(folder[all[0]]));
@@ -70,7 +76,11 @@ public class BatchTests
         using TestFolder folder = WithPictures("a.png", "b.png");
         Good(folder, "upscale", "a.png", "b.png", "-s", "2");
         RsrResult again = Good(folder, "upscale", "a-x2.png", "a.png", "b-x2.png", "b.png", "-s", "2", "--skip-existing");
-        Assert.Contains("passed over a-x2.png, b-x2.png: a result of an earlier run of this command", again.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "passed over a-x2.png, b-x2.png: a result of an earlier run of this command",
+            again.Error,
+            StringComparison.Ordinal
+        );
         Assert.Equal(["a-x2.png", "a.png", "b-x2.png", "b.png"], folder.Files);
         byte[] before = File.ReadAllBytes(folder["a-x2.png"]);
         RsrResult forced = Rsr.Run(folder, "upscale", "a.png", "a-x2.png", "-s", "2", "--force");
@@ -89,11 +99,17 @@ public class BatchTests
             Good(folder, "upscale", "in", "-r", "-s", "2", "-o", "parts", "--shard", part);
         }
 
-        string[] whole = FilesOf(folder, "whole"), parts = FilesOf(folder, "parts");
+        string[] whole = FilesOf(folder, "whole"),
+            parts = FilesOf(folder, "parts");
         Assert.Equal(5, whole.Length);
         Assert.Equal(whole.Select(name => name.Replace("whole", "parts", StringComparison.Ordinal)), parts);
         Assert.Equal(whole.Select(HashOf), parts.Select(HashOf));
-        Assert.Empty(JsonDocument.Parse(Good(folder, "upscale", "in/a.png", "-s", "2", "--shard", "2/2", "--json").Output).RootElement.GetProperty("results").EnumerateArray());
+        Assert.Empty(
+            JsonDocument
+                .Parse(Good(folder, "upscale", "in/a.png", "-s", "2", "--shard", "2/2", "--json").Output)
+                .RootElement.GetProperty("results")
+                .EnumerateArray()
+        );
         Assert.Equal(2, Rsr.Run(folder, "upscale", "in", "-s", "2", "--shard", "4/3").ExitCode);
 
         string HashOf(string name) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(folder[name])));
@@ -116,7 +132,13 @@ public class BatchTests
         using TestFolder folder = new TestFolder();
         foreach ((string name, int width) in ((string, int)[])[("small", 10), ("same", 20), ("large", 45)])
         {
-            Pictures.Rgb(width, width).Save(folder[$"in/{name}.png".Replace("in/", Directory.CreateDirectory(folder["in"]).FullName + "/", StringComparison.Ordinal)]);
+            Pictures
+                .Rgb(width, width)
+                .Save(
+                    folder[
+                        $"in/{name}.png".Replace("in/", Directory.CreateDirectory(folder["in"]).FullName + "/", StringComparison.Ordinal)
+                    ]
+                );
         }
 
         RsrResult dry = Rsr.Run(folder, "upscale", "in", "--width", "20", "-o", "out", "--dry-run");
@@ -144,7 +166,10 @@ public class BatchTests
         File.Move(folder["a.png"], folder["shot 12.30"]);
         Good(folder, "upscale", "shot 12.30", "-s", "2");
         Good(folder, "upscale", "shot 12.30", "b.png", "-s", "2", "-o", "results.v2");
-        Assert.Equal(["b.png", "results.v2/b.png", "results.v2/shot 12.30.png", "shot 12.30", "shot 12.30-x2.png"], FilesOf(folder, string.Empty));
+        Assert.Equal(
+            ["b.png", "results.v2/b.png", "results.v2/shot 12.30.png", "shot 12.30", "shot 12.30-x2.png"],
+            FilesOf(folder, string.Empty)
+        );
     }
 
     [Fact]
@@ -179,7 +204,10 @@ public class BatchTests
     [Fact]
     public void What_cannot_be_written_is_known_before_the_work_also_by_a_dry_run()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "needs Linux and root, to mount a small file system");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess,
+            "needs Linux and root, to mount a small file system"
+        );
         using TestFolder folder = new TestFolder();
         using (NetVips.Image noise = NetVips.Image.Gaussnoise(600, 400, sigma: 60, mean: 128))
         using (NetVips.Image grey = noise.Cast(NetVips.Enums.BandFormat.Uchar))
@@ -192,13 +220,15 @@ public class BatchTests
         RunToEnd("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder["small"]);
         try
         {
-            foreach ((string output, string expected) in ((string, string)[])
-            [
-                ("small/b.png", "No space left on device: expected at least"),
-                ("file/b.png", "is a file, not a folder"),
-                ("/proc/b.png", "/proc/b.png: cannot be written"),
-                ("/dev/null", "expected a file's name, this is a device"),
-            ])
+            foreach (
+                (string output, string expected) in ((string, string)[])
+                    [
+                        ("small/b.png", "No space left on device: expected at least"),
+                        ("file/b.png", "is a file, not a folder"),
+                        ("/proc/b.png", "/proc/b.png: cannot be written"),
+                        ("/dev/null", "expected a file's name, this is a device"),
+                    ]
+            )
             {
                 string target = output == "/dev/null" ? Link("null.png", "/dev/null") : output;
                 RsrResult dry = Rsr.Run(folder, "upscale", "a.png", "-s", "2", "-o", target, "--dry-run", "--force");

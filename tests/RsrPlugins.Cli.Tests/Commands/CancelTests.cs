@@ -46,7 +46,12 @@ public class CancelTests
         // Bicubic alone, so that the time goes into writing.
         Pictures.Rgb(7000, 5000).Save(folder["a.png"], new NetVips.VOption { { "compression", 1 } });
         using Process process = Rsr.Start(folder, "downscale", "a.png", "--scale", "1.05", "-o", "b.png");
-        Assert.True(SpinWait.SpinUntil(() => process.HasExited || folder.Files.Any(name => name.StartsWith(".rsr-", StringComparison.Ordinal)), TimeSpan.FromSeconds(50)));
+        Assert.True(
+            SpinWait.SpinUntil(
+                () => process.HasExited || folder.Files.Any(name => name.StartsWith(".rsr-", StringComparison.Ordinal)),
+                TimeSpan.FromSeconds(50)
+            )
+        );
         Rsr.Interrupt(process);
         Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
         Assert.Equal(130, process.ExitCode);

@@ -23,7 +23,15 @@ public class CleanupAndPixelTests
         Assert.Equal(done, result.GetProperty("cleanup").GetString());
         Assert.Equal("photo", result.GetProperty("source").GetString());
         Assert.Equal(steps, result.GetProperty("steps").GetString());
-        Assert.Equal(done switch { "off" => ["srnet-x2-photo"], "low" => ["test-x2-cleanup", "srnet-x2-photo"], _ => (string[])["test-x2-cleanup"] }, Strings(result, "models"));
+        Assert.Equal(
+            done switch
+            {
+                "off" => ["srnet-x2-photo"],
+                "low" => ["test-x2-cleanup", "srnet-x2-photo"],
+                _ => (string[])["test-x2-cleanup"],
+            },
+            Strings(result, "models")
+        );
         Assert.Equal(note is not null, Strings(result, "notes").Any(line => line.Contains("cleaned up", StringComparison.Ordinal)));
         Assert.True(note is null || Strings(result, "notes").Any(line => line.Contains(note, StringComparison.Ordinal)));
     }
@@ -33,14 +41,24 @@ public class CleanupAndPixelTests
     {
         using TestFolder folder = new TestFolder();
         Pictures.Drawing(40, 32).Save(folder["a.png"]);
-        foreach ((string strength, string steps) in new[] { ("100", "photo x2"), ("0", "photo x2, strength 0 %"), ("40", "photo x2, strength 40 %") })
+        foreach (
+            (string strength, string steps) in new[]
+            {
+                ("100", "photo x2"),
+                ("0", "photo x2, strength 0 %"),
+                ("40", "photo x2, strength 40 %"),
+            }
+        )
         {
             JsonElement result = Upscale(folder, WithCleanup(folder), "a.png", "-s", "2", "--strength", strength, "-o", $"{strength}.png");
             Assert.Equal(steps, result.GetProperty("steps").GetString());
         }
 
         Upscale(folder, WithCleanup(folder), "a.png", "-s", "2", "-o", "plain.png");
-        using Image all = Image.NewFromFile(folder["100.png"]), plain = Image.NewFromFile(folder["plain.png"]), none = Image.NewFromFile(folder["0.png"]), some = Image.NewFromFile(folder["40.png"]);
+        using Image all = Image.NewFromFile(folder["100.png"]),
+            plain = Image.NewFromFile(folder["plain.png"]),
+            none = Image.NewFromFile(folder["0.png"]),
+            some = Image.NewFromFile(folder["40.png"]);
         Assert.Equal(0, (all - plain).Abs().Max());
         Assert.True((all - none).Abs().Max() > 0);
         Assert.InRange((some - ((all * 0.4) + (none * 0.6))).Abs().Max(), 0, 0.5);
@@ -59,8 +77,14 @@ public class CleanupAndPixelTests
         Assert.Equal(75, Upscale(folder, WithCleanup(folder), "a.jpg", "-s", "2").GetProperty("quality").GetInt32());
         Pictures.Drawing(40, 32).Save(folder["fine.jpg"], new VOption { { "Q", 85 } });
         Assert.Equal(85, Upscale(folder, WithCleanup(folder), "fine.jpg", "-s", "2").GetProperty("quality").GetInt32());
-        Assert.Equal(70, Upscale(folder, WithCleanup(folder), "a.jpg", "-s", "2", "--quality", "70", "-o", "c.jpg").GetProperty("quality").GetInt32());
-        Assert.Equal(50, Upscale(folder, WithCleanup(folder), "a.jpg", "-s", "2", "--cleanup", "off", "-o", "d.jpg").GetProperty("quality").GetInt32());
+        Assert.Equal(
+            70,
+            Upscale(folder, WithCleanup(folder), "a.jpg", "-s", "2", "--quality", "70", "-o", "c.jpg").GetProperty("quality").GetInt32()
+        );
+        Assert.Equal(
+            50,
+            Upscale(folder, WithCleanup(folder), "a.jpg", "-s", "2", "--cleanup", "off", "-o", "d.jpg").GetProperty("quality").GetInt32()
+        );
     }
 
     [Fact]
@@ -69,7 +93,15 @@ public class CleanupAndPixelTests
         using TestFolder folder = new TestFolder();
         Pictures.Drawing(40, 32).Save(folder["a.png"]);
         using (Image plain = Image.NewFromFile(folder["a.png"]))
-        using (Image said = plain.Mutate(image => image.Set(GValue.BlobType, "xmp-data", """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" dc:format="image/jpeg"/></rdf:RDF></x:xmpmeta>"""u8.ToArray())))
+        using (
+            Image said = plain.Mutate(image =>
+                image.Set(
+                    GValue.BlobType,
+                    "xmp-data",
+                    """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" dc:format="image/jpeg"/></rdf:RDF></x:xmpmeta>"""u8.ToArray()
+                )
+            )
+        )
         {
             said.WriteToFile(folder["b.png"]);
         }
@@ -113,7 +145,11 @@ public class CleanupAndPixelTests
         Assert.Equal(0, Rsr.Run(folder, "downscale", "a.png", "-s", "2", "-o", "small.jpg", "--quality", "70").ExitCode);
         JsonElement result = Upscale(folder, WithCleanup(folder), "small.jpg");
         Assert.Equal(("learned", "off"), (result.GetProperty("source").GetString(), result.GetProperty("cleanup").GetString()));
-        Assert.Contains("does not go with --source learned", Fails(folder, 2, "upscale", "small.jpg", "--source", "learned", "--cleanup", "high"), StringComparison.Ordinal);
+        Assert.Contains(
+            "does not go with --source learned",
+            Fails(folder, 2, "upscale", "small.jpg", "--source", "learned", "--cleanup", "high"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -128,7 +164,10 @@ public class CleanupAndPixelTests
 
         JsonElement result = Upscale(folder, [], "a.png", "-s", "2", "-o", "b.png");
         Assert.Equal("photo x2, photo x3", result.GetProperty("steps").GetString());
-        Assert.Contains(Strings(result, "notes"), note => note.Contains("repeated 3 x 3 times: its own 24 x 20 pixels", StringComparison.Ordinal));
+        Assert.Contains(
+            Strings(result, "notes"),
+            note => note.Contains("repeated 3 x 3 times: its own 24 x 20 pixels", StringComparison.Ordinal)
+        );
         Upscale(folder, [], "own.png", "-s", "6", "-o", "c.png");
         Assert.Equal(Samples(folder["c.png"]), Samples(folder["b.png"]));
 
@@ -159,10 +198,12 @@ public class CleanupAndPixelTests
 
     private static Dictionary<string, string> WithCleanup(TestFolder folder) => Models(folder, "with", [2, 4]);
 
-    /// <summary>The shipped models without those that clean up, and learned ones in their place: other pictures than photo's, whatever they are.</summary>
+    /// <summary>The shipped models without those that clean up, and learned ones in their place: other pictures than photo's, whatever they
+    /// are.</summary>
     private static Dictionary<string, string> Models(TestFolder folder, string name, int[] cleanupScales)
     {
-        string models = folder[name], shipped = TestFolder.InRepository("models");
+        string models = folder[name],
+            shipped = TestFolder.InRepository("models");
         if (!Directory.Exists(models))
         {
             Directory.CreateDirectory(models);
@@ -180,7 +221,10 @@ public class CleanupAndPixelTests
                 rows.Add(row);
             }
 
-            foreach (string file in rows.SelectMany(row => new[] { row!["file"]!.GetValue<string>(), row["card"]!.GetValue<string>() }).Distinct())
+            foreach (
+                string file in rows.SelectMany(row => new[] { row!["file"]!.GetValue<string>(), row["card"]!.GetValue<string>() })
+                    .Distinct()
+            )
             {
                 File.Copy(Path.Combine(shipped, file), Path.Combine(models, file));
             }
@@ -205,7 +249,8 @@ public class CleanupAndPixelTests
         return result.OnlyErrorLine;
     }
 
-    private static string[] Strings(JsonElement result, string property) => [.. result.GetProperty(property).EnumerateArray().Select(value => value.GetString()!)];
+    private static string[] Strings(JsonElement result, string property) =>
+        [.. result.GetProperty(property).EnumerateArray().Select(value => value.GetString()!)];
 
     private static byte[] Samples(string path)
     {

@@ -53,7 +53,11 @@ public class CompressTests
         Pictures.Rgb(16, 16).Save(folder["a.png"]);
         RsrResult result = Rsr.Run(folder, command, input);
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains($"{input}: expected one picture, found a folder or a pattern; '{other}' takes many.", result.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{input}: expected one picture, found a folder or a pattern; '{other}' takes many.",
+            result.OnlyErrorLine,
+            StringComparison.Ordinal
+        );
         Assert.Equal(["a.png"], folder.Files);
     }
 

@@ -1,5 +1,5 @@
-// The tool in an installation whose native libraries are missing or damaged: exit code 4 and one line that says what to do; and a library of
-// the same name elsewhere on the system is not taken instead.
+// The tool in an installation whose native libraries are missing or damaged: exit code 4 and one line that says what to do; and a library
+// of the same name elsewhere on the system is not taken instead.
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using RsrPlugins.Cli.Tests.Support;
@@ -18,9 +18,20 @@ public sealed class NativeLibraryTests : IDisposable
         // The tool as it was built for this system, without the libraries of other systems. Links do, but for what a test damages and for
         // the program itself, whose folder is the installation's.
         _installed = Directory.CreateDirectory(_folder["installed"]).FullName;
-        string natives = Path.Combine("runtimes", $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}", "native");
+        string natives = Path.Combine(
+            "runtimes",
+            $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}",
+            "native"
+        );
         Directory.CreateDirectory(Path.Combine(_installed, natives));
-        string[] copied = ["rsr.dll", "rsr.deps.json", "rsr.runtimeconfig.json", "libonnxruntime.so", Path.Combine(natives, "libvips.so.42")];
+        string[] copied =
+        [
+            "rsr.dll",
+            "rsr.deps.json",
+            "rsr.runtimeconfig.json",
+            "libonnxruntime.so",
+            Path.Combine(natives, "libvips.so.42"),
+        ];
         foreach (string file in copied)
         {
             File.Copy(Path.Combine(AppContext.BaseDirectory, file), Path.Combine(_installed, file));

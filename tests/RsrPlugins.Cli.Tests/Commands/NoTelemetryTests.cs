@@ -19,7 +19,23 @@ public class NoTelemetryTests
     {
         SkipWithoutNamespaces();
         // The measuring of eight rows for two seconds each; all three at once, because they mostly wait for the clock.
-        string[] tool = [Path.Combine(AppContext.BaseDirectory, "rsr.dll"), "bench", "--device", "cpu", "--engine", "onnxruntime", "--threads", "1", "--scale", "2", "--size", "64", "--seconds", "2"];
+        string[] tool =
+        [
+            Path.Combine(AppContext.BaseDirectory, "rsr.dll"),
+            "bench",
+            "--device",
+            "cpu",
+            "--engine",
+            "onnxruntime",
+            "--threads",
+            "1",
+            "--scale",
+            "2",
+            "--size",
+            "64",
+            "--seconds",
+            "2",
+        ];
         string[] careless = [_trap, "load", Path.Combine(AppContext.BaseDirectory, "libonnxruntime.so"), "14"];
         using Watched plain = new Watched(ci: false, tool);
         using Watched onBuildServer = new Watched(ci: true, tool);
@@ -29,8 +45,10 @@ public class NoTelemetryTests
             await run.Ended(TestContext.Current.CancellationToken);
         }
 
-        Assert.True(control.Packets > 0 && control.Files.Any(file => file.Contains(".onnxruntime", StringComparison.Ordinal)),
-            $"The control, ONNX Runtime without our precaution, was not caught ({control.Log}); so this test shows nothing about the tool any more.");
+        Assert.True(
+            control.Packets > 0 && control.Files.Any(file => file.Contains(".onnxruntime", StringComparison.Ordinal)),
+            $"The control, ONNX Runtime without our precaution, was not caught ({control.Log}); so this test shows nothing about the tool any more."
+        );
         Assert.Contains("query mobile.events.data.microsoft.com", control.Log, StringComparison.Ordinal);
 
         foreach (Watched run in new[] { plain, onBuildServer })
@@ -44,7 +62,9 @@ public class NoTelemetryTests
     private static void SkipWithoutNamespaces()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs network namespaces, which are Linux's");
-        using Process process = Process.Start(new ProcessStartInfo("unshare", [.. Watched.Namespaces, "true"]) { RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo("unshare", [.. Watched.Namespaces, "true"]) { RedirectStandardError = true }
+        )!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.SkipUnless(process.ExitCode == 0, $"needs network namespaces: {error.Trim()}");
@@ -66,10 +86,23 @@ public class NoTelemetryTests
             File.WriteAllText(_folder["resolv.conf"], "nameserver 127.0.0.1\n");
             string[] arguments =
             [
-                .. Namespaces, "sh", "-c", "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"", _folder["resolv.conf"],
-                "dotnet", _trap, "watch", _folder["log"], "dotnet", .. program,
+                .. Namespaces,
+                "sh",
+                "-c",
+                "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"",
+                _folder["resolv.conf"],
+                "dotnet",
+                _trap,
+                "watch",
+                _folder["log"],
+                "dotnet",
+                .. program,
             ];
-            ProcessStartInfo start = new ProcessStartInfo("unshare", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            ProcessStartInfo start = new ProcessStartInfo("unshare", arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             start.Environment["HOME"] = _folder["home"];
             start.Environment["TMPDIR"] = _folder["tmp"];
             start.Environment.Remove("ORT_DISABLE_TELEMETRY");
@@ -88,16 +121,23 @@ public class NoTelemetryTests
         }
 
         /// <summary>Options of unshare; who is not root needs a user namespace besides.</summary>
-        public static string[] Namespaces { get; } = [.. Environment.IsPrivilegedProcess ? Array.Empty<string>() : ["--user", "--map-root-user"], "--net", "--mount"];
+        public static string[] Namespaces { get; } =
+        [.. Environment.IsPrivilegedProcess ? Array.Empty<string>() : ["--user", "--map-root-user"], "--net", "--mount"];
 
         public TimeSpan Duration { get; private set; }
 
         public string Log => File.ReadAllText(_folder["log"]);
 
-        public long Packets => long.Parse(Log.Trim().Split('\n')[^1]["packets ".Length..], System.Globalization.CultureInfo.InvariantCulture);
+        public long Packets =>
+            long.Parse(Log.Trim().Split('\n')[^1]["packets ".Length..], System.Globalization.CultureInfo.InvariantCulture);
 
         /// <summary>Everything in the home and the temporary folder, hidden or not.</summary>
-        public string[] Files => [.. _folder.Files.Where(file => file.StartsWith("home/", StringComparison.Ordinal) || file.StartsWith("tmp/", StringComparison.Ordinal))];
+        public string[] Files =>
+            [
+                .. _folder.Files.Where(file =>
+                    file.StartsWith("home/", StringComparison.Ordinal) || file.StartsWith("tmp/", StringComparison.Ordinal)
+                ),
+            ];
 
         public async Task Ended(CancellationToken cancellationToken)
         {

@@ -1,5 +1,5 @@
-// A network of one's own through the tool: added, listed, used, verified, removed. The file is a copy of an installed one, of which the tool is told
-// nothing; which kinds of networks are taken and refused, AddedModelsTests shows.
+// A network of one's own through the tool: added, listed, used, verified, removed. The file is a copy of an installed one, of which the
+// tool is told nothing; which kinds of networks are taken and refused, AddedModelsTests shows.
 using NetVips;
 using RsrPlugins.Cli.Tests.Support;
 
@@ -17,7 +17,11 @@ public sealed class OwnModelsTests
 
         RsrResult added = Rsr.Run(folder, environment, "models", "add", "My Network.onnx");
         Assert.Equal((0, string.Empty), (added.ExitCode, added.Error));
-        Assert.Contains("my-network: luma of 0 to 1, x2; it looks 4 pixels far, and tiles are exact", added.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "my-network: luma of 0 to 1, x2; it looks 4 pixels far, and tiles are exact",
+            added.Output,
+            StringComparison.Ordinal
+        );
         Assert.Contains("my-network", Rsr.Run(folder, environment, "models", "list").Output, StringComparison.Ordinal);
 
         Assert.Equal(0, Rsr.Run(folder, environment, "upscale", "a.png", "--model", "my-network").ExitCode);
@@ -26,7 +30,11 @@ public sealed class OwnModelsTests
         Assert.Equal((63, 42), SizeOf(folder["b.png"]));
 
         // By its name alone: nothing else takes it, and nothing takes the name of an installed one.
-        Assert.DoesNotContain("my-network", Rsr.Run(folder, environment, "upscale", "a.png", "--scale", "2", "--json").Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "my-network",
+            Rsr.Run(folder, environment, "upscale", "a.png", "--scale", "2", "--json").Output,
+            StringComparison.Ordinal
+        );
         RsrResult taken = Rsr.Run(folder, environment, "models", "add", "My Network.onnx", "--name", "srnet-x2-photo");
         Assert.Equal(4, taken.ExitCode);
         Assert.Contains("is taken", taken.OnlyErrorLine, StringComparison.Ordinal);

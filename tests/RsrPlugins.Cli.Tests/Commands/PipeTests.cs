@@ -26,13 +26,25 @@ public class PipeTests
         Rsr.Run(folder, "upscale", "a.png", "-s", "2", "-o", "file.png");
         byte[] expected = File.ReadAllBytes(folder["file.png"]);
         Assert.Equal(expected, File.ReadAllBytes(folder["out.png"]));
-        Assert.Equal(0, Rsr.Shell(folder, "cat a.png | $RSR upscale /dev/stdin -s 2 -o b.png && $RSR upscale a.png -s 2 -o - | cat > c.png && $RSR upscale <(cat a.png) -s 2 -o d.png && $RSR upscale - -s 2 -o e.png < a.png").ExitCode);
+        Assert.Equal(
+            0,
+            Rsr.Shell(
+                folder,
+                "cat a.png | $RSR upscale /dev/stdin -s 2 -o b.png && $RSR upscale a.png -s 2 -o - | cat > c.png && $RSR upscale <(cat a.png) -s 2 -o d.png && $RSR upscale - -s 2 -o e.png < a.png"
+            ).ExitCode
+        );
         foreach (string name in (string[])["b.png", "c.png", "d.png", "e.png"])
         {
             Assert.Equal(expected, File.ReadAllBytes(folder[name]));
         }
 
-        Assert.Equal(0, Rsr.Shell(folder, "cat a.png | $RSR upscale - -s 2 --format jpeg | cat > f.jpg; cat a.png | $RSR upscale - -s 2 -o out/").ExitCode);
+        Assert.Equal(
+            0,
+            Rsr.Shell(
+                folder,
+                "cat a.png | $RSR upscale - -s 2 --format jpeg | cat > f.jpg; cat a.png | $RSR upscale - -s 2 -o out/"
+            ).ExitCode
+        );
         Assert.Equal(PictureFormat.Jpeg, PictureReader.ReadHeader(folder["f.jpg"]).Format);
         Assert.Contains("out/standard-input.png", folder.Files.Select(name => name.Replace('\\', '/')));
     }
@@ -55,7 +67,12 @@ public class PipeTests
         Assert.Contains("standard input is closed", Rsr.Shell(folder, "$RSR upscale - -s 2 -o b.png <&-").Error, StringComparison.Ordinal);
         Assert.Equal(2, Rsr.Shell(folder, "cat a.png | $RSR upscale - a.png -s 2 -o -").ExitCode);
         Assert.Equal(["a.png"], folder.Files);
-        Assert.DoesNotContain(Directory.EnumerateFiles(Path.GetTempPath(), ".rsr-*").Where(path => File.GetLastWriteTimeUtc(path) > DateTime.UtcNow.AddSeconds(-5)), _ => false);
+        Assert.DoesNotContain(
+            Directory
+                .EnumerateFiles(Path.GetTempPath(), ".rsr-*")
+                .Where(path => File.GetLastWriteTimeUtc(path) > DateTime.UtcNow.AddSeconds(-5)),
+            _ => false
+        );
     }
 
     [Fact]
@@ -66,11 +83,21 @@ public class PipeTests
         File.WriteAllText(folder["b.png"], "no picture");
         RsrResult result = Rsr.Run(folder, "upscale", "a.png", "b.png", "-s", "2", "--progress", "json");
         Assert.Equal(3, result.ExitCode);
-        JsonElement[] lines = [.. result.Error.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement)];
+        JsonElement[] lines =
+        [
+            .. result.Error.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement),
+        ];
         Assert.Equal(["failed", "start"], lines.Take(2).Select(line => line.GetProperty("event").GetString())); // Known before the work.
         Assert.Equal("b.png", lines[0].GetProperty("input").GetString());
         JsonElement[] a = lines[1..];
-        Assert.All(a, line => Assert.Equal(("a.png", 1, 2), (line.GetProperty("input").GetString(), line.GetProperty("index").GetInt32(), line.GetProperty("count").GetInt32())));
+        Assert.All(
+            a,
+            line =>
+                Assert.Equal(
+                    ("a.png", 1, 2),
+                    (line.GetProperty("input").GetString(), line.GetProperty("index").GetInt32(), line.GetProperty("count").GetInt32())
+                )
+        );
         Assert.Equal("done", a[^1].GetProperty("event").GetString());
         Assert.Equal("a-x2.png", a[^1].GetProperty("output").GetString());
         double[] fractions = [.. a[1..^1].Select(line => line.GetProperty("fraction").GetDouble())];
@@ -85,13 +112,22 @@ public class PipeTests
         using TestFolder folder = new TestFolder();
         Pictures.Rgb(2400, 1600).Save(folder["a.png"]);
         // The parent is a shell that holds the other end of the pipe and is killed without a chance to say so.
-        RsrResult result = Rsr.Shell(folder, "mkfifo held; sleep 100 > held & parent=$!; $RSR upscale a.png -s 4 --parent-stdin < held & rsr=$!; sleep 3; kill -9 $parent; wait $rsr");
+        RsrResult result = Rsr.Shell(
+            folder,
+            "mkfifo held; sleep 100 > held & parent=$!; $RSR upscale a.png -s 4 --parent-stdin < held & rsr=$!; sleep 3; kill -9 $parent; wait $rsr"
+        );
         Assert.Equal(130, result.ExitCode);
         Assert.Contains("rsr: cancelled", result.Error, StringComparison.Ordinal);
         Assert.Equal(["a.png", "held"], folder.Files);
 
         Pictures.Rgb(8, 8).Save(folder["small.png"]);
-        Assert.Equal(0, Rsr.Shell(folder, "sleep 50 >held 2>/dev/null & parent=$!; $RSR upscale small.png -s 2 --parent-stdin <held; code=$?; kill $parent; exit $code").ExitCode);
+        Assert.Equal(
+            0,
+            Rsr.Shell(
+                folder,
+                "sleep 50 >held 2>/dev/null & parent=$!; $RSR upscale small.png -s 2 --parent-stdin <held; code=$?; kill $parent; exit $code"
+            ).ExitCode
+        );
         Assert.Equal(2, Rsr.Shell(folder, "$RSR upscale - -s 2 --parent-stdin < small.png").ExitCode);
     }
 }

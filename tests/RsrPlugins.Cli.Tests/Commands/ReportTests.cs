@@ -21,7 +21,10 @@ public class ReportTests
         Flat(100).Save(folder["a.png"]);
         Flat(110).Save(folder["b.png"]);
 
-        static Image Flat(int green) => (Image.Black(32, 32, bands: 3) + new double[] { 80, green, 60 }).Cast(Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb);
+        static Image Flat(int green) =>
+            (Image.Black(32, 32, bands: 3) + new double[] { 80, green, 60 })
+                .Cast(Enums.BandFormat.Uchar)
+                .Copy(interpretation: Enums.Interpretation.Srgb);
     }
 
     [Fact]
@@ -83,8 +86,16 @@ public class ReportTests
         Assert.Equal(method, report.GetProperty("method").GetString());
         JsonElement[] images = [.. report.GetProperty("images").EnumerateArray()];
         Assert.Equal(["one", "two"], images.Select(image => image.GetProperty("name").GetString()));
-        Assert.Equal(images.Average(image => image.GetProperty("psnr").GetDouble()), report.GetProperty("mean").GetProperty("psnr").GetDouble(), 0.001);
-        Assert.Equal(images.Average(image => image.GetProperty("ssim").GetDouble()), report.GetProperty("mean").GetProperty("ssim").GetDouble(), 0.0001);
+        Assert.Equal(
+            images.Average(image => image.GetProperty("psnr").GetDouble()),
+            report.GetProperty("mean").GetProperty("psnr").GetDouble(),
+            0.001
+        );
+        Assert.Equal(
+            images.Average(image => image.GetProperty("ssim").GetDouble()),
+            report.GetProperty("mean").GetProperty("ssim").GetDouble(),
+            0.0001
+        );
         Assert.True(report.GetProperty("mean").GetProperty("psnr").GetDouble() > 30, report.ToString());
     }
 
@@ -95,12 +106,21 @@ public class ReportTests
         Pictures.Drawing(96, 72).Save(folder["one.png"]);
         foreach (string method in new[] { "learned", "learned-editor" })
         {
-            JsonElement plain = Json(folder, "evaluate", "one.png", "-s", "4", "-m", method, "--json"), refined = Json(folder, "evaluate", "one.png", "-s", "4", "-m", method, "--effort", "10", "--json");
+            JsonElement plain = Json(folder, "evaluate", "one.png", "-s", "4", "-m", method, "--json"),
+                refined = Json(folder, "evaluate", "one.png", "-s", "4", "-m", method, "--effort", "10", "--json");
             Assert.Equal((0, 10), (plain.GetProperty("effort").GetInt32(), refined.GetProperty("effort").GetInt32()));
-            Assert.True(refined.GetProperty("mean").GetProperty("psnr").GetDouble() > plain.GetProperty("mean").GetProperty("psnr").GetDouble() + 0.1, $"{plain} {refined}");
+            Assert.True(
+                refined.GetProperty("mean").GetProperty("psnr").GetDouble()
+                    > plain.GetProperty("mean").GetProperty("psnr").GetDouble() + 0.1,
+                $"{plain} {refined}"
+            );
         }
 
-        Assert.Contains("learned x4, effort 3", Rsr.Run(folder, "evaluate", "one.png", "-s", "4", "-e", "3").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "learned x4, effort 3",
+            Rsr.Run(folder, "evaluate", "one.png", "-s", "4", "-e", "3").Output,
+            StringComparison.Ordinal
+        );
         RsrResult photo = Rsr.Run(folder, "evaluate", "one.png", "-s", "4", "-m", "photo", "-e", "3");
         Assert.Equal(2, photo.ExitCode);
         Assert.Contains("the method is photo", photo.OnlyErrorLine, StringComparison.Ordinal);
@@ -174,7 +194,21 @@ public class ReportTests
         string? data = Environment.GetEnvironmentVariable("RSR_DATA");
         Assert.SkipWhen(string.IsNullOrEmpty(data), $"set RSR_DATA to a folder with test/{set} (high resolution, colour)");
         using TestFolder folder = new TestFolder();
-        return Json(folder, ["evaluate", Path.Combine(data!, "test", set), "--scale", scale.ToString(CultureInfo.InvariantCulture), "--method", method, "--device", "cpu", "--json", .. more])
+        return Json(
+                folder,
+                [
+                    "evaluate",
+                    Path.Combine(data!, "test", set),
+                    "--scale",
+                    scale.ToString(CultureInfo.InvariantCulture),
+                    "--method",
+                    method,
+                    "--device",
+                    "cpu",
+                    "--json",
+                    .. more,
+                ]
+            )
             .GetProperty("mean");
     }
 
@@ -184,12 +218,15 @@ public class ReportTests
         using TestFolder folder = new TestFolder();
         JsonElement[] listed = [.. Json(folder, "models", "list", "--json").GetProperty("models").EnumerateArray()];
         Assert.Contains(listed, model => model.GetProperty("id").GetString() == "srnet-x2-learned");
-        Assert.All(listed, model =>
-        {
-            Assert.True(File.Exists(model.GetProperty("file").GetString()));
-            Assert.True(File.Exists(model.GetProperty("card").GetString()));
-            Assert.Equal(64, model.GetProperty("sha256").GetString()!.Length);
-        });
+        Assert.All(
+            listed,
+            model =>
+            {
+                Assert.True(File.Exists(model.GetProperty("file").GetString()));
+                Assert.True(File.Exists(model.GetProperty("card").GetString()));
+                Assert.Equal(64, model.GetProperty("sha256").GetString()!.Length);
+            }
+        );
         JsonElement[] verified = [.. Json(folder, "models", "verify", "--device", "cpu", "--json").GetProperty("models").EnumerateArray()];
         Assert.Equal(listed.Length, verified.Length);
         Assert.All(verified, model => Assert.True(model.GetProperty("good").GetBoolean(), model.ToString()));

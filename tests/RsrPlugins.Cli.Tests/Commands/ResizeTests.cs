@@ -66,12 +66,19 @@ public class ResizeTests
             // The small picture still says how it was made, and any version of upscale can read it.
             Assert.Equal("rrnet-x2-learned", Assert.Single(PictureReader.ReadHeader(folder["small.png"]).Record!.Steps).Model);
             Good(folder, "upscale", "small.png", "-o", "large.png", "--force");
-            double after = JsonDocument.Parse(Good(folder, "compare", "a.png", "large.png", "--json").Output).RootElement.GetProperty("lumaPsnr").GetDouble();
+            double after = JsonDocument
+                .Parse(Good(folder, "compare", "a.png", "large.png", "--json").Output)
+                .RootElement.GetProperty("lumaPsnr")
+                .GetDouble();
             Assert.True(after > before + 0.05, $"effort {effort}: {after:f2} dB after {before:f2} dB");
             before = after;
         }
 
-        Assert.Contains("learned 1/3 and 1 pass, learned 1/2 and 1 pass", Good(folder, "downscale", "a.png", "-s", "6", "-e", "1", "-o", "sixth.png").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "learned 1/3 and 1 pass, learned 1/2 and 1 pass",
+            Good(folder, "downscale", "a.png", "-s", "6", "-e", "1", "-o", "sixth.png").Output,
+            StringComparison.Ordinal
+        );
         foreach (string size in new[] { "1.5", "2.5" })
         {
             string output = Good(folder, "downscale", "a.png", "-s", size, "-e", "1", "-o", $"{size}.png").Output;
@@ -88,7 +95,11 @@ public class ResizeTests
     {
         using TestFolder folder = new TestFolder();
         Pictures.Rgb(97, 65).Save(folder["a.png"]);
-        Assert.Contains("learned 1/3, learned 1/2", Good(folder, "downscale", "a.png", "-s", "6", "-o", "b.png").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "learned 1/3, learned 1/2",
+            Good(folder, "downscale", "a.png", "-s", "6", "-o", "b.png").Output,
+            StringComparison.Ordinal
+        );
         Assert.Equal((17, 11), SizeOf(folder["b.png"]));
         Assert.Contains("learned x2, learned x3", Good(folder, "upscale", "b.png", "-o", "c.png").Output, StringComparison.Ordinal);
         Assert.Equal((97, 65), SizeOf(folder["c.png"]));
@@ -100,9 +111,17 @@ public class ResizeTests
         using TestFolder folder = new TestFolder();
         Pictures.Rgb(40, 40).Save(folder["a.png"]);
         Good(folder, "downscale", "a.png", "-s", "2", "-o", "small.png");
-        Assert.Contains("photo x2", Good(folder, "upscale", "small.png", "-s", "2", "--source", "photo", "-o", "p.png").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "photo x2",
+            Good(folder, "upscale", "small.png", "-s", "2", "--source", "photo", "-o", "p.png").Output,
+            StringComparison.Ordinal
+        );
         Assert.Contains("photo x2", Good(folder, "upscale", "a.png", "-s", "2", "-o", "o.png").Output, StringComparison.Ordinal);
-        Assert.Contains("learned x2", Good(folder, "upscale", "a.png", "-s", "2", "--source", "learned", "-o", "l.png").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "learned x2",
+            Good(folder, "upscale", "a.png", "-s", "2", "--source", "learned", "-o", "l.png").Output,
+            StringComparison.Ordinal
+        );
 
         using (Image cropped = Image.NewFromFile(folder["small.png"]).Crop(0, 0, 15, 20))
         {
@@ -127,7 +146,16 @@ public class ResizeTests
         Picture picture = PictureReader.Read(folder["a.png"]);
         using TemporaryFiles temporaryFiles = new TemporaryFiles();
         DownscaleRecord record = new DownscaleRecord(2, 32, 31, [new DownscaleRecordStep(2, "rrnet-x2-learned", new string('0', 64))]);
-        new PictureWriter(temporaryFiles).Write(folder["b.png"], picture.Pixels, 16, 16, PictureFormat.Png, picture.Metadata, record, new WriteOptions());
+        new PictureWriter(temporaryFiles).Write(
+            folder["b.png"],
+            picture.Pixels,
+            16,
+            16,
+            PictureFormat.Png,
+            picture.Metadata,
+            record,
+            new WriteOptions()
+        );
         RsrResult result = Good(folder, "upscale", "b.png", "--dry-run");
         Assert.Contains("another version of rrnet-x2-learned (000000000000, installed is ", result.Output, StringComparison.Ordinal);
     }
@@ -184,7 +212,10 @@ public class ResizeTests
             {
                 if (pixels.Samples8[at + 3] > 0)
                 {
-                    Assert.True(pixels.Samples8[at + 1] < 24, $"{name}: green {pixels.Samples8[at + 1]} at alpha {pixels.Samples8[at + 3]}");
+                    Assert.True(
+                        pixels.Samples8[at + 1] < 24,
+                        $"{name}: green {pixels.Samples8[at + 1]} at alpha {pixels.Samples8[at + 3]}"
+                    );
                 }
             }
         }
@@ -194,11 +225,16 @@ public class ResizeTests
     public void A_turned_photo_with_metadata_comes_out_upright_with_it()
     {
         using TestFolder folder = new TestFolder();
-        using (Image tagged = Pictures.Rgb(30, 20).Copy(xres: 300 / 25.4, yres: 300 / 25.4).Mutate(mutable =>
-        {
-            mutable.Set(GValue.GIntType, "orientation", 6);
-            mutable.Set(GValue.GStrType, "exif-ifd0-Artist", "Ada Lovelace (Ada Lovelace, ASCII, 13 components, 13 bytes)");
-        }))
+        using (
+            Image tagged = Pictures
+                .Rgb(30, 20)
+                .Copy(xres: 300 / 25.4, yres: 300 / 25.4)
+                .Mutate(mutable =>
+                {
+                    mutable.Set(GValue.GIntType, "orientation", 6);
+                    mutable.Set(GValue.GStrType, "exif-ifd0-Artist", "Ada Lovelace (Ada Lovelace, ASCII, 13 components, 13 bytes)");
+                })
+        )
         {
             tagged.WriteToFile(folder["a.jpg"], new VOption { { "Q", 95 } });
         }

@@ -48,7 +48,12 @@ public class BadFileTests
     public void A_file_cut_short_fails_wherever_it_is_cut(string extension)
     {
         using TestFolder folder = new TestFolder();
-        string path = Pictures.Rgb(200, 150).Save(folder[$"a.{extension}"], extension == "tif" ? new VOption { { "compression", Enums.ForeignTiffCompression.Deflate } } : null);
+        string path = Pictures
+            .Rgb(200, 150)
+            .Save(
+                folder[$"a.{extension}"],
+                extension == "tif" ? new VOption { { "compression", Enums.ForeignTiffCompression.Deflate } } : null
+            );
         byte[] whole = File.ReadAllBytes(path);
         foreach (double part in (double[])[0.05, 0.3, 0.6, 0.9])
         {
@@ -121,7 +126,16 @@ public class BadFileTests
 
         Picture picture = PictureReader.Read(folder["a[page=3].png"]);
         using TemporaryFiles temporaryFiles = new TemporaryFiles();
-        new PictureWriter(temporaryFiles).Write(folder["b[Q=1].png"], picture.Pixels, 8, 8, PictureFormat.Png, picture.Metadata, null, new WriteOptions());
+        new PictureWriter(temporaryFiles).Write(
+            folder["b[Q=1].png"],
+            picture.Pixels,
+            8,
+            8,
+            PictureFormat.Png,
+            picture.Metadata,
+            null,
+            new WriteOptions()
+        );
         Assert.Equal(["a[page=3].png", "b[Q=1].png"], folder.Files);
     }
 
@@ -139,12 +153,27 @@ public class BadFileTests
         using (CancellationTokenSource stopped = new CancellationTokenSource())
         {
             stopped.Cancel();
-            Assert.ThrowsAny<OperationCanceledException>(() => writer.Write(folder["d.png"], picture.Pixels, 8, 8, PictureFormat.Png, picture.Metadata, null, new WriteOptions(), cancellationToken: stopped.Token));
+            Assert.ThrowsAny<OperationCanceledException>(() =>
+                writer.Write(
+                    folder["d.png"],
+                    picture.Pixels,
+                    8,
+                    8,
+                    PictureFormat.Png,
+                    picture.Metadata,
+                    null,
+                    new WriteOptions(),
+                    cancellationToken: stopped.Token
+                )
+            );
         }
 
         Assert.Equal("precious", File.ReadAllText(folder["b.png"]));
         Assert.Equal(["a.png", "b.png"], folder.Files);
 
-        void Write(string name, WriteOptions options) => Assert.Throws<PictureFileException>(() => writer.Write(folder[name], picture.Pixels, 8, 8, PictureFormat.Png, picture.Metadata, null, options));
+        void Write(string name, WriteOptions options) =>
+            Assert.Throws<PictureFileException>(() =>
+                writer.Write(folder[name], picture.Pixels, 8, 8, PictureFormat.Png, picture.Metadata, null, options)
+            );
     }
 }

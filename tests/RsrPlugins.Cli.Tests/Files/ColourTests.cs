@@ -14,7 +14,9 @@ public class ColourTests
 
     private static byte[] FlatPng(double level, params (string Type, byte[] Data)[] chunks)
     {
-        using Image flat = (Image.Black(8, 8, bands: 3) + level).Cast(Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb);
+        using Image flat = (Image.Black(8, 8, bands: 3) + level)
+            .Cast(Enums.BandFormat.Uchar)
+            .Copy(interpretation: Enums.Interpretation.Srgb);
         return Bytes.WithPngChunks(FileCopy.WithoutPhysicalSize(flat.WriteToBuffer(".png")), chunks);
     }
 
@@ -35,7 +37,15 @@ public class ColourTests
     [Fact]
     public void A_pngs_own_colour_chunks_stay_in_a_png()
     {
-        (string Type, byte[] Data)[] chunks = [("cICP", [9, 16, 0, 1]), _linear, ("cHRM", Chromaticities(0.68, 0.32)), _mastering, _light, ("sRGB", [1])];
+        (string Type, byte[] Data)[] chunks =
+        [
+            ("cICP", [9, 16, 0, 1]),
+            _linear,
+            ("cHRM", Chromaticities(0.68, 0.32)),
+            _mastering,
+            _light,
+            ("sRGB", [1]),
+        ];
         List<(string Type, byte[] Data)> written = Bytes.PngChunks(FileCopy.As(FlatPng(100, chunks), "png").Bytes);
         foreach ((string type, byte[] data) in chunks)
         {
@@ -65,7 +75,11 @@ public class ColourTests
         byte[] displayP3 = (byte[])p3.Get("icc-profile-data");
         byte[] red = Pure(250, 20, 20);
         double[] expected = ShownThrough(red, displayP3);
-        (string Type, byte[] Data)[][] sayings = [[("cICP", [12, 13, 0, 1])], [("gAMA", [0, 0, 0xB1, 0x8F]), ("cHRM", Chromaticities(0.68, 0.32, 0.265, 0.69))]];
+        (string Type, byte[] Data)[][] sayings =
+        [
+            [("cICP", [12, 13, 0, 1])],
+            [("gAMA", [0, 0, 0xB1, 0x8F]), ("cHRM", Chromaticities(0.68, 0.32, 0.265, 0.69))],
+        ];
         foreach ((string Type, byte[] Data)[] saying in sayings)
         {
             double[] shown = Shown(FileCopy.As(Bytes.WithPngChunks(red, saying), "tif").Bytes);
@@ -91,7 +105,14 @@ public class ColourTests
     [Fact]
     public void What_everybody_takes_for_granted_makes_no_profile_and_no_note()
     {
-        foreach ((string Type, byte[] Data)[] saying in ((string Type, byte[] Data)[][])[[("sRGB", [0])], [("gAMA", [0, 0, 0xB1, 0x8F])], [("cICP", [1, 13, 0, 1])]])
+        foreach (
+            (string Type, byte[] Data)[] saying in ((string Type, byte[] Data)[][])
+                [
+                    [("sRGB", [0])],
+                    [("gAMA", [0, 0, 0xB1, 0x8F])],
+                    [("cICP", [1, 13, 0, 1])],
+                ]
+        )
         {
             CopiedFile copy = FileCopy.As(FlatPng(100, saying), "webp");
             Assert.Empty(copy.Notes);
@@ -103,7 +124,10 @@ public class ColourTests
     public void Pq_has_no_profile_and_that_is_said()
     {
         CopiedFile copy = FileCopy.As(FlatPng(100, ("cICP", [9, 16, 0, 1]), _mastering, _light), "jpg");
-        Assert.Contains(copy.Notes, note => note.Contains("BT.2020, PQ", StringComparison.Ordinal) && note.Contains("dropped", StringComparison.Ordinal));
+        Assert.Contains(
+            copy.Notes,
+            note => note.Contains("BT.2020, PQ", StringComparison.Ordinal) && note.Contains("dropped", StringComparison.Ordinal)
+        );
         Assert.Contains(copy.Notes, note => note.Contains("mDCV, cLLI", StringComparison.Ordinal));
     }
 
@@ -120,7 +144,17 @@ public class ColourTests
     public void Useless_profiles_are_dropped_with_a_note()
     {
         byte[] cmyk = CmykProfile();
-        foreach ((byte[] profile, string found) in (ReadOnlySpan<(byte[], string)>)[(cmyk, "it is for CMYK"), ("no profile at all, but long enough to have a header of one hundred and twenty-eight bytes, which it has not, as these words show well"u8.ToArray(), "damaged"), (cmyk[..200], "damaged")])
+        foreach (
+            (byte[] profile, string found) in (ReadOnlySpan<(byte[], string)>)
+                [
+                    (cmyk, "it is for CMYK"),
+                    (
+                        "no profile at all, but long enough to have a header of one hundred and twenty-eight bytes, which it has not, as these words show well"u8.ToArray(),
+                        "damaged"
+                    ),
+                    (cmyk[..200], "damaged"),
+                ]
+        )
         {
             byte[] jpeg = Bytes.WithJpegSegments(FileCopy.Plain("jpg"), Parts(profile));
             CopiedFile copy = FileCopy.As(jpeg, "jpg");
@@ -132,7 +166,23 @@ public class ColourTests
         {
             const int most = 65_000;
             int count = (profile.Length + most - 1) / most;
-            return [.. Enumerable.Range(0, count).Select(index => ((byte)0xE2, (byte[])[.. "ICC_PROFILE\0"u8, (byte)(index + 1), (byte)count, .. profile[(index * most)..Math.Min(profile.Length, (index + 1) * most)]]))];
+            return
+            [
+                .. Enumerable
+                    .Range(0, count)
+                    .Select(index =>
+                        (
+                            (byte)0xE2,
+                            (byte[])
+                                [
+                                    .. "ICC_PROFILE\0"u8,
+                                    (byte)(index + 1),
+                                    (byte)count,
+                                    .. profile[(index * most)..Math.Min(profile.Length, (index + 1) * most)],
+                                ]
+                        )
+                    ),
+            ];
         }
 
         static byte[] CmykProfile()
@@ -153,16 +203,21 @@ public class ColourTests
         byte[] iptc = [0x1C, 2, 25, 0, 5, .. "Hafen"u8];
         byte[] xmp = Encoding.UTF8.GetBytes(
             $"<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" xmlns:Container=\"http://ns.google.com/photos/1.0/container/\" xmp:Rating=\"4\" {attribute}>"
-            + "<Container:Directory><rdf:Seq><rdf:li>GainMap</rdf:li></rdf:Seq></Container:Directory></rdf:Description></rdf:RDF></x:xmpmeta>");
+                + "<Container:Directory><rdf:Seq><rdf:li>GainMap</rdf:li></rdf:Seq></Container:Directory></rdf:Description></rdf:RDF></x:xmpmeta>"
+        );
         byte[] plain = FileCopy.Plain("jpg", 96, 64);
-        byte[] map = Bytes.WithJpegSegments(FileCopy.Plain("jpg", 48, 32), (0xE1, [.. "http://ns.adobe.com/xap/1.0/\0"u8, .. Encoding.UTF8.GetBytes($"<x {mapSays}/>")]));
+        byte[] map = Bytes.WithJpegSegments(
+            FileCopy.Plain("jpg", 48, 32),
+            (0xE1, [.. "http://ns.adobe.com/xap/1.0/\0"u8, .. Encoding.UTF8.GetBytes($"<x {mapSays}/>")])
+        );
         byte[] jpeg =
         [
             .. Bytes.WithJpegSegments(
                 plain,
                 (0xE1, [.. "http://ns.adobe.com/xap/1.0/\0"u8, .. xmp]),
                 (0xE2, [.. "MPF\0II*\0"u8, 8, 0, 0, 0, 0, 0]),
-                (0xED, [.. "Photoshop 3.0\0"u8, .. "8BIM"u8, 4, 4, 0, 0, 0, 0, 0, (byte)iptc.Length, .. iptc])),
+                (0xED, [.. "Photoshop 3.0\0"u8, .. "8BIM"u8, 4, 4, 0, 0, 0, 0, 0, (byte)iptc.Length, .. iptc])
+            ),
             .. map,
         ];
         CopiedFile copy = FileCopy.As(jpeg, "jpg", options: new WriteOptions(92));
@@ -185,7 +240,11 @@ public class ColourTests
 
     // White as D65, blue as sRGB's.
     private static byte[] Chromaticities(double redX, double redY, double greenX = 0.3, double greenY = 0.6) =>
-        [.. new[] { 0.3127, 0.329, redX, redY, greenX, greenY, 0.15, 0.06 }.SelectMany(value => BitConverter.GetBytes((int)Math.Round(value * 100_000)).Reverse())];
+        [
+            .. new[] { 0.3127, 0.329, redX, redY, greenX, greenY, 0.15, 0.06 }.SelectMany(value =>
+                BitConverter.GetBytes((int)Math.Round(value * 100_000)).Reverse()
+            ),
+        ];
 
     [Fact]
     public void A_profile_made_from_gamma_is_one_that_lcms_takes()

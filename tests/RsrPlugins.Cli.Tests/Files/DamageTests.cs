@@ -27,7 +27,10 @@ public class DamageTests
         string problem = FileCopy.ErrorOf(damaged);
         Assert.Contains("damaged or cut-off", problem, StringComparison.Ordinal);
         Assert.Contains("--salvage", problem, StringComparison.Ordinal);
-        Assert.Contains(FileCopy.As(damaged, "png", salvage: true).Notes, note => note.Contains("what is missing was filled in (--salvage)", StringComparison.Ordinal));
+        Assert.Contains(
+            FileCopy.As(damaged, "png", salvage: true).Notes,
+            note => note.Contains("what is missing was filled in (--salvage)", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -37,7 +40,13 @@ public class DamageTests
         HasEveryPixel(jpeg, jpeg[..^2], "no end marker");
         HasEveryPixel(jpeg, [.. jpeg, .. new byte[1000]], "1000 bytes behind");
         HasEveryPixel(jpeg, [.. jpeg[..2], 0xFF, 0xEC, 0, 4, 1, 2, 7, 7, 7, .. jpeg[2..]], "3 stray bytes");
-        Assert.True(FileCopy.As(jpeg, "png").Picture.Pixels.Samples8.SequenceEqual(FileCopy.As([.. jpeg[..^2], 0, 0, 0, 0, 0, 0xFF, 0xD9], "png").Picture.Pixels.Samples8));
+        Assert.True(
+            FileCopy
+                .As(jpeg, "png")
+                .Picture.Pixels.Samples8.SequenceEqual(
+                    FileCopy.As([.. jpeg[..^2], 0, 0, 0, 0, 0, 0xFF, 0xD9], "png").Picture.Pixels.Samples8
+                )
+        );
     }
 
     [Theory]

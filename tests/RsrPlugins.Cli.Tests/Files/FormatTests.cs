@@ -9,7 +9,9 @@ namespace RsrPlugins.Cli.Tests.Files;
 
 public class FormatTests
 {
-    private const int Short = 3, Long = 4, Byte = 1;
+    private const int Short = 3,
+        Long = 4,
+        Byte = 1;
 
     [Theory]
     [InlineData("424D3600", "a BMP")]
@@ -45,10 +47,17 @@ public class FormatTests
     [InlineData("53494D504C4520203D", "FITS")]
     public void What_is_not_read_is_refused_by_its_name_and_with_what_to_do(string head, string name)
     {
-        string problem = FileCopy.ErrorOf([.. Convert.FromHexString(head), .. new byte[head.StartsWith("3C", StringComparison.Ordinal) || head.StartsWith("53494D", StringComparison.Ordinal) ? 0 : 300]]);
+        string problem = FileCopy.ErrorOf([
+            .. Convert.FromHexString(head),
+            .. new byte[head.StartsWith("3C", StringComparison.Ordinal) || head.StartsWith("53494D", StringComparison.Ordinal) ? 0 : 300],
+        ]);
         Assert.StartsWith($"expected {PictureFormat.Supported}, found ", problem, StringComparison.Ordinal);
         Assert.Contains(name, problem, StringComparison.Ordinal);
-        Assert.Contains("first", problem.Replace("download the picture itself", "first", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            "first",
+            problem.Replace("download the picture itself", "first", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("bytes", problem, StringComparison.Ordinal);
     }
 
@@ -91,7 +100,12 @@ public class FormatTests
     public void Avif_is_read_in_its_full_range_and_written(int bits)
     {
         using Image source = Pictures.Rgb(40, 24, sixteenBit: bits > 8);
-        byte[] avif = source.HeifsaveBuffer(q: 95, bitdepth: bits, compression: Enums.ForeignHeifCompression.Av1, subsampleMode: Enums.ForeignSubsample.Off);
+        byte[] avif = source.HeifsaveBuffer(
+            q: 95,
+            bitdepth: bits,
+            compression: Enums.ForeignHeifCompression.Av1,
+            subsampleMode: Enums.ForeignSubsample.Off
+        );
         CopiedFile copy = FileCopy.As(avif, "avif", options: new WriteOptions(95));
         PixelImage pixels = copy.Picture.Pixels;
         Assert.Equal((40, 24, bits > 8 ? 16 : 8), (pixels.Width, pixels.Height, pixels.BitsPerSample));
@@ -109,15 +123,34 @@ public class FormatTests
         Assert.Contains("HEIC", FileCopy.ErrorOf(heic), StringComparison.Ordinal);
     }
 
-    private static byte[] Tiff(int bits, int format = 1, int photometric = 2, int samples = 3, params (int Tag, int Type, object Value)[] more) =>
-        TiffPages([[.. Page(bits, format, photometric, samples, 16, 8), .. more]], samples * 16 * 8 * Math.Max(1, bits / 8));
+    private static byte[] Tiff(
+        int bits,
+        int format = 1,
+        int photometric = 2,
+        int samples = 3,
+        params (int Tag, int Type, object Value)[] more
+    ) =>
+        TiffPages(
+            [
+                [.. Page(bits, format, photometric, samples, 16, 8), .. more],
+            ],
+            samples * 16 * 8 * Math.Max(1, bits / 8)
+        );
 
     private static (int Tag, int Type, object Value)[] Page(int bits, int format, int photometric, int samples, int width, int height) =>
-    [
-        (256, Short, (ushort)width), (257, Short, (ushort)height), (258, Short, Enumerable.Repeat((ushort)bits, samples).ToArray()), (259, Short, (ushort)1), (262, Short, (ushort)photometric),
-        (273, Long, new uint[] { 0xAAAAAAAA }), (277, Short, (ushort)samples), (278, Short, (ushort)height), (279, Long, new uint[] { (uint)(width * height * samples * ((bits + 7) / 8)) }),
-        (284, Short, (ushort)1), (339, Short, Enumerable.Repeat((ushort)format, samples).ToArray()),
-    ];
+        [
+            (256, Short, (ushort)width),
+            (257, Short, (ushort)height),
+            (258, Short, Enumerable.Repeat((ushort)bits, samples).ToArray()),
+            (259, Short, (ushort)1),
+            (262, Short, (ushort)photometric),
+            (273, Long, new uint[] { 0xAAAAAAAA }),
+            (277, Short, (ushort)samples),
+            (278, Short, (ushort)height),
+            (279, Long, new uint[] { (uint)(width * height * samples * ((bits + 7) / 8)) }),
+            (284, Short, (ushort)1),
+            (339, Short, Enumerable.Repeat((ushort)format, samples).ToArray()),
+        ];
 
     /// <summary>A TIFF of several pages in a chain; all strips point to the same pixels at the end.</summary>
     private static byte[] TiffPages((int Tag, int Type, object Value)[][] pages, int pixelBytes, byte fill = 100)
@@ -147,7 +180,11 @@ public class FormatTests
             {
                 int count = BitConverter.ToUInt16(tiff, place);
                 int tag = BitConverter.ToUInt16(tiff, place + 2);
-                if (pages.Any(page => page.Length == count && page.Min(entry => entry.Tag) == tag) && tiff[place + 4] is 3 or 4 && tiff[place + 5] == 0)
+                if (
+                    pages.Any(page => page.Length == count && page.Min(entry => entry.Tag) == tag)
+                    && tiff[place + 4] is 3 or 4
+                    && tiff[place + 5] == 0
+                )
                 {
                     return place;
                 }
@@ -178,12 +215,23 @@ public class FormatTests
     {
         Refused(Tiff(4), "3 samples of 4 bits a pixel");
         Refused(Tiff(2, photometric: 1, samples: 2), "2 samples of 2 bits a pixel");
-        Refused(TiffPages([Replaced(Page(8, 1, 2, 3, 16, 8), (258, Short, new ushort[] { 5, 6, 5 }))], 16 * 8 * 3), "samples of different kinds (5, 6, 5 bits)");
-        Refused(TiffPages([Replaced(Page(8, 1, 2, 3, 16, 8), (258, Short, new ushort[] { 8, 8, 16 }))], 16 * 8 * 4), "samples of different kinds");
-        Refused(TiffPages([Replaced(Page(8, 1, 2, 3, 16, 8), (339, Short, new ushort[] { 1, 1, 3 }))], 16 * 8 * 3), "samples of different kinds");
+        Refused(
+            TiffPages([Replaced(Page(8, 1, 2, 3, 16, 8), (258, Short, new ushort[] { 5, 6, 5 }))], 16 * 8 * 3),
+            "samples of different kinds (5, 6, 5 bits)"
+        );
+        Refused(
+            TiffPages([Replaced(Page(8, 1, 2, 3, 16, 8), (258, Short, new ushort[] { 8, 8, 16 }))], 16 * 8 * 4),
+            "samples of different kinds"
+        );
+        Refused(
+            TiffPages([Replaced(Page(8, 1, 2, 3, 16, 8), (339, Short, new ushort[] { 1, 1, 3 }))], 16 * 8 * 3),
+            "samples of different kinds"
+        );
 
-        static (int Tag, int Type, object Value)[] Replaced((int Tag, int Type, object Value)[] page, (int Tag, int Type, object Value) entry) =>
-            [.. page.Select(old => old.Tag == entry.Tag ? entry : old)];
+        static (int Tag, int Type, object Value)[] Replaced(
+            (int Tag, int Type, object Value)[] page,
+            (int Tag, int Type, object Value) entry
+        ) => [.. page.Select(old => old.Tag == entry.Tag ? entry : old)];
     }
 
     [Theory]
@@ -192,8 +240,11 @@ public class FormatTests
     [InlineData(8, 1, "Lab of 1 channels")]
     [InlineData(10, 3, "ITU Lab")]
     [InlineData(99, 3, "unknown kind (photometric interpretation 99)")]
-    public void Tiff_colours_that_are_not_read_are_refused_by_their_kind_and_never_taken_for_rgb(int photometric, int samples, string found) =>
-        Refused(Tiff(8, 1, photometric, samples), found);
+    public void Tiff_colours_that_are_not_read_are_refused_by_their_kind_and_never_taken_for_rgb(
+        int photometric,
+        int samples,
+        string found
+    ) => Refused(Tiff(8, 1, photometric, samples), found);
 
     [Theory]
     [InlineData(6, "JPEG of the old kind")]
@@ -204,14 +255,29 @@ public class FormatTests
     [InlineData(50000, "Zstandard")]
     [InlineData(1234, "number 1234")]
     public void Tiff_codings_the_decoder_lacks_are_refused_by_their_name(int coding, string found) =>
-        Refused(TiffPages([[.. Page(8, 1, 2, 3, 16, 8).Where(entry => entry.Tag != 259), (259, Short, (ushort)coding)]], 16 * 8 * 3), found);
+        Refused(
+            TiffPages(
+                [
+                    [.. Page(8, 1, 2, 3, 16, 8).Where(entry => entry.Tag != 259), (259, Short, (ushort)coding)],
+                ],
+                16 * 8 * 3
+            ),
+            found
+        );
 
     [Fact]
     public void Every_coding_taken_for_readable_is_one_of_the_decoders()
     {
         foreach (int coding in (int[])[5, 7, 8, 50001])
         {
-            string problem = FileCopy.ErrorOf(TiffPages([[.. Page(8, 1, 2, 3, 16, 8).Where(entry => entry.Tag != 259), (259, Short, (ushort)coding)]], 16 * 8 * 3));
+            string problem = FileCopy.ErrorOf(
+                TiffPages(
+                    [
+                        [.. Page(8, 1, 2, 3, 16, 8).Where(entry => entry.Tag != 259), (259, Short, (ushort)coding)],
+                    ],
+                    16 * 8 * 3
+                )
+            );
             Assert.DoesNotContain("coded as", problem, StringComparison.Ordinal);
             Assert.DoesNotContain("not configured", problem, StringComparison.Ordinal);
         }
@@ -220,7 +286,9 @@ public class FormatTests
     [Fact]
     public void Too_many_channels_are_refused_from_the_header()
     {
-        PictureFileException error = Assert.Throws<PictureFileException>(() => PictureReader.ReadHeader(PictureSource.OfBytes("input", Tiff(8, 1, 2, 5))));
+        PictureFileException error = Assert.Throws<PictureFileException>(() =>
+            PictureReader.ReadHeader(PictureSource.OfBytes("input", Tiff(8, 1, 2, 5)))
+        );
         Assert.Contains("found 5 channels", error.Problem, StringComparison.Ordinal);
         Assert.Contains("found 6 channels", FileCopy.ErrorOf(Tiff(8, 1, 5, 6)), StringComparison.Ordinal);
     }
@@ -239,7 +307,9 @@ public class FormatTests
     private static void Refused(byte[] tiff, string found)
     {
         // From the header, so that a dry run says so too.
-        PictureFileException error = Assert.Throws<PictureFileException>(() => PictureReader.ReadHeader(PictureSource.OfBytes("input", tiff)));
+        PictureFileException error = Assert.Throws<PictureFileException>(() =>
+            PictureReader.ReadHeader(PictureSource.OfBytes("input", tiff))
+        );
         Assert.Contains(found, error.Problem, StringComparison.Ordinal);
         Assert.Contains(" first", error.Problem, StringComparison.Ordinal);
         Assert.DoesNotContain("damaged", error.Problem, StringComparison.Ordinal);
@@ -307,7 +377,13 @@ public class FormatTests
     public void Reduced_pages_are_left_out_and_several_pictures_refused()
     {
         (int Tag, int Type, object Value) reduced = (254, Long, new uint[] { 1 });
-        byte[] thumbnailFirst = TiffPages([[reduced, .. Page(8, 1, 2, 3, 4, 2)], Page(8, 1, 2, 3, 16, 8)], 16 * 8 * 3);
+        byte[] thumbnailFirst = TiffPages(
+            [
+                [reduced, .. Page(8, 1, 2, 3, 4, 2)],
+                Page(8, 1, 2, 3, 16, 8),
+            ],
+            16 * 8 * 3
+        );
         CopiedFile copy = FileCopy.As(thumbnailFirst, "png");
         Assert.Equal((16, 8), (copy.Picture.Pixels.Width, copy.Picture.Pixels.Height));
         Assert.Contains("reduced copy", Assert.Single(copy.Notes), StringComparison.Ordinal);
@@ -349,14 +425,26 @@ public class FormatTests
     [Fact]
     public void A_stream_that_cannot_be_sought_is_read_as_well()
     {
-        using System.IO.Compression.GZipStream pipe = new System.IO.Compression.GZipStream(new MemoryStream(Zipped(FileCopy.Plain("webp"))), System.IO.Compression.CompressionMode.Decompress);
+        using System.IO.Compression.GZipStream pipe = new System.IO.Compression.GZipStream(
+            new MemoryStream(Zipped(FileCopy.Plain("webp"))),
+            System.IO.Compression.CompressionMode.Decompress
+        );
         PictureSource source = PictureSource.OfStream("-", pipe, TestContext.Current.CancellationToken);
-        Assert.Equal(PictureFormat.WebP, PictureReader.Read(PictureReader.ReadHeader(source), salvage: false, null, TestContext.Current.CancellationToken).Format);
+        Assert.Equal(
+            PictureFormat.WebP,
+            PictureReader.Read(PictureReader.ReadHeader(source), salvage: false, null, TestContext.Current.CancellationToken).Format
+        );
 
         static byte[] Zipped(byte[] bytes)
         {
             using MemoryStream output = new MemoryStream();
-            using (System.IO.Compression.GZipStream zip = new System.IO.Compression.GZipStream(output, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+            using (
+                System.IO.Compression.GZipStream zip = new System.IO.Compression.GZipStream(
+                    output,
+                    System.IO.Compression.CompressionLevel.Fastest,
+                    leaveOpen: true
+                )
+            )
             {
                 zip.Write(bytes);
             }

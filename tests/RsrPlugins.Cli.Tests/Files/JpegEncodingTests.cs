@@ -103,7 +103,14 @@ public class JpegEncodingTests
         }
 
         int wideLength = wide.Count + 2;
-        byte[] rewritten = [.. bytes[..(marker + 2)], (byte)(wideLength >> 8), (byte)wideLength, .. wide, .. bytes[(marker + 2 + length)..]];
+        byte[] rewritten =
+        [
+            .. bytes[..(marker + 2)],
+            (byte)(wideLength >> 8),
+            (byte)wideLength,
+            .. wide,
+            .. bytes[(marker + 2 + length)..],
+        ];
         Assert.Equal(new JpegEncoding(10, true, 2, 2), Of(rewritten));
     }
 

@@ -9,9 +9,22 @@ namespace RsrPlugins.Cli.Tests.Files;
 
 public class MetadataTests
 {
-    private const int Artist = 315, Copyright = 33432, Make = 271, Orientation = 274, ExifDirectory = 34665, GpsDirectory = 34853;
-    private const int DateTimeOriginal = 0x9003, MakerNote = 0x927C, PixelX = 0xA002, PixelY = 0xA003, Latitude = 2;
-    private const int Ascii = 2, Short = 3, Long = 4, Rational = 5, Undefined = 7;
+    private const int Artist = 315,
+        Copyright = 33432,
+        Make = 271,
+        Orientation = 274,
+        ExifDirectory = 34665,
+        GpsDirectory = 34853;
+    private const int DateTimeOriginal = 0x9003,
+        MakerNote = 0x927C,
+        PixelX = 0xA002,
+        PixelY = 0xA003,
+        Latitude = 2;
+    private const int Ascii = 2,
+        Short = 3,
+        Long = 4,
+        Rational = 5,
+        Undefined = 7;
 
     private static readonly uint[] _vienna = [48, 1, 12, 1, 2952, 100];
     private static readonly byte[] _note = [.. "Maker\0"u8, .. Enumerable.Range(0, 60).Select(value => (byte)value)];
@@ -19,8 +32,12 @@ public class MetadataTests
     // Record 1:90 UTF-8, 2:25 two keywords, 2:120 a caption, 2:231 which has no property in XMP.
     private static readonly byte[] _iptc =
     [
-        .. Dataset(1, 90, [0x1B, (byte)'%', (byte)'G']), .. Dataset(2, 25, "Hafen"u8), .. Dataset(2, 25, "Schiff"u8),
-        .. Dataset(2, 120, Encoding.UTF8.GetBytes("Beschreibung Ü")), .. Dataset(2, 55, "20240506"u8), .. Dataset(2, 60, "070809+0200"u8),
+        .. Dataset(1, 90, [0x1B, (byte)'%', (byte)'G']),
+        .. Dataset(2, 25, "Hafen"u8),
+        .. Dataset(2, 25, "Schiff"u8),
+        .. Dataset(2, 120, Encoding.UTF8.GetBytes("Beschreibung Ü")),
+        .. Dataset(2, 55, "20240506"u8),
+        .. Dataset(2, 60, "070809+0200"u8),
     ];
 
     public static TheoryData<string, string> Pairs
@@ -40,15 +57,29 @@ public class MetadataTests
         }
     }
 
-    private static byte[] Dataset(byte record, byte number, ReadOnlySpan<byte> data) => [0x1C, record, number, (byte)(data.Length >> 8), (byte)data.Length, .. data];
+    private static byte[] Dataset(byte record, byte number, ReadOnlySpan<byte> data) =>
+        [0x1C, record, number, (byte)(data.Length >> 8), (byte)data.Length, .. data];
 
     private static byte[] ExifBytes(int orientation = 1, bool thumbnail = false)
     {
         byte[] block = Bytes.Tiff(
-            [(Make, Ascii, "Example"), (Orientation, Short, (ushort)orientation), (Artist, Ascii, "Zoe"), (Copyright, Ascii, "(c) Zoe"), (ExifDirectory, Long, new DirectoryAt(1)), (GpsDirectory, Long, new DirectoryAt(2))],
-            [(DateTimeOriginal, Ascii, "2024:05:06 07:08:09"), (MakerNote, Undefined, _note), (PixelX, Short, (ushort)24), (PixelY, Short, (ushort)16)],
+            [
+                (Make, Ascii, "Example"),
+                (Orientation, Short, (ushort)orientation),
+                (Artist, Ascii, "Zoe"),
+                (Copyright, Ascii, "(c) Zoe"),
+                (ExifDirectory, Long, new DirectoryAt(1)),
+                (GpsDirectory, Long, new DirectoryAt(2)),
+            ],
+            [
+                (DateTimeOriginal, Ascii, "2024:05:06 07:08:09"),
+                (MakerNote, Undefined, _note),
+                (PixelX, Short, (ushort)24),
+                (PixelY, Short, (ushort)16),
+            ],
             [(1, Ascii, "N"), (Latitude, Rational, _vienna)],
-            [(259, Short, (ushort)6), (513, Long, new uint[] { 40 }), (514, Long, new uint[] { 10 })]);
+            [(259, Short, (ushort)6), (513, Long, new uint[] { 40 }), (514, Long, new uint[] { 10 })]
+        );
         if (thumbnail)
         {
             // The pointer behind the first directory leads to the last one, the thumbnail's.
@@ -59,10 +90,12 @@ public class MetadataTests
         return block;
     }
 
-    private static byte[] Xmp(string attributes, string elements = "") => Encoding.UTF8.GetBytes(
-        "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" "
-        + "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:tiff=\"http://ns.adobe.com/tiff/1.0/\" xmlns:exif=\"http://ns.adobe.com/exif/1.0/\" xmlns:GPano=\"http://ns.google.com/photos/1.0/panorama/\" "
-        + $"xmlns:xmpNote=\"http://ns.adobe.com/xmp/note/\" {attributes}>{elements}</rdf:Description></rdf:RDF></x:xmpmeta>");
+    private static byte[] Xmp(string attributes, string elements = "") =>
+        Encoding.UTF8.GetBytes(
+            "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" "
+                + "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:tiff=\"http://ns.adobe.com/tiff/1.0/\" xmlns:exif=\"http://ns.adobe.com/exif/1.0/\" xmlns:GPano=\"http://ns.google.com/photos/1.0/panorama/\" "
+                + $"xmlns:xmpNote=\"http://ns.adobe.com/xmp/note/\" {attributes}>{elements}</rdf:Description></rdf:RDF></x:xmpmeta>"
+        );
 
     /// <summary>A file of a format that says these things, put together without the tool's writer.</summary>
     private static byte[] Say(string extension, byte[]? exif = null, byte[]? xmp = null, byte[]? iptc = null)
@@ -84,7 +117,25 @@ public class MetadataTests
 
                 if (iptc is not null)
                 {
-                    segments.Add((0xED, [.. "Photoshop 3.0\0"u8, .. "8BIM"u8, 4, 4, 0, 0, 0, 0, (byte)(iptc.Length >> 8), (byte)iptc.Length, .. iptc, .. new byte[iptc.Length & 1]]));
+                    segments.Add(
+                        (
+                            0xED,
+                            [
+                                .. "Photoshop 3.0\0"u8,
+                                .. "8BIM"u8,
+                                4,
+                                4,
+                                0,
+                                0,
+                                0,
+                                0,
+                                (byte)(iptc.Length >> 8),
+                                (byte)iptc.Length,
+                                .. iptc,
+                                .. new byte[iptc.Length & 1],
+                            ]
+                        )
+                    );
                 }
 
                 return Bytes.WithJpegSegments(plain, [.. segments]);
@@ -102,12 +153,35 @@ public class MetadataTests
 
                 return Bytes.WithPngChunks(plain, [.. chunks]);
             case "webp":
-                List<byte> body = [.. "WEBPVP8X"u8, 10, 0, 0, 0, (byte)((exif is null ? 0 : 8) | (xmp is null ? 0 : 4)), 0, 0, 0, 23, 0, 0, 15, 0, 0, .. plain[12..]];
+                List<byte> body =
+                [
+                    .. "WEBPVP8X"u8,
+                    10,
+                    0,
+                    0,
+                    0,
+                    (byte)((exif is null ? 0 : 8) | (xmp is null ? 0 : 4)),
+                    0,
+                    0,
+                    0,
+                    23,
+                    0,
+                    0,
+                    15,
+                    0,
+                    0,
+                    .. plain[12..],
+                ];
                 foreach ((string type, byte[]? data) in (ReadOnlySpan<(string, byte[]?)>)[("EXIF", exif), ("XMP ", xmp)])
                 {
                     if (data is not null)
                     {
-                        body.AddRange([.. Encoding.ASCII.GetBytes(type), .. BitConverter.GetBytes(data.Length), .. data, .. new byte[data.Length & 1]]);
+                        body.AddRange([
+                            .. Encoding.ASCII.GetBytes(type),
+                            .. BitConverter.GetBytes(data.Length),
+                            .. data,
+                            .. new byte[data.Length & 1],
+                        ]);
                     }
                 }
 
@@ -123,8 +197,16 @@ public class MetadataTests
         byte[] pixels = new byte[24 * 16 * 3];
         List<(int Tag, int Type, object Value)> main =
         [
-            (256, Short, (ushort)24), (257, Short, (ushort)16), (258, Short, new ushort[] { 8, 8, 8 }), (259, Short, (ushort)1), (262, Short, (ushort)2), (277, Short, (ushort)3), (278, Short, (ushort)16),
-            (279, Long, new uint[] { (uint)pixels.Length }), (284, Short, (ushort)1), (273, Long, new uint[] { 0xAAAAAAAA }),
+            (256, Short, (ushort)24),
+            (257, Short, (ushort)16),
+            (258, Short, new ushort[] { 8, 8, 8 }),
+            (259, Short, (ushort)1),
+            (262, Short, (ushort)2),
+            (277, Short, (ushort)3),
+            (278, Short, (ushort)16),
+            (279, Long, new uint[] { (uint)pixels.Length }),
+            (284, Short, (ushort)1),
+            (273, Long, new uint[] { 0xAAAAAAAA }),
         ];
         if (xmp is not null)
         {
@@ -138,37 +220,63 @@ public class MetadataTests
 
         if (exif is not null)
         {
-            main.AddRange([(Make, Ascii, "Example"), (Artist, Ascii, "Zoe"), (Copyright, Ascii, "(c) Zoe"), (ExifDirectory, Long, new DirectoryAt(1)), (GpsDirectory, Long, new DirectoryAt(2))]);
+            main.AddRange([
+                (Make, Ascii, "Example"),
+                (Artist, Ascii, "Zoe"),
+                (Copyright, Ascii, "(c) Zoe"),
+                (ExifDirectory, Long, new DirectoryAt(1)),
+                (GpsDirectory, Long, new DirectoryAt(2)),
+            ]);
             ushort orientation = Bytes.TiffDirectory(exif)[Orientation].Data[0];
             main.Add((Orientation, Short, orientation));
         }
 
         byte[] tiff = Bytes.Tiff(
             [.. main],
-            [(DateTimeOriginal, Ascii, "2024:05:06 07:08:09"), (MakerNote, Undefined, _note), (PixelX, Short, (ushort)24), (PixelY, Short, (ushort)16)],
-            [(1, Ascii, "N"), (Latitude, Rational, _vienna)]);
+            [
+                (DateTimeOriginal, Ascii, "2024:05:06 07:08:09"),
+                (MakerNote, Undefined, _note),
+                (PixelX, Short, (ushort)24),
+                (PixelY, Short, (ushort)16),
+            ],
+            [(1, Ascii, "N"), (Latitude, Rational, _vienna)]
+        );
         int offset = tiff.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xAA, 0xAA, 0xAA, 0xAA]);
         BinaryPrimitives.WriteInt32LittleEndian(tiff.AsSpan(offset), tiff.Length);
         return [.. tiff, .. pixels];
     }
 
-    private static byte[] Jfif(byte unit, int x, int y) => [.. "JFIF\0"u8, 1, 1, unit, (byte)(x >> 8), (byte)x, (byte)(y >> 8), (byte)y, 0, 0];
+    private static byte[] Jfif(byte unit, int x, int y) =>
+        [.. "JFIF\0"u8, 1, 1, unit, (byte)(x >> 8), (byte)x, (byte)(y >> 8), (byte)y, 0, 0];
 
-    private static byte[]? ExifOf(byte[] file, string extension) => extension switch
-    {
-        "jpg" => Bytes.JpegSegments(file).Where(segment => segment.Marker == 0xE1 && segment.Payload.AsSpan().StartsWith("Exif\0\0"u8)).Select(segment => segment.Payload[6..]).SingleOrDefault(),
-        "png" => Bytes.PngChunks(file).Where(chunk => chunk.Type == "eXIf").Select(chunk => chunk.Data).SingleOrDefault(),
-        "webp" => Bytes.WebPChunks(file).Where(chunk => chunk.Type == "EXIF").Select(chunk => chunk.Data).SingleOrDefault(),
-        "avif" => file.AsSpan().LastIndexOf("Exif\0\0"u8) is int place and >= 0 ? file[(place + 6)..] : null,
-        _ => file,
-    };
+    private static byte[]? ExifOf(byte[] file, string extension) =>
+        extension switch
+        {
+            "jpg" => Bytes
+                .JpegSegments(file)
+                .Where(segment => segment.Marker == 0xE1 && segment.Payload.AsSpan().StartsWith("Exif\0\0"u8))
+                .Select(segment => segment.Payload[6..])
+                .SingleOrDefault(),
+            "png" => Bytes.PngChunks(file).Where(chunk => chunk.Type == "eXIf").Select(chunk => chunk.Data).SingleOrDefault(),
+            "webp" => Bytes.WebPChunks(file).Where(chunk => chunk.Type == "EXIF").Select(chunk => chunk.Data).SingleOrDefault(),
+            "avif" => file.AsSpan().LastIndexOf("Exif\0\0"u8) is int place and >= 0 ? file[(place + 6)..] : null,
+            _ => file,
+        };
 
     private static string? XmpOf(byte[] file, string extension)
     {
         byte[]? bytes = extension switch
         {
-            "jpg" => Bytes.JpegSegments(file).Where(segment => segment.Payload.AsSpan().StartsWith("http://ns.adobe.com/xap/1.0/\0"u8)).Select(segment => segment.Payload[29..]).SingleOrDefault(),
-            "png" => Bytes.PngChunks(file).Where(chunk => chunk.Type == "iTXt" && chunk.Data.AsSpan().StartsWith("XML:com.adobe.xmp\0\0\0\0\0"u8)).Select(chunk => chunk.Data[22..]).SingleOrDefault(),
+            "jpg" => Bytes
+                .JpegSegments(file)
+                .Where(segment => segment.Payload.AsSpan().StartsWith("http://ns.adobe.com/xap/1.0/\0"u8))
+                .Select(segment => segment.Payload[29..])
+                .SingleOrDefault(),
+            "png" => Bytes
+                .PngChunks(file)
+                .Where(chunk => chunk.Type == "iTXt" && chunk.Data.AsSpan().StartsWith("XML:com.adobe.xmp\0\0\0\0\0"u8))
+                .Select(chunk => chunk.Data[22..])
+                .SingleOrDefault(),
             "webp" => Bytes.WebPChunks(file).Where(chunk => chunk.Type == "XMP ").Select(chunk => chunk.Data).SingleOrDefault(),
             "avif" => file.AsSpan().IndexOf("<x:xmpmeta"u8) is int place and >= 0 ? file[place..] : null,
             _ => Bytes.TiffDirectory(file).TryGetValue(700, out (int Type, int Count, byte[] Data) entry) ? entry.Data : null,
@@ -179,13 +287,14 @@ public class MetadataTests
     private static int Pointer((int Type, int Count, byte[] Data) entry, byte[] block) =>
         block[0] == 'I' ? BinaryPrimitives.ReadInt32LittleEndian(entry.Data) : BinaryPrimitives.ReadInt32BigEndian(entry.Data);
 
-    private static long Number((int Type, int Count, byte[] Data) entry, byte[] block) => (entry.Type, block[0]) switch
-    {
-        (Short, (byte)'I') => BinaryPrimitives.ReadUInt16LittleEndian(entry.Data),
-        (Short, _) => BinaryPrimitives.ReadUInt16BigEndian(entry.Data),
-        (_, (byte)'I') => BinaryPrimitives.ReadUInt32LittleEndian(entry.Data),
-        _ => BinaryPrimitives.ReadUInt32BigEndian(entry.Data),
-    };
+    private static long Number((int Type, int Count, byte[] Data) entry, byte[] block) =>
+        (entry.Type, block[0]) switch
+        {
+            (Short, (byte)'I') => BinaryPrimitives.ReadUInt16LittleEndian(entry.Data),
+            (Short, _) => BinaryPrimitives.ReadUInt16BigEndian(entry.Data),
+            (_, (byte)'I') => BinaryPrimitives.ReadUInt32LittleEndian(entry.Data),
+            _ => BinaryPrimitives.ReadUInt32BigEndian(entry.Data),
+        };
 
     [Theory]
     [MemberData(nameof(Pairs))]
@@ -203,14 +312,22 @@ public class MetadataTests
         Assert.Equal(48, Number(photo[PixelX], block));
         Assert.Equal(32, Number(photo[PixelY], block));
         Dictionary<int, (int Type, int Count, byte[] Data)> gps = Bytes.TiffDirectory(block, Pointer(main[GpsDirectory], block));
-        uint[] latitude = [.. Enumerable.Range(0, 6).Select(index => block[0] == 'I'
-            ? BinaryPrimitives.ReadUInt32LittleEndian(gps[Latitude].Data.AsSpan(4 * index))
-            : BinaryPrimitives.ReadUInt32BigEndian(gps[Latitude].Data.AsSpan(4 * index)))];
+        uint[] latitude =
+        [
+            .. Enumerable
+                .Range(0, 6)
+                .Select(index =>
+                    block[0] == 'I'
+                        ? BinaryPrimitives.ReadUInt32LittleEndian(gps[Latitude].Data.AsSpan(4 * index))
+                        : BinaryPrimitives.ReadUInt32BigEndian(gps[Latitude].Data.AsSpan(4 * index))
+                ),
+        ];
         Assert.Equal(_vienna, latitude);
         if (to != "tif")
         {
             int entries = block[0] == 'I' ? block[8] : block[9];
-            Assert.Equal(0, BinaryPrimitives.ReadInt32LittleEndian(block.AsSpan(10 + (12 * entries)))); // No second directory: no thumbnail.
+            // No second directory: no thumbnail.
+            Assert.Equal(0, BinaryPrimitives.ReadInt32LittleEndian(block.AsSpan(10 + (12 * entries))));
         }
 
         // Of a maker's note only its place may be lost, and that is said.
@@ -254,7 +371,10 @@ public class MetadataTests
                     Assert.Single(Bytes.WebPChunks(file));
                     break;
                 default:
-                    Assert.DoesNotContain(Bytes.TiffDirectory(file).Keys, tag => tag is 282 or 283 or 296 or ExifDirectory or 700 or 33723 or 34377);
+                    Assert.DoesNotContain(
+                        Bytes.TiffDirectory(file).Keys,
+                        tag => tag is 282 or 283 or 296 or ExifDirectory or 700 or 33723 or 34377
+                    );
                     break;
             }
         }
@@ -264,7 +384,10 @@ public class MetadataTests
     [MemberData(nameof(Pairs))]
     public void Xmp_goes_from_every_format_to_every_format_with_its_sizes_up_to_date(string from, string to)
     {
-        byte[] xmp = Xmp("xmp:Rating=\"4\" tiff:ImageWidth=\"24\" exif:PixelYDimension=\"16\" GPano:FullPanoWidthPixels=\"240\" GPano:CroppedAreaTopPixels=\"5\"", "<GPano:FullPanoHeightPixels>120</GPano:FullPanoHeightPixels>");
+        byte[] xmp = Xmp(
+            "xmp:Rating=\"4\" tiff:ImageWidth=\"24\" exif:PixelYDimension=\"16\" GPano:FullPanoWidthPixels=\"240\" GPano:CroppedAreaTopPixels=\"5\"",
+            "<GPano:FullPanoHeightPixels>120</GPano:FullPanoHeightPixels>"
+        );
         string text = XmpOf(FileCopy.As(Say(from, xmp: xmp), to, enlarge: 2).Bytes, to)!;
         Assert.Contains("xmp:Rating=\"4\"", text, StringComparison.Ordinal);
         Assert.Contains("tiff:ImageWidth=\"48\"", text, StringComparison.Ordinal);
@@ -277,17 +400,27 @@ public class MetadataTests
     [Fact]
     public void Xmp_with_nothing_to_bring_up_to_date_keeps_its_bytes()
     {
-        byte[] xmp = [.. "<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>\n"u8, .. Xmp("xmp:Rating='4'"), .. "   \n<?xpacket end='w'?>"u8];
+        byte[] xmp =
+        [
+            .. "<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>\n"u8,
+            .. Xmp("xmp:Rating='4'"),
+            .. "   \n<?xpacket end='w'?>"u8,
+        ];
         Assert.Equal(Encoding.UTF8.GetString(xmp), XmpOf(FileCopy.As(Say("png", xmp: xmp), "png", enlarge: 2).Bytes, "png"));
     }
 
     [Fact]
     public void A_turned_pictures_panorama_is_dropped_with_a_note_and_its_regions_turn_with_it()
     {
-        const string region = "<mwg-rs:Regions xmlns:mwg-rs=\"http://www.metadataworkinggroup.com/schemas/regions/\" xmlns:stDim=\"http://ns.adobe.com/xap/1.0/sType/Dimensions#\" xmlns:stArea=\"http://ns.adobe.com/xmp/sType/Area#\" rdf:parseType=\"Resource\">"
+        const string region =
+            "<mwg-rs:Regions xmlns:mwg-rs=\"http://www.metadataworkinggroup.com/schemas/regions/\" xmlns:stDim=\"http://ns.adobe.com/xap/1.0/sType/Dimensions#\" xmlns:stArea=\"http://ns.adobe.com/xmp/sType/Area#\" rdf:parseType=\"Resource\">"
             + "<mwg-rs:AppliedToDimensions stDim:w=\"24\" stDim:h=\"16\" stDim:unit=\"pixel\"/><mwg-rs:RegionList><rdf:Bag><rdf:li rdf:parseType=\"Resource\">"
             + "<mwg-rs:Area stArea:x=\"0.25\" stArea:y=\"0.1\" stArea:w=\"0.2\" stArea:h=\"0.05\"/></rdf:li></rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions>";
-        CopiedFile copy = FileCopy.As(Say("jpg", ExifBytes(orientation: 6), Xmp("GPano:FullPanoWidthPixels=\"240\" tiff:Orientation=\"6\"", region)), "jpg", enlarge: 2);
+        CopiedFile copy = FileCopy.As(
+            Say("jpg", ExifBytes(orientation: 6), Xmp("GPano:FullPanoWidthPixels=\"240\" tiff:Orientation=\"6\"", region)),
+            "jpg",
+            enlarge: 2
+        );
         string text = XmpOf(copy.Bytes, "jpg")!;
         Assert.DoesNotContain("FullPanoWidthPixels", text, StringComparison.Ordinal);
         Assert.Contains("tiff:Orientation=\"1\"", text, StringComparison.Ordinal);
@@ -313,7 +446,11 @@ public class MetadataTests
         else
         {
             byte[] payload = Assert.Single(Bytes.JpegSegments(copy.Bytes), segment => segment.Marker == 0xED).Payload;
-            Assert.Equal((byte[])[.. "Photoshop 3.0\0"u8, .. "8BIM"u8, 4, 4, 0, 0, 0, 0, 0, (byte)_iptc.Length, .. _iptc, .. new byte[_iptc.Length & 1]], payload);
+            Assert.Equal(
+                (byte[])
+                    [.. "Photoshop 3.0\0"u8, .. "8BIM"u8, 4, 4, 0, 0, 0, 0, 0, (byte)_iptc.Length, .. _iptc, .. new byte[_iptc.Length & 1]],
+                payload
+            );
         }
     }
 
@@ -330,15 +467,31 @@ public class MetadataTests
         Assert.Contains("Beschreibung Ü", text, StringComparison.Ordinal);
         Assert.Contains("2024-05-06T07:08:09+02:00", text, StringComparison.Ordinal);
         Assert.Contains("xmp:Rating=\"4\"", text, StringComparison.Ordinal);
-        Assert.Contains("1 rare entries dropped", Assert.Single(copy.Notes, note => note.Contains("IPTC", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "1 rare entries dropped",
+            Assert.Single(copy.Notes, note => note.Contains("IPTC", StringComparison.Ordinal)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Iptc_that_says_something_else_than_the_xmp_is_added_to_lists_and_counted_where_it_gives_way()
     {
-        byte[] iptc = [.. Dataset(2, 25, "harbour"u8), .. Dataset(2, 25, "ship"u8), .. Dataset(2, 90, "Kiel"u8), .. Dataset(2, 105, "Same"u8)];
-        string xmp = Encoding.UTF8.GetString(Xmp("photoshop:City=\"Bremen\" photoshop:Headline=\"Same\" xmlns:photoshop=\"http://ns.adobe.com/photoshop/1.0/\""));
-        xmp = xmp.Replace("</rdf:RDF>", "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:subject><rdf:Bag><rdf:li>ship</rdf:li></rdf:Bag></dc:subject></rdf:Description></rdf:RDF>", StringComparison.Ordinal);
+        byte[] iptc =
+        [
+            .. Dataset(2, 25, "harbour"u8),
+            .. Dataset(2, 25, "ship"u8),
+            .. Dataset(2, 90, "Kiel"u8),
+            .. Dataset(2, 105, "Same"u8),
+        ];
+        string xmp = Encoding.UTF8.GetString(
+            Xmp("photoshop:City=\"Bremen\" photoshop:Headline=\"Same\" xmlns:photoshop=\"http://ns.adobe.com/photoshop/1.0/\"")
+        );
+        xmp = xmp.Replace(
+            "</rdf:RDF>",
+            "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:subject><rdf:Bag><rdf:li>ship</rdf:li></rdf:Bag></dc:subject></rdf:Description></rdf:RDF>",
+            StringComparison.Ordinal
+        );
         CopiedFile copy = FileCopy.As(Say("jpg", iptc: iptc, xmp: Encoding.UTF8.GetBytes(xmp)), "png");
         string text = XmpOf(copy.Bytes, "png")!;
         Assert.Contains("<rdf:li>ship</rdf:li><rdf:li>harbour</rdf:li>", text, StringComparison.Ordinal);
@@ -366,13 +519,21 @@ public class MetadataTests
         CopiedFile jpeg = FileCopy.As(png, "jpg");
         Assert.Contains("Jürgen", XmpOf(jpeg.Bytes, "jpg")!, StringComparison.Ordinal);
         Assert.Contains("港 Hafen", XmpOf(jpeg.Bytes, "jpg")!, StringComparison.Ordinal);
-        Assert.Equal("long text, long text, long text"u8.ToArray(), Assert.Single(Bytes.JpegSegments(jpeg.Bytes), segment => segment.Marker == 0xFE).Payload);
-        Assert.Contains("parameters", Assert.Single(jpeg.Notes, note => note.Contains("dropped", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal(
+            "long text, long text, long text"u8.ToArray(),
+            Assert.Single(Bytes.JpegSegments(jpeg.Bytes), segment => segment.Marker == 0xFE).Payload
+        );
+        Assert.Contains(
+            "parameters",
+            Assert.Single(jpeg.Notes, note => note.Contains("dropped", StringComparison.Ordinal)),
+            StringComparison.Ordinal
+        );
     }
 
     private sealed class ChunkComparer : IEqualityComparer<(string Type, byte[] Data)>
     {
-        public bool Equals((string Type, byte[] Data) x, (string Type, byte[] Data) y) => x.Type == y.Type && x.Data.AsSpan().SequenceEqual(y.Data);
+        public bool Equals((string Type, byte[] Data) x, (string Type, byte[] Data) y) =>
+            x.Type == y.Type && x.Data.AsSpan().SequenceEqual(y.Data);
 
         public int GetHashCode((string Type, byte[] Data) obj) => obj.Type.GetHashCode(StringComparison.Ordinal);
     }
@@ -380,7 +541,13 @@ public class MetadataTests
     private static byte[] Zlib(ReadOnlySpan<byte> text)
     {
         using MemoryStream output = new MemoryStream();
-        using (System.IO.Compression.ZLibStream compressing = new System.IO.Compression.ZLibStream(output, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true))
+        using (
+            System.IO.Compression.ZLibStream compressing = new System.IO.Compression.ZLibStream(
+                output,
+                System.IO.Compression.CompressionLevel.Optimal,
+                leaveOpen: true
+            )
+        )
         {
             compressing.Write(text);
         }
@@ -392,7 +559,12 @@ public class MetadataTests
     public void A_png_text_no_writer_may_write_is_dropped_with_a_note()
     {
         byte[] png = Bytes.WithPngChunks(
-            FileCopy.Plain("png"), ("tEXt", [.. Enumerable.Repeat((byte)'k', 90), 0, (byte)'x']), ("tEXt", [.. " Lead\0x"u8]), ("tEXt", [.. "Bell\a\0x"u8]), ("tEXt", [.. "Good\0x"u8]));
+            FileCopy.Plain("png"),
+            ("tEXt", [.. Enumerable.Repeat((byte)'k', 90), 0, (byte)'x']),
+            ("tEXt", [.. " Lead\0x"u8]),
+            ("tEXt", [.. "Bell\a\0x"u8]),
+            ("tEXt", [.. "Good\0x"u8])
+        );
         CopiedFile copy = FileCopy.As(png, "png");
         Assert.Single(Bytes.PngChunks(copy.Bytes), chunk => chunk.Type == "tEXt");
         Assert.Contains("3 damaged or overlong PNG chunks dropped", copy.Notes);
@@ -402,7 +574,15 @@ public class MetadataTests
     public void Old_text_profiles_of_a_png_are_read_as_what_they_are()
     {
         string hex = Convert.ToHexString([.. "Exif\0\0"u8, .. ExifBytes()]).ToLowerInvariant();
-        byte[] text = [.. "Raw profile type exif\0\0"u8, .. Zlib(Encoding.ASCII.GetBytes($"\nexif\n{hex.Length / 2,8}\n{string.Join('\n', hex.Chunk(72).Select(line => new string(line)))}\n"))];
+        byte[] text =
+        [
+            .. "Raw profile type exif\0\0"u8,
+            .. Zlib(
+                Encoding.ASCII.GetBytes(
+                    $"\nexif\n{hex.Length / 2, 8}\n{string.Join('\n', hex.Chunk(72).Select(line => new string(line)))}\n"
+                )
+            ),
+        ];
         CopiedFile copy = FileCopy.As(Bytes.WithPngChunks(FileCopy.Plain("png"), ("zTXt", text)), "png", enlarge: 2);
         Assert.Equal("Zoe\0"u8.ToArray(), Bytes.TiffDirectory(ExifOf(copy.Bytes, "png")!)[Artist].Data);
         Assert.DoesNotContain(Bytes.PngChunks(copy.Bytes), chunk => chunk.Type == "zTXt");
@@ -412,8 +592,14 @@ public class MetadataTests
     public void Jpeg_comments_are_kept_told_or_named()
     {
         byte[] jpeg = Bytes.WithJpegSegments(FileCopy.Plain("jpg"), (0xFE, "a comment"u8.ToArray()));
-        Assert.Equal("a comment"u8.ToArray(), Assert.Single(Bytes.JpegSegments(FileCopy.As(jpeg, "jpg").Bytes), segment => segment.Marker == 0xFE).Payload);
-        Assert.Equal("Comment\0a comment"u8.ToArray(), Assert.Single(Bytes.PngChunks(FileCopy.As(jpeg, "png").Bytes), chunk => chunk.Type == "tEXt").Data);
+        Assert.Equal(
+            "a comment"u8.ToArray(),
+            Assert.Single(Bytes.JpegSegments(FileCopy.As(jpeg, "jpg").Bytes), segment => segment.Marker == 0xFE).Payload
+        );
+        Assert.Equal(
+            "Comment\0a comment"u8.ToArray(),
+            Assert.Single(Bytes.PngChunks(FileCopy.As(jpeg, "png").Bytes), chunk => chunk.Type == "tEXt").Data
+        );
         Assert.Equal("a comment\0"u8.ToArray(), Bytes.TiffDirectory(FileCopy.As(jpeg, "tif").Bytes)[270].Data);
         Assert.Contains(FileCopy.As(jpeg, "webp").Notes, note => note.Contains("comment dropped", StringComparison.Ordinal));
     }
@@ -424,8 +610,22 @@ public class MetadataTests
         string guid = new string('A', 32);
         byte[] main = Xmp($"xmp:Rating=\"4\" xmpNote:HasExtendedXMP=\"{guid}\"");
         byte[] extension = Xmp("dc:source=\"" + new string('s', 70_000) + "\"");
-        (byte Marker, byte[] Payload)[] parts = [.. new[] { 0, 40_000 }.Select(offset => ((byte)0xE1, (byte[])
-            [.. "http://ns.adobe.com/xmp/extension/\0"u8, .. Encoding.ASCII.GetBytes(guid), .. BigEndian(extension.Length), .. BigEndian(offset), .. extension[offset..Math.Min(extension.Length, offset + 40_000)]]))];
+        (byte Marker, byte[] Payload)[] parts =
+        [
+            .. new[] { 0, 40_000 }.Select(offset =>
+                (
+                    (byte)0xE1,
+                    (byte[])
+                        [
+                            .. "http://ns.adobe.com/xmp/extension/\0"u8,
+                            .. Encoding.ASCII.GetBytes(guid),
+                            .. BigEndian(extension.Length),
+                            .. BigEndian(offset),
+                            .. extension[offset..Math.Min(extension.Length, offset + 40_000)],
+                        ]
+                )
+            ),
+        ];
         byte[] jpeg = Bytes.WithJpegSegments(FileCopy.Plain("jpg"), [(0xE1, [.. "http://ns.adobe.com/xap/1.0/\0"u8, .. main]), .. parts]);
 
         string png = XmpOf(FileCopy.As(jpeg, "png").Bytes, "png")!;
@@ -437,13 +637,22 @@ public class MetadataTests
         string packet = XmpOf(back.Bytes, "jpg")!;
         Assert.Contains("xmp:Rating=\"4\"", packet, StringComparison.Ordinal);
         string pointer = System.Text.RegularExpressions.Regex.Match(packet, "HasExtendedXMP=\"([0-9A-F]{32})\"").Groups[1].Value;
-        byte[] whole = [.. Bytes.JpegSegments(back.Bytes).Where(segment => segment.Payload.AsSpan().StartsWith("http://ns.adobe.com/xmp/extension/\0"u8)).SelectMany(segment => segment.Payload[75..])];
+        byte[] whole =
+        [
+            .. Bytes
+                .JpegSegments(back.Bytes)
+                .Where(segment => segment.Payload.AsSpan().StartsWith("http://ns.adobe.com/xmp/extension/\0"u8))
+                .SelectMany(segment => segment.Payload[75..]),
+        ];
         Assert.Contains(new string('s', 70_000), Encoding.UTF8.GetString(whole), StringComparison.Ordinal);
 #pragma warning disable CA5351 // XMP names MD5.
         Assert.Equal(Convert.ToHexString(System.Security.Cryptography.MD5.HashData(whole)), pointer);
 #pragma warning restore CA5351
 
-        CopiedFile cut = FileCopy.As(Bytes.WithJpegSegments(FileCopy.Plain("jpg"), [(0xE1, [.. "http://ns.adobe.com/xap/1.0/\0"u8, .. main]), parts[0]]), "jpg");
+        CopiedFile cut = FileCopy.As(
+            Bytes.WithJpegSegments(FileCopy.Plain("jpg"), [(0xE1, [.. "http://ns.adobe.com/xap/1.0/\0"u8, .. main]), parts[0]]),
+            "jpg"
+        );
         Assert.DoesNotContain("HasExtendedXMP", XmpOf(cut.Bytes, "jpg")!, StringComparison.Ordinal);
         Assert.Contains(cut.Notes, note => note.Contains("extended XMP dropped", StringComparison.Ordinal));
 
@@ -455,9 +664,15 @@ public class MetadataTests
     {
         byte[] dpi = Bytes.WithJpegSegments(FileCopy.Plain("jpg"), (0xE0, Jfif(1, 300, 150))); // 300 x 150 per inch.
         Assert.Equal(Jfif(1, 300, 150), Bytes.JpegSegments(FileCopy.As(dpi, "jpg").Bytes)[0].Payload);
-        Assert.Equal((byte[])[0, 0, 0x2E, 0x23, 0, 0, 0x17, 0x12, 1], Assert.Single(Bytes.PngChunks(FileCopy.As(dpi, "png").Bytes), chunk => chunk.Type == "pHYs").Data);
+        Assert.Equal(
+            (byte[])[0, 0, 0x2E, 0x23, 0, 0, 0x17, 0x12, 1],
+            Assert.Single(Bytes.PngChunks(FileCopy.As(dpi, "png").Bytes), chunk => chunk.Type == "pHYs").Data
+        );
         Dictionary<int, (int Type, int Count, byte[] Data)> tiff = Bytes.TiffDirectory(FileCopy.As(dpi, "tif").Bytes);
-        Assert.Equal((300u, 1u, 2), (BitConverter.ToUInt32(tiff[282].Data), BitConverter.ToUInt32(tiff[282].Data, 4), BitConverter.ToUInt16(tiff[296].Data)));
+        Assert.Equal(
+            (300u, 1u, 2),
+            (BitConverter.ToUInt32(tiff[282].Data), BitConverter.ToUInt32(tiff[282].Data, 4), BitConverter.ToUInt16(tiff[296].Data))
+        );
         byte[] webp = ExifOf(FileCopy.As(dpi, "webp").Bytes, "webp")!;
         Assert.Equal(150u, BinaryPrimitives.ReadUInt32BigEndian(Bytes.TiffDirectory(webp)[283].Data));
 
@@ -466,7 +681,10 @@ public class MetadataTests
 
         byte[] aspect = Bytes.WithJpegSegments(FileCopy.Plain("jpg"), (0xE0, Jfif(0, 2, 1))); // 2 to 1, no unit.
         Assert.Equal(Jfif(0, 2, 1), Bytes.JpegSegments(FileCopy.As(aspect, "jpg").Bytes)[0].Payload);
-        Assert.Equal((byte[])[0, 0, 0, 2, 0, 0, 0, 1, 0], Assert.Single(Bytes.PngChunks(FileCopy.As(aspect, "png").Bytes), chunk => chunk.Type == "pHYs").Data);
+        Assert.Equal(
+            (byte[])[0, 0, 0, 2, 0, 0, 0, 1, 0],
+            Assert.Single(Bytes.PngChunks(FileCopy.As(aspect, "png").Bytes), chunk => chunk.Type == "pHYs").Data
+        );
         Assert.Equal(1, BitConverter.ToUInt16(Bytes.TiffDirectory(FileCopy.As(aspect, "tif").Bytes)[296].Data));
     }
 
@@ -474,7 +692,8 @@ public class MetadataTests
     public void Exif_that_leads_nowhere_or_in_circles_costs_its_entries_alone()
     {
         byte[] block = ExifBytes();
-        int entry = block.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x98, 0x82, 2, 0]); // Copyright: its value is made to lie at 0, behind the end, and in itself.
+        // Copyright: its value is made to lie at 0, behind the end, and in itself.
+        int entry = block.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x98, 0x82, 2, 0]);
         foreach (int place in (int[])[0, block.Length, -1, int.MaxValue])
         {
             byte[] damaged = [.. block];
@@ -499,7 +718,16 @@ public class MetadataTests
         Assert.Contains(notes, note => note.Contains("APP4 (FooBar)", StringComparison.Ordinal));
         byte[] png = Bytes.WithPngChunks(FileCopy.Plain("png"), ("teSt", [1, 2]), ("teST", [3]));
         CopiedFile copy = FileCopy.As(png, "png");
-        Assert.Equal((byte[])[1, 2], Assert.Single(Bytes.PngChunks(FileCopy.As(Bytes.WithPngChunks(FileCopy.Plain("png"), ("teSt", [1, 2])), "png").Bytes), chunk => chunk.Type == "teSt").Data.AsSpan(0, 2).ToArray());
+        Assert.Equal(
+            (byte[])[1, 2],
+            Assert
+                .Single(
+                    Bytes.PngChunks(FileCopy.As(Bytes.WithPngChunks(FileCopy.Plain("png"), ("teSt", [1, 2])), "png").Bytes),
+                    chunk => chunk.Type == "teSt"
+                )
+                .Data.AsSpan(0, 2)
+                .ToArray()
+        );
         Assert.Contains(copy.Notes, note => note.Contains("teST", StringComparison.Ordinal));
     }
 }

@@ -35,9 +35,15 @@ public class OutputTests
         int frame = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]);
         Assert.Equal(0x11, jpeg[frame + 11]);
         CopiedFile copy = FileCopy.As(jpeg, "jpg");
-        CarriedMetadata halved = copy.Picture.Metadata with { Encoding = copy.Picture.Metadata.Encoding with { Jpeg = new JpegEncoding(80, true, 2, 1) } };
+        CarriedMetadata halved = copy.Picture.Metadata with
+        {
+            Encoding = copy.Picture.Metadata.Encoding with { Jpeg = new JpegEncoding(80, true, 2, 1) },
+        };
         using MemoryStream stream = new MemoryStream();
-        Assert.Equal("quality 80, 4:4:4", PictureWriter.Encode(stream, "a", copy.Picture.Pixels, 40, 24, PictureFormat.Jpeg, halved, null, new WriteOptions()).Coding);
+        Assert.Equal(
+            "quality 80, 4:4:4",
+            PictureWriter.Encode(stream, "a", copy.Picture.Pixels, 40, 24, PictureFormat.Jpeg, halved, null, new WriteOptions()).Coding
+        );
     }
 
     [Fact]
@@ -67,13 +73,19 @@ public class OutputTests
     public void A_palette_goes_back_to_a_palette_with_exactly_its_colours(int colours, int bits)
     {
         using Image index = (Image.Xyz(20, 10)[0] + (Image.Xyz(20, 10)[1] * 20)) % colours;
-        using Image rgba = index.Bandjoin(index * 1, 255 - index, (index > 0).Ifthenelse(255, 90)).Cast(Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb);
+        using Image rgba = index
+            .Bandjoin(index * 1, 255 - index, (index > 0).Ifthenelse(255, 90))
+            .Cast(Enums.BandFormat.Uchar)
+            .Copy(interpretation: Enums.Interpretation.Srgb);
         byte[] palette = rgba.PngsaveBuffer(palette: true, dither: 0, q: 100);
         Assert.Equal(3, Bytes.PngChunks(palette)[0].Data[9]);
         CopiedFile copy = FileCopy.As(palette, "png", enlarge: 2);
         byte[] header = Bytes.PngChunks(copy.Bytes)[0].Data;
         Assert.Equal((bits, 3), (header[8], header[9]));
-        Assert.Equal($"palette of {Bytes.PngChunks(copy.Bytes).Single(chunk => chunk.Type == "PLTE").Data.Length / 3}", copy.Written.Coding);
+        Assert.Equal(
+            $"palette of {Bytes.PngChunks(copy.Bytes).Single(chunk => chunk.Type == "PLTE").Data.Length / 3}",
+            copy.Written.Coding
+        );
 
         using Image written = Image.NewFromBuffer(copy.Bytes);
         using Image before = Image.NewFromBuffer(palette);
@@ -98,8 +110,16 @@ public class OutputTests
         RsrResult result = Rsr.Run(folder, "upscale", "a.jpg", "-s", "2");
         Assert.Contains($"quality 85, 4:2:0, {new FileInfo(folder["a-x2.jpg"]).Length:N0} bytes", result.Output, StringComparison.Ordinal);
         File.WriteAllBytes(folder["coarse.jpg"], Jpeg(30, Enums.ForeignSubsample.On));
-        Assert.Contains("quality 30, 4:2:0", Rsr.Run(folder, "upscale", "coarse.jpg", "-s", "2", "-o", "off.jpg", "--cleanup", "off").Output, StringComparison.Ordinal);
-        Assert.Contains("quality 75, 4:2:0", Rsr.Run(folder, "upscale", "coarse.jpg", "-s", "2", "-o", "high.jpg", "--cleanup", "high").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "quality 30, 4:2:0",
+            Rsr.Run(folder, "upscale", "coarse.jpg", "-s", "2", "-o", "off.jpg", "--cleanup", "off").Output,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "quality 75, 4:2:0",
+            Rsr.Run(folder, "upscale", "coarse.jpg", "-s", "2", "-o", "high.jpg", "--cleanup", "high").Output,
+            StringComparison.Ordinal
+        );
         RsrResult json = Rsr.Run(folder, "upscale", "a.jpg", "-s", "2", "-f", "--json");
         Assert.Contains("\"quality\": 85", json.Output, StringComparison.Ordinal);
         Assert.Contains($"\"bytes\": {new FileInfo(folder["a-x2.jpg"]).Length}", json.Output, StringComparison.Ordinal);

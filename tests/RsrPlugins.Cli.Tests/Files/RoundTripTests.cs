@@ -13,7 +13,16 @@ public class RoundTripTests
     {
         Picture picture = PictureReader.Read(from);
         using TemporaryFiles temporaryFiles = new TemporaryFiles();
-        new PictureWriter(temporaryFiles).Write(to, picture.Pixels, picture.Pixels.Width, picture.Pixels.Height, PictureFormat.OfExtension(to)!, picture.Metadata, record, new WriteOptions(quality));
+        new PictureWriter(temporaryFiles).Write(
+            to,
+            picture.Pixels,
+            picture.Pixels.Width,
+            picture.Pixels.Height,
+            PictureFormat.OfExtension(to)!,
+            picture.Metadata,
+            record,
+            new WriteOptions(quality)
+        );
         return picture;
     }
 
@@ -74,7 +83,9 @@ public class RoundTripTests
         Pictures.Disc(32).Save(folder["a.png"]);
         Picture picture = PictureReader.Read(folder["a.png"]);
         using TemporaryFiles temporaryFiles = new TemporaryFiles();
-        IReadOnlyList<string> notes = new PictureWriter(temporaryFiles).Write(folder["b.jpg"], picture.Pixels, 32, 32, PictureFormat.Jpeg, picture.Metadata, null, new WriteOptions()).Notes;
+        IReadOnlyList<string> notes = new PictureWriter(temporaryFiles)
+            .Write(folder["b.jpg"], picture.Pixels, 32, 32, PictureFormat.Jpeg, picture.Metadata, null, new WriteOptions())
+            .Notes;
         Assert.Contains("white", Assert.Single(notes), StringComparison.Ordinal);
         using Image actual = Image.NewFromFile(folder["b.jpg"]);
         Assert.All(Pixel(actual, 0, 0), value => Assert.InRange(value, 250, 255));
@@ -105,7 +116,10 @@ public class RoundTripTests
         using (Image black = Image.Black(16, 8))
         using (Image white = (Image.Black(16, 8) + 255).Cast(Enums.BandFormat.Uchar))
         {
-            black.Join(white, Enums.Direction.Vertical).Copy(interpretation: Enums.Interpretation.Bw).Save(folder["one.png"], new VOption { { "bitdepth", 1 } });
+            black
+                .Join(white, Enums.Direction.Vertical)
+                .Copy(interpretation: Enums.Interpretation.Bw)
+                .Save(folder["one.png"], new VOption { { "bitdepth", 1 } });
         }
 
         PixelImage oneBit = PictureReader.Read(folder["one.png"]).Pixels;
@@ -184,14 +198,17 @@ public class RoundTripTests
     {
         using TestFolder folder = new TestFolder();
         byte[] profile = P3Profile();
-        byte[] xmp = "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" dc:format=\"tested\"/></rdf:RDF></x:xmpmeta>"u8.ToArray();
+        byte[] xmp =
+            "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" dc:format=\"tested\"/></rdf:RDF></x:xmpmeta>"u8.ToArray();
         using (Image plain = Pictures.Rgb(24, 16).Copy(xres: 300 / 25.4, yres: 300 / 25.4))
-        using (Image tagged = plain.Mutate(mutable =>
-        {
-            mutable.Set(GValue.BlobType, "icc-profile-data", profile);
-            mutable.Set(GValue.BlobType, "xmp-data", xmp);
-            mutable.Set(GValue.GStrType, "exif-ifd0-Artist", "Ada Lovelace (Ada Lovelace, ASCII, 13 components, 13 bytes)");
-        }))
+        using (
+            Image tagged = plain.Mutate(mutable =>
+            {
+                mutable.Set(GValue.BlobType, "icc-profile-data", profile);
+                mutable.Set(GValue.BlobType, "xmp-data", xmp);
+                mutable.Set(GValue.GStrType, "exif-ifd0-Artist", "Ada Lovelace (Ada Lovelace, ASCII, 13 components, 13 bytes)");
+            })
+        )
         {
             tagged.WriteToFile(folder[$"a.{extension}"]);
         }
@@ -200,7 +217,11 @@ public class RoundTripTests
         using Image expected = Image.NewFromFile(folder[$"a.{extension}"]);
         using Image actual = Image.NewFromFile(folder[$"b.{extension}"]);
         Assert.Equal(profile, (byte[])actual.Get("icc-profile-data"));
-        Assert.Contains("dc:format=\"tested\"", System.Text.Encoding.UTF8.GetString((byte[])actual.Get("xmp-data")), StringComparison.Ordinal);
+        Assert.Contains(
+            "dc:format=\"tested\"",
+            System.Text.Encoding.UTF8.GetString((byte[])actual.Get("xmp-data")),
+            StringComparison.Ordinal
+        );
         if (extension == "webp") // Its only place for a resolution is EXIF, which libvips does not turn into Xres.
         {
             Assert.Equal((string)expected.Get("exif-ifd0-XResolution"), (string)actual.Get("exif-ifd0-XResolution"));
@@ -235,7 +256,12 @@ public class RoundTripTests
     public void Every_exif_orientation_is_applied_once(int orientation)
     {
         using TestFolder folder = new TestFolder();
-        using (Image tagged = Pictures.Rgb(12, 7).Copy(xres: 10, yres: 5).Mutate(mutable => mutable.Set(GValue.GIntType, "orientation", orientation)))
+        using (
+            Image tagged = Pictures
+                .Rgb(12, 7)
+                .Copy(xres: 10, yres: 5)
+                .Mutate(mutable => mutable.Set(GValue.GIntType, "orientation", orientation))
+        )
         {
             tagged.WriteToFile(folder["a.png"]);
         }
@@ -261,7 +287,12 @@ public class RoundTripTests
     {
         using TestFolder folder = new TestFolder();
         DownscaleRecord first = new DownscaleRecord(2, 99, 65, [new DownscaleRecordStep(2, "rrnet-x2-learned", "ab12")]);
-        DownscaleRecord second = new DownscaleRecord(6, 300, 200, [new DownscaleRecordStep(3, "rrnet-x3-learned", "cd34"), new DownscaleRecordStep(2, "rrnet-x2-learned", "ab12")]);
+        DownscaleRecord second = new DownscaleRecord(
+            6,
+            300,
+            200,
+            [new DownscaleRecordStep(3, "rrnet-x3-learned", "cd34"), new DownscaleRecordStep(2, "rrnet-x2-learned", "ab12")]
+        );
         Pictures.Rgb(50, 33).Save(folder["a.png"]);
         Copy(folder["a.png"], folder[$"b.{extension}"], first, quality);
         Same(first, PictureReader.ReadHeader(folder[$"b.{extension}"]).Record);
@@ -286,7 +317,10 @@ public class RoundTripTests
         using Image actual = Image.NewFromFile(folder["b.png"]);
         string name = Assert.Single(actual.GetFields(), field => field.StartsWith("png-comment-", StringComparison.Ordinal));
         Assert.Equal("png-comment-0-RsrPlugins.Downscale", name);
-        Assert.Equal("{\"scale\":2,\"width\":10,\"height\":9,\"steps\":[{\"scale\":2,\"model\":\"rrnet-x2-learned\",\"sha256\":\"ab12\"}]}", (string)actual.Get(name));
+        Assert.Equal(
+            "{\"scale\":2,\"width\":10,\"height\":9,\"steps\":[{\"scale\":2,\"model\":\"rrnet-x2-learned\",\"sha256\":\"ab12\"}]}",
+            (string)actual.Get(name)
+        );
     }
 
     [Theory]

@@ -8,7 +8,10 @@ namespace RsrPlugins.Cli.Tests.Files;
 public class StrangersRecordTests
 {
     private static byte[] Recorded(string json, int width = 24, int height = 16) =>
-        Bytes.WithPngChunks(FileCopy.Plain("png", width, height), ("tEXt", [.. "RsrPlugins.Downscale\0"u8, .. System.Text.Encoding.Latin1.GetBytes(json)]));
+        Bytes.WithPngChunks(
+            FileCopy.Plain("png", width, height),
+            ("tEXt", [.. "RsrPlugins.Downscale\0"u8, .. System.Text.Encoding.Latin1.GetBytes(json)])
+        );
 
     private static string Json(int width, int height, params int[] scales) =>
         $"{{\"scale\":{scales.Aggregate(1L, (product, scale) => product * scale)},\"width\":{width},\"height\":{height},\"steps\":[{string.Join(',', scales.Select(scale => $"{{\"scale\":{scale},\"model\":\"rrnet-x2-learned\",\"sha256\":\"ab\"}}"))}]}}";

@@ -10,7 +10,9 @@ public class XmpPacketTests
 {
     private static byte[] Nested(int depth)
     {
-        StringBuilder text = new StringBuilder("<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description xmlns:a=\"urn:a\">");
+        StringBuilder text = new StringBuilder(
+            "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description xmlns:a=\"urn:a\">"
+        );
         for (int level = 0; level < depth; level++)
         {
             text.Append("<a:b>");
@@ -47,8 +49,14 @@ public class XmpPacketTests
     [Fact]
     public void A_long_packet_is_split_and_stripped_in_time_that_grows_with_it()
     {
-        string many = string.Concat(Enumerable.Range(0, 60_000).Select(index => $"<a:p{index}>x</a:p{index}><c:d xmlns:c=\"http://ns.google.com/photos/1.0/container/\"/>"));
-        byte[] xmp = Encoding.UTF8.GetBytes($"<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:a=\"urn:a\">{many}</rdf:Description></rdf:RDF></x:xmpmeta>");
+        string many = string.Concat(
+            Enumerable
+                .Range(0, 60_000)
+                .Select(index => $"<a:p{index}>x</a:p{index}><c:d xmlns:c=\"http://ns.google.com/photos/1.0/container/\"/>")
+        );
+        byte[] xmp = Encoding.UTF8.GetBytes(
+            $"<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\" xmlns:a=\"urn:a\">{many}</rdf:Description></rdf:RDF></x:xmpmeta>"
+        );
         byte[] png = Bytes.WithPngChunks(FileCopy.Plain("png"), ("iTXt", [.. "XML:com.adobe.xmp\0\0\0\0\0"u8, .. xmp]));
         long start = Environment.TickCount64;
         CopiedFile copy = FileCopy.As(png, "jpg");

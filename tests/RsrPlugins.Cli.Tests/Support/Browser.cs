@@ -9,7 +9,16 @@ internal sealed class Browser : IDisposable
 {
     private static readonly string[] _arguments =
     [
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1000,700", "--force-device-scale-factor=1",
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--window-size=1000,700",
+        "--force-device-scale-factor=1",
     ];
 
     private readonly string _profile = Directory.CreateTempSubdirectory("rsr-browser-").FullName;
@@ -22,13 +31,34 @@ internal sealed class Browser : IDisposable
         _driver = driver;
         _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = TimeSpan.FromSeconds(60) };
         object options = new { args = _arguments.Append($"--user-data-dir={_profile}").ToArray(), binary = Program("chromium") };
-        _session = Send("session", new { capabilities = new { alwaysMatch = new Dictionary<string, object> { ["browserName"] = "chrome", ["goog:chromeOptions"] = options, ["goog:loggingPrefs"] = new { browser = "ALL" } } } }).GetProperty("sessionId").GetString()!;
+        _session = Send(
+                "session",
+                new
+                {
+                    capabilities = new
+                    {
+                        alwaysMatch = new Dictionary<string, object>
+                        {
+                            ["browserName"] = "chrome",
+                            ["goog:chromeOptions"] = options,
+                            ["goog:loggingPrefs"] = new { browser = "ALL" },
+                        },
+                    },
+                }
+            )
+            .GetProperty("sessionId")
+            .GetString()!;
     }
 
     public static Browser Start()
     {
-        Assert.SkipUnless(Program("chromium") is not null && Program("chromedriver") is not null, "needs chromium and chromedriver (Debian: chromium, chromium-driver)");
-        Process driver = Process.Start(new ProcessStartInfo(Program("chromedriver")!, ["--port=0"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Assert.SkipUnless(
+            Program("chromium") is not null && Program("chromedriver") is not null,
+            "needs chromium and chromedriver (Debian: chromium, chromium-driver)"
+        );
+        Process driver = Process.Start(
+            new ProcessStartInfo(Program("chromedriver")!, ["--port=0"]) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         const string started = "started successfully on port ";
         while (driver.StandardOutput.ReadLine() is { } line)
         {
@@ -36,7 +66,10 @@ internal sealed class Browser : IDisposable
             {
                 _ = driver.StandardOutput.ReadToEndAsync(); // So that it never waits for us.
                 _ = driver.StandardError.ReadToEndAsync();
-                return new Browser(driver, int.Parse(line[(place + started.Length)..].TrimEnd('.'), System.Globalization.CultureInfo.InvariantCulture));
+                return new Browser(
+                    driver,
+                    int.Parse(line[(place + started.Length)..].TrimEnd('.'), System.Globalization.CultureInfo.InvariantCulture)
+                );
             }
         }
 
@@ -46,42 +79,72 @@ internal sealed class Browser : IDisposable
     public void Open(string path) => Send($"session/{_session}/url", new { url = new Uri(path).AbsoluteUri });
 
     /// <summary>The value of an expression in the page; a promise is waited for.</summary>
-    public JsonElement Evaluate(string expression) => Send($"session/{_session}/execute/sync", new { script = $"return ({expression});", args = Array.Empty<object>() });
+    public JsonElement Evaluate(string expression) =>
+        Send($"session/{_session}/execute/sync", new { script = $"return ({expression});", args = Array.Empty<object>() });
 
     /// <summary>Waits until an expression is true.</summary>
-    public void Until(string expression) => Assert.True(SpinWait.SpinUntil(() => Evaluate(expression).ValueKind == JsonValueKind.True, TimeSpan.FromSeconds(20)), $"never true: {expression}; {Log()}");
+    public void Until(string expression) =>
+        Assert.True(
+            SpinWait.SpinUntil(() => Evaluate(expression).ValueKind == JsonValueKind.True, TimeSpan.FromSeconds(20)),
+            $"never true: {expression}; {Log()}"
+        );
 
     /// <summary>Presses the mouse at one place of the window, moves it to another and lets go.</summary>
-    public void Drag(int fromX, int fromY, int toX, int toY) => Send($"session/{_session}/actions", new
-    {
-        actions = new[]
-        {
+    public void Drag(int fromX, int fromY, int toX, int toY) =>
+        Send(
+            $"session/{_session}/actions",
             new
             {
-                type = "pointer",
-                id = "mouse",
-                actions = new object[]
+                actions = new[]
                 {
-                    new { type = "pointerMove", duration = 0, x = fromX, y = fromY },
-                    new { type = "pointerDown", button = 0 },
-                    new { type = "pointerMove", duration = 100, x = toX, y = toY },
-                    new { type = "pointerUp", button = 0 },
+                    new
+                    {
+                        type = "pointer",
+                        id = "mouse",
+                        actions = new object[]
+                        {
+                            new
+                            {
+                                type = "pointerMove",
+                                duration = 0,
+                                x = fromX,
+                                y = fromY,
+                            },
+                            new { type = "pointerDown", button = 0 },
+                            new
+                            {
+                                type = "pointerMove",
+                                duration = 100,
+                                x = toX,
+                                y = toY,
+                            },
+                            new { type = "pointerUp", button = 0 },
+                        },
+                    },
                 },
-            },
-        },
-    });
+            }
+        );
 
     /// <summary>The window as a PNG.</summary>
     public byte[] Screenshot() => Convert.FromBase64String(Send($"session/{_session}/screenshot", null).GetString()!);
 
     /// <summary>What the page complained of: errors of scripts, and anything its policy forbade.</summary>
-    public string Log() => string.Join("; ", Send($"session/{_session}/se/log", new { type = "browser" }).EnumerateArray().Select(entry => entry.GetProperty("message").GetString()));
+    public string Log() =>
+        string.Join(
+            "; ",
+            Send($"session/{_session}/se/log", new { type = "browser" })
+                .EnumerateArray()
+                .Select(entry => entry.GetProperty("message").GetString())
+        );
 
     public void Dispose()
     {
         try
         {
-            using HttpResponseMessage ended = _client.DeleteAsync(new Uri($"session/{_session}", UriKind.Relative)).GetAwaiter().GetResult();
+            using HttpResponseMessage ended = _client
+                .DeleteAsync(new Uri($"session/{_session}", UriKind.Relative))
+                .GetAwaiter()
+                .GetResult();
         }
         catch (HttpRequestException)
         {
@@ -100,11 +163,17 @@ internal sealed class Browser : IDisposable
         // With its length: chromedriver takes no body in chunks.
         using StringContent content = new StringContent(JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json");
         Uri address = new Uri(path, UriKind.Relative);
-        using HttpResponseMessage response = (body is null ? _client.GetAsync(address) : _client.PostAsync(address, content)).GetAwaiter().GetResult();
+        using HttpResponseMessage response = (body is null ? _client.GetAsync(address) : _client.PostAsync(address, content))
+            .GetAwaiter()
+            .GetResult();
         JsonElement value = response.Content.ReadFromJsonAsync<JsonElement>().GetAwaiter().GetResult().GetProperty("value");
         return response.IsSuccessStatusCode ? value : throw new InvalidOperationException($"{path}: {value}");
     }
 
     private static string? Program(string name) =>
-        Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        Environment
+            .GetEnvironmentVariable("PATH")!
+            .Split(Path.PathSeparator)
+            .Select(folder => Path.Combine(folder, name))
+            .FirstOrDefault(File.Exists);
 }

@@ -64,7 +64,20 @@ internal static class Bytes
 
     /// <summary>A JPEG with segments put in behind its start marker.</summary>
     public static byte[] WithJpegSegments(byte[] jpeg, params (byte Marker, byte[] Payload)[] segments) =>
-        [.. jpeg[..2], .. segments.SelectMany(segment => (byte[])[0xFF, segment.Marker, (byte)((segment.Payload.Length + 2) >> 8), (byte)(segment.Payload.Length + 2), .. segment.Payload]), .. jpeg[2..]];
+        [
+            .. jpeg[..2],
+            .. segments.SelectMany(segment =>
+                (byte[])
+                    [
+                        0xFF,
+                        segment.Marker,
+                        (byte)((segment.Payload.Length + 2) >> 8),
+                        (byte)(segment.Payload.Length + 2),
+                        .. segment.Payload,
+                    ]
+            ),
+            .. jpeg[2..],
+        ];
 
     /// <summary>Type and data of every chunk of a WebP.</summary>
     public static List<(string Type, byte[] Data)> WebPChunks(byte[] webp)
@@ -94,19 +107,30 @@ internal static class Bytes
             (int tag, int type, int number) = (Short(row), Short(row + 2), Long(row + 4));
             Assert.True(tag > previous, "tags stand in ascending order");
             previous = tag;
-            int bytes = number * type switch { 1 or 2 or 6 or 7 => 1, 3 or 8 => 2, 5 or 10 or 12 => 8, _ => 4 };
+            int bytes =
+                number
+                * type switch
+                {
+                    1 or 2 or 6 or 7 => 1,
+                    3 or 8 => 2,
+                    5 or 10 or 12 => 8,
+                    _ => 4,
+                };
             int start = bytes <= 4 ? row + 8 : Long(row + 8);
             entries[tag] = (type, number, tiff.AsSpan(start, bytes).ToArray());
         }
 
         return entries;
 
-        int Short(int at) => little ? BinaryPrimitives.ReadUInt16LittleEndian(tiff.AsSpan(at)) : BinaryPrimitives.ReadUInt16BigEndian(tiff.AsSpan(at));
+        int Short(int at) =>
+            little ? BinaryPrimitives.ReadUInt16LittleEndian(tiff.AsSpan(at)) : BinaryPrimitives.ReadUInt16BigEndian(tiff.AsSpan(at));
 
-        int Long(int at) => little ? BinaryPrimitives.ReadInt32LittleEndian(tiff.AsSpan(at)) : BinaryPrimitives.ReadInt32BigEndian(tiff.AsSpan(at));
+        int Long(int at) =>
+            little ? BinaryPrimitives.ReadInt32LittleEndian(tiff.AsSpan(at)) : BinaryPrimitives.ReadInt32BigEndian(tiff.AsSpan(at));
     }
 
-    /// <summary>A little-endian EXIF block or TIFF: directories in order, the values of each behind it. A <see cref="DirectoryAt"/> points to another of them.</summary>
+    /// <summary>A little-endian EXIF block or TIFF: directories in order, the values of each behind it. A <see cref="DirectoryAt"/> points
+    /// to another of them.</summary>
     public static byte[] Tiff(params (int Tag, int Type, object Value)[][] directories)
     {
         using MemoryStream stream = new MemoryStream();
@@ -134,7 +158,13 @@ internal static class Bytes
                     DirectoryAt => new byte[4],
                     _ => throw new ArgumentException($"no form for {value.GetType()}", nameof(directories)),
                 };
-                int size = type switch { 3 => 2, 4 => 4, 5 => 8, _ => 1 };
+                int size = type switch
+                {
+                    3 => 2,
+                    4 => 4,
+                    5 => 8,
+                    _ => 1,
+                };
                 writer.Write((ushort)tag);
                 writer.Write((ushort)type);
                 writer.Write(data.Length / size);

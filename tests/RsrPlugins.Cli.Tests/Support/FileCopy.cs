@@ -19,14 +19,30 @@ internal static class FileCopy
     /// <param name="bytes">A whole file.</param>
     /// <param name="extension">The output's, "png" for example.</param>
     /// <param name="enlarge">The result is so many times as large, by repeated pixels.</param>
-    public static CopiedFile As(byte[] bytes, string extension, int enlarge = 1, WriteOptions? options = null, DownscaleRecord? record = null, bool salvage = false)
+    public static CopiedFile As(
+        byte[] bytes,
+        string extension,
+        int enlarge = 1,
+        WriteOptions? options = null,
+        DownscaleRecord? record = null,
+        bool salvage = false
+    )
     {
         PictureHeader header = PictureReader.ReadHeader(PictureSource.OfBytes("input", bytes));
         Picture picture = PictureReader.Read(header, salvage);
         PixelImage pixels = enlarge == 1 ? picture.Pixels : Enlarged(picture.Pixels, enlarge);
         using MemoryStream stream = new MemoryStream();
         WrittenPicture written = PictureWriter.Encode(
-            stream, "output", pixels, pixels.Width, pixels.Height, PictureFormat.OfName(extension)!, picture.Metadata, record, options ?? new WriteOptions());
+            stream,
+            "output",
+            pixels,
+            pixels.Width,
+            pixels.Height,
+            PictureFormat.OfName(extension)!,
+            picture.Metadata,
+            record,
+            options ?? new WriteOptions()
+        );
         Assert.Equal(stream.Length, written.Bytes);
         return new CopiedFile(stream.ToArray(), picture, written);
     }
@@ -34,7 +50,9 @@ internal static class FileCopy
     /// <summary>The error of reading a file's bytes, without its name.</summary>
     public static string ErrorOf(byte[] bytes, string name = "input")
     {
-        PictureFileException error = Assert.Throws<PictureFileException>(() => PictureReader.Read(PictureReader.ReadHeader(PictureSource.OfBytes(name, bytes)), salvage: false));
+        PictureFileException error = Assert.Throws<PictureFileException>(() =>
+            PictureReader.Read(PictureReader.ReadHeader(PictureSource.OfBytes(name, bytes)), salvage: false)
+        );
         Assert.DoesNotContain('\n', error.Message);
         return error.Problem;
     }
@@ -51,7 +69,13 @@ internal static class FileCopy
 
     /// <summary>A PNG of libvips without the 25.4 dpi it says where nothing is known.</summary>
     public static byte[] WithoutPhysicalSize(byte[] png) =>
-        [.. png[..8], .. Bytes.PngChunks(png).Where(chunk => chunk.Type is not ("pHYs" or "eXIf")).SelectMany(chunk => Bytes.PngChunk(chunk.Type, chunk.Data))];
+        [
+            .. png[..8],
+            .. Bytes
+                .PngChunks(png)
+                .Where(chunk => chunk.Type is not ("pHYs" or "eXIf"))
+                .SelectMany(chunk => Bytes.PngChunk(chunk.Type, chunk.Data)),
+        ];
 
     private static PixelImage Enlarged(PixelImage source, int factor)
     {

@@ -14,7 +14,10 @@ internal static class Pictures
         using Image y = places[1] * (max / Math.Max(1, height - 1));
         using Image blue = (x * -0.5) + (max * 0.75);
         using Image joined = x.Bandjoin(y, blue);
-        return joined.Cast(sixteenBit ? Enums.BandFormat.Ushort : Enums.BandFormat.Uchar).Copy(interpretation: sixteenBit ? Enums.Interpretation.Rgb16 : Enums.Interpretation.Srgb).CopyMemory();
+        return joined
+            .Cast(sixteenBit ? Enums.BandFormat.Ushort : Enums.BandFormat.Uchar)
+            .Copy(interpretation: sixteenBit ? Enums.Interpretation.Rgb16 : Enums.Interpretation.Srgb)
+            .CopyMemory();
     }
 
     public static Image Grey(int width, int height, bool sixteenBit = false)

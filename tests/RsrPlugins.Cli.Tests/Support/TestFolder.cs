@@ -8,7 +8,13 @@ internal sealed class TestFolder : IDisposable
     public string this[string name] => Path.Combine(Root, name);
 
     /// <summary>Names of all files below, hidden ones too, sorted.</summary>
-    public string[] Files => [.. Directory.EnumerateFiles(Root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Select(path => Path.GetRelativePath(Root, path)).Order(StringComparer.Ordinal)];
+    public string[] Files =>
+        [
+            .. Directory
+                .EnumerateFiles(Root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+                .Select(path => Path.GetRelativePath(Root, path))
+                .Order(StringComparer.Ordinal),
+        ];
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 
@@ -18,7 +24,9 @@ internal sealed class TestFolder : IDisposable
         string folder = AppContext.BaseDirectory;
         while (!File.Exists(System.IO.Path.Combine(folder, "RsrPlugins.sln")))
         {
-            folder = System.IO.Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("RsrPlugins.sln is in no folder above the tests.");
+            folder =
+                System.IO.Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException("RsrPlugins.sln is in no folder above the tests.");
         }
 
         return System.IO.Path.Combine(folder, path);

@@ -6,7 +6,8 @@ public class RemainingTimeTests
 {
     private static TimeSpan Seconds(double value) => TimeSpan.FromSeconds(value);
 
-    /// <summary>Work of two minutes as it really goes: the file is read in a moment, sessions take a second, the first tiles come late.</summary>
+    /// <summary>Work of two minutes as it really goes: the file is read in a moment, sessions take a second, the first tiles come
+    /// late.</summary>
     private static IEnumerable<(double Time, double Share)> TwoMinutes()
     {
         for (int strip = 1; strip <= 50; strip++)
@@ -41,7 +42,10 @@ public class RemainingTimeTests
 
         Assert.InRange(said[0].Time, 2, 20); // Not at once, and not for long.
         Assert.All(said, estimate => Assert.InRange(estimate.Left, 0, 2 * (120 - estimate.Time) + 15));
-        Assert.All(said.Where(estimate => estimate.Time is > 20 and < 100), estimate => Assert.InRange(estimate.Left, 0.6 * (120 - estimate.Time), 1.5 * (120 - estimate.Time)));
+        Assert.All(
+            said.Where(estimate => estimate.Time is > 20 and < 100),
+            estimate => Assert.InRange(estimate.Left, 0.6 * (120 - estimate.Time), 1.5 * (120 - estimate.Time))
+        );
     }
 
     [Fact]

@@ -27,7 +27,16 @@ public class ViewTests
 
     /// <summary>R, G, B of the canvas at a share of its width and the middle of its height.</summary>
     private static int[] PixelAt(Browser browser, double share) =>
-        [.. browser.Evaluate(FormattableString.Invariant($"Array.from(canvas.getContext('2d').getImageData(Math.floor(canvas.width * {share}), Math.floor(canvas.height / 2), 1, 1).data).slice(0, 3)")).EnumerateArray().Select(value => value.GetInt32())];
+        [
+            .. browser
+                .Evaluate(
+                    FormattableString.Invariant(
+                        $"Array.from(canvas.getContext('2d').getImageData(Math.floor(canvas.width * {share}), Math.floor(canvas.height / 2), 1, 1).data).slice(0, 3)"
+                    )
+                )
+                .EnumerateArray()
+                .Select(value => value.GetInt32()),
+        ];
 
     [Fact]
     public void The_slider_parts_before_from_after_and_zoom_shows_pixels()
@@ -46,16 +55,29 @@ public class ViewTests
         browser.Until("document.body.dataset.ready === '0'");
         browser.Until("getComputedStyle(document.querySelector('nav')).display === 'none'");
         Assert.Equal("none", browser.Evaluate("getComputedStyle(gainLabel).display").GetString()); // Nothing that has no meaning now.
-        Assert.Contains("luma PSNR", browser.Evaluate("document.getElementById('figures').textContent").GetString(), StringComparison.Ordinal);
-        Assert.Contains($"red.png: {Width} \u00d7 {Height}, PNG, ", browser.Evaluate("document.getElementById('figures').textContent").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "luma PSNR",
+            browser.Evaluate("document.getElementById('figures').textContent").GetString(),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            $"red.png: {Width} \u00d7 {Height}, PNG, ",
+            browser.Evaluate("document.getElementById('figures').textContent").GetString(),
+            StringComparison.Ordinal
+        );
 
-        int[] red = [200, 20, 30], blue = [20, 30, 200];
-        browser.Until("canvas.getContext('2d').getImageData(Math.floor(canvas.width * 0.45), Math.floor(canvas.height / 2), 1, 1).data[3] === 255");
+        int[] red = [200, 20, 30],
+            blue = [20, 30, 200];
+        browser.Until(
+            "canvas.getContext('2d').getImageData(Math.floor(canvas.width * 0.45), Math.floor(canvas.height / 2), 1, 1).data[3] === 255"
+        );
         Assert.Equal(red, PixelAt(browser, 0.45));
         Assert.Equal(blue, PixelAt(browser, 0.55));
 
         // The handle, taken with the mouse to three tenths of the width.
-        JsonElement box = browser.Evaluate("(() => { const b = stage.getBoundingClientRect(); return [b.left, b.top, b.width, b.height].map(Math.round); })()");
+        JsonElement box = browser.Evaluate(
+            "(() => { const b = stage.getBoundingClientRect(); return [b.left, b.top, b.width, b.height].map(Math.round); })()"
+        );
         int[] at = [.. box.EnumerateArray().Select(value => value.GetInt32())];
         browser.Drag(at[0] + (at[2] / 2), at[1] + 40, at[0] + (at[2] * 3 / 10), at[1] + 60);
         browser.Until("Math.abs(Number(split.value) - 300) < 5 && !requested");
@@ -106,14 +128,26 @@ public class ViewTests
         browser.Open(folder["page.html"]);
         browser.Until("document.body.dataset.ready === '0'");
         Assert.Equal(2, browser.Evaluate("document.querySelectorAll('tbody tr').length").GetInt32());
-        Assert.Contains("sizes differ", browser.Evaluate("document.getElementById('figures').textContent").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "sizes differ",
+            browser.Evaluate("document.getElementById('figures').textContent").GetString(),
+            StringComparison.Ordinal
+        );
         browser.Evaluate("document.querySelectorAll('tbody tr')[1].click()");
         browser.Until("document.body.dataset.ready === '1'");
 
         // Every second pixel is white: enlarged 8 times, a screen pixel is black or white and nothing between.
         browser.Evaluate("(document.getElementById('mode').value = 'b', zoomTo(8))");
         browser.Until("!requested && zoom.value === '800 %'");
-        int[] row = [.. browser.Evaluate("Array.from(canvas.getContext('2d').getImageData(Math.round(view.x), Math.round(view.y) + 4, 64, 1).data).filter((_, at) => at % 4 === 0)").EnumerateArray().Select(value => value.GetInt32())];
+        int[] row =
+        [
+            .. browser
+                .Evaluate(
+                    "Array.from(canvas.getContext('2d').getImageData(Math.round(view.x), Math.round(view.y) + 4, 64, 1).data).filter((_, at) => at % 4 === 0)"
+                )
+                .EnumerateArray()
+                .Select(value => value.GetInt32()),
+        ];
         Assert.Equal(Enumerable.Range(0, 64).Select(x => x / 8 % 2 == 0 ? 255 : 0), row);
         Assert.Equal(string.Empty, browser.Log());
     }
@@ -128,15 +162,23 @@ public class ViewTests
         RsrResult result = Good(folder, "upscale", "in", "-s", "2", "-o", "out", "--report", "page.html");
         Assert.Contains("page.html: before and after", result.Output, StringComparison.Ordinal);
         string page = File.ReadAllText(folder["page.html"]);
-        string[] pictures = [.. page.Split("class=\"picture\" data-type=\"image/webp\">").Skip(1).Select(part => part[..part.IndexOf('<', StringComparison.Ordinal)])];
+        string[] pictures =
+        [
+            .. page.Split("class=\"picture\" data-type=\"image/webp\">")
+                .Skip(1)
+                .Select(part => part[..part.IndexOf('<', StringComparison.Ordinal)]),
+        ];
         Assert.Equal(4, pictures.Length);
-        Assert.Equal([20, 40, 12, 24], pictures.Select(text =>
-        {
-            byte[] bytes = Convert.FromBase64String(text);
-            Assert.Equal(-1, bytes.AsSpan().IndexOf("secret place"u8));
-            using Image image = Image.NewFromBuffer(bytes);
-            return image.Width;
-        }));
+        Assert.Equal(
+            [20, 40, 12, 24],
+            pictures.Select(text =>
+            {
+                byte[] bytes = Convert.FromBase64String(text);
+                Assert.Equal(-1, bytes.AsSpan().IndexOf("secret place"u8));
+                using Image image = Image.NewFromBuffer(bytes);
+                return image.Width;
+            })
+        );
 
         Assert.Equal(2, Rsr.Run(folder, "upscale", "in/a.png", "-s", "2", "-o", "c.png", "--report", "page.txt").ExitCode);
         RsrResult existing = Rsr.Run(folder, "upscale", "in/a.png", "-s", "2", "-o", "c.png", "--report", "page.html");

@@ -23,7 +23,10 @@ public sealed class ChromaGuideTests
         guide.Fit(window, rect);
         for (int i = 0; i < rectWidth * rectHeight; i++)
         {
-            (double red, double blue) = (Slope(window, window.RedDifference, x + (i % rectWidth), y + (i / rectWidth)), Slope(window, window.BlueDifference, x + (i % rectWidth), y + (i / rectWidth)));
+            (double red, double blue) = (
+                Slope(window, window.RedDifference, x + (i % rectWidth), y + (i / rectWidth)),
+                Slope(window, window.BlueDifference, x + (i % rectWidth), y + (i / rectWidth))
+            );
             Assert.Equal(red, guide.RedSlope[i], 2e-4);
             Assert.Equal(blue, guide.BlueSlope[i], 2e-4);
         }
@@ -37,7 +40,9 @@ public sealed class ChromaGuideTests
         for (int i = 0; i < 16 * 8; i++)
         {
             double t = i % 16 < 8 ? 0 : 1;
-            ((ReadOnlySpan<ushort>)[(ushort)(65535 * 0.9 * t), (ushort)(65535 * 0.4 * t), (ushort)(65535 * 0.4 * t)]).CopyTo(image.Samples16[(3 * i)..]);
+            ((ReadOnlySpan<ushort>)[(ushort)(65535 * 0.9 * t), (ushort)(65535 * 0.4 * t), (ushort)(65535 * 0.4 * t)]).CopyTo(
+                image.Samples16[(3 * i)..]
+            );
         }
 
         ChromaGuide guide = new ChromaGuide();
@@ -61,14 +66,28 @@ public sealed class ChromaGuideTests
         (int firstX, int count) = ((3 * scale) + scale - 1, (11 * scale) - 1);
         for (int y = scale; y < 5 * scale; y++)
         {
-            float[] luma = Values(count, 1), kernel = Values(count, 1), redSlope = Values(count, 2), blueSlope = Values(count, 2), red = Values(count, 1), blue = Values(count, 1);
+            float[] luma = Values(count, 1),
+                kernel = Values(count, 1),
+                redSlope = Values(count, 2),
+                blueSlope = Values(count, 2),
+                red = Values(count, 1),
+                blue = Values(count, 1);
             (float[] redBefore, float[] blueBefore) = ([.. red], [.. blue]);
             guide.Apply(firstX, y, scale, redSlope, blueSlope, luma, kernel, red, blue);
             for (int i = 0; i < count; i++)
             {
-                int column = (firstX + i) / scale, row = y / scale;
-                Assert.Equal(Held(window, window.RedDifference, column, row, redBefore[i] + (redSlope[i] * (double)(luma[i] - kernel[i]))), red[i], 1e-5);
-                Assert.Equal(Held(window, window.BlueDifference, column, row, blueBefore[i] + (blueSlope[i] * (double)(luma[i] - kernel[i]))), blue[i], 1e-5);
+                int column = (firstX + i) / scale,
+                    row = y / scale;
+                Assert.Equal(
+                    Held(window, window.RedDifference, column, row, redBefore[i] + (redSlope[i] * (double)(luma[i] - kernel[i]))),
+                    red[i],
+                    1e-5
+                );
+                Assert.Equal(
+                    Held(window, window.BlueDifference, column, row, blueBefore[i] + (blueSlope[i] * (double)(luma[i] - kernel[i]))),
+                    blue[i],
+                    1e-5
+                );
             }
         }
 
@@ -97,8 +116,10 @@ public sealed class ChromaGuideTests
     private static double Slope(SourceWindow window, float[] plane, int x, int y)
     {
         (double Luma, double Colour)[] nine = [.. Nine(window, plane, x, y)];
-        double lumaMean = nine.Average(pixel => pixel.Luma), colourMean = nine.Average(pixel => pixel.Colour);
-        double lumaVariance = nine.Average(pixel => Math.Pow(pixel.Luma - lumaMean, 2)), colourVariance = nine.Average(pixel => Math.Pow(pixel.Colour - colourMean, 2));
+        double lumaMean = nine.Average(pixel => pixel.Luma),
+            colourMean = nine.Average(pixel => pixel.Colour);
+        double lumaVariance = nine.Average(pixel => Math.Pow(pixel.Luma - lumaMean, 2)),
+            colourVariance = nine.Average(pixel => Math.Pow(pixel.Colour - colourMean, 2));
         double covariance = nine.Average(pixel => (pixel.Luma - lumaMean) * (pixel.Colour - colourMean));
         double correlation = Math.Min(covariance * covariance / Math.Max(lumaVariance * colourVariance, 1e-12), 1);
         return covariance / (lumaVariance + VarianceFloor) * Math.Pow(correlation, 4);
@@ -107,7 +128,8 @@ public sealed class ChromaGuideTests
     private static double Held(SourceWindow window, float[] plane, int x, int y, double value)
     {
         (double Luma, double Colour)[] nine = [.. Nine(window, plane, x, y)];
-        double min = nine.Min(pixel => pixel.Colour), max = nine.Max(pixel => pixel.Colour);
+        double min = nine.Min(pixel => pixel.Colour),
+            max = nine.Max(pixel => pixel.Colour);
         return Math.Clamp(value, min - (Overshoot * (max - min)), max + (Overshoot * (max - min)));
     }
 }

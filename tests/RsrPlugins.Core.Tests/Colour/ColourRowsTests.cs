@@ -11,7 +11,9 @@ public sealed class ColourRowsTests
     [Fact]
     public void Studio_and_full_range_are_each_other_s_inverse_and_clamp()
     {
-        float[] full = [.. Enumerable.Range(0, 37).Select(i => i / 36f)], studio = new float[37], back = new float[37];
+        float[] full = [.. Enumerable.Range(0, 37).Select(i => i / 36f)],
+            studio = new float[37],
+            back = new float[37];
         ColourRows.ToStudio(full, studio);
         ColourRows.ToFullRange(studio, back);
         for (int i = 0; i < full.Length; i++)
@@ -35,7 +37,9 @@ public sealed class ColourRowsTests
         Random random = new Random(bits);
         const int Width = 203;
         PixelImage image = PixelImage.Create(Width + 3, 3, PixelLayout.Rgb, bits);
-        float[] luma = Values(0, 1), red = Values(-1, 1), blue = Values(-1, 1);
+        float[] luma = Values(0, 1),
+            red = Values(-1, 1),
+            blue = Values(-1, 1);
         (double[] lumas, int ties) = ([.. luma.Select(value => (double)value)], 0);
         new ColourRows().Write(image, 2, 1, luma, red, blue, [], rounding);
         for (int x = 0; x < Width; x++)
@@ -76,7 +80,16 @@ public sealed class ColourRowsTests
     {
         PixelImage image = PixelImage.Create(3, 1, layout, bits);
         float almost = 0.49f / image.MaxValue;
-        new ColourRows().Write(image, 0, 0, new[] { 0.5f, 0.5f, 0.5f }, [0f, 0f, 0f], [0f, 0f, 0f], [almost, 0.5f, 1f], ColourRounding.Plain);
+        new ColourRows().Write(
+            image,
+            0,
+            0,
+            new[] { 0.5f, 0.5f, 0.5f },
+            [0f, 0f, 0f],
+            [0f, 0f, 0f],
+            [almost, 0.5f, 1f],
+            ColourRounding.Plain
+        );
         int half = (int)((0.5 * image.MaxValue) + 0.5);
         Assert.Equal(image.HasAlpha ? (0, 0, 0, 0) : (half, half, half, image.MaxValue), DrawnPictures.Get(image, 0, 0));
         Assert.Equal((half, half, half, image.HasAlpha ? half : image.MaxValue), DrawnPictures.Get(image, 1, 0));
@@ -88,8 +101,11 @@ public sealed class ColourRowsTests
     public void A_row_gives_the_same_wherever_it_is_cut()
     {
         Random random = new Random(2);
-        float[] luma = Values(), red = Values(), blue = Values();
-        PixelImage whole = PixelImage.Create(61, 1, PixelLayout.Rgb, 8), cut = PixelImage.Create(61, 1, PixelLayout.Rgb, 8);
+        float[] luma = Values(),
+            red = Values(),
+            blue = Values();
+        PixelImage whole = PixelImage.Create(61, 1, PixelLayout.Rgb, 8),
+            cut = PixelImage.Create(61, 1, PixelLayout.Rgb, 8);
         new ColourRows().Write(whole, 0, 0, (float[])luma.Clone(), red, blue, [], ColourRounding.NearestLuma);
         ColourRows rows = new ColourRows();
         for (int x = 0, length = 1; x < 61; x += length, length = Math.Min(length + 3, 61 - x))
@@ -110,7 +126,10 @@ public sealed class ColourRowsTests
         double share = 1;
         foreach (double channel in colour)
         {
-            share = channel > 1 ? Math.Min(share, (1 - luma) / (channel - luma)) : channel < 0 ? Math.Min(share, luma / (luma - channel)) : share;
+            share =
+                channel > 1 ? Math.Min(share, (1 - luma) / (channel - luma))
+                : channel < 0 ? Math.Min(share, luma / (luma - channel))
+                : share;
         }
 
         return [.. colour.Select(channel => Math.Clamp(luma + (share * (channel - luma)), 0, 1) * max)];
@@ -123,7 +142,8 @@ public sealed class ColourRowsTests
         {
             int[] levels = [.. Enumerable.Range(0, 3).Select(c => Math.Min((int)Math.Floor(exact[c]), 254) + ((candidate >> c) & 1))];
             double[] errors = [.. Enumerable.Range(0, 3).Select(c => levels[c] - exact[c])];
-            double own = (64 * Math.Pow(errors.Zip(_lumaWeights, (error, weight) => error * weight).Sum(), 2)) + errors.Sum(error => error * error);
+            double own =
+                (64 * Math.Pow(errors.Zip(_lumaWeights, (error, weight) => error * weight).Sum(), 2)) + errors.Sum(error => error * error);
             double longest = errors.Max(Math.Abs);
             if (Math.Abs(longest - 0.9) < 1e-4)
             {

@@ -13,7 +13,8 @@ public sealed class FlatAreasTests
     [InlineData(4, 3, true)]
     public void Exactly_the_pixels_with_a_flat_receptive_field_are_replaced(int scale, int halo, bool reducing)
     {
-        int width = reducing ? 12 * scale : 31, height = reducing ? 9 * scale : 26;
+        int width = reducing ? 12 * scale : 31,
+            height = reducing ? 9 * scale : 26;
         Random random = new Random(scale);
         for (int round = 0; round < 20; round++)
         {
@@ -29,8 +30,10 @@ public sealed class FlatAreasTests
                 source[random.Next(source.Length)] = 1;
             }
 
-            int units = reducing ? scale : 1, copies = reducing ? 1 : scale;
-            int resultWidth = width / units * copies, resultHeight = height / units * copies;
+            int units = reducing ? scale : 1,
+                copies = reducing ? 1 : scale;
+            int resultWidth = width / units * copies,
+                resultHeight = height / units * copies;
             float[] result = new float[resultWidth * resultHeight];
             Array.Fill(result, -1);
             new FlatAreas(scale, new Reach(halo), reducing).Apply(source, width, height, result);
@@ -38,7 +41,10 @@ public sealed class FlatAreasTests
             {
                 for (int x = 0; x < resultWidth; x++)
                 {
-                    Assert.Equal(Expected(source, width, height, x / copies * units, y / copies * units, units, halo), result[(y * resultWidth) + x]);
+                    Assert.Equal(
+                        Expected(source, width, height, x / copies * units, y / copies * units, units, halo),
+                        result[(y * resultWidth) + x]
+                    );
                 }
             }
         }

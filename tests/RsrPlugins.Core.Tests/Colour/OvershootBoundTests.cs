@@ -12,7 +12,19 @@ namespace RsrPlugins.Core.Tests.Colour;
 
 public sealed class OvershootBoundTests
 {
-    private static readonly string[] _colours = ["#c8141e", "#1464b4", "#f0b400", "#148246", "#7828a0", "#e65a14", "#0a1e46", "#28aab4", "#8c5a32", "#d23c8c"];
+    private static readonly string[] _colours =
+    [
+        "#c8141e",
+        "#1464b4",
+        "#f0b400",
+        "#148246",
+        "#7828a0",
+        "#e65a14",
+        "#0a1e46",
+        "#28aab4",
+        "#8c5a32",
+        "#d23c8c",
+    ];
 
     [Theory]
     [InlineData(2)]
@@ -23,9 +35,11 @@ public sealed class OvershootBoundTests
         Random random = new Random(scale);
         for (int round = 0; round < 12; round++)
         {
-            int width = 1 + random.Next(25), height = 1 + random.Next(25);
+            int width = 1 + random.Next(25),
+                height = 1 + random.Next(25);
             float[] source = Shapes(width, height, random);
-            float[] below = Filled(width * height * scale * scale, -100), above = Filled(below.Length, 100);
+            float[] below = Filled(width * height * scale * scale, -100),
+                above = Filled(below.Length, 100);
             OvershootBound bound = new OvershootBound(scale);
             bound.Apply(source, width, height, below);
             bound.Apply(source, width, height, above);
@@ -51,7 +65,8 @@ public sealed class OvershootBoundTests
     [Fact]
     public void Bounds_depend_on_the_reach_and_on_nothing_further()
     {
-        const int Side = 15, Middle = (7 * Side) + 7;
+        const int Side = 15,
+            Middle = (7 * Side) + 7;
         float[] flat = Filled(Side * Side, 0.5f);
         float Low(int x, int y)
         {
@@ -94,11 +109,20 @@ public sealed class OvershootBoundTests
         foreach (ModelKind kind in new[] { ModelKind.Photo, ModelKind.Learned })
         {
             INetwork network = engine.Open(models.Find(NetworkTask.Enlarge, kind, scale));
-            double before = 0, after = 0;
+            double before = 0,
+                after = 0;
             for (int index = 0; index < _colours.Length; index++)
             {
                 PixelImage small = Draw(_colours[index], index % 2 == 0 ? "#fff" : _colours[(index + 3) % 10]);
-                before += Rims(small, new LearnedResizer(network, null, ColourOptions.Default with { BoundOvershoot = false }).Resize(small, null, TestContext.Current.CancellationToken), scale);
+                before += Rims(
+                    small,
+                    new LearnedResizer(network, null, ColourOptions.Default with { BoundOvershoot = false }).Resize(
+                        small,
+                        null,
+                        TestContext.Current.CancellationToken
+                    ),
+                    scale
+                );
                 double rims = Rims(small, new LearnedResizer(network).Resize(small, null, TestContext.Current.CancellationToken), scale);
                 Assert.True(rims < 0.001, $"{kind}, {_colours[index]}: {rims:P3} of the pixels are rims.");
                 after += rims;
@@ -115,31 +139,49 @@ public sealed class OvershootBoundTests
         IReadOnlyList<(string Name, PixelImage Image)> pictures = TestData.Load("test/set14");
         using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         INetwork network = engine.Open(ModelCatalogue.LoadDefault().Find(NetworkTask.Enlarge, ModelKind.Photo, Scale));
-        double[] losses = [.. pictures.Select(picture =>
-        {
-            PixelImage original = EvaluationProtocol.CropToMultiple(picture.Image, Scale);
-            PixelImage small = Resampler.Resize(original, original.Width / Scale, original.Height / Scale, ResamplingKernel.Bicubic);
-            return Psnr(original, new LearnedResizer(network, null, ColourOptions.Default with { BoundOvershoot = false }).Resize(small)) - Psnr(original, new LearnedResizer(network).Resize(small));
-        })];
+        double[] losses =
+        [
+            .. pictures.Select(picture =>
+            {
+                PixelImage original = EvaluationProtocol.CropToMultiple(picture.Image, Scale);
+                PixelImage small = Resampler.Resize(original, original.Width / Scale, original.Height / Scale, ResamplingKernel.Bicubic);
+                return Psnr(
+                        original,
+                        new LearnedResizer(network, null, ColourOptions.Default with { BoundOvershoot = false }).Resize(small)
+                    ) - Psnr(original, new LearnedResizer(network).Resize(small));
+            }),
+        ];
         Assert.InRange(losses.Average(), -0.02, 0.005);
         Assert.InRange(losses.Max(), -0.02, 0.05);
 
         static double Psnr(PixelImage original, PixelImage restored) =>
-            EvaluationProtocol.Score(EvaluationProtocol.LumaPlane(original), EvaluationProtocol.LumaPlane(restored), original.Width, original.Height, Scale).Psnr;
+            EvaluationProtocol
+                .Score(
+                    EvaluationProtocol.LumaPlane(original),
+                    EvaluationProtocol.LumaPlane(restored),
+                    original.Width,
+                    original.Height,
+                    Scale
+                )
+                .Psnr;
     }
 
     /// <summary>Share of the pixels whose luma leaves the range of the 3 x 3 small pixels around by more than six levels.</summary>
     private static double Rims(PixelImage small, PixelImage large, int scale)
     {
-        float[] source = Luma.Bt601StudioRounded(small), result = Luma.Bt601StudioRounded(large);
+        float[] source = Luma.Bt601StudioRounded(small),
+            result = Luma.Bt601StudioRounded(large);
         int rims = 0;
         for (int i = 0; i < result.Length; i++)
         {
             (int x, int y) = (i % large.Width / scale, i / large.Width / scale);
-            float min = float.MaxValue, max = float.MinValue;
+            float min = float.MaxValue,
+                max = float.MinValue;
             for (int j = 0; j < 9; j++)
             {
-                float value = source[(Math.Clamp(y + (j / 3) - 1, 0, small.Height - 1) * small.Width) + Math.Clamp(x + (j % 3) - 1, 0, small.Width - 1)];
+                float value = source[
+                    (Math.Clamp(y + (j / 3) - 1, 0, small.Height - 1) * small.Width) + Math.Clamp(x + (j % 3) - 1, 0, small.Width - 1)
+                ];
                 (min, max) = (Math.Min(min, value), Math.Max(max, value));
             }
 
@@ -151,7 +193,8 @@ public sealed class OvershootBoundTests
 
     private static PixelImage Draw(string colour, string ground)
     {
-        string svg = $"""<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><rect width="64" height="64" fill="{ground}"/><g fill="{colour}"><circle cx="17.3" cy="17.6" r="12.2"/><path d="M36,6 h21.5 v17.5 h-21.5 z"/><rect x="6.4" y="37.5" width="20" height="19" rx="5"/><path d="M46,34 L58.5,55 H35 Z"/></g><circle cx="46" cy="15" r="4" fill="{ground}"/></svg>""";
+        string svg =
+            $"""<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><rect width="64" height="64" fill="{ground}"/><g fill="{colour}"><circle cx="17.3" cy="17.6" r="12.2"/><path d="M36,6 h21.5 v17.5 h-21.5 z"/><rect x="6.4" y="37.5" width="20" height="19" rx="5"/><path d="M46,34 L58.5,55 H35 Z"/></g><circle cx="46" cy="15" r="4" fill="{ground}"/></svg>""";
         using Image drawn = Image.SvgloadBuffer(System.Text.Encoding.UTF8.GetBytes(svg));
         using Image flat = drawn.Flatten();
         PixelImage picture = PixelImage.Create(64, 64, PixelLayout.Rgb, 8);
@@ -178,7 +221,12 @@ public sealed class OvershootBoundTests
     private static (float Low, float High) Expected(float[] source, int width, int height, int x, int y)
     {
         float At(int column, int row) => source[(Math.Clamp(row, 0, height - 1) * width) + Math.Clamp(column, 0, width - 1)];
-        float min = 9, max = -9, darkest = 9, lightest = -9, nearMin = 9, nearMax = -9;
+        float min = 9,
+            max = -9,
+            darkest = 9,
+            lightest = -9,
+            nearMin = 9,
+            nearMax = -9;
         for (int dy = -3; dy <= 3; dy++)
         {
             for (int dx = -3; dx <= 3; dx++)
@@ -200,7 +248,8 @@ public sealed class OvershootBoundTests
         float range = nearMax - nearMin;
         return (
             (3f / -255) + Math.Max(min - (3 * (darkest - min)), nearMin - range),
-            (3f / 255) + Math.Min(max + (3 * (max - lightest)), nearMax + range));
+            (3f / 255) + Math.Min(max + (3 * (max - lightest)), nearMax + range)
+        );
     }
 
     private static float[] Filled(int count, float value)

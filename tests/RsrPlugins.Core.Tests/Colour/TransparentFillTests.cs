@@ -16,7 +16,12 @@ public sealed class TransparentFillTests
         PixelImage image = TestData.Noise(23, 17, PixelLayout.Rgba, 8);
         for (int i = 0; i < 23 * 17; i++)
         {
-            image.Samples8[(4 * i) + 3] = (i % 7) switch { 0 => 255, 1 => 128, _ => 0 };
+            image.Samples8[(4 * i) + 3] = (i % 7) switch
+            {
+                0 => 255,
+                1 => 128,
+                _ => 0,
+            };
         }
 
         (SourceWindow window, SourceWindow before) = (Window(image), Window(image));
@@ -28,7 +33,14 @@ public sealed class TransparentFillTests
             {
                 int at = window.At(x, y);
                 bool inside = x >= core.X && x < core.Right && y >= core.Y && y < core.Bottom;
-                foreach ((float[] after, float[] plane, double neutral) in new[] { (window.FullRangeLuma, before.FullRangeLuma, 0.5), (window.RedDifference, before.RedDifference, 0.0), (window.BlueDifference, before.BlueDifference, 0.0) })
+                foreach (
+                    (float[] after, float[] plane, double neutral) in new[]
+                    {
+                        (window.FullRangeLuma, before.FullRangeLuma, 0.5),
+                        (window.RedDifference, before.RedDifference, 0.0),
+                        (window.BlueDifference, before.BlueDifference, 0.0),
+                    }
+                )
                 {
                     double expected = inside && before.Alpha[at] != 1 ? Filled(before, plane, x, y, radius, neutral) : plane[at];
                     Assert.Equal(expected, after[at], 1e-5);
@@ -58,7 +70,9 @@ public sealed class TransparentFillTests
 
     private static double Filled(SourceWindow window, float[] plane, int x, int y, int radius, double neutral)
     {
-        double alphas = 0, weights = 0, sum = 0;
+        double alphas = 0,
+            weights = 0,
+            sum = 0;
         for (int j = Math.Max(y - radius, 0); j <= Math.Min(y + radius, window.Rect.Height - 1); j++)
         {
             for (int i = Math.Max(x - radius, 0); i <= Math.Min(x + radius, window.Rect.Width - 1); i++)

@@ -1,6 +1,5 @@
 // Networks as people bring them, built here: each must be measured as what it is, used with the right planes and values, or refused with
 // the reason.
-using RsrPlugins.Core.Tests.Resizing;
 using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
@@ -8,6 +7,7 @@ using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resizing;
 using RsrPlugins.Core.Tests.Inference;
+using RsrPlugins.Core.Tests.Resizing;
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core.Tests.Hosting;
@@ -34,7 +34,8 @@ public sealed class AddedModelsTests : IDisposable
     {
         ModelDescriptor model = Models.Add(Write(Espcn(planes, scale, unit, elementType)), "mine", null, null, Token);
         NetworkPlanes expected = new NetworkPlanes(planes == 1 ? PlaneContent.Luma : PlaneContent.Rgb, planes, unit);
-        Assert.Equal((1, scale, 3, true), (model.Shape.InputStep, model.Shape.OutputStep, model.Shape.Halo, model.Shape.TilesAreExact)); // 5 x 5, then 3 x 3
+        // 5 x 5, then 3 x 3
+        Assert.Equal((1, scale, 3, true), (model.Shape.InputStep, model.Shape.OutputStep, model.Shape.Halo, model.Shape.TilesAreExact));
         Assert.Equal((expected, expected), (model.Shape.Input, model.Shape.Output));
 
         ModelDescriptor read = Assert.Single(ModelCatalogue.Load(Path.Combine(_folder, "own")).Models);
@@ -106,11 +107,14 @@ public sealed class AddedModelsTests : IDisposable
     [Fact]
     public void What_cannot_be_used_is_refused_with_the_reason_and_leaves_nothing()
     {
-        Refused("2 inputs (input, other)", writer =>
-        {
-            writer.Input("other", -1, 3, -1, -1);
-            writer.Node("Add", ["input", "other"], "output");
-        });
+        Refused(
+            "2 inputs (input, other)",
+            writer =>
+            {
+                writer.Input("other", -1, 3, -1, -1);
+                writer.Node("Add", ["input", "other"], "output");
+            }
+        );
         Refused("the operator com.example.Fancy", writer => writer.Node("com.example::Fancy", ["input"], "output"));
         Refused("of the way from black to white", writer => writer.Node("Neg", ["input"], "output"));
         Refused("no numbers", writer => writer.Node("Log", [writer.Node("Neg", ["input"])], "output"));
@@ -122,13 +126,21 @@ public sealed class AddedModelsTests : IDisposable
 
         string junk = Path.Combine(_folder, "junk.onnx");
         File.WriteAllText(junk, "this is no model");
-        Assert.Contains("not a valid ONNX model", Assert.Throws<ModelException>(() => Models.Add(junk, null, null, null, Token)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not a valid ONNX model",
+            Assert.Throws<ModelException>(() => Models.Add(junk, null, null, null, Token)).Message,
+            StringComparison.Ordinal
+        );
         using (FileStream large = File.Create(Path.Combine(_folder, "large.onnx")))
         {
             large.SetLength((500L << 20) + 1);
         }
 
-        Assert.Contains("at most 500 MB", Assert.Throws<ModelException>(() => Models.Add(Path.Combine(_folder, "large.onnx"), null, null, null, Token)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at most 500 MB",
+            Assert.Throws<ModelException>(() => Models.Add(Path.Combine(_folder, "large.onnx"), null, null, null, Token)).Message,
+            StringComparison.Ordinal
+        );
         Assert.False(Directory.Exists(Path.Combine(_folder, "own")));
     }
 
@@ -136,15 +148,27 @@ public sealed class AddedModelsTests : IDisposable
     public void Names_are_checked_and_models_removed()
     {
         string file = Write(Espcn(1, 2, ValueUnit.One, 1));
-        Assert.Contains("is taken", Assert.Throws<ModelException>(() => Models.Add(file, "srnet-x2-photo", null, null, Token)).Message, StringComparison.Ordinal);
-        Assert.Contains("cannot be used", Assert.Throws<ModelException>(() => Models.Add(file, "../x", null, null, Token)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is taken",
+            Assert.Throws<ModelException>(() => Models.Add(file, "srnet-x2-photo", null, null, Token)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "cannot be used",
+            Assert.Throws<ModelException>(() => Models.Add(file, "../x", null, null, Token)).Message,
+            StringComparison.Ordinal
+        );
         Models.Add(file, "one", null, null, Token);
         Models.Add(file, "two", null, null, Token);
         Models.Remove("one");
         string own = Path.Combine(_folder, "own");
         Assert.Equal(["models.json", "two.md", "two.onnx"], Directory.GetFiles(own).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Contains("added: two", Assert.Throws<ModelException>(() => Models.Remove("one")).Message, StringComparison.Ordinal);
-        Assert.Contains("came with the program", Assert.Throws<ModelException>(() => Models.Remove("srnet-x2-photo")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "came with the program",
+            Assert.Throws<ModelException>(() => Models.Remove("srnet-x2-photo")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private void Refused(string reason, Action<OnnxModelWriter> build, long[]? dimensions = null, int? scale = null)
@@ -153,7 +177,11 @@ public sealed class AddedModelsTests : IDisposable
         writer.Input("input", dimensions ?? [-1, 3, -1, -1]);
         writer.Output("output", dimensions ?? [-1, 3, -1, -1]);
         build(writer);
-        Assert.Contains(reason, Assert.Throws<ModelException>(() => Models.Add(Write(writer.ToArray()), "refused", scale, null, Token)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            reason,
+            Assert.Throws<ModelException>(() => Models.Add(Write(writer.ToArray()), "refused", scale, null, Token)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private string Write(byte[] model)
@@ -204,11 +232,21 @@ public sealed class AddedModelsTests : IDisposable
     }
 
     /// <summary>3 x 3 from features, and the picture's own pixels in every sub-pixel.</summary>
-    private static string Output(OnnxModelWriter writer, string features, string picture, int channels, int scale, float deviation, int planes = 3, string? name = "output")
+    private static string Output(
+        OnnxModelWriter writer,
+        string features,
+        string picture,
+        int channels,
+        int scale,
+        float deviation,
+        int planes = 3,
+        string? name = "output"
+    )
     {
         string all = writer.Node("Concat", [features, picture], null, ("axis", 1L));
         Random random = new Random(7);
-        int inputs = channels + planes, outputs = planes * scale * scale;
+        int inputs = channels + planes,
+            outputs = planes * scale * scale;
         float[] weights = [.. Enumerable.Range(0, outputs * inputs * 9).Select(_ => (random.NextSingle() - 0.5f) * deviation)];
         for (int output = 0; output < outputs; output++)
         {
@@ -216,14 +254,31 @@ public sealed class AddedModelsTests : IDisposable
         }
 
         string w = writer.Initializer(weights, outputs, inputs, 3, 3);
-        string last = writer.Node("Conv", [all, w], scale == 1 ? name : null, ("kernel_shape", new long[] { 3, 3 }), ("pads", new long[] { 1, 1, 1, 1 }));
+        string last = writer.Node(
+            "Conv",
+            [all, w],
+            scale == 1 ? name : null,
+            ("kernel_shape", new long[] { 3, 3 }),
+            ("pads", new long[] { 1, 1, 1, 1 })
+        );
         return scale == 1 ? last : writer.Node("DepthToSpace", [last], name, ("blocksize", (long)scale), ("mode", "CRD"));
     }
 
-    private static string Convolution(OnnxModelWriter writer, string input, int inputs, int outputs, int kernel, float deviation, bool identity)
+    private static string Convolution(
+        OnnxModelWriter writer,
+        string input,
+        int inputs,
+        int outputs,
+        int kernel,
+        float deviation,
+        bool identity
+    )
     {
         Random random = new Random(5);
-        float[] weights = [.. Enumerable.Range(0, outputs * inputs * kernel * kernel).Select(_ => (random.NextSingle() - 0.5f) * deviation)];
+        float[] weights =
+        [
+            .. Enumerable.Range(0, outputs * inputs * kernel * kernel).Select(_ => (random.NextSingle() - 0.5f) * deviation),
+        ];
         for (int i = 0; identity && i < outputs; i++)
         {
             weights[(((i * inputs) + i) * kernel * kernel) + (kernel * kernel / 2)] += 1;
@@ -232,7 +287,13 @@ public sealed class AddedModelsTests : IDisposable
         string w = writer.Initializer(weights, outputs, inputs, kernel, kernel);
         string b = writer.Initializer([.. Enumerable.Range(0, outputs).Select(_ => (random.NextSingle() - 0.3f) * 0.1f)], outputs);
         long padding = kernel / 2;
-        return writer.Node("Conv", [input, w, b], null, ("kernel_shape", new long[] { kernel, kernel }), ("pads", new[] { padding, padding, padding, padding }));
+        return writer.Node(
+            "Conv",
+            [input, w, b],
+            null,
+            ("kernel_shape", new long[] { kernel, kernel }),
+            ("pads", new[] { padding, padding, padding, padding })
+        );
     }
 
     private static void AssertLike(PixelImage source, PixelImage result, int scale, int tolerance)
@@ -242,7 +303,10 @@ public sealed class AddedModelsTests : IDisposable
             for (int x = 2; x < source.Width - 2; x++)
             {
                 ReadOnlySpan<byte> from = source.Samples8.Slice(((y * source.Width) + x) * source.Channels, source.Channels);
-                ReadOnlySpan<byte> to = result.Samples8.Slice(((y * scale * result.Width) + (x * scale)) * source.Channels, source.Channels);
+                ReadOnlySpan<byte> to = result.Samples8.Slice(
+                    ((y * scale * result.Width) + (x * scale)) * source.Channels,
+                    source.Channels
+                );
                 if (source.HasAlpha && from[^1] < 255)
                 {
                     continue;

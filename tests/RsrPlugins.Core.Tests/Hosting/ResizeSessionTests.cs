@@ -26,7 +26,11 @@ public sealed class ResizeSessionTests
         List<double> shares = [];
         SessionResult result = session.Resize(source, way, new SessionSettings(), new Recorder(shares), cancellationToken: Token);
 
-        PixelImage expected = new LearnedResizer(Network(way.Steps[1].Model)).Resize(new LearnedResizer(Network(way.Steps[0].Model)).Resize(source, null, Token), null, Token);
+        PixelImage expected = new LearnedResizer(Network(way.Steps[1].Model)).Resize(
+            new LearnedResizer(Network(way.Steps[0].Model)).Resize(source, null, Token),
+            null,
+            Token
+        );
         expected = Core.Resampling.Resampler.Resize(expected, 72, 61, Core.Resampling.ResamplingKernel.Bicubic, null, Token);
         Assert.Equal((72, 61, DeviceKind.Cpu), (result.Picture.Width, result.Picture.Height, result.Device));
         Assert.True(expected.Samples8.SequenceEqual(result.Picture.Samples8));
@@ -38,19 +42,25 @@ public sealed class ResizeSessionTests
     public void Half_of_a_step_is_the_mean_of_two_networks()
     {
         PixelImage source = LearnedResizerTests.Patchwork(13, 11, PixelLayout.Rgba, 16);
-        ModelDescriptor one = _models.Find(NetworkTask.Enlarge, ModelKind.Learned, 2), other = _models.Find(NetworkTask.Enlarge, ModelKind.Photo, 2);
+        ModelDescriptor one = _models.Find(NetworkTask.Enlarge, ModelKind.Learned, 2),
+            other = _models.Find(NetworkTask.Enlarge, ModelKind.Photo, 2);
         ResizeWay way = new ResizeWay([new WayStep(one, null, 0, 26, 22) { MeanWith = other }], 26, 22, ClassicalStep: false);
         Assert.Equal(["srnet-x2-learned", "srnet-x2-photo"], way.ModelIds());
         PixelImage Alone(ModelDescriptor model)
         {
             using ResizeSession session = new ResizeSession();
-            return session.Resize(source, ResizeWay.Of(model, 13, 11), new SessionSettings(DeviceChoice.Cpu), cancellationToken: Token).Picture;
+            return session
+                .Resize(source, ResizeWay.Of(model, 13, 11), new SessionSettings(DeviceChoice.Cpu), cancellationToken: Token)
+                .Picture;
         }
 
         using ResizeSession session = new ResizeSession();
         List<double> shares = [];
-        PixelImage mean = session.Resize(source, way, new SessionSettings(DeviceChoice.Cpu), new Recorder(shares), cancellationToken: Token).Picture;
-        PixelImage a = Alone(one), b = Alone(other);
+        PixelImage mean = session
+            .Resize(source, way, new SessionSettings(DeviceChoice.Cpu), new Recorder(shares), cancellationToken: Token)
+            .Picture;
+        PixelImage a = Alone(one),
+            b = Alone(other);
         Assert.False(a.Samples16.SequenceEqual(b.Samples16));
         for (int i = 0; i < mean.Samples16.Length; i++)
         {
@@ -66,7 +76,10 @@ public sealed class ResizeSessionTests
     {
         PixelImage small = LearnedResizerTests.Patchwork(6, 5, PixelLayout.Rgb, 8);
         DownscaleRecord record = new DownscaleRecord(2, 11, 9, [new DownscaleRecordStep(2, "rrnet-x2-learned", new string('0', 64))]);
-        ResizeWay way = ResizeWay.Of(ResizePlan.Upscale(6, 5, new SizeRequest(null, null, null), ModelKind.Learned, [2, 3, 4], record), _models);
+        ResizeWay way = ResizeWay.Of(
+            ResizePlan.Upscale(6, 5, new SizeRequest(null, null, null), ModelKind.Learned, [2, 3, 4], record),
+            _models
+        );
         using ResizeSession session = new ResizeSession(null, _ => Engine(DeviceKind.Cpu));
         Assert.Equal((11, 9), SizeOf(session.Resize(small, way, new SessionSettings(), cancellationToken: Token)));
         Assert.Equal((12, 10), SizeOf(session.Resize(small, way, new SessionSettings(), keepLastMargin: true, cancellationToken: Token)));
@@ -81,41 +94,67 @@ public sealed class ResizeSessionTests
     public void Strength_blends_with_the_classical_picture(PixelLayout layout, int bits, double scale, int? recordedWidth)
     {
         PixelImage source = LearnedResizerTests.Patchwork(6, 5, layout, bits);
-        DownscaleRecord? record = recordedWidth is { } width ? new DownscaleRecord(2, width, 9, [new DownscaleRecordStep(2, "rrnet-x2-learned", new string('0', 64))]) : null;
+        DownscaleRecord? record = recordedWidth is { } width
+            ? new DownscaleRecord(2, width, 9, [new DownscaleRecordStep(2, "rrnet-x2-learned", new string('0', 64))])
+            : null;
         ResizePlan plan = record is null
             ? ResizePlan.Upscale(6, 5, new SizeRequest((decimal)scale, null, null), ModelKind.Photo, [2, 3, 4])
             : ResizePlan.Upscale(6, 5, new SizeRequest(null, null, null), ModelKind.Learned, [2, 3, 4], record);
         ResizeWay way = ResizeWay.Of(plan, _models);
         int opened = 0;
-        using ResizeSession session = new ResizeSession(null, _ =>
-        {
-            opened++;
-            return Engine(DeviceKind.Cpu);
-        });
+        using ResizeSession session = new ResizeSession(
+            null,
+            _ =>
+            {
+                opened++;
+                return Engine(DeviceKind.Cpu);
+            }
+        );
         List<double> shares = [];
-        SessionResult none = session.Resize(source, way with { Strength = 0 }, new SessionSettings(), new Recorder(shares), cancellationToken: Token);
+        SessionResult none = session.Resize(
+            source,
+            way with
+            {
+                Strength = 0,
+            },
+            new SessionSettings(),
+            new Recorder(shares),
+            cancellationToken: Token
+        );
         Assert.Equal((0, null), (opened, none.Device));
         Assert.Equal(1, shares[^1]);
 
         // The bicubic picture lies where the networks' does: what a reduction had filled up is enlarged too, and cut off.
         PixelImage classical = record is null
             ? Core.Resampling.Resampler.Resize(source, plan.Width, plan.Height, Core.Resampling.ResamplingKernel.Bicubic, null, Token)
-            : Cropping.TopLeft(Core.Resampling.Resampler.Resize(source, 12, 10, Core.Resampling.ResamplingKernel.Bicubic, null, Token), 11, 9);
+            : Cropping.TopLeft(
+                Core.Resampling.Resampler.Resize(source, 12, 10, Core.Resampling.ResamplingKernel.Bicubic, null, Token),
+                11,
+                9
+            );
         AssertSame(classical, none.Picture);
 
         PixelImage learned = session.Resize(source, way, new SessionSettings(), cancellationToken: Token).Picture;
         AssertSame(learned, session.Resize(source, way with { Strength = 100 }, new SessionSettings(), cancellationToken: Token).Picture);
-        PixelImage half = session.Resize(source, way with { Strength = 50 }, new SessionSettings(), new Recorder(shares), cancellationToken: Token).Picture;
+        PixelImage half = session
+            .Resize(source, way with { Strength = 50 }, new SessionSettings(), new Recorder(shares), cancellationToken: Token)
+            .Picture;
         PixelBlend.Into(learned, 0, 0, classical, 50);
         AssertSame(learned, half);
-        PixelImage withMargin = session.Resize(source, way with { Strength = 50 }, new SessionSettings(), keepLastMargin: true, cancellationToken: Token).Picture;
+        PixelImage withMargin = session
+            .Resize(source, way with { Strength = 50 }, new SessionSettings(), keepLastMargin: true, cancellationToken: Token)
+            .Picture;
         AssertSame(half, Cropping.TopLeft(withMargin, half.Width, half.Height));
         Assert.Equal(record is null ? half.Width : 12, withMargin.Width);
 
         static void AssertSame(PixelImage expected, PixelImage found)
         {
             Assert.Equal((expected.Width, expected.Height), (found.Width, found.Height));
-            Assert.True(expected.BitsPerSample == 8 ? expected.Samples8.SequenceEqual(found.Samples8) : expected.Samples16.SequenceEqual(found.Samples16));
+            Assert.True(
+                expected.BitsPerSample == 8
+                    ? expected.Samples8.SequenceEqual(found.Samples8)
+                    : expected.Samples16.SequenceEqual(found.Samples16)
+            );
         }
     }
 
@@ -124,7 +163,9 @@ public sealed class ResizeSessionTests
     {
         using ResizeSession session = new ResizeSession(null, _ => Engine(DeviceKind.Cpu));
         ResizeWay way = ResizeWay.Of(_models.Find(NetworkTask.Reduce, ModelKind.Learned, 2), 8, 8) with { Strength = 50 };
-        Assert.Throws<ArgumentException>(() => session.Resize(LearnedResizerTests.Patchwork(8, 8, PixelLayout.Rgb, 8), way, new SessionSettings(), cancellationToken: Token));
+        Assert.Throws<ArgumentException>(() =>
+            session.Resize(LearnedResizerTests.Patchwork(8, 8, PixelLayout.Rgb, 8), way, new SessionSettings(), cancellationToken: Token)
+        );
     }
 
     [Fact]
@@ -137,7 +178,8 @@ public sealed class ResizeSessionTests
         Assert.Equal("srnet-x4-learned-gradient", _models.GradientFor(_models.Find(NetworkTask.Reduce, ModelKind.Learned, 4)).Id);
         Assert.Equal(
             ["rrnet-x3-learned", "rrnet-x2-learned", "srnet-x3-learned-gradient", "srnet-x2-learned-gradient"],
-            ResizeWay.Of(ResizePlan.Downscale(60, 60, new SizeRequest(6, null, null), [2, 3, 4]), _models, passes: 3).ModelIds());
+            ResizeWay.Of(ResizePlan.Downscale(60, 60, new SizeRequest(6, null, null), [2, 3, 4]), _models, passes: 3).ModelIds()
+        );
     }
 
     [Fact]
@@ -145,8 +187,13 @@ public sealed class ResizeSessionTests
     {
         PixelImage source = LearnedResizerTests.Patchwork(9, 8, PixelLayout.Rgb, 8);
         ResizeWay way = ResizeWay.Of(_models.Find(NetworkTask.Enlarge, ModelKind.Photo, 2), 9, 8);
-        using ResizeSession session = new ResizeSession(null, options => options.Device == DeviceChoice.Cpu ? Engine(DeviceKind.Cpu) : Engine(DeviceKind.DirectML, fails: true));
-        Assert.Throws<InferenceException>(() => session.Resize(source, way, new SessionSettings(DeviceChoice.DirectML, DeviceIsRequired: true), cancellationToken: Token));
+        using ResizeSession session = new ResizeSession(
+            null,
+            options => options.Device == DeviceChoice.Cpu ? Engine(DeviceKind.Cpu) : Engine(DeviceKind.DirectML, fails: true)
+        );
+        Assert.Throws<InferenceException>(() =>
+            session.Resize(source, way, new SessionSettings(DeviceChoice.DirectML, DeviceIsRequired: true), cancellationToken: Token)
+        );
         Assert.Equal(DeviceKind.Cpu, session.Resize(source, way, new SessionSettings(), cancellationToken: Token).Device);
         Assert.Equal("CPU: the GPU failed. lost", session.DeviceReport);
     }
@@ -157,7 +204,9 @@ public sealed class ResizeSessionTests
         PixelImage source = LearnedResizerTests.Patchwork(9, 8, PixelLayout.Rgb, 8);
         ResizeWay way = ResizeWay.Of(_models.Find(NetworkTask.Enlarge, ModelKind.Photo, 2), 9, 8, fitTo: (20, 15));
         using ResizeSession session = new ResizeSession(null, _ => Engine(DeviceKind.Cpu));
-        Assert.ThrowsAny<OperationCanceledException>(() => session.Resize(source, way, new SessionSettings(), cancellationToken: new CancellationToken(true)));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            session.Resize(source, way, new SessionSettings(), cancellationToken: new CancellationToken(true))
+        );
         SessionResult result = session.Resize(source, way, new SessionSettings(), cancellationToken: Token);
         Assert.Equal((20, 15), (result.Picture.Width, result.Picture.Height));
     }
@@ -168,7 +217,9 @@ public sealed class ResizeSessionTests
     {
         Mock<IInferenceEngine> engine = new Mock<IInferenceEngine>();
         engine.SetupGet(open => open.Decision).Returns(new DeviceDecision(device, device.ToString()));
-        engine.Setup(open => open.Open(It.IsAny<ModelDescriptor>())).Returns((ModelDescriptor model) => fails ? throw new InferenceException("lost") : Network(model));
+        engine
+            .Setup(open => open.Open(It.IsAny<ModelDescriptor>()))
+            .Returns((ModelDescriptor model) => fails ? throw new InferenceException("lost") : Network(model));
         return engine.Object;
     }
 

@@ -33,7 +33,8 @@ public sealed class PixelBlendTests
     [Fact]
     public void Sixteen_bits_and_a_part_of_a_picture()
     {
-        PixelImage picture = PixelImage.Create(3, 2, PixelLayout.Rgba, 16), part = PixelImage.Create(1, 1, PixelLayout.Rgba, 16);
+        PixelImage picture = PixelImage.Create(3, 2, PixelLayout.Rgba, 16),
+            part = PixelImage.Create(1, 1, PixelLayout.Rgba, 16);
         picture.Samples16.Fill(65535);
         ((ushort[])[1000, 2000, 3000, 65535]).CopyTo(part.Samples16);
         PixelBlend.Into(picture, 2, 1, part, 30);

@@ -11,8 +11,12 @@ public sealed class PixelImageTests
     [InlineData(PixelLayout.Rgba, 4, true, true)]
     public void A_new_picture_has_its_layout_and_is_zero(PixelLayout layout, int channels, bool hasAlpha, bool hasColour)
     {
-        PixelImage eight = PixelImage.Create(3, 2, layout, 8), sixteen = PixelImage.Create(3, 2, layout, 16);
-        Assert.Equal((channels, hasAlpha, hasColour, 8, 255), (eight.Channels, eight.HasAlpha, eight.HasColour, eight.BitsPerSample, eight.MaxValue));
+        PixelImage eight = PixelImage.Create(3, 2, layout, 8),
+            sixteen = PixelImage.Create(3, 2, layout, 16);
+        Assert.Equal(
+            (channels, hasAlpha, hasColour, 8, 255),
+            (eight.Channels, eight.HasAlpha, eight.HasColour, eight.BitsPerSample, eight.MaxValue)
+        );
         Assert.Equal((16, 65535), (sixteen.BitsPerSample, sixteen.MaxValue));
         Assert.Equal(new byte[6 * channels], eight.Samples8);
         Assert.Equal(new ushort[6 * channels], sixteen.Samples16);

@@ -9,12 +9,16 @@ public sealed class PixelMeanTests
     [InlineData(16)]
     public void The_mean_is_rounded_up_and_written_into_the_first(int bits)
     {
-        PixelImage first = TestData.Noise(7, 5, PixelLayout.Rgba, bits, 1), second = TestData.Noise(7, 5, PixelLayout.Rgba, bits, 2);
+        PixelImage first = TestData.Noise(7, 5, PixelLayout.Rgba, bits, 1),
+            second = TestData.Noise(7, 5, PixelLayout.Rgba, bits, 2);
         int[] expected = [.. Values(first).Zip(Values(second), (a, b) => (int)Math.Ceiling((a + b) / 2.0))];
         Assert.Same(first, PixelMean.Of(first, second));
         Assert.Equal(expected, Values(first));
 
-        static int[] Values(PixelImage image) => image.BitsPerSample == 8 ? [.. image.Samples8.ToArray().Select(value => (int)value)] : [.. image.Samples16.ToArray().Select(value => (int)value)];
+        static int[] Values(PixelImage image) =>
+            image.BitsPerSample == 8
+                ? [.. image.Samples8.ToArray().Select(value => (int)value)]
+                : [.. image.Samples16.ToArray().Select(value => (int)value)];
     }
 
     [Fact]

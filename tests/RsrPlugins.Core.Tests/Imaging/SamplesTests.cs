@@ -9,7 +9,8 @@ public sealed class SamplesTests
     [InlineData(16)]
     public void Every_value_comes_back_exactly(int bits)
     {
-        PixelImage image = PixelImage.Create(bits == 8 ? 256 : 65536, 2, PixelLayout.GreyAlpha, bits), copy = PixelImage.Create(image.Width, 2, PixelLayout.GreyAlpha, bits);
+        PixelImage image = PixelImage.Create(bits == 8 ? 256 : 65536, 2, PixelLayout.GreyAlpha, bits),
+            copy = PixelImage.Create(image.Width, 2, PixelLayout.GreyAlpha, bits);
         for (int x = 0; x < image.Width; x++)
         {
             if (bits == 8)

@@ -21,7 +21,9 @@ public sealed class DeviceFallbackTests : IDisposable
         _runtime.Setup(runtime => runtime.RuntimeVersion).Returns("1.30.0");
         _runtime.Setup(runtime => runtime.HasDirectML).Returns(true);
         _runtime.Setup(runtime => runtime.FindDirectMLAdapter(It.IsAny<long?>())).Returns("Some GPU");
-        _runtime.Setup(runtime => runtime.Create(It.IsAny<ModelDescriptor>(), It.IsAny<byte[]>(), DeviceKind.DirectML)).Returns(_gpu.Object);
+        _runtime
+            .Setup(runtime => runtime.Create(It.IsAny<ModelDescriptor>(), It.IsAny<byte[]>(), DeviceKind.DirectML))
+            .Returns(_gpu.Object);
         _runtime.Setup(runtime => runtime.Create(It.IsAny<ModelDescriptor>(), It.IsAny<byte[]>(), DeviceKind.Cpu)).Returns(_cpu.Object);
         Fills(_gpu, 2);
         Fills(_cpu, 1);
@@ -43,7 +45,10 @@ public sealed class DeviceFallbackTests : IDisposable
     [Fact]
     public void The_adapter_asked_for_is_handed_on()
     {
-        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DirectMLAdapterLuid: 77, CpuEngine: EngineKind.OnnxRuntime), _runtime.Object);
+        using InferenceEngine engine = new InferenceEngine(
+            new InferenceOptions(DirectMLAdapterLuid: 77, CpuEngine: EngineKind.OnnxRuntime),
+            _runtime.Object
+        );
         _runtime.Verify(runtime => runtime.FindDirectMLAdapter(77), Times.Once);
     }
 
@@ -77,12 +82,18 @@ public sealed class DeviceFallbackTests : IDisposable
     public void A_model_the_gpu_cannot_create_runs_on_the_cpu_and_others_stay_on_the_gpu()
     {
         ModelDescriptor other = RandomNetworks.Write(_folder, NetworkTask.Enlarge, 3);
-        _runtime.Setup(runtime => runtime.Create(_model, It.IsAny<byte[]>(), DeviceKind.DirectML)).Throws(new InferenceException("operator not supported"));
+        _runtime
+            .Setup(runtime => runtime.Create(_model, It.IsAny<byte[]>(), DeviceKind.DirectML))
+            .Throws(new InferenceException("operator not supported"));
         using InferenceEngine engine = Engine();
-        INetwork failing = engine.Open(_model), working = engine.Open(other);
+        INetwork failing = engine.Open(_model),
+            working = engine.Open(other);
         Assert.Equal((DeviceKind.Cpu, DeviceKind.DirectML), (failing.Device, working.Device));
         Assert.Equal((1, 2), (RunOnce(failing), RunOnce(working)));
-        Assert.Equal(new DeviceDecision(DeviceKind.DirectML, $"DirectML: Some GPU. {_model.Id} runs on the CPU: operator not supported"), engine.Decision);
+        Assert.Equal(
+            new DeviceDecision(DeviceKind.DirectML, $"DirectML: Some GPU. {_model.Id} runs on the CPU: operator not supported"),
+            engine.Decision
+        );
     }
 
     [Fact]
@@ -101,7 +112,8 @@ public sealed class DeviceFallbackTests : IDisposable
     {
         ModelDescriptor other = RandomNetworks.Write(_folder, NetworkTask.Enlarge, 3);
         using InferenceEngine engine = Engine();
-        INetwork network = engine.Open(_model), second = engine.Open(other);
+        INetwork network = engine.Open(_model),
+            second = engine.Open(other);
         Assert.Equal(2, RunOnce(network));
         Fails(_gpu, "0x887A0005 device removed");
 
@@ -123,13 +135,14 @@ public sealed class DeviceFallbackTests : IDisposable
         using InferenceEngine engine = Engine();
         INetwork network = engine.Open(_model);
         int runs = 0;
-        _gpu.Setup(Run).Callback(() =>
-        {
-            if (Interlocked.Increment(ref runs) > 5)
+        _gpu.Setup(Run)
+            .Callback(() =>
             {
-                throw new InferenceException("device removed");
-            }
-        });
+                if (Interlocked.Increment(ref runs) > 5)
+                {
+                    throw new InferenceException("device removed");
+                }
+            });
         float[] result = new LumaTiler(network, new ResizeSettings(TileSize: 4)).Resize(new float[40 * 40], 40, 40);
         Assert.Equal(80 * 80, result.Length);
         Assert.Equal(6, runs);
@@ -143,13 +156,14 @@ public sealed class DeviceFallbackTests : IDisposable
         INetwork network = engine.Open(_model);
         Fails(_gpu, "device removed");
         int tries = 0;
-        _cpu.Setup(Run).Callback(() =>
-        {
-            if (++tries > 1)
+        _cpu.Setup(Run)
+            .Callback(() =>
             {
-                throw new InferenceException("out of memory");
-            }
-        });
+                if (++tries > 1)
+                {
+                    throw new InferenceException("out of memory");
+                }
+            });
         InferenceException error = Assert.Throws<InferenceException>(() => RunOnce(network));
         Assert.Contains("device removed", error.Message, StringComparison.Ordinal);
         Assert.Contains("out of memory", error.Message, StringComparison.Ordinal);
@@ -170,13 +184,15 @@ public sealed class DeviceFallbackTests : IDisposable
     {
         using InferenceEngine engine = Engine();
         INetwork network = engine.Open(_model);
-        int inside = 0, max = 0;
-        _gpu.Setup(Run).Callback(() =>
-        {
-            max = Math.Max(max, Interlocked.Increment(ref inside));
-            Thread.Sleep(5);
-            Interlocked.Decrement(ref inside);
-        });
+        int inside = 0,
+            max = 0;
+        _gpu.Setup(Run)
+            .Callback(() =>
+            {
+                max = Math.Max(max, Interlocked.Increment(ref inside));
+                Thread.Sleep(5);
+                Interlocked.Decrement(ref inside);
+            });
         Parallel.For(0, 8, _ => RunOnce(network));
         Assert.Equal(1, max);
     }
@@ -187,12 +203,14 @@ public sealed class DeviceFallbackTests : IDisposable
         using InferenceEngine engine = Engine();
         using ManualResetEventSlim making = new ManualResetEventSlim();
         using ManualResetEventSlim asked = new ManualResetEventSlim();
-        _runtime.Setup(runtime => runtime.Create(_model, It.IsAny<byte[]>(), DeviceKind.DirectML)).Returns(() =>
-        {
-            making.Set();
-            Assert.True(asked.Wait(TimeSpan.FromSeconds(30)));
-            return _gpu.Object;
-        });
+        _runtime
+            .Setup(runtime => runtime.Create(_model, It.IsAny<byte[]>(), DeviceKind.DirectML))
+            .Returns(() =>
+            {
+                making.Set();
+                Assert.True(asked.Wait(TimeSpan.FromSeconds(30)));
+                return _gpu.Object;
+            });
         Thread opening = new Thread(() => engine.Open(_model));
         opening.Start();
         making.Wait();
@@ -216,10 +234,24 @@ public sealed class DeviceFallbackTests : IDisposable
     }
 
     private static System.Linq.Expressions.Expression<Action<ISession>> Run =>
-        session => session.Run(It.IsAny<nint>(), It.IsAny<int>(), It.IsAny<int>(), It.IsAny<nint>(), It.IsAny<int>(), It.IsAny<int>(), It.IsAny<CancellationToken>());
+        session =>
+            session.Run(
+                It.IsAny<nint>(),
+                It.IsAny<int>(),
+                It.IsAny<int>(),
+                It.IsAny<nint>(),
+                It.IsAny<int>(),
+                It.IsAny<int>(),
+                It.IsAny<CancellationToken>()
+            );
 
     private static unsafe void Fills(Mock<ISession> session, float value) =>
-        session.Setup(Run).Callback((nint _, int _, int _, nint output, int width, int height, CancellationToken _) => new Span<float>((float*)output, width * height).Fill(value));
+        session
+            .Setup(Run)
+            .Callback(
+                (nint _, int _, int _, nint output, int width, int height, CancellationToken _) =>
+                    new Span<float>((float*)output, width * height).Fill(value)
+            );
 
     private static void Fails(Mock<ISession> session, string message) => session.Setup(Run).Throws(new InferenceException(message));
 
@@ -231,7 +263,9 @@ public sealed class DeviceFallbackTests : IDisposable
         return output[0];
     }
 
-    private InferenceEngine Engine(DeviceChoice device = DeviceChoice.Auto) => new(new InferenceOptions(device, CpuEngine: EngineKind.OnnxRuntime), _runtime.Object);
+    private InferenceEngine Engine(DeviceChoice device = DeviceChoice.Auto) =>
+        new(new InferenceOptions(device, CpuEngine: EngineKind.OnnxRuntime), _runtime.Object);
 
-    private void Creations(DeviceKind device, Times times) => _runtime.Verify(runtime => runtime.Create(It.IsAny<ModelDescriptor>(), It.IsAny<byte[]>(), device), times);
+    private void Creations(DeviceKind device, Times times) =>
+        _runtime.Verify(runtime => runtime.Create(It.IsAny<ModelDescriptor>(), It.IsAny<byte[]>(), device), times);
 }

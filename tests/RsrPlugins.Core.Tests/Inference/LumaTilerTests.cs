@@ -1,18 +1,23 @@
 // Tiled == whole as a law, over exact integer arithmetic; the real networks repeat it in Inference/TiledNetworkTests.
 using RsrPlugins.Core.Inference;
-using RsrPlugins.Core.Tests.Tiling;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Tests.Tiling;
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core.Tests.Inference;
 
 public class LumaTilerTests
 {
-    public static TheoryData<NetworkTask, int> Networks => new()
-    {
-        { NetworkTask.Reduce, 2 }, { NetworkTask.Reduce, 3 }, { NetworkTask.Reduce, 4 },
-        { NetworkTask.Enlarge, 2 }, { NetworkTask.Enlarge, 3 }, { NetworkTask.Enlarge, 4 },
-    };
+    public static TheoryData<NetworkTask, int> Networks =>
+        new()
+        {
+            { NetworkTask.Reduce, 2 },
+            { NetworkTask.Reduce, 3 },
+            { NetworkTask.Reduce, 4 },
+            { NetworkTask.Enlarge, 2 },
+            { NetworkTask.Enlarge, 3 },
+            { NetworkTask.Enlarge, 4 },
+        };
 
     [Theory]
     [MemberData(nameof(Networks))]
@@ -36,7 +41,13 @@ public class LumaTilerTests
     {
         NeighbourhoodNetwork network = new NeighbourhoodNetwork(NeighbourhoodNetwork.Describe(kind, scale));
         float[] plane = Plane(60, 60);
-        float[] With(int halo) => new LumaTiler(network).Run(TilePlan.Create(network.Model.Shape with { Halo = halo }, 60, 60, 5), plane, null, CancellationToken.None);
+        float[] With(int halo) =>
+            new LumaTiler(network).Run(
+                TilePlan.Create(network.Model.Shape with { Halo = halo }, 60, 60, 5),
+                plane,
+                null,
+                CancellationToken.None
+            );
         float[] whole = Whole(network, plane, 60, 60);
         Assert.Equal(whole, With(network.Model.Shape.Halo));
         Assert.NotEqual(whole, With(Math.Max(0, network.Model.Shape.Halo - network.Model.Shape.InputStep)));
@@ -61,7 +72,9 @@ public class LumaTilerTests
 
     [Fact]
     public void A_plane_of_another_length_is_refused() =>
-        Assert.Throws<ArgumentException>(() => new LumaTiler(new NeighbourhoodNetwork(NeighbourhoodNetwork.Describe(NetworkTask.Enlarge, 2))).Resize(new float[5], 2, 2));
+        Assert.Throws<ArgumentException>(() =>
+            new LumaTiler(new NeighbourhoodNetwork(NeighbourhoodNetwork.Describe(NetworkTask.Enlarge, 2))).Resize(new float[5], 2, 2)
+        );
 
     /// <summary>One run over the whole (extended) plane, without any tiling code of ours.</summary>
     private static float[] Whole(NeighbourhoodNetwork network, float[] plane, int width, int height)
@@ -74,7 +87,8 @@ public class LumaTilerTests
             return enlarged;
         }
 
-        int blocksX = (width + d - 1) / d, blocksY = (height + d - 1) / d;
+        int blocksX = (width + d - 1) / d,
+            blocksY = (height + d - 1) / d;
         float[] extended = new float[blocksX * d * blocksY * d];
         for (int i = 0; i < extended.Length; i++)
         {

@@ -125,11 +125,12 @@ internal sealed class OnnxModelWriter(int elementType = 1)
         return result;
     }
 
-    public byte[] ToArray() => new ProtoMessage()
-        .Varint(1, 7)
-        .Message(8, new ProtoMessage().Text(1, "").Varint(2, 13))
-        .Message(7, _graph.Text(2, "test"))
-        .ToArray();
+    public byte[] ToArray() =>
+        new ProtoMessage()
+            .Varint(1, 7)
+            .Message(8, new ProtoMessage().Text(1, "").Varint(2, 13))
+            .Message(7, _graph.Text(2, "test"))
+            .ToArray();
 
     private static ProtoMessage ValueInfo(string name, int elementType, long[] dimensions)
     {
@@ -139,6 +140,8 @@ internal sealed class OnnxModelWriter(int elementType = 1)
             shape.Message(1, dimensions[i] < 0 ? new ProtoMessage().Text(2, $"{name}{i}") : new ProtoMessage().Varint(1, dimensions[i]));
         }
 
-        return new ProtoMessage().Text(1, name).Message(2, new ProtoMessage().Message(1, new ProtoMessage().Varint(1, elementType).Message(2, shape)));
+        return new ProtoMessage()
+            .Text(1, name)
+            .Message(2, new ProtoMessage().Message(1, new ProtoMessage().Varint(1, elementType).Message(2, shape)));
     }
 }

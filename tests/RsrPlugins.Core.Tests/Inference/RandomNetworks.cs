@@ -20,7 +20,18 @@ internal static class RandomNetworks
         string id = $"{network.ToString().ToLowerInvariant()}-x{scale}-{Guid.NewGuid():N}";
         string file = Path.Combine(folder, id + ".onnx");
         File.WriteAllBytes(file, bytes);
-        return new ModelDescriptor(id, network == NetworkTask.Reduce ? "RRNet" : "SRNet", ModelKind.Learned, scale, file, Path.ChangeExtension(file, ".md"), bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), TestShapes.Of(network, scale), null);
+        return new ModelDescriptor(
+            id,
+            network == NetworkTask.Reduce ? "RRNet" : "SRNet",
+            ModelKind.Learned,
+            scale,
+            file,
+            Path.ChangeExtension(file, ".md"),
+            bytes.Length,
+            Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            TestShapes.Of(network, scale),
+            null
+        );
     }
 
     public static byte[] SRNet(int scale, int seed = 1, int units = 3)
@@ -62,22 +73,43 @@ internal static class RandomNetworks
     }
 
     /// <summary>He-initialised; padded to keep the size unless strided.</summary>
-    private static string Convolution(OnnxModelWriter model, Random random, string input, int channelsIn, int channelsOut, int kernel, int stride = 1)
+    private static string Convolution(
+        OnnxModelWriter model,
+        Random random,
+        string input,
+        int channelsIn,
+        int channelsOut,
+        int kernel,
+        int stride = 1
+    )
     {
         double deviation = Math.Sqrt(2.0 / (channelsIn * kernel * kernel));
         float[] weights = new float[channelsOut * channelsIn * kernel * kernel];
         for (int i = 0; i < weights.Length; i++)
         {
-            weights[i] = (float)(deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+            weights[i] = (float)(
+                deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())
+            );
         }
 
         string w = model.Initializer(weights, channelsOut, channelsIn, kernel, kernel);
-        string b = model.Initializer([.. Enumerable.Range(0, channelsOut).Select(_ => (float)(random.NextDouble() - 0.5) / 10)], channelsOut);
+        string b = model.Initializer(
+            [.. Enumerable.Range(0, channelsOut).Select(_ => (float)(random.NextDouble() - 0.5) / 10)],
+            channelsOut
+        );
         long padding = stride == 1 ? (kernel - 1) / 2 : 0;
-        return model.Node("Conv", [input, w, b], null, ("kernel_shape", new long[] { kernel, kernel }), ("strides", new long[] { stride, stride }), ("pads", new[] { padding, padding, padding, padding }));
+        return model.Node(
+            "Conv",
+            [input, w, b],
+            null,
+            ("kernel_shape", new long[] { kernel, kernel }),
+            ("strides", new long[] { stride, stride }),
+            ("pads", new[] { padding, padding, padding, padding })
+        );
     }
 
     private static string LeakyRelu(OnnxModelWriter model, string input) => model.Node("LeakyRelu", [input], null, ("alpha", 0.05f));
 
-    private static string Concat(OnnxModelWriter model, IReadOnlyList<string> inputs) => model.Node("Concat", [.. inputs], null, ("axis", 1L));
+    private static string Concat(OnnxModelWriter model, IReadOnlyList<string> inputs) =>
+        model.Node("Concat", [.. inputs], null, ("axis", 1L));
 }

@@ -1,8 +1,8 @@
 using Moq;
-using RsrPlugins.Core.Tests.Tiling;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Tests.Models;
+using RsrPlugins.Core.Tests.Tiling;
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core.Tests.Inference;

@@ -16,11 +16,16 @@ public sealed class TiledNetworkTests : IDisposable
     private readonly InferenceEngine _own = new(new InferenceOptions(DeviceChoice.Cpu));
     private readonly InferenceEngine _onnxRuntime = new(new InferenceOptions(DeviceChoice.Cpu, CpuEngine: EngineKind.OnnxRuntime));
 
-    public static TheoryData<NetworkTask, int> Networks => new()
-    {
-        { NetworkTask.Reduce, 2 }, { NetworkTask.Reduce, 3 }, { NetworkTask.Reduce, 4 },
-        { NetworkTask.Enlarge, 2 }, { NetworkTask.Enlarge, 3 }, { NetworkTask.Enlarge, 4 },
-    };
+    public static TheoryData<NetworkTask, int> Networks =>
+        new()
+        {
+            { NetworkTask.Reduce, 2 },
+            { NetworkTask.Reduce, 3 },
+            { NetworkTask.Reduce, 4 },
+            { NetworkTask.Enlarge, 2 },
+            { NetworkTask.Enlarge, 3 },
+            { NetworkTask.Enlarge, 4 },
+        };
 
     public void Dispose()
     {
@@ -58,7 +63,8 @@ public sealed class TiledNetworkTests : IDisposable
         INetwork network = _onnxRuntime.Open(RandomNetworks.Write(_folder, kind, scale));
         float[] plane = Plane(60, 60);
         float[] whole = Whole(network, plane, 60, 60);
-        float[] With(int halo) => new LumaTiler(network).Run(TilePlan.Create(network.Shape with { Halo = halo }, 60, 60, 5), plane, null, CancellationToken.None);
+        float[] With(int halo) =>
+            new LumaTiler(network).Run(TilePlan.Create(network.Shape with { Halo = halo }, 60, 60, 5), plane, null, CancellationToken.None);
         AssertSameBytes(whole, With(network.Shape.Halo), "halo");
         Assert.NotEqual(whole, With(Math.Max(0, network.Shape.Halo - network.Shape.InputStep)));
     }
@@ -72,7 +78,11 @@ public sealed class TiledNetworkTests : IDisposable
             float[] whole = Whole(network, plane, width, height);
             foreach (int tileSize in _tileSizes)
             {
-                AssertSameBytes(whole, new LumaTiler(network, new ResizeSettings(2, tileSize)).Resize(plane, width, height), $"{network.Model.Id}, {width} x {height}, tiles of {tileSize}");
+                AssertSameBytes(
+                    whole,
+                    new LumaTiler(network, new ResizeSettings(2, tileSize)).Resize(plane, width, height),
+                    $"{network.Model.Id}, {width} x {height}, tiles of {tileSize}"
+                );
             }
         }
     }
@@ -81,7 +91,8 @@ public sealed class TiledNetworkTests : IDisposable
     private static float[] Whole(INetwork network, float[] plane, int width, int height)
     {
         int step = network.Model.Task == NetworkTask.Reduce ? network.Model.Scale : 1;
-        int extendedWidth = (width + step - 1) / step * step, extendedHeight = (height + step - 1) / step * step;
+        int extendedWidth = (width + step - 1) / step * step,
+            extendedHeight = (height + step - 1) / step * step;
         float[] extended = new float[extendedWidth * extendedHeight];
         for (int i = 0; i < extended.Length; i++)
         {
@@ -102,7 +113,9 @@ public sealed class TiledNetworkTests : IDisposable
             return;
         }
 
-        int different = expected.Zip(actual).Count(pair => BitConverter.SingleToInt32Bits(pair.First) != BitConverter.SingleToInt32Bits(pair.Second));
+        int different = expected
+            .Zip(actual)
+            .Count(pair => BitConverter.SingleToInt32Bits(pair.First) != BitConverter.SingleToInt32Bits(pair.Second));
         float worst = expected.Zip(actual).Max(pair => Math.Abs(pair.First - pair.Second));
         Assert.Fail($"{what}: {different} of {expected.Length} values differ, by up to {worst:g3}.");
     }

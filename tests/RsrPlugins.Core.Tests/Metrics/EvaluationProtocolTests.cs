@@ -25,7 +25,8 @@ public sealed class EvaluationProtocolTests
     [Fact]
     public void Grey_values_are_taken_as_they_are_and_colour_as_studio_luma()
     {
-        PixelImage grey = PixelImage.Create(1, 1, PixelLayout.Grey, 8), colour = PixelImage.Create(1, 1, PixelLayout.Rgb, 8);
+        PixelImage grey = PixelImage.Create(1, 1, PixelLayout.Grey, 8),
+            colour = PixelImage.Create(1, 1, PixelLayout.Rgb, 8);
         grey.Samples8.Fill(255);
         colour.Samples8.Fill(255);
         Assert.Equal([255f], EvaluationProtocol.LumaPlane(grey));
@@ -61,7 +62,8 @@ public sealed class EvaluationProtocolTests
         (int width, int height) = (cropped.Width, cropped.Height);
         float[] luma = Luma.Bt601StudioRounded(cropped);
         CancellationToken token = TestContext.Current.CancellationToken;
-        EvaluationScore Score(EvaluationMethod method) => EvaluationProtocol.Evaluate(image, method, scale, rrNet, srNet, null, null, token);
+        EvaluationScore Score(EvaluationMethod method) =>
+            EvaluationProtocol.Evaluate(image, method, scale, rrNet, srNet, null, null, token);
 
         float[] input = new float[width * height];
         for (int i = 0; i < input.Length; i++)
@@ -69,7 +71,8 @@ public sealed class EvaluationProtocolTests
             input[i] = luma[i] / 255;
         }
 
-        float[] small = new float[input.Length / scale / scale], large = new float[input.Length];
+        float[] small = new float[input.Length / scale / scale],
+            large = new float[input.Length];
         rrNet.Run(input, width, height, small, token);
         for (int i = 0; i < small.Length; i++)
         {
@@ -108,8 +111,19 @@ public sealed class EvaluationProtocolTests
     {
         CancellationToken token = TestContext.Current.CancellationToken;
         PixelImage image = TestData.Noise(30, 30, PixelLayout.Rgb, 8);
-        Assert.Throws<ArgumentNullException>("rrNet", () => EvaluationProtocol.Evaluate(image, EvaluationMethod.Learned, 2, null, null, null, null, token));
+        Assert.Throws<ArgumentNullException>(
+            "rrNet",
+            () => EvaluationProtocol.Evaluate(image, EvaluationMethod.Learned, 2, null, null, null, null, token)
+        );
         PixelImage tiny = TestData.Noise(14, 30, PixelLayout.Rgb, 8);
-        Assert.Contains("14 x 30", Assert.Throws<ImageSizeException>(() => EvaluationProtocol.Evaluate(tiny, EvaluationMethod.Bicubic, 2, null, null, null, null, token)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "14 x 30",
+            Assert
+                .Throws<ImageSizeException>(() =>
+                    EvaluationProtocol.Evaluate(tiny, EvaluationMethod.Bicubic, 2, null, null, null, null, token)
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -23,7 +23,8 @@ public sealed class ImageMetricsTests
     [Fact]
     public void Ssim_of_two_constants_is_the_luminance_term()
     {
-        float[] reference = new float[144], actual = new float[144];
+        float[] reference = new float[144],
+            actual = new float[144];
         Array.Fill(reference, 100);
         Array.Fill(actual, 120);
         Assert.Equal(((2 * 100 * 120) + 6.5025) / ((100 * 100) + (120 * 120) + 6.5025), ImageMetrics.Ssim(reference, actual, 12, 12, 0), 9);
@@ -36,8 +37,10 @@ public sealed class ImageMetricsTests
     [InlineData(1, 0.9577041041843654)]
     public void Ssim_equals_the_direct_sum(int cropBorder, double expected)
     {
-        const int Width = 17, Height = 14;
-        float[] reference = new float[Width * Height], actual = new float[Width * Height];
+        const int Width = 17,
+            Height = 14;
+        float[] reference = new float[Width * Height],
+            actual = new float[Width * Height];
         for (int y = 0; y < Height; y++)
         {
             for (int x = 0; x < Width; x++)
@@ -62,7 +65,8 @@ public sealed class ImageMetricsTests
     [Fact]
     public void Two_grey_pictures_are_compared_by_their_values_and_grey_with_colour_by_luma()
     {
-        PixelImage a = PixelImage.Create(12, 12, PixelLayout.Grey, 8), b = PixelImage.Create(12, 12, PixelLayout.Grey, 8);
+        PixelImage a = PixelImage.Create(12, 12, PixelLayout.Grey, 8),
+            b = PixelImage.Create(12, 12, PixelLayout.Grey, 8);
         a.Samples8.Fill(100);
         b.Samples8.Fill(120);
         Assert.Equal(10 * Math.Log10(255.0 * 255 / 400), ImageMetrics.Compare(a, b, 0).LumaPsnr, 6);

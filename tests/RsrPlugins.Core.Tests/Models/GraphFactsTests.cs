@@ -14,20 +14,26 @@ public class GraphFactsTests
     [InlineData(NetworkTask.Enlarge, 3, 4, 576 + 4096 + 36864 + 8192 + 36864 + 12288 + 36864 + (257 * 9))]
     public void The_products_networks_are_what_the_paper_says(NetworkTask task, int scale, int halo, double multiplyAdds)
     {
-        GraphFacts facts = GraphFacts.Of(OnnxGraph.Parse(task == NetworkTask.Reduce ? RandomNetworks.RRNet(scale) : RandomNetworks.SRNet(scale), "test"), "test");
+        GraphFacts facts = GraphFacts.Of(
+            OnnxGraph.Parse(task == NetworkTask.Reduce ? RandomNetworks.RRNet(scale) : RandomNetworks.SRNet(scale), "test"),
+            "test"
+        );
         NetworkShape shape = facts.ToShape(PlaneContent.Luma, PlaneContent.Luma);
         Assert.Equal((task, scale, halo), (shape.Task, shape.Factor, shape.Halo));
         Assert.Equal((1, 1), (facts.InputPlanes, facts.OutputPlanes));
         Assert.Equal(multiplyAdds, facts.MultiplyAddsPerInputPixel, 1e-9);
         Assert.Equal(2 * multiplyAdds, shape.OperationsPerInputPixel, 1e-9);
-        // RRNet: a layer's input and output, the picture twice (once in the last concatenation). SRNet: the stack, its copy, the picture twice.
+        // RRNet: a layer's input and output, the picture twice (once in the last concatenation). SRNet: the stack, its copy, the picture
+        // twice.
         Assert.Equal(4 * (task == NetworkTask.Reduce ? 130 : 514), facts.FeatureBytesPerInputPixel);
     }
 
     [Fact]
     public void Dense_units_are_counted_in_the_graph()
     {
-        NetworkShape six = GraphFacts.Of(OnnxGraph.Parse(RandomNetworks.SRNet(2, units: 6), "test"), "test").ToShape(PlaneContent.Luma, PlaneContent.Luma);
+        NetworkShape six = GraphFacts
+            .Of(OnnxGraph.Parse(RandomNetworks.SRNet(2, units: 6), "test"), "test")
+            .ToShape(PlaneContent.Luma, PlaneContent.Luma);
         Assert.Equal(2 * (576 + (21 * 4096) + (6 * 36864) + (449 * 4)), six.OperationsPerInputPixel);
         Assert.Equal(4 * 898, six.FeatureBytesPerInputPixel);
         Assert.Equal(7, six.Halo);
@@ -37,11 +43,14 @@ public class GraphFactsTests
     public void The_installed_models_say_of_themselves_what_the_list_says()
     {
         ModelCatalogue catalogue = ModelCatalogue.LoadDefault();
-        Assert.All(catalogue.Models, model =>
-        {
-            GraphFacts facts = GraphFacts.Of(OnnxGraph.Parse(ModelCatalogue.ReadVerified(model), model.Id), model.Id);
-            Assert.Equal(model.Shape, facts.ToShape(model.Shape.Input.Carries, model.Shape.Output.Carries));
-        });
+        Assert.All(
+            catalogue.Models,
+            model =>
+            {
+                GraphFacts facts = GraphFacts.Of(OnnxGraph.Parse(ModelCatalogue.ReadVerified(model), model.Id), model.Id);
+                Assert.Equal(model.Shape, facts.ToShape(model.Shape.Input.Carries, model.Shape.Output.Carries));
+            }
+        );
     }
 
     [Theory]
@@ -99,7 +108,13 @@ public class GraphFactsTests
         OnnxModelWriter model = Model();
         string weights = model.Initializer(new float[kernel * kernel], 1, 1, kernel, kernel);
         long cut = (kernel - stride) / 2;
-        model.Node("ConvTranspose", ["input", weights], "output", ("strides", new long[] { stride, stride }), ("pads", new[] { cut, cut, cut, cut }));
+        model.Node(
+            "ConvTranspose",
+            ["input", weights],
+            "output",
+            ("strides", new long[] { stride, stride }),
+            ("pads", new[] { cut, cut, cut, cut })
+        );
         GraphFacts facts = Facts(model);
         Assert.Equal((1, stride, expected), (facts.InputStep, facts.OutputStep, facts.Halo));
     }
@@ -112,7 +127,11 @@ public class GraphFactsTests
         model.Node("Mul", ["input", mean], "output");
         GraphFacts facts = Facts(model);
         Assert.Null(facts.Halo);
-        Assert.Contains("whole picture", Assert.Throws<ModelException>(() => facts.ToShape(PlaneContent.Luma, PlaneContent.Luma)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "whole picture",
+            Assert.Throws<ModelException>(() => facts.ToShape(PlaneContent.Luma, PlaneContent.Luma)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -165,10 +184,25 @@ public class GraphFactsTests
         return model;
     }
 
-    private static string Convolution(OnnxModelWriter model, string input, string? output, int kernel, long stride, long padding, long dilation = 1, int outputs = 1)
+    private static string Convolution(
+        OnnxModelWriter model,
+        string input,
+        string? output,
+        int kernel,
+        long stride,
+        long padding,
+        long dilation = 1,
+        int outputs = 1
+    )
     {
         string weights = model.Initializer(new float[outputs * kernel * kernel], outputs, 1, kernel, kernel);
         return model.Node(
-            "Conv", [input, weights], output, ("strides", new[] { stride, stride }), ("pads", new[] { padding, padding, padding, padding }), ("dilations", new[] { dilation, dilation }));
+            "Conv",
+            [input, weights],
+            output,
+            ("strides", new[] { stride, stride }),
+            ("pads", new[] { padding, padding, padding, padding }),
+            ("dilations", new[] { dilation, dilation })
+        );
     }
 }

@@ -17,8 +17,14 @@ public class NetworkShapeTests
     [InlineData(4, 8, 9, 7, 18, 14)]
     [InlineData(8, 8, 9, 7, 9, 7)]
     [InlineData(8, 4, 9, 7, 5, 4)]
-    public void Output_size_multiplies_or_divides_rounding_up(int inputStep, int outputStep, int width, int height, int expectedWidth, int expectedHeight) =>
-        Assert.Equal((expectedWidth, expectedHeight), Shape(inputStep, outputStep).OutputSize(width, height));
+    public void Output_size_multiplies_or_divides_rounding_up(
+        int inputStep,
+        int outputStep,
+        int width,
+        int height,
+        int expectedWidth,
+        int expectedHeight
+    ) => Assert.Equal((expectedWidth, expectedHeight), Shape(inputStep, outputStep).OutputSize(width, height));
 
     [Theory]
     [InlineData(1, 2, 0, 5)]
@@ -26,7 +32,11 @@ public class NetworkShapeTests
     [InlineData(1, 2, int.MaxValue, 1)]
     [InlineData(4, 4, 3, int.MaxValue)]
     public void Sizes_that_cannot_be_are_named(int inputStep, int outputStep, int width, int height) =>
-        Assert.Contains($"{width} x {height}", Assert.Throws<ImageSizeException>(() => Shape(inputStep, outputStep).OutputSize(width, height)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{width} x {height}",
+            Assert.Throws<ImageSizeException>(() => Shape(inputStep, outputStep).OutputSize(width, height)).Message,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData(1, 2, NetworkTask.Enlarge, 2, 9)]

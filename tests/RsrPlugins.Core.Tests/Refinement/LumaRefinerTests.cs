@@ -1,5 +1,4 @@
 // The correction of small pictures with the installed gradients on the real runtime, and what it must never do.
-using RsrPlugins.Core.Tests.Resizing;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Inference.Engine;
@@ -8,6 +7,7 @@ using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Refinement;
 using RsrPlugins.Core.Resizing;
 using RsrPlugins.Core.Tests.Resampling;
+using RsrPlugins.Core.Tests.Resizing;
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core.Tests.Refinement;
@@ -145,7 +145,8 @@ public sealed class LumaRefinerTests : IDisposable
     public void Progress_grows_to_one_and_a_cancelled_run_stops()
     {
         const int Side = 40;
-        float[] large = Rings(2 * Side, 2 * Side, 2), small = Reduced(2, large, Side, Side);
+        float[] large = Rings(2 * Side, 2 * Side, 2),
+            small = Reduced(2, large, Side, Side);
         ProgressRecorder progress = new ProgressRecorder();
         new LumaRefiner(Gradient(2), 3, new ResizeSettings(1, 16)).Refine(small, large, Side, Side, [], progress, Token);
         progress.AssertComplete();
@@ -170,8 +171,9 @@ public sealed class LumaRefinerTests : IDisposable
     }
 
     /// <summary>
-    /// A part is corrected from a window a halo wider for every pass. With the engine's own halo it has the bits of the whole, with the network's
-    /// the values but for rounding, and with less it has not. The picture repeats itself nowhere, as chains of equal surroundings end at the window.
+    /// A part is corrected from a window a halo wider for every pass. With the engine's own halo it has the bits of the whole, with the
+    /// network's the values but for rounding, and with less it has not. The picture repeats itself nowhere, as chains of equal surroundings
+    /// end at the window.
     /// </summary>
     [Theory]
     [InlineData(2, 1)]
@@ -188,7 +190,8 @@ public sealed class LumaRefinerTests : IDisposable
             large[i] += (random.NextSingle() - 0.5f) * 0.1f;
         }
 
-        float[] small = Reduced(scale, large, Width, Height), whole = (float[])small.Clone();
+        float[] small = Reduced(scale, large, Width, Height),
+            whole = (float[])small.Clone();
         Refiner(scale, passes).Refine(whole, large, Width, Height, [], null, Token);
         int halo = Gradient(scale).Model.Shape.Halo;
         foreach (TileRect part in new[] { new TileRect(0, 0, 20, 12), new TileRect(60, 61, 6, 5), new TileRect(120, 115, 11, 11) })
@@ -203,13 +206,19 @@ public sealed class LumaRefinerTests : IDisposable
         {
             LumaRefiner refiner = new LumaRefiner(Gradient(scale), passes) { HaloOfPass = haloOfPass };
             TileRect window = refiner.Window(part, Width, Height);
-            float[] own = Of(small, window, Width), ownLarge = Of(large, new TileRect(window.X * scale, window.Y * scale, window.Width * scale, window.Height * scale), Width * scale);
+            float[] own = Of(small, window, Width),
+                ownLarge = Of(
+                    large,
+                    new TileRect(window.X * scale, window.Y * scale, window.Width * scale, window.Height * scale),
+                    Width * scale
+                );
             TileRect inWindow = new TileRect(part.X - window.X, part.Y - window.Y, part.Width, part.Height);
             refiner.Refine(own, ownLarge, window.Width, window.Height, [], inWindow, null, Token);
             return Of(whole, part, Width).Zip(Of(own, inWindow, window.Width), (a, b) => (double)Math.Abs(a - b)).Max();
         }
 
-        static float[] Of(float[] plane, TileRect rect, int stride) => [.. Enumerable.Range(rect.Y, rect.Height).SelectMany(y => plane.AsSpan((y * stride) + rect.X, rect.Width).ToArray())];
+        static float[] Of(float[] plane, TileRect rect, int stride) =>
+            [.. Enumerable.Range(rect.Y, rect.Height).SelectMany(y => plane.AsSpan((y * stride) + rect.X, rect.Width).ToArray())];
     }
 
     /// <summary>Colour, alpha and odd sizes come through the same way: regions of a corrected picture are regions of the whole.</summary>
@@ -231,16 +240,29 @@ public sealed class LumaRefinerTests : IDisposable
 
         LearnedResizer resizer = new LearnedResizer(Open(NetworkTask.Reduce, 2), null, Refiner(2, 2));
         PixelImage whole = resizer.Resize(source, null, Token);
-        foreach (TileRect part in new[] { new TileRect(0, 0, 30, 20), new TileRect(35, 36, 9, 8), new TileRect(whole.Width - 12, whole.Height - 7, 12, 7) })
+        foreach (
+            TileRect part in new[]
+            {
+                new TileRect(0, 0, 30, 20),
+                new TileRect(35, 36, 9, 8),
+                new TileRect(whole.Width - 12, whole.Height - 7, 12, 7),
+            }
+        )
         {
             PixelImage made = PixelImage.Create(part.Width, part.Height, layout, bits);
             resizer.ResizeRegion(source, part, made, Token);
             for (int y = 0; y < part.Height; y++)
             {
-                int from = (((part.Y + y) * whole.Width) + part.X) * whole.Channels, at = y * part.Width * whole.Channels, count = part.Width * whole.Channels;
+                int from = (((part.Y + y) * whole.Width) + part.X) * whole.Channels,
+                    at = y * part.Width * whole.Channels,
+                    count = part.Width * whole.Channels;
                 for (int i = 0; i < count; i++)
                 {
-                    Assert.InRange(bits == 8 ? whole.Samples8[from + i] - made.Samples8[at + i] : whole.Samples16[from + i] - made.Samples16[at + i], -1, 1);
+                    Assert.InRange(
+                        bits == 8 ? whole.Samples8[from + i] - made.Samples8[at + i] : whole.Samples16[from + i] - made.Samples16[at + i],
+                        -1,
+                        1
+                    );
                 }
             }
         }
@@ -267,11 +289,17 @@ public sealed class LumaRefinerTests : IDisposable
         PixelImage Reduce(int passes, int threads, int tileSize, IProgress<double>? progress = null)
         {
             ResizeSettings settings = new ResizeSettings(threads, tileSize);
-            return new LearnedResizer(Open(NetworkTask.Reduce, 2), settings, passes == 0 ? null : new LumaRefiner(Gradient(2), passes, settings)).Resize(source, progress, Token);
+            return new LearnedResizer(
+                Open(NetworkTask.Reduce, 2),
+                settings,
+                passes == 0 ? null : new LumaRefiner(Gradient(2), passes, settings)
+            ).Resize(source, progress, Token);
         }
 
         ProgressRecorder progress = new ProgressRecorder();
-        PixelImage plain = Reduce(0, 2, 0), whole = Reduce(6, 1, 1000, progress), tiled = Reduce(6, 3, 9);
+        PixelImage plain = Reduce(0, 2, 0),
+            whole = Reduce(6, 1, 1000, progress),
+            tiled = Reduce(6, 3, 9);
         progress.AssertComplete();
         ResamplerTests.AssertSame(whole, tiled);
         Assert.True(Restored(whole) > Restored(plain) + 0.1, $"{Restored(whole):f2} dB after {Restored(plain):f2} dB");
@@ -285,7 +313,8 @@ public sealed class LumaRefinerTests : IDisposable
             {
                 for (int x = 0; x < source.Width; x++)
                 {
-                    (int Red, int Green, int Blue, int Alpha) a = DrawnPictures.Get(source, x, y), b = DrawnPictures.Get(large, x, y);
+                    (int Red, int Green, int Blue, int Alpha) a = DrawnPictures.Get(source, x, y),
+                        b = DrawnPictures.Get(large, x, y);
                     if (a.Alpha < source.MaxValue)
                     {
                         continue;
@@ -359,7 +388,17 @@ public sealed class LumaRefinerTests : IDisposable
         PixelImage source = LearnedResizerTests.Patchwork(96, 80, PixelLayout.Rgb, 8);
         foreach (EvaluationMethod method in new[] { EvaluationMethod.Learned, EvaluationMethod.LearnedEditor })
         {
-            EvaluationScore Score(LumaRefiner? refiner) => EvaluationProtocol.Evaluate(source, method, 2, Open(NetworkTask.Reduce, 2), Open(NetworkTask.Enlarge, 2), null, refiner, Token);
+            EvaluationScore Score(LumaRefiner? refiner) =>
+                EvaluationProtocol.Evaluate(
+                    source,
+                    method,
+                    2,
+                    Open(NetworkTask.Reduce, 2),
+                    Open(NetworkTask.Enlarge, 2),
+                    null,
+                    refiner,
+                    Token
+                );
             Assert.True(Score(Refiner(2, 8)).Psnr > Score(null).Psnr + 0.1, method.ToString());
         }
     }
@@ -370,13 +409,17 @@ public sealed class LumaRefinerTests : IDisposable
 
     private INetwork Open(NetworkTask task, int scale) => _engine.Open(_models.Find(task, ModelKind.Learned, scale));
 
-    private float[] Reduced(int scale, float[] large, int width, int height)
-        => new LearnedResizer(Open(NetworkTask.Reduce, scale)).ResizeLuma(large, width * scale, height * scale, Token);
+    private float[] Reduced(int scale, float[] large, int width, int height) =>
+        new LearnedResizer(Open(NetworkTask.Reduce, scale)).ResizeLuma(large, width * scale, height * scale, Token);
 
-    private double Error(int scale, float[] small, float[] large, int width, int height)
-        => new LearnedResizer(Open(NetworkTask.Enlarge, scale)).ResizeLuma(small, width, height, Token).Zip(large, (a, b) => (double)(a - b) * (a - b)).Sum();
+    private double Error(int scale, float[] small, float[] large, int width, int height) =>
+        new LearnedResizer(Open(NetworkTask.Enlarge, scale))
+            .ResizeLuma(small, width, height, Token)
+            .Zip(large, (a, b) => (double)(a - b) * (a - b))
+            .Sum();
 
-    /// <summary>Rings around a corner with a bright square: some of every frequency a small picture can hold, and a few it cannot.</summary>
+    /// <summary>Rings around a corner with a bright square: some of every frequency a small picture can hold, and a few it
+    /// cannot.</summary>
     /// <summary>1-pixel lines along rows and columns at several phases, dark on light.</summary>
     private static float[] Lines(int side)
     {
@@ -402,7 +445,10 @@ public sealed class LumaRefinerTests : IDisposable
         {
             for (int x = 0; x < width; x++)
             {
-                plane[(y * width) + x] = x is >= 28 and < 50 && y is >= 8 and < 30 ? 0.9f : 0.5f + (0.25f * MathF.Sin(((x * x) + (y * y)) * 0.04f / (scale * scale)));
+                plane[(y * width) + x] =
+                    x is >= 28 and < 50 && y is >= 8 and < 30
+                        ? 0.9f
+                        : 0.5f + (0.25f * MathF.Sin(((x * x) + (y * y)) * 0.04f / (scale * scale)));
             }
         }
 
@@ -412,12 +458,16 @@ public sealed class LumaRefinerTests : IDisposable
     /// <summary>The same network, whose shape forgets one 3 x 3 convolution.</summary>
     private sealed class SmallerHalo(INetwork network) : INetwork
     {
-        public ModelDescriptor Model { get; } = network.Model with { Shape = network.Model.Shape with { Halo = network.Model.Shape.Halo - 1 } };
+        public ModelDescriptor Model { get; } =
+            network.Model with
+            {
+                Shape = network.Model.Shape with { Halo = network.Model.Shape.Halo - 1 },
+            };
 
         public DeviceKind Device => network.Device;
 
-        public void Run(ReadOnlySpan<float> input, int width, int height, Span<float> output, CancellationToken cancellationToken)
-            => network.Run(input, width, height, output, cancellationToken);
+        public void Run(ReadOnlySpan<float> input, int width, int height, Span<float> output, CancellationToken cancellationToken) =>
+            network.Run(input, width, height, output, cancellationToken);
     }
 
     private sealed class StopAtFirstReport(CancellationTokenSource stop) : IProgress<double>

@@ -20,15 +20,27 @@ public sealed class ResampledPictureTests
         {
             PixelImage whole = Resampler.Resize(source, width, height, kernel, null, TestContext.Current.CancellationToken);
             ResampledPicture resampled = new ResampledPicture(source, width, height, kernel);
-            foreach (TileRect part in new[] { new TileRect(0, 0, width, height), new TileRect(5, 3, 7, 8), new TileRect(width - 4, height - 1, 4, 1), new TileRect(0, height - 9, 1, 9) })
+            foreach (
+                TileRect part in new[]
+                {
+                    new TileRect(0, 0, width, height),
+                    new TileRect(5, 3, 7, 8),
+                    new TileRect(width - 4, height - 1, 4, 1),
+                    new TileRect(0, height - 9, 1, 9),
+                }
+            )
             {
                 PixelImage made = resampled.Part(part, TestContext.Current.CancellationToken);
                 for (int y = 0; y < part.Height; y++)
                 {
-                    int from = (((part.Y + y) * width) + part.X) * whole.Channels, at = y * part.Width * whole.Channels, count = part.Width * whole.Channels;
-                    Assert.True(bits == 8
-                        ? whole.Samples8.Slice(from, count).SequenceEqual(made.Samples8.Slice(at, count))
-                        : whole.Samples16.Slice(from, count).SequenceEqual(made.Samples16.Slice(at, count)));
+                    int from = (((part.Y + y) * width) + part.X) * whole.Channels,
+                        at = y * part.Width * whole.Channels,
+                        count = part.Width * whole.Channels;
+                    Assert.True(
+                        bits == 8
+                            ? whole.Samples8.Slice(from, count).SequenceEqual(made.Samples8.Slice(at, count))
+                            : whole.Samples16.Slice(from, count).SequenceEqual(made.Samples16.Slice(at, count))
+                    );
                 }
             }
 

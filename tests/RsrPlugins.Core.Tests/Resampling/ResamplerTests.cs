@@ -20,7 +20,9 @@ public sealed class ResamplerTests
         IReadOnlyList<(string Name, PixelImage Image)> images = TestData.Load(set);
         foreach ((_, PixelImage image) in images)
         {
-            sum += EvaluationProtocol.Evaluate(image, EvaluationMethod.Bicubic, scale, null, null, null, null, TestContext.Current.CancellationToken).Psnr;
+            sum += EvaluationProtocol
+                .Evaluate(image, EvaluationMethod.Bicubic, scale, null, null, null, null, TestContext.Current.CancellationToken)
+                .Psnr;
         }
 
         Assert.Equal(expected, sum / images.Count, 0.02);
@@ -68,7 +70,11 @@ public sealed class ResamplerTests
     public void Area_averages_exactly_what_an_output_pixel_covers()
     {
         // 5 to 2: each output pixel covers two whole pixels and half of the middle one.
-        Assert.Equal([(1 + 2 + (0.5f * 4)) / 2.5f, ((0.5f * 4) + 8 + 16) / 2.5f], Resampler.Resize([1, 2, 4, 8, 16], 5, 1, 2, 1, ResamplingKernel.Area, TestContext.Current.CancellationToken), new Near(1e-6f));
+        Assert.Equal(
+            [(1 + 2 + (0.5f * 4)) / 2.5f, ((0.5f * 4) + 8 + 16) / 2.5f],
+            Resampler.Resize([1, 2, 4, 8, 16], 5, 1, 2, 1, ResamplingKernel.Area, TestContext.Current.CancellationToken),
+            new Near(1e-6f)
+        );
     }
 
     [Theory]
@@ -78,9 +84,20 @@ public sealed class ResamplerTests
     public void Nearest_repeats_and_takes_back(int scale)
     {
         float[] plane = [3, 1, 4, 1, 5, 9];
-        float[] large = Resampler.Resize(plane, 3, 2, 3 * scale, 2 * scale, ResamplingKernel.Nearest, TestContext.Current.CancellationToken);
+        float[] large = Resampler.Resize(
+            plane,
+            3,
+            2,
+            3 * scale,
+            2 * scale,
+            ResamplingKernel.Nearest,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(5, large[(((2 * scale) - 1) * 3 * scale) + (2 * scale) - 1]);
-        Assert.Equal(plane, Resampler.Resize(large, 3 * scale, 2 * scale, 3, 2, ResamplingKernel.Nearest, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            plane,
+            Resampler.Resize(large, 3 * scale, 2 * scale, 3, 2, ResamplingKernel.Nearest, TestContext.Current.CancellationToken)
+        );
     }
 
     [Theory]
@@ -147,7 +164,14 @@ public sealed class ResamplerTests
     public void Progress_ends_at_one_and_never_goes_back()
     {
         ProgressRecorder recorder = new ProgressRecorder();
-        Resampler.Resize(TestData.Noise(40, 400, PixelLayout.Rgb, 8), 80, 800, ResamplingKernel.Bicubic, recorder, TestContext.Current.CancellationToken);
+        Resampler.Resize(
+            TestData.Noise(40, 400, PixelLayout.Rgb, 8),
+            80,
+            800,
+            ResamplingKernel.Bicubic,
+            recorder,
+            TestContext.Current.CancellationToken
+        );
         recorder.AssertComplete();
     }
 
@@ -156,7 +180,9 @@ public sealed class ResamplerTests
     {
         using CancellationTokenSource cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => Resampler.Resize(TestData.Noise(40, 40, PixelLayout.Rgb, 8), 80, 80, ResamplingKernel.Bicubic, null, cancelled.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Resampler.Resize(TestData.Noise(40, 40, PixelLayout.Rgb, 8), 80, 80, ResamplingKernel.Bicubic, null, cancelled.Token)
+        );
     }
 
     private static void Fill(PixelImage image, params int[] pixel)
@@ -178,7 +204,10 @@ public sealed class ResamplerTests
 
     internal static void AssertSame(PixelImage expected, PixelImage actual)
     {
-        Assert.Equal((expected.Width, expected.Height, expected.Layout, expected.BitsPerSample), (actual.Width, actual.Height, actual.Layout, actual.BitsPerSample));
+        Assert.Equal(
+            (expected.Width, expected.Height, expected.Layout, expected.BitsPerSample),
+            (actual.Width, actual.Height, actual.Layout, actual.BitsPerSample)
+        );
         if (expected.BitsPerSample == 8)
         {
             Assert.Equal(expected.Samples8, actual.Samples8);

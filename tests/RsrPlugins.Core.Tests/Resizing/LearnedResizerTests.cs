@@ -49,10 +49,18 @@ public sealed class LearnedResizerTests
         SmoothNetwork network = new SmoothNetwork(kind, scale);
         (int width, int height) = kind == NetworkTask.Enlarge ? (29, 23) : (61, 47);
         PixelImage source = Patchwork(width, height, layout, bits);
-        PixelImage whole = new LearnedResizer(network, new ResizeSettings(1, 1000)).Resize(source, null, TestContext.Current.CancellationToken);
+        PixelImage whole = new LearnedResizer(network, new ResizeSettings(1, 1000)).Resize(
+            source,
+            null,
+            TestContext.Current.CancellationToken
+        );
         foreach (int tileSize in new[] { 1, 2, 5, 8, 16 })
         {
-            PixelImage tiled = new LearnedResizer(network, new ResizeSettings(3, tileSize)).Resize(source, null, TestContext.Current.CancellationToken);
+            PixelImage tiled = new LearnedResizer(network, new ResizeSettings(3, tileSize)).Resize(
+                source,
+                null,
+                TestContext.Current.CancellationToken
+            );
             ResamplerTests.AssertSame(whole, tiled);
         }
     }
@@ -69,7 +77,8 @@ public sealed class LearnedResizerTests
         Random random = new Random(7);
         for (int i = 0; i < 8; i++)
         {
-            int x = random.Next(whole.Width), y = random.Next(whole.Height);
+            int x = random.Next(whole.Width),
+                y = random.Next(whole.Height);
             TileRect tile = new TileRect(x, y, 1 + random.Next(whole.Width - x), 1 + random.Next(whole.Height - y));
             PixelImage part = PixelImage.Create(tile.Width, tile.Height, layout, bits);
             resizer.ResizeRegion(source, tile, part, TestContext.Current.CancellationToken);
@@ -86,10 +95,15 @@ public sealed class LearnedResizerTests
         {
             for (int height = 1; height <= 9; height += 4)
             {
-                PixelImage result = resizer.Resize(TestData.Noise(width, height, PixelLayout.Rgba, 8), null, TestContext.Current.CancellationToken);
-                (int, int) expected = kind == NetworkTask.Enlarge
-                    ? (width * scale, height * scale)
-                    : ((int)Math.Ceiling(width / (double)scale), (int)Math.Ceiling(height / (double)scale));
+                PixelImage result = resizer.Resize(
+                    TestData.Noise(width, height, PixelLayout.Rgba, 8),
+                    null,
+                    TestContext.Current.CancellationToken
+                );
+                (int, int) expected =
+                    kind == NetworkTask.Enlarge
+                        ? (width * scale, height * scale)
+                        : ((int)Math.Ceiling(width / (double)scale), (int)Math.Ceiling(height / (double)scale));
                 Assert.Equal(expected, (result.Width, result.Height));
             }
         }
@@ -113,7 +127,10 @@ public sealed class LearnedResizerTests
             }
         }
 
-        ResamplerTests.AssertSame(resizer.Resize(extended, null, TestContext.Current.CancellationToken), resizer.Resize(odd, null, TestContext.Current.CancellationToken));
+        ResamplerTests.AssertSame(
+            resizer.Resize(extended, null, TestContext.Current.CancellationToken),
+            resizer.Resize(odd, null, TestContext.Current.CancellationToken)
+        );
     }
 
     [Theory]
@@ -121,7 +138,17 @@ public sealed class LearnedResizerTests
     public void A_constant_picture_comes_back_equal(NetworkTask kind, int scale, PixelLayout layout, int bits)
     {
         SmoothNetwork network = new SmoothNetwork(kind, scale, bias: 0.01f);
-        foreach ((int Red, int Green, int Blue, int Alpha) colour in new[] { (0, 0, 0, 255), (255, 255, 255, 255), (255, 0, 0, 255), (0, 0, 255, 128), (201, 17, 90, 3), (77, 200, 13, 254) })
+        foreach (
+            (int Red, int Green, int Blue, int Alpha) colour in new[]
+            {
+                (0, 0, 0, 255),
+                (255, 255, 255, 255),
+                (255, 0, 0, 255),
+                (0, 0, 255, 128),
+                (201, 17, 90, 3),
+                (77, 200, 13, 254),
+            }
+        )
         {
             PixelImage source = PixelImage.Create(13, 7, layout, bits);
             for (int i = 0; i < 13 * 7; i++)
@@ -166,7 +193,14 @@ public sealed class LearnedResizerTests
         foreach (int bits in new[] { 8, 16 })
         {
             PixelImage disc = DrawnPictures.RedDiscOnTransparentGreen(48, bits);
-            DrawnPictures.AssertOnlyRed(new LearnedResizer(new SmoothNetwork(kind, scale, bias: 0), new ResizeSettings(1, 7)).Resize(disc, null, TestContext.Current.CancellationToken), colourTolerance: 4);
+            DrawnPictures.AssertOnlyRed(
+                new LearnedResizer(new SmoothNetwork(kind, scale, bias: 0), new ResizeSettings(1, 7)).Resize(
+                    disc,
+                    null,
+                    TestContext.Current.CancellationToken
+                ),
+                colourTolerance: 4
+            );
         }
     }
 
@@ -188,7 +222,10 @@ public sealed class LearnedResizerTests
 
         Assert.False(first.Samples8.SequenceEqual(second.Samples8));
         LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(kind, scale));
-        ResamplerTests.AssertSame(resizer.Resize(first, null, TestContext.Current.CancellationToken), resizer.Resize(second, null, TestContext.Current.CancellationToken));
+        ResamplerTests.AssertSame(
+            resizer.Resize(first, null, TestContext.Current.CancellationToken),
+            resizer.Resize(second, null, TestContext.Current.CancellationToken)
+        );
     }
 
     [Theory]
@@ -232,7 +269,11 @@ public sealed class LearnedResizerTests
             }
         }
 
-        PixelImage result = new LearnedResizer(new SmoothNetwork(kind, scale, bias: 0)).Resize(source, null, TestContext.Current.CancellationToken);
+        PixelImage result = new LearnedResizer(new SmoothNetwork(kind, scale, bias: 0)).Resize(
+            source,
+            null,
+            TestContext.Current.CancellationToken
+        );
         int row = result.Height / 2;
         double middle = 0.5 * (200 - 60 + 80 - 121) * 257;
         for (int x = 0; x < result.Width; x++)
@@ -254,7 +295,11 @@ public sealed class LearnedResizerTests
             source.Samples16.Slice(3 * i, 3).Fill((ushort)(30000 + (i % 64 * 8)));
         }
 
-        PixelImage result = new LearnedResizer(new SmoothNetwork(kind, scale, bias: 0)).Resize(source, null, TestContext.Current.CancellationToken);
+        PixelImage result = new LearnedResizer(new SmoothNetwork(kind, scale, bias: 0)).Resize(
+            source,
+            null,
+            TestContext.Current.CancellationToken
+        );
         int values = result.Samples16[..(3 * result.Width)].ToArray().Distinct().Count();
         Assert.InRange(values, 12, result.Width);
     }
@@ -272,8 +317,16 @@ public sealed class LearnedResizerTests
             DrawnPictures.Set(source, i % 16, i / 16, 255, i % 16 < 8 ? 0 : 255, i % 16 < 8 ? 0 : 255);
         }
 
-        PixelImage guided = new LearnedResizer(new SmoothNetwork(NetworkTask.Enlarge, scale, bias: 0)).Resize(source, null, TestContext.Current.CancellationToken);
-        PixelImage kernelAlone = new LearnedResizer(new SmoothNetwork(NetworkTask.Enlarge, scale, bias: 0), null, new ColourOptions { GuideChroma = false }).Resize(source, null, TestContext.Current.CancellationToken);
+        PixelImage guided = new LearnedResizer(new SmoothNetwork(NetworkTask.Enlarge, scale, bias: 0)).Resize(
+            source,
+            null,
+            TestContext.Current.CancellationToken
+        );
+        PixelImage kernelAlone = new LearnedResizer(
+            new SmoothNetwork(NetworkTask.Enlarge, scale, bias: 0),
+            null,
+            new ColourOptions { GuideChroma = false }
+        ).Resize(source, null, TestContext.Current.CancellationToken);
         int ErrorAtEdge(PixelImage image)
         {
             int sum = 0;
@@ -305,11 +358,15 @@ public sealed class LearnedResizerTests
     public void Nearest_luma_rounding_is_never_further_in_luma_than_plain_rounding()
     {
         Random random = new Random(5);
-        PixelImage plain = PixelImage.Create(1, 1, PixelLayout.Rgb, 8), nearest = PixelImage.Create(1, 1, PixelLayout.Rgb, 8);
-        double plainError = 0, nearestError = 0;
+        PixelImage plain = PixelImage.Create(1, 1, PixelLayout.Rgb, 8),
+            nearest = PixelImage.Create(1, 1, PixelLayout.Rgb, 8);
+        double plainError = 0,
+            nearestError = 0;
         for (int i = 0; i < 2000; i++)
         {
-            float luma = 0.2f + (0.6f * random.NextSingle()), red = 0.2f * (random.NextSingle() - 0.5f), blue = 0.2f * (random.NextSingle() - 0.5f);
+            float luma = 0.2f + (0.6f * random.NextSingle()),
+                red = 0.2f * (random.NextSingle() - 0.5f),
+                blue = 0.2f * (random.NextSingle() - 0.5f);
             new ColourRows().Write(plain, 0, 0, new[] { luma }, [red], [blue], [], ColourRounding.Plain);
             new ColourRows().Write(nearest, 0, 0, new[] { luma }, [red], [blue], [], ColourRounding.NearestLuma);
             plainError += Math.Abs(LumaOf(plain) - (255 * luma));
@@ -328,11 +385,14 @@ public sealed class LearnedResizerTests
     {
         // What two machines' networks differ by, tried around colours on and between whole levels, where choices tip over.
         Random random = new Random(6);
-        PixelImage one = PixelImage.Create(1, 1, PixelLayout.Rgb, 8), other = PixelImage.Create(1, 1, PixelLayout.Rgb, 8);
+        PixelImage one = PixelImage.Create(1, 1, PixelLayout.Rgb, 8),
+            other = PixelImage.Create(1, 1, PixelLayout.Rgb, 8);
         int different = 0;
         for (int i = 0; i < 20000; i++)
         {
-            float green = random.Next(40, 200) / 255f, red = random.Next(-80, 80) / 510f, blue = random.Next(-80, 80) / 510f;
+            float green = random.Next(40, 200) / 255f,
+                red = random.Next(-80, 80) / 510f,
+                blue = random.Next(-80, 80) / 510f;
             float luma = green + (0.299f * red) + (0.114f * blue);
             new ColourRows().Write(one, 0, 0, new[] { luma - 2e-6f }, [red], [blue], [], ColourRounding.NearestLuma);
             new ColourRows().Write(other, 0, 0, new[] { luma + 2e-6f }, [red], [blue], [], ColourRounding.NearestLuma);
@@ -356,7 +416,9 @@ public sealed class LearnedResizerTests
         recorder.AssertComplete();
 
         using CancellationTokenSource cancellation = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => resizer.Resize(source, new Callback(_ => cancellation.Cancel()), cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            resizer.Resize(source, new Callback(_ => cancellation.Cancel()), cancellation.Token)
+        );
     }
 
     [Fact]
@@ -364,11 +426,26 @@ public sealed class LearnedResizerTests
     {
         LearnedResizer resizer = new LearnedResizer(new SmoothNetwork(NetworkTask.Enlarge, 2));
         PixelImage source = PixelImage.Create(4, 4, PixelLayout.Rgb, 8);
-        Assert.Throws<ArgumentException>(() => resizer.ResizeRegion(source, new TileRect(0, 0, 4, 4), PixelImage.Create(4, 4, PixelLayout.Rgba, 8), TestContext.Current.CancellationToken));
-        Assert.Throws<ArgumentOutOfRangeException>(() => resizer.ResizeRegion(source, new TileRect(5, 5, 4, 4), PixelImage.Create(4, 4, PixelLayout.Rgb, 8), TestContext.Current.CancellationToken));
+        Assert.Throws<ArgumentException>(() =>
+            resizer.ResizeRegion(
+                source,
+                new TileRect(0, 0, 4, 4),
+                PixelImage.Create(4, 4, PixelLayout.Rgba, 8),
+                TestContext.Current.CancellationToken
+            )
+        );
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            resizer.ResizeRegion(
+                source,
+                new TileRect(5, 5, 4, 4),
+                PixelImage.Create(4, 4, PixelLayout.Rgb, 8),
+                TestContext.Current.CancellationToken
+            )
+        );
     }
 
-    private static double LumaOf(PixelImage pixel) => (0.299 * pixel.Samples8[0]) + (0.587 * pixel.Samples8[1]) + (0.114 * pixel.Samples8[2]);
+    private static double LumaOf(PixelImage pixel) =>
+        (0.299 * pixel.Samples8[0]) + (0.587 * pixel.Samples8[1]) + (0.114 * pixel.Samples8[2]);
 
     /// <summary>Noise, flat areas, a part that is wholly transparent and one that is opaque: every path of the tiler.</summary>
     internal static PixelImage Patchwork(int width, int height, PixelLayout layout, int bits)
@@ -397,7 +474,9 @@ public sealed class LearnedResizerTests
         PixelImage part = PixelImage.Create(rect.Width, rect.Height, image.Layout, image.BitsPerSample);
         for (int y = 0; y < rect.Height; y++)
         {
-            int from = (((rect.Y + y) * image.Width) + rect.X) * image.Channels, to = y * rect.Width * image.Channels, count = rect.Width * image.Channels;
+            int from = (((rect.Y + y) * image.Width) + rect.X) * image.Channels,
+                to = y * rect.Width * image.Channels,
+                count = rect.Width * image.Channels;
             if (image.BitsPerSample == 8)
             {
                 image.Samples8.Slice(from, count).CopyTo(part.Samples8[to..]);

@@ -33,16 +33,26 @@ public sealed class PictureGeometryTests
     public void A_step_that_is_not_done_adds_nothing()
     {
         Assert.Equal(4, Geometry(NetworkTask.Enlarge, 2, 0, new ColourOptions { GuideChroma = false }).Fill.Pixels);
-        Assert.Equal(3, Geometry(NetworkTask.Enlarge, 2, 0, new ColourOptions { GuideChroma = false, EnlargingKernel = ResamplingKernel.Bicubic }).Fill.Pixels);
+        Assert.Equal(
+            3,
+            Geometry(
+                NetworkTask.Enlarge,
+                2,
+                0,
+                new ColourOptions { GuideChroma = false, EnlargingKernel = ResamplingKernel.Bicubic }
+            ).Fill.Pixels
+        );
         Assert.False(Geometry(NetworkTask.Enlarge, 2, OvershootBound.Reach.Pixels - 1, new ColourOptions()).BoundsOvershoot);
         Assert.True(Geometry(NetworkTask.Enlarge, 2, OvershootBound.Reach.Pixels, new ColourOptions()).BoundsOvershoot);
     }
 
     /// <summary>
-    /// A lone visible pixel: what is read for the outermost output pixel that can be seen is as far from it as the fill has to reach. Further changes
-    /// nothing, one less does. Of a kernel that reduces, half a block of the radius lies inside the block: there the fill is longer by
-    /// <paramref name="spare"/> than this picture needs. Without a halo the kernel decides, else the network; the fit is off there, because it holds
-    /// colour between its neighbours, which are all of one colour here, and flat areas are not kept, so that the network's bias makes the neighbours visible.
+    /// A lone visible pixel: what is read for the outermost output pixel that can be seen is as far from it as the fill has to reach.
+    /// Further changes nothing, one less does. Of a kernel that reduces, half a block of the radius lies inside the block: there the fill
+    /// is longer by
+    /// <paramref name="spare"/> than this picture needs. Without a halo the kernel decides, else the network; the fit is off there, because
+    /// it holds colour between its neighbours, which are all of one colour here, and flat areas are not kept, so that the network's bias
+    /// makes the neighbours visible.
     /// </summary>
     [Theory]
     [InlineData(NetworkTask.Enlarge, 2, 4, 0)]
@@ -71,12 +81,23 @@ public sealed class PictureGeometryTests
 
         Assert.True(differs);
 
-        byte[] Bytes(PixelImage source, int change) => MemoryMarshal.AsBytes(
-            new LearnedResizer(new SmoothNetwork(task, scale, halo: halo), null, new ColourOptions { FillRadiusChange = change, GuideChroma = halo > 0, KeepFlatAreas = halo > 0 || task == NetworkTask.Reduce })
-                .Resize(source, null, TestContext.Current.CancellationToken).Samples16).ToArray();
+        byte[] Bytes(PixelImage source, int change) =>
+            MemoryMarshal
+                .AsBytes(new LearnedResizer(
+                        new SmoothNetwork(task, scale, halo: halo),
+                        null,
+                        new ColourOptions
+                        {
+                            FillRadiusChange = change,
+                            GuideChroma = halo > 0,
+                            KeepFlatAreas = halo > 0 || task == NetworkTask.Reduce,
+                        }
+                    ).Resize(source, null, TestContext.Current.CancellationToken).Samples16)
+                .ToArray();
     }
 
-    /// <summary>Tiles of networks that look less far than the kernel still read what the kernel, the fit and the bounds of alpha need.</summary>
+    /// <summary>Tiles of networks that look less far than the kernel still read what the kernel, the fit and the bounds of alpha
+    /// need.</summary>
     [Theory]
     [InlineData(NetworkTask.Enlarge, 0)]
     [InlineData(NetworkTask.Enlarge, 1)]
@@ -85,10 +106,24 @@ public sealed class PictureGeometryTests
     {
         SmoothNetwork network = new SmoothNetwork(task, 2, bias: 0.05f, halo: halo);
         PixelImage source = LearnedResizerTests.Patchwork(30, 22, PixelLayout.Rgba, 16);
-        foreach (ColourOptions options in new[] { new ColourOptions(), new ColourOptions { EnlargingKernel = ResamplingKernel.Nearest, GuideChroma = false } })
+        foreach (
+            ColourOptions options in new[]
+            {
+                new ColourOptions(),
+                new ColourOptions { EnlargingKernel = ResamplingKernel.Nearest, GuideChroma = false },
+            }
+        )
         {
-            PixelImage whole = new LearnedResizer(network, new ResizeSettings(1, 1000), options).Resize(source, null, TestContext.Current.CancellationToken);
-            PixelImage tiled = new LearnedResizer(network, new ResizeSettings(2, 3), options).Resize(source, null, TestContext.Current.CancellationToken);
+            PixelImage whole = new LearnedResizer(network, new ResizeSettings(1, 1000), options).Resize(
+                source,
+                null,
+                TestContext.Current.CancellationToken
+            );
+            PixelImage tiled = new LearnedResizer(network, new ResizeSettings(2, 3), options).Resize(
+                source,
+                null,
+                TestContext.Current.CancellationToken
+            );
             Core.Tests.Resampling.ResamplerTests.AssertSame(whole, tiled);
         }
     }

@@ -62,6 +62,9 @@ public sealed class PictureMemoryTests
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
-        Assert.All(made, reference => Assert.False(reference.IsAlive, "Something on this thread still refers to the picture's tables or buffers."));
+        Assert.All(
+            made,
+            reference => Assert.False(reference.IsAlive, "Something on this thread still refers to the picture's tables or buffers.")
+        );
     }
 }

@@ -28,19 +28,23 @@ internal sealed class SmoothNetwork(NetworkTask kind, int scale, float bias = 0.
         Interlocked.Increment(ref _runs);
         cancellationToken.ThrowIfCancellationRequested();
         bool reducing = Model.Task == NetworkTask.Reduce;
-        int block = reducing ? scale : 1, copies = reducing ? 1 : scale, halo = Model.Shape.Halo;
+        int block = reducing ? scale : 1,
+            copies = reducing ? 1 : scale,
+            halo = Model.Shape.Halo;
         int unitsAcross = width / block;
         for (int y = 0; y < height / block; y++)
         {
             for (int x = 0; x < unitsAcross; x++)
             {
-                float mean = 0, around = 0;
+                float mean = 0,
+                    around = 0;
                 int count = 0;
                 for (int dy = -halo; dy < block + halo; dy++)
                 {
                     for (int dx = -halo; dx < block + halo; dx++)
                     {
-                        int column = (x * block) + dx, row = (y * block) + dy;
+                        int column = (x * block) + dx,
+                            row = (y * block) + dy;
                         float value = column >= 0 && row >= 0 && column < width && row < height ? input[(row * width) + column] : 0;
                         around += value * (1 + (((dx + 5) + (3 * (dy + 5))) % 7));
                         count += 1 + (((dx + 5) + (3 * (dy + 5))) % 7);

@@ -17,7 +17,10 @@ public class EnlargedPixelsTests
         PixelImage own = TestData.Noise(11, 8, layout, bits);
         EnlargedPixels found = Assert.IsType<EnlargedPixels>(EnlargedPixels.Find(Enlarged(own, factor)));
         Assert.Equal(factor, found.Factor);
-        Assert.Equal((own.Width, own.Height, own.Layout, own.BitsPerSample), (found.Own.Width, found.Own.Height, found.Own.Layout, found.Own.BitsPerSample));
+        Assert.Equal(
+            (own.Width, own.Height, own.Layout, own.BitsPerSample),
+            (found.Own.Width, found.Own.Height, found.Own.Layout, found.Own.BitsPerSample)
+        );
         Assert.True(bits == 8 ? own.Samples8.SequenceEqual(found.Own.Samples8) : own.Samples16.SequenceEqual(found.Own.Samples16));
     }
 
@@ -29,7 +32,12 @@ public class EnlargedPixelsTests
         PixelImage own = PixelImage.Create(8, 8, PixelLayout.Rgb, 8);
         for (int i = 0; i < 64; i++)
         {
-            (byte red, byte green, byte blue) = face[i / 8][i % 8] switch { '#' => ((byte)20, (byte)20, (byte)40), 'o' => ((byte)250, (byte)210, (byte)60), _ => ((byte)90, (byte)150, (byte)250) };
+            (byte red, byte green, byte blue) = face[i / 8][i % 8] switch
+            {
+                '#' => ((byte)20, (byte)20, (byte)40),
+                'o' => ((byte)250, (byte)210, (byte)60),
+                _ => ((byte)90, (byte)150, (byte)250),
+            };
             (own.Samples8[3 * i], own.Samples8[(3 * i) + 1], own.Samples8[(3 * i) + 2]) = (red, green, blue);
         }
 
@@ -63,7 +71,11 @@ public class EnlargedPixelsTests
         for (int i = 0; i < 120 * 120; i++)
         {
             (int x, int y) = (i % 120, i / 120);
-            drawing.Samples8[i] = (byte)(x is >= 20 and < 80 && y is >= 10 and < 60 ? 200 : x >= 100 && y >= 50 ? 90 : 255);
+            drawing.Samples8[i] = (byte)(
+                x is >= 20 and < 80 && y is >= 10 and < 60 ? 200
+                : x >= 100 && y >= 50 ? 90
+                : 255
+            );
         }
 
         for (int i = 0; i < 64 * 64; i++)
@@ -81,7 +93,8 @@ public class EnlargedPixelsTests
         int channels = own.Channels;
         for (int i = 0; i < large.Width * large.Height * channels; i++)
         {
-            int from = (((i / channels / large.Width / factor * own.Width) + (i / channels % large.Width / factor)) * channels) + (i % channels);
+            int from =
+                (((i / channels / large.Width / factor * own.Width) + (i / channels % large.Width / factor)) * channels) + (i % channels);
             if (own.BitsPerSample == 8)
             {
                 large.Samples8[i] = own.Samples8[from];

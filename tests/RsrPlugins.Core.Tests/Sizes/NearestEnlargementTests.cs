@@ -28,7 +28,13 @@ public sealed class NearestEnlargementTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void The_small_picture_comes_out_of_a_nearest_neighbour_enlargement_exactly(int width, int height, int largeWidth, int largeHeight, int scale)
+    public void The_small_picture_comes_out_of_a_nearest_neighbour_enlargement_exactly(
+        int width,
+        int height,
+        int largeWidth,
+        int largeHeight,
+        int scale
+    )
     {
         PixelImage small = Noise(width, height, 1);
         NearestEnlargement undone = NearestEnlargement.Undo(Enlarge(small, largeWidth, largeHeight), scale);
@@ -98,7 +104,8 @@ public sealed class NearestEnlargementTests
         {
             for (int x = 0; x < width; x++)
             {
-                int fromX = (int)Math.Floor((x + 0.5) * small.Width / width), fromY = (int)Math.Floor((y + 0.5) * small.Height / height);
+                int fromX = (int)Math.Floor((x + 0.5) * small.Width / width),
+                    fromY = (int)Math.Floor((y + 0.5) * small.Height / height);
                 small.Samples8.Slice(((fromY * small.Width) + fromX) * 4, 4).CopyTo(large.Samples8.Slice(((y * width) + x) * 4, 4));
             }
         }

@@ -9,7 +9,13 @@ public class ResizePlanTests
 
     private static SizeRequest Scale(double scale) => new((decimal)scale, null, null);
 
-    private static string Text(ResizePlan plan) => string.Join(" ", plan.Steps.Select(step => $"{step.Kind}{step.Factor}:{step.Width}x{step.Height}").Append($"={plan.Width}x{plan.Height}").Append(plan.ClassicalStep ? "classical" : "exact"));
+    private static string Text(ResizePlan plan) =>
+        string.Join(
+            " ",
+            plan.Steps.Select(step => $"{step.Kind}{step.Factor}:{step.Width}x{step.Height}")
+                .Append($"={plan.Width}x{plan.Height}")
+                .Append(plan.ClassicalStep ? "classical" : "exact")
+        );
 
     [Theory]
     [InlineData(100, 80, 2, "Learned2:50x40 =50x40 exact")]
@@ -76,8 +82,20 @@ public class ResizePlanTests
         Assert.Equal("Cleanup2:100x80 =50x40 classical", Text(plan));
         Assert.Equal("clean-up x2, then bicubic to 50 x 40", plan.Describe());
         Assert.True(ResizePlan.CleanUp(50, 40, CleanupChoice.Low, [2, 4]).Steps.Single().IsHalf);
-        Assert.Contains("not installed", Assert.Throws<ModelException>(() => ResizePlan.CleanUp(50, 40, CleanupChoice.High, [])).Message, StringComparison.Ordinal);
-        Assert.Contains("clean up: none", Assert.Throws<ModelException>(() => ResizePlan.Upscale(50, 40, Scale(2), ModelKind.Photo, _allScales, null, CleanupChoice.High, [])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not installed",
+            Assert.Throws<ModelException>(() => ResizePlan.CleanUp(50, 40, CleanupChoice.High, [])).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "clean up: none",
+            Assert
+                .Throws<ModelException>(() =>
+                    ResizePlan.Upscale(50, 40, Scale(2), ModelKind.Photo, _allScales, null, CleanupChoice.High, [])
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -85,7 +103,10 @@ public class ResizePlanTests
     [InlineData(50, 40, 120, null, "Photo3:150x120 =120x96 classical")]
     [InlineData(50, 40, 60, 160, "Photo4:200x160 =60x160 classical")]
     public void Upscale_to_a_size(int width, int height, int? targetWidth, int? targetHeight, string expected) =>
-        Assert.Equal(expected, Text(ResizePlan.Upscale(width, height, new SizeRequest(null, targetWidth, targetHeight), ModelKind.Photo, _allScales)));
+        Assert.Equal(
+            expected,
+            Text(ResizePlan.Upscale(width, height, new SizeRequest(null, targetWidth, targetHeight), ModelKind.Photo, _allScales))
+        );
 
     [Theory]
     [InlineData(new[] { 2 }, 4, "Photo2:20x20 Photo2:40x40 =40x40 exact")]
@@ -103,10 +124,18 @@ public class ResizePlanTests
     [InlineData(1.5, "Learned2:101x67 =77x51 classical")]
     public void A_recorded_reduction_is_undone_step_by_step_before_anything_else(double? scale, string expected)
     {
-        DownscaleRecord record = new DownscaleRecord(6, 301, 199, [new DownscaleRecordStep(3, "rrnet-x3-learned", "a"), new DownscaleRecordStep(2, "rrnet-x2-learned", "b")]);
+        DownscaleRecord record = new DownscaleRecord(
+            6,
+            301,
+            199,
+            [new DownscaleRecordStep(3, "rrnet-x3-learned", "a"), new DownscaleRecordStep(2, "rrnet-x2-learned", "b")]
+        );
         Assert.True(record.Fits(51, 34));
         Assert.False(record.Fits(50, 34));
-        Assert.Equal(expected, Text(ResizePlan.Upscale(51, 34, new SizeRequest((decimal?)scale, null, null), ModelKind.Photo, _allScales, record)));
+        Assert.Equal(
+            expected,
+            Text(ResizePlan.Upscale(51, 34, new SizeRequest((decimal?)scale, null, null), ModelKind.Photo, _allScales, record))
+        );
     }
 
     [Theory]
@@ -115,7 +144,9 @@ public class ResizePlanTests
     [InlineData(100, 100, 200, 50)]
     [InlineData(100, 100, 1601, null)]
     public void An_enlargement_that_is_none_or_too_large_is_refused(int width, int height, int? targetWidth, int? targetHeight) =>
-        Assert.Throws<ImageSizeException>(() => ResizePlan.Upscale(width, height, new SizeRequest(null, targetWidth, targetHeight), ModelKind.Photo, _allScales));
+        Assert.Throws<ImageSizeException>(() =>
+            ResizePlan.Upscale(width, height, new SizeRequest(null, targetWidth, targetHeight), ModelKind.Photo, _allScales)
+        );
 
     [Theory]
     [InlineData(100, 100, 200, null)]
@@ -123,5 +154,7 @@ public class ResizePlanTests
     [InlineData(100, 100, 50, 101)]
     [InlineData(1000, 1000, 60, null)]
     public void A_reduction_that_is_none_or_too_small_is_refused(int width, int height, int? targetWidth, int? targetHeight) =>
-        Assert.Throws<ImageSizeException>(() => ResizePlan.Downscale(width, height, new SizeRequest(null, targetWidth, targetHeight), _allScales));
+        Assert.Throws<ImageSizeException>(() =>
+            ResizePlan.Downscale(width, height, new SizeRequest(null, targetWidth, targetHeight), _allScales)
+        );
 }

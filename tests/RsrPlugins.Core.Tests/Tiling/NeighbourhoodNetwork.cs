@@ -23,7 +23,8 @@ internal sealed class NeighbourhoodNetwork(ModelDescriptor model) : INetwork
             {
                 for (int x = 0; x < width * d; x++)
                 {
-                    output[(y * width * d) + x] = ((x % d) + 1) * ((y % d) + 1) * Sum(input, width, height, x / d, y / d, 1, model.Shape.Halo);
+                    output[(y * width * d) + x] =
+                        ((x % d) + 1) * ((y % d) + 1) * Sum(input, width, height, x / d, y / d, 1, model.Shape.Halo);
                 }
             }
 
@@ -49,7 +50,8 @@ internal sealed class NeighbourhoodNetwork(ModelDescriptor model) : INetwork
         {
             for (int dx = -halo; dx < block + halo; dx++)
             {
-                int x = x0 + dx, y = y0 + dy;
+                int x = x0 + dx,
+                    y = y0 + dy;
                 if (x >= 0 && y >= 0 && x < width && y < height)
                 {
                     sum += input[(y * width) + x] * (1 + (((dx + 5) + (3 * (dy + 5))) % 7));

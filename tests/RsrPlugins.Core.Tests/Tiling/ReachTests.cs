@@ -21,6 +21,5 @@ public sealed class ReachTests
     }
 
     [Fact]
-    public void A_union_holds_both() =>
-        Assert.Equal(new TileRect(1, 2, 9, 8), new TileRect(1, 5, 2, 2).Union(new TileRect(4, 2, 6, 8)));
+    public void A_union_holds_both() => Assert.Equal(new TileRect(1, 2, 9, 8), new TileRect(1, 5, 2, 2).Union(new TileRect(4, 2, 6, 8)));
 }

@@ -15,10 +15,13 @@ public class CommandTests
         WritePictures(folder, "validation/kodak24", 2, 48);
         WritePictures(folder, "test/set5", 1, 48);
         WritePictures(folder, "test/set14", 1, 48);
-        File.WriteAllText(folder.File("tiny.json"), $$"""
+        File.WriteAllText(
+            folder.File("tiny.json"),
+            $$"""
             { "name": "tiny", "scale": 2, "data": [{ "path": "train/drawn" }], "batch": 2, "patch": 16, "workers": 1,
               "steps": 3, "output": {{System.Text.Json.JsonSerializer.Serialize(folder.File("runs"))}} }
-            """);
+            """
+        );
         string[] train = ["train", "--config", folder.File("tiny.json"), "--data", folder.Root];
 
         Assert.Equal(0, CommandLine.Run(train));
@@ -28,10 +31,26 @@ public class CommandTests
         Assert.Equal(3, Checkpoint.Load(Path.Combine(run, "latest.ckpt")).Progress.Step);
         Assert.False(Checkpoint.Load(Path.Combine(run, "weights.ckpt")).IsFull);
 
-        Assert.Equal(0, CommandLine.Run(["export", Path.Combine(run, "weights.ckpt"), "--models", folder.File("models"), "--data", folder.Root]));
-        Assert.Contains("set14 PSNR", File.ReadAllText(Path.Combine(folder.Root, "models", "srnet-x2-learned.md")), StringComparison.Ordinal);
+        Assert.Equal(
+            0,
+            CommandLine.Run(["export", Path.Combine(run, "weights.ckpt"), "--models", folder.File("models"), "--data", folder.Root])
+        );
+        Assert.Contains(
+            "set14 PSNR",
+            File.ReadAllText(Path.Combine(folder.Root, "models", "srnet-x2-learned.md")),
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, CommandLine.Run(["evaluate", folder.File("models"), "--scale", "2", "--data", folder.Root]));
-        Assert.Equal(0, CommandLine.Run(["sheet", Path.Combine(run, "weights.ckpt"), Path.Combine(folder.Root, "test/set5/0.png"), "-o", folder.File("sheet.png")]));
+        Assert.Equal(
+            0,
+            CommandLine.Run([
+                "sheet",
+                Path.Combine(run, "weights.ckpt"),
+                Path.Combine(folder.Root, "test/set5/0.png"),
+                "-o",
+                folder.File("sheet.png"),
+            ])
+        );
         Assert.True(new FileInfo(folder.File("sheet.png")).Length > 1000);
     }
 

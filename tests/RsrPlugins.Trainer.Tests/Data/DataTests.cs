@@ -55,12 +55,28 @@ public class DataTests
     {
         // Every pixel of a small picture is the first one of the block of the large one that it stands for.
         LumaImage image = new LumaImage("drawn", 50, 41, TestSupport.Drawn(50, 41).Luma);
-        CropSampler crops = new CropSampler([([image, image, image, image], null)], 12, 3, null, candidates: 2).WithSmallPictures(5, 1, images => [.. images.Select(large =>
-        {
-            Assert.True(large.Width % 3 == 0 && large.Height % 3 == 0);
-            (int width, int height) = (large.Width / 3, large.Height / 3);
-            return new LumaImage(large.Name, width, height, [.. Enumerable.Range(0, width * height).Select(i => large.Luma[(i / width * 3 * large.Width) + (i % width * 3)])]);
-        })]);
+        CropSampler crops = new CropSampler([([image, image, image, image], null)], 12, 3, null, candidates: 2).WithSmallPictures(
+            5,
+            1,
+            images =>
+                [
+                    .. images.Select(large =>
+                    {
+                        Assert.True(large.Width % 3 == 0 && large.Height % 3 == 0);
+                        (int width, int height) = (large.Width / 3, large.Height / 3);
+                        return new LumaImage(
+                            large.Name,
+                            width,
+                            height,
+                            [
+                                .. Enumerable
+                                    .Range(0, width * height)
+                                    .Select(i => large.Luma[(i / width * 3 * large.Width) + (i % width * 3)]),
+                            ]
+                        );
+                    }),
+                ]
+        );
         HashSet<float> seen = new HashSet<float>();
         for (int sample = 0; sample < 200; sample++)
         {
@@ -77,25 +93,37 @@ public class DataTests
     public void Small_pictures_are_made_in_more_orientations_where_crops_are_drawn_more_densely()
     {
         // From the small picture, which is darker, four times as many crops are drawn for each of its pixels.
-        LumaImage large = new LumaImage("large", 64, 64, Array.ConvertAll(TestSupport.Drawn(64, 64).Luma, value => (byte)(100 + (value / 2))));
+        LumaImage large = new LumaImage(
+            "large",
+            64,
+            64,
+            Array.ConvertAll(TestSupport.Drawn(64, 64).Luma, value => (byte)(100 + (value / 2)))
+        );
         LumaImage small = new LumaImage("small", 32, 32, Array.ConvertAll(TestSupport.Drawn(32, 32).Luma, value => (byte)(value / 4)));
         IReadOnlyList<LumaImage> made = [];
-        CropSampler crops = new CropSampler([([large], 0.5), ([small], 0.5)], 16, 2, null).WithSmallPictures(5, 8, images =>
-        {
-            made = images;
-            return [.. images.Select(image => image.Reduced(2))];
-        });
+        CropSampler crops = new CropSampler([([large], 0.5), ([small], 0.5)], 16, 2, null).WithSmallPictures(
+            5,
+            8,
+            images =>
+            {
+                made = images;
+                return [.. images.Select(image => image.Reduced(2))];
+            }
+        );
         Assert.Equal(2, Orientations("large"));
         Assert.Equal(8, Orientations("small"));
-        int dark = Enumerable.Range(0, 2000).Count(sample =>
-        {
-            float[] crop = new float[256];
-            crops.Sample(new SampleRandom(1, 1, sample), crop, new float[64]);
-            return crop[0] * 255 < 100;
-        });
+        int dark = Enumerable
+            .Range(0, 2000)
+            .Count(sample =>
+            {
+                float[] crop = new float[256];
+                crops.Sample(new SampleRandom(1, 1, sample), crop, new float[64]);
+                return crop[0] * 255 < 100;
+            });
         Assert.InRange(dark / 2000.0, 0.45, 0.55);
 
-        int Orientations(string name) => made.Where(image => image.Name == name).Select(image => string.Join(' ', image.Luma)).Distinct().Count();
+        int Orientations(string name) =>
+            made.Where(image => image.Name == name).Select(image => string.Join(' ', image.Luma)).Distinct().Count();
     }
 
     [Fact]
@@ -105,7 +133,12 @@ public class DataTests
         Assert.Equal((21, 13), (flat.Width, flat.Height));
         Assert.All(flat.Luma, value => Assert.Equal(77, value));
 
-        LumaImage checker = new LumaImage("checker", 32, 32, [.. Enumerable.Range(0, 32 * 32).Select(i => (byte)((i + (i / 32)) % 2 == 0 ? 40 : 200))]).Reduced(2);
+        LumaImage checker = new LumaImage(
+            "checker",
+            32,
+            32,
+            [.. Enumerable.Range(0, 32 * 32).Select(i => (byte)((i + (i / 32)) % 2 == 0 ? 40 : 200))]
+        ).Reduced(2);
         Assert.All(checker.Luma.Chunk(16).Skip(2).SkipLast(2).SelectMany(row => row[2..^2]), value => Assert.InRange(value, 118, 122));
     }
 
@@ -128,7 +161,12 @@ public class DataTests
     public void Pictures_that_are_hard_to_restore_weigh_less()
     {
         LumaImage noise = new LumaImage("noise", 64, 64, Array.ConvertAll(TestSupport.Noise(64 * 64), value => (byte)(16 + (219 * value))));
-        LumaImage smooth = new LumaImage("smooth", 64, 64, [.. Enumerable.Range(0, 64 * 64).Select(i => (byte)(126 + (60 * Math.Sin(i % 64 * 0.2))))]);
+        LumaImage smooth = new LumaImage(
+            "smooth",
+            64,
+            64,
+            [.. Enumerable.Range(0, 64 * 64).Select(i => (byte)(126 + (60 * Math.Sin(i % 64 * 0.2))))]
+        );
         Assert.Equal([1f], Weights(picturesCountAlike: false));
 
         // Noise is lost when it is reduced: its variance is 219 squared / 12 levels. A smooth picture is restored to about a level.
@@ -140,7 +178,14 @@ public class DataTests
         float[] Weights(bool picturesCountAlike)
         {
             CropSampler crops = new CropSampler([([noise, smooth], null)], 16, 2, null, picturesCountAlike: picturesCountAlike);
-            return [.. Enumerable.Range(0, 50).Select(sample => crops.Sample(new SampleRandom(1, 1, sample), new float[256], [])).Distinct().Order()];
+            return
+            [
+                .. Enumerable
+                    .Range(0, 50)
+                    .Select(sample => crops.Sample(new SampleRandom(1, 1, sample), new float[256], []))
+                    .Distinct()
+                    .Order(),
+            ];
         }
     }
 
@@ -154,7 +199,10 @@ public class DataTests
         LumaImage transposed = image.Oriented(4);
         Assert.Equal((2, 3), (transposed.Width, transposed.Height));
         Assert.Equal([1, 4, 2, 5, 3, 6], transposed.Luma);
-        Assert.Equal(8, Enumerable.Range(0, 8).Select(i => image.Oriented(i)).Select(o => $"{o.Width} {string.Join(' ', o.Luma)}").Distinct().Count());
+        Assert.Equal(
+            8,
+            Enumerable.Range(0, 8).Select(i => image.Oriented(i)).Select(o => $"{o.Width} {string.Join(' ', o.Luma)}").Distinct().Count()
+        );
     }
 
     [Fact]
@@ -178,7 +226,12 @@ public class DataTests
     public void Of_several_candidates_one_that_is_hard_to_restore_is_taken_more_often_and_weighs_less()
     {
         // Left half flat, right half a checker, which reduction loses.
-        LumaImage image = new LumaImage("half", 256, 64, [.. Enumerable.Range(0, 256 * 64).Select(i => (byte)(i % 256 < 128 ? 100 : 60 + (80 * ((i + (i / 256)) % 2))))]);
+        LumaImage image = new LumaImage(
+            "half",
+            256,
+            64,
+            [.. Enumerable.Range(0, 256 * 64).Select(i => (byte)(i % 256 < 128 ? 100 : 60 + (80 * ((i + (i / 256)) % 2))))]
+        );
         (bool Detailed, double Weight)[] even = Draw(candidates: 1);
         (bool Detailed, double Weight)[] uneven = Draw(candidates: 8);
         Assert.InRange(even.Count(crop => crop.Detailed) / 2000.0, 0.45, 0.6);
@@ -192,29 +245,44 @@ public class DataTests
         (bool Detailed, double Weight)[] Draw(int candidates)
         {
             CropSampler crops = new CropSampler([([image], null)], 8, 2, null, null, candidates);
-            return [.. Enumerable.Range(0, 2000).Select(sample =>
-            {
-                float[] crop = new float[64];
-                float weight = crops.Sample(new SampleRandom(1, 1, sample), crop, []);
-                return (crop.Distinct().Count() > 1, (double)weight);
-            })];
+            return
+            [
+                .. Enumerable
+                    .Range(0, 2000)
+                    .Select(sample =>
+                    {
+                        float[] crop = new float[64];
+                        float weight = crops.Sample(new SampleRandom(1, 1, sample), crop, []);
+                        return (crop.Distinct().Count() > 1, (double)weight);
+                    }),
+            ];
         }
     }
 
     [Fact]
     public void The_error_of_bicubic_enlargement_is_known_of_every_square()
     {
-        LumaImage image = new LumaImage("drawn", 61, 47, TestSupport.Noise(61 * 47).Select((value, i) => (byte)(i % 61 < 32 ? 100 : 16 + (219 * value))).ToArray());
+        LumaImage image = new LumaImage(
+            "drawn",
+            61,
+            47,
+            TestSupport.Noise(61 * 47).Select((value, i) => (byte)(i % 61 < 32 ? 100 : 16 + (219 * value))).ToArray()
+        );
         BicubicError error = new BicubicError(image, 3);
 
-        // Flat on the left but for what reaches over the border, noise on the right: its variance is 219 squared / 12 levels, and most of it is lost.
+        // Flat on the left but for what reaches over the border, noise on the right: its variance is 219 squared / 12 levels, and most of
+        // it is lost.
         const double Level = 1 / (255.0 * 255.0);
         Assert.Equal(Level, error.At(0, 0, 16), Level / 10);
         Assert.InRange(error.At(40, 24, 16) / Level, 219 * 219 / 12.0 * 0.6, 219 * 219 / 12.0 * 1.2);
         Assert.InRange(error.Mean, error.At(0, 0, 16), error.At(40, 24, 16));
 
         // Squares of whole cells add up.
-        Assert.Equal(error.At(16, 16, 16), (error.At(16, 16, 8) + error.At(24, 16, 8) + error.At(16, 24, 8) + error.At(24, 24, 8)) / 4, error.At(16, 16, 16) * 1e-9);
+        Assert.Equal(
+            error.At(16, 16, 16),
+            (error.At(16, 16, 8) + error.At(24, 16, 8) + error.At(16, 24, 8) + error.At(24, 24, 8)) / 4,
+            error.At(16, 16, 16) * 1e-9
+        );
     }
 
     [Fact]
@@ -243,7 +311,12 @@ public class DataTests
     public void An_interpolated_crop_lies_where_its_large_crop_does(ResamplingKernel interpolation)
     {
         // On a slow ramp reduction and enlargement change little; a crop in another place would be another part of it.
-        LumaImage image = new LumaImage("ramp", 220, 220, [.. Enumerable.Range(0, 220 * 220).Select(i => (byte)(20 + (i % 220 / 2) + (i / 220 / 3)))]);
+        LumaImage image = new LumaImage(
+            "ramp",
+            220,
+            220,
+            [.. Enumerable.Range(0, 220 * 220).Select(i => (byte)(20 + (i % 220 / 2) + (i / 220 / 3)))]
+        );
         CropSampler crops = new CropSampler([([image], null)], 18, 3, Reduction.By(ResamplingKernel.Bicubic), interpolation);
         for (int sample = 0; sample < 20; sample++)
         {

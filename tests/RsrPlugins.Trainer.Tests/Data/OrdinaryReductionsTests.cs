@@ -43,7 +43,11 @@ public class OrdinaryReductionsTests
     {
         // OpenCV at 1/2 and 1/4: the centre lies between two pixels. Its bicubic (a = -0.75) there: -3/32, 19/32, 19/32, -3/32.
         Assert.Equal(new SeparableTaps(4, 1, [0.5f, 0.5f]), SeparableTaps.Of(4, SeparableTaps.Triangle, 1, antialiased: false), Same);
-        Assert.Equal(new SeparableTaps(2, -1, [-0.09375f, 0.59375f, 0.59375f, -0.09375f]), SeparableTaps.Of(2, x => SeparableTaps.Cubic(x, -0.75), 2, antialiased: false), Same);
+        Assert.Equal(
+            new SeparableTaps(2, -1, [-0.09375f, 0.59375f, 0.59375f, -0.09375f]),
+            SeparableTaps.Of(2, x => SeparableTaps.Cubic(x, -0.75), 2, antialiased: false),
+            Same
+        );
 
         static bool Same(SeparableTaps expected, SeparableTaps found)
         {
@@ -51,7 +55,9 @@ public class OrdinaryReductionsTests
             float[] weights = [.. found.Weights.SkipWhile(weight => Math.Abs(weight) < 1e-6)];
             int start = found.Start + found.Weights.Length - weights.Length;
             weights = [.. weights.Reverse().SkipWhile(weight => Math.Abs(weight) < 1e-6).Reverse()];
-            return expected.Start == start && expected.Weights.Length == weights.Length && expected.Weights.Zip(weights).All(pair => Math.Abs(pair.First - pair.Second) < 1e-6);
+            return expected.Start == start
+                && expected.Weights.Length == weights.Length
+                && expected.Weights.Zip(weights).All(pair => Math.Abs(pair.First - pair.Second) < 1e-6);
         }
     }
 
@@ -60,7 +66,10 @@ public class OrdinaryReductionsTests
     [InlineData(4)]
     public void Classical_error_is_that_of_the_resamplers_better_kernel(int scale)
     {
-        int small = Side / scale, crop = 12 / scale * 2, column = 5, row = 6;
+        int small = Side / scale,
+            crop = 12 / scale * 2,
+            column = 5,
+            row = 6;
         (float[] low, float[] high) = (TestSupport.Noise(small * small), TestSupport.Noise(Side * Side, seed: 9));
         double expected = new[] { ResamplingKernel.Bicubic, ResamplingKernel.Lanczos3 }.Min(kernel =>
         {
@@ -93,7 +102,10 @@ public class OrdinaryReductionsTests
                 float[] low = pictures.Make(large, by, damage, ref random);
                 Assert.Equal(32 * 32, low.Length);
                 // Full-range grey in whole levels, between black and white.
-                Assert.All(low, value => Assert.Equal(MathF.Round(((value * 255) - 16) * 255 / 219), ((value * 255) - 16) * 255 / 219, 2e-2f));
+                Assert.All(
+                    low,
+                    value => Assert.Equal(MathF.Round(((value * 255) - 16) * 255 / 219), ((value * 255) - 16) * 255 / 219, 2e-2f)
+                );
                 Assert.All(low, value => Assert.InRange(value * 255, 15.99f, 235.01f));
                 // Light is averaged in linear light, which is brighter.
                 Assert.Equal(image.ToUnit().Average() * 255, low.Average() * 255, by == SmallBy.LinearLight ? 12f : 4f);
@@ -132,7 +144,10 @@ public class OrdinaryReductionsTests
         FilePlanes picture = TestSupport.Drawn(64, 64).ToFile(0, 0, 64, 64);
         picture = picture with { Planes = [Array.ConvertAll(picture.Planes[0], MathF.Round)] };
         Assert.InRange(Difference(OrdinaryReductions.Jpeg(picture, 95, halfChroma: true)), 0.02f, 2f);
-        Assert.True(Difference(OrdinaryReductions.Jpeg(picture, 50, halfChroma: true)) > 1.5 * Difference(OrdinaryReductions.Jpeg(picture, 95, halfChroma: true)));
+        Assert.True(
+            Difference(OrdinaryReductions.Jpeg(picture, 50, halfChroma: true))
+                > 1.5 * Difference(OrdinaryReductions.Jpeg(picture, 95, halfChroma: true))
+        );
         Assert.True(Difference(OrdinaryReductions.WebP(picture, 30)) > 1.5 * Difference(OrdinaryReductions.WebP(picture, 95)));
 
         float Difference(FilePlanes other) => picture.Planes[0].Zip(other.Planes[0], (a, b) => MathF.Abs(a - b)).Average();
@@ -164,7 +179,11 @@ public class OrdinaryReductionsTests
     public void The_hinge_adds_to_the_loss_of_what_is_worse_than_classical_enlargement()
     {
         // At its start the network repeats pixels, which is worse than bicubic everywhere.
-        TrainingConfig config = TestSupport.Config(2, RunKind.Photo) with { Loss = TrainingLoss.Psnr, Steps = 2 };
+        TrainingConfig config = TestSupport.Config(2, RunKind.Photo) with
+        {
+            Loss = TrainingLoss.Psnr,
+            Steps = 2,
+        };
         Assert.InRange(FirstLoss(config with { HingeWeight = 1 }) / FirstLoss(config), 1.05, 2);
 
         static double FirstLoss(TrainingConfig config)
@@ -181,7 +200,10 @@ public class OrdinaryReductionsTests
         Directory.CreateDirectory(folder.File("svg/signs"));
         foreach (string name in new[] { "one", "two", "three" })
         {
-            File.WriteAllText(folder.File($"svg/signs/{name}.svg"), """<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect x="5" y="5" width="20" height="15" fill="#c02020"/></svg>""");
+            File.WriteAllText(
+                folder.File($"svg/signs/{name}.svg"),
+                """<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect x="5" y="5" width="20" height="15" fill="#c02020"/></svg>"""
+            );
         }
 
         File.WriteAllText(folder.File("svg/signs/broken.svg"), "not a drawing");
@@ -201,7 +223,10 @@ public class OrdinaryReductionsTests
     public void The_same_number_draws_the_same_scene_and_another_another()
     {
         const string Fonts = "/usr/share/fonts";
-        Assert.SkipUnless(Directory.Exists(Fonts) && Directory.EnumerateFiles(Fonts, "*.ttf", SearchOption.AllDirectories).Any(), "no fonts are installed in /usr/share/fonts");
+        Assert.SkipUnless(
+            Directory.Exists(Fonts) && Directory.EnumerateFiles(Fonts, "*.ttf", SearchOption.AllDirectories).Any(),
+            "no fonts are installed in /usr/share/fonts"
+        );
         using Scenes scenes = new Scenes(Fonts);
         foreach (Func<SampleRandom, SKBitmap> draw in new Func<SampleRandom, SKBitmap>[] { scenes.Text, Scenes.Lines, scenes.Screen })
         {

@@ -1,6 +1,6 @@
 // The floors of docs/refinement.md on drawings, read from what the experiment prints, for every picture and scale: effort keeps lines, and
-// the pair brings more of a screen back than a bicubic picture and the network for ordinary ones do. Where today's weights do not reach what is
-// wanted, the floor is today's figure and the wanted one stands beside it.
+// the pair brings more of a screen back than a bicubic picture and the network for ordinary ones do. Where today's weights do not reach
+// what is wanted, the floor is today's figure and the wanted one stands beside it.
 using System.Globalization;
 using RsrPlugins.Trainer.Experiments;
 
@@ -29,9 +29,18 @@ public class EffortTests
         using TemporaryFolder folder = new TemporaryFolder();
         ExperimentContext context = TestSupport.Experiment(folder, isSmoke: false);
         string section = await Task.Run(() => new Effort().Run(context), TestContext.Current.CancellationToken);
-        string[][] cells = [.. section.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).Select(line => line.Split('|', StringSplitOptions.TrimEntries))];
+        string[][] cells =
+        [
+            .. section
+                .Split('\n')
+                .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+                .Skip(1)
+                .Select(line => line.Split('|', StringSplitOptions.TrimEntries)),
+        ];
         ILookup<string, (string Way, double[] Figures)> pictures = cells.ToLookup(
-            row => row[1], row => (row[2], row[3..6].Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray()));
+            row => row[1],
+            row => (row[2], row[3..6].Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray())
+        );
         Assert.Equal(15, pictures.Count); // Five drawings at three scales.
 
         List<string> faults = [];
@@ -58,6 +67,9 @@ public class EffortTests
         }
 
         Assert.Empty(faults);
-        Assert.True(longestFree > 90, $"along lines: {longestFree} levels at most without averaging: the pictures do not tempt the descent");
+        Assert.True(
+            longestFree > 90,
+            $"along lines: {longestFree} levels at most without averaging: the pictures do not tempt the descent"
+        );
     }
 }

@@ -17,17 +17,18 @@ public class Figure1Tests
     /// are what the literature counts for a 1280 x 720 picture (SRCNN 52.7 G, VDSR 612.6 G, DRCN 17,974 G, DRRN 6,797 G, MemNet
     /// 2,662 G), over 921,600 pixels.
     /// </summary>
-    public static TheoryData<string, int, double, double?> Published => new()
-    {
-        { "SRCNN", 3, 57.2, 57.2 },
-        { "FSRCNN", 3, 12.464, null },
-        { "ESPCN", 3, 22.6, null },
-        { "ESPCN", 4, 24.6, null },
-        { "VDSR", 3, 665, 664.7 },
-        { "DRCN", 3, 1774, 19_503.4 },
-        { "DRRN", 3, 297, 7_375.1 },
-        { "MemNet", 3, 677, 2_888.9 },
-    };
+    public static TheoryData<string, int, double, double?> Published =>
+        new()
+        {
+            { "SRCNN", 3, 57.2, 57.2 },
+            { "FSRCNN", 3, 12.464, null },
+            { "ESPCN", 3, 22.6, null },
+            { "ESPCN", 4, 24.6, null },
+            { "VDSR", 3, 665, 664.7 },
+            { "DRCN", 3, 1774, 19_503.4 },
+            { "DRRN", 3, 297, 7_375.1 },
+            { "MemNet", 3, 677, 2_888.9 },
+        };
 
     [Theory]
     [MemberData(nameof(Published))]
@@ -60,7 +61,8 @@ public class Figure1Tests
     [Fact]
     public void Every_network_enlarges_as_it_says_with_ordinary_values()
     {
-        const int Width = 13, Height = 11;
+        const int Width = 13,
+            Height = 11;
         foreach (PublishedNetwork network in PublishedNetworks.All)
         {
             using StagedModels staged = new StagedModels();
@@ -68,7 +70,9 @@ public class Figure1Tests
             int scale = network.OwnScale(3);
             Assert.Equal(scale, GraphArithmetic.Of(onnx).Scale);
             float[] output = new float[Width * Height * scale * scale];
-            staged.OpenForeign(network.Name, onnx).Run(TestSupport.Noise(Width * Height), Width, Height, output, TestContext.Current.CancellationToken);
+            staged
+                .OpenForeign(network.Name, onnx)
+                .Run(TestSupport.Noise(Width * Height), Width, Height, output, TestContext.Current.CancellationToken);
             Assert.All(output, value => Assert.True(float.IsFinite(value)));
 
             // Neither vanished nor grown, after as many as 80 layers.
@@ -83,18 +87,28 @@ public class Figure1Tests
     [InlineData(4)]
     public void Graphs_and_the_engine_count_the_same_for_the_products_networks(int scale)
     {
-        foreach (ModelDescriptor? model in ModelCatalogue.Load(TestSupport.InRepository("models")).Models.Where(model => model.Scale == scale))
+        foreach (
+            ModelDescriptor? model in ModelCatalogue.Load(TestSupport.InRepository("models")).Models.Where(model => model.Scale == scale)
+        )
         {
             GraphArithmetic arithmetic = GraphArithmetic.Of(File.ReadAllBytes(model.FilePath));
             if (model.Task == NetworkTask.Gradient)
             {
-                Assert.Equal(model.Shape.OperationsPerInputPixel / 2, arithmetic.MultiplyAddsPerInputPixel, 1e-6 * arithmetic.MultiplyAddsPerInputPixel);
+                Assert.Equal(
+                    model.Shape.OperationsPerInputPixel / 2,
+                    arithmetic.MultiplyAddsPerInputPixel,
+                    1e-6 * arithmetic.MultiplyAddsPerInputPixel
+                );
                 Assert.Equal(1, arithmetic.Scale);
                 continue;
             }
 
             bool reduces = model.Task == NetworkTask.Reduce;
-            Assert.Equal(model.Shape.OperationsPerInputPixel / 2, arithmetic.MultiplyAddsPerInputPixel, 1e-6 * arithmetic.MultiplyAddsPerInputPixel);
+            Assert.Equal(
+                model.Shape.OperationsPerInputPixel / 2,
+                arithmetic.MultiplyAddsPerInputPixel,
+                1e-6 * arithmetic.MultiplyAddsPerInputPixel
+            );
             Assert.Equal(reduces ? 1.0 / scale : scale, arithmetic.Scale, 1e-12);
             Assert.Equal(arithmetic.MultiplyAddsPerInputPixel / (reduces ? 1 : scale * scale), arithmetic.MultiplyAddsPerHRPixel, 1e-6);
             IReadOnlyList<ConvolutionSpec> layers = reduces ? NetworkTable.RRNet(scale) : NetworkTable.SRNet(scale, UnitsOf(model));
@@ -121,7 +135,11 @@ public class Figure1Tests
         graph.Relu("relu", GraphBuilder.Input);
         ModelProto model = ModelProto.Parser.ParseFrom(graph.Build([]));
         model.Graph.Node[0].OpType = "Resize";
-        Assert.Contains("Resize", Assert.Throws<TrainerException>(() => GraphArithmetic.Of(Google.Protobuf.MessageExtensions.ToByteArray(model))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Resize",
+            Assert.Throws<TrainerException>(() => GraphArithmetic.Of(Google.Protobuf.MessageExtensions.ToByteArray(model))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -139,10 +157,17 @@ public class Figure1Tests
     {
         (Plane? small, Plane? large) = (new Plane(new float[4], 2, 2), new Plane(new float[6], 3, 2));
         List<Plane> seen = new List<Plane>();
-        PictureTimes times = TimeAgainstQuality.Time(new PictureClock(TimeSpan.FromHours(1), 3), [large, small], plane => Output(plane, seen), TestContext.Current.CancellationToken);
+        PictureTimes times = TimeAgainstQuality.Time(
+            new PictureClock(TimeSpan.FromHours(1), 3),
+            [large, small],
+            plane => Output(plane, seen),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal([small, large, large, large, small, small, small], seen);
         Assert.Equal(6, times.Runs);
-        Assert.Throws<TrainerException>(() => TimeAgainstQuality.Time(new PictureClock(TimeSpan.Zero, 1), [small], _ => [1, float.NaN], TestContext.Current.CancellationToken));
+        Assert.Throws<TrainerException>(() =>
+            TimeAgainstQuality.Time(new PictureClock(TimeSpan.Zero, 1), [small], _ => [1, float.NaN], TestContext.Current.CancellationToken)
+        );
 
         static float[] Output(Plane plane, List<Plane> seen)
         {
@@ -157,7 +182,9 @@ public class Figure1Tests
         using CancellationTokenSource stop = new CancellationTokenSource();
         Plane plane = new Plane(new float[4], 2, 2);
         int runs = 0;
-        Assert.Throws<OperationCanceledException>(() => TimeAgainstQuality.Time(new PictureClock(TimeSpan.Zero, 1), [plane, plane, plane], Run, stop.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            TimeAgainstQuality.Time(new PictureClock(TimeSpan.Zero, 1), [plane, plane, plane], Run, stop.Token)
+        );
         Assert.Equal(2, runs);
 
         float[] Run(Plane given)
@@ -177,7 +204,8 @@ public class Figure1Tests
     [InlineData(12.345, "12.3")]
     [InlineData(1234.6, "1235")]
     [InlineData(0, "0")]
-    public void Seconds_have_three_digits(double seconds, string expected) => Assert.Equal(expected, TimeAgainstQuality.Significant(seconds));
+    public void Seconds_have_three_digits(double seconds, string expected) =>
+        Assert.Equal(expected, TimeAgainstQuality.Significant(seconds));
 
     [Fact]
     public void Labels_stand_beside_their_dots_inside_the_picture_and_over_nothing()
@@ -218,8 +246,16 @@ public class Figure1Tests
         ExperimentContext context = TestSupport.Experiment(folder, log: logged.Add);
         string section = new TimeAgainstQuality().Run(context);
 
-        string[][] rows = section.Split('\n').Where(line => line.StartsWith('|')).Skip(2).Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries)).ToArray();
-        Assert.Equal([.. PublishedNetworks.All.Select(network => network.Name), "**RSRNet** (SRNet)", "RSRNet (RRNet)"], rows.Select(row => row[0]));
+        string[][] rows = section
+            .Split('\n')
+            .Where(line => line.StartsWith('|'))
+            .Skip(2)
+            .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries))
+            .ToArray();
+        Assert.Equal(
+            [.. PublishedNetworks.All.Select(network => network.Name), "**RSRNet** (SRNet)", "RSRNet (RRNet)"],
+            rows.Select(row => row[0])
+        );
         Assert.All(rows[..^2], row => Assert.EndsWith("(published)", row[^1], StringComparison.Ordinal));
         Assert.Contains("(ours), 34.29 (published)", rows[^2][^1], StringComparison.Ordinal);
         Assert.All(rows, row => Assert.True(double.Parse(row[5], CultureInfo.InvariantCulture) > 0));
@@ -235,7 +271,11 @@ public class Figure1Tests
     {
         using TemporaryFolder folder = new TemporaryFolder();
         ExperimentContext context = TestSupport.Experiment(folder) with { Models = folder.Root };
-        Assert.Contains("rrnet-x3-learned", Assert.Throws<TrainerException>(() => new TimeAgainstQuality().Run(context)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "rrnet-x3-learned",
+            Assert.Throws<TrainerException>(() => new TimeAgainstQuality().Run(context)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static PublishedNetwork Network(string name) => PublishedNetworks.All.Single(network => network.Name == name);

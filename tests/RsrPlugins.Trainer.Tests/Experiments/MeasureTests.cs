@@ -32,14 +32,32 @@ public class MeasureTests
 
     [Fact]
     public void A_row_is_won_by_its_highest_value() =>
-        Assert.Equal(2, Table1.DiagonalWins(new[,] { { 3.0, 1, 2 }, { 1, 2, 3 }, { 1, 2, 3 } }));
+        Assert.Equal(
+            2,
+            Table1.DiagonalWins(
+                new[,]
+                {
+                    { 3.0, 1, 2 },
+                    { 1, 2, 3 },
+                    { 1, 2, 3 },
+                }
+            )
+        );
 
     [Fact]
     public void A_sheet_shows_small_pixels_as_squares_at_the_size_of_the_large_picture()
     {
         using TemporaryFolder folder = new TemporaryFolder();
         string path = folder.File("sheet.png");
-        ContactSheet.Draw([[new SheetCell("large", new float[480 * 480], 480, 480), new SheetCell("small", [.. Enumerable.Repeat(235f, 240 * 240)], 240, 240)]], path);
+        ContactSheet.Draw(
+            [
+                [
+                    new SheetCell("large", new float[480 * 480], 480, 480),
+                    new SheetCell("small", [.. Enumerable.Repeat(235f, 240 * 240)], 240, 240),
+                ],
+            ],
+            path
+        );
         using SKBitmap sheet = SKBitmap.Decode(path);
         Assert.Equal(SKColors.Black, sheet.GetPixel(8 + 120, 32 + 120));
         Assert.Equal(SKColors.White, sheet.GetPixel(8 + 248 + 1, 32 + 1));
@@ -70,6 +88,16 @@ public class MeasureTests
     {
         double[] coefficients = SmallPictureSpectrum.Cosine(plane, side, side, side, side);
         int half = side / 2;
-        return [.. Enumerable.Range(0, half * half).Select(i => (float)Enumerable.Range(0, side).Sum(k => coefficients[k] * (k == 0 ? 1 : Math.Sqrt(2)) * Math.Cos(Math.PI * ((2 * (i % half)) + 1) * k / side)))];
+        return
+        [
+            .. Enumerable
+                .Range(0, half * half)
+                .Select(i =>
+                    (float)
+                        Enumerable
+                            .Range(0, side)
+                            .Sum(k => coefficients[k] * (k == 0 ? 1 : Math.Sqrt(2)) * Math.Cos(Math.PI * ((2 * (i % half)) + 1) * k / side))
+                ),
+        ];
     }
 }

@@ -7,7 +7,8 @@ namespace RsrPlugins.Trainer.Tests.Experiments;
 
 public class OrdinaryTests
 {
-    public static TheoryData<string> Reductions => [.. SmallFiles.Reductions.Where(reduction => reduction.Apply is not null).Select(reduction => reduction.Name)];
+    public static TheoryData<string> Reductions =>
+        [.. SmallFiles.Reductions.Where(reduction => reduction.Apply is not null).Select(reduction => reduction.Name)];
 
     public static TheoryData<string> Damages => [.. SmallFiles.Damages.Select(damage => damage.Name)];
 
@@ -89,7 +90,8 @@ public class OrdinaryTests
     [Fact]
     public void Any_drawing_becomes_a_square_one_as_a_whole()
     {
-        byte[] wide = """<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"><svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="200" height="100" fill="#0000ff"/></svg>"""u8.ToArray();
+        byte[] wide =
+            """<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"><svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="200" height="100" fill="#0000ff"/></svg>"""u8.ToArray();
         byte[] rgb = DrawnScenes.Render(DrawnScenes.Squared(wide), DrawnScenes.Side);
         byte[] Pixel(int x, int y) => rgb[(((y * DrawnScenes.Side) + x) * 3)..(((y * DrawnScenes.Side) + x) * 3 + 3)];
         Assert.Equal([255, 255, 255], Pixel(144, 20));
@@ -102,15 +104,28 @@ public class OrdinaryTests
     {
         using TemporaryFolder folder = new TemporaryFolder();
         OrdinaryPicture picture = new OrdinaryPicture("photo", "one", [], null);
-        OrdinaryCase Case(double psnr, double ssim) => new(2, picture, SmallFiles.Reductions[0], SmallFiles.Damages[0], new EvaluationScore(psnr, ssim), new EvaluationScore(30, .90), new EvaluationScore(31, .89));
+        OrdinaryCase Case(double psnr, double ssim) =>
+            new(
+                2,
+                picture,
+                SmallFiles.Reductions[0],
+                SmallFiles.Damages[0],
+                new EvaluationScore(psnr, ssim),
+                new EvaluationScore(30, .90),
+                new EvaluationScore(31, .89)
+            );
         Assert.Equal(-0.5, Case(30.5, .92).Gain, 6);
         Assert.Equal(0.02, Case(30.5, .92).SsimGain, 6);
 
-        string report = OrdinaryReport.Write([Case(30.97, .92), Case(30.94, .896), Case(30.5, .89), Case(32, .9)], TestSupport.Experiment(folder));
+        string report = OrdinaryReport.Write(
+            [Case(30.97, .92), Case(30.94, .896), Case(30.5, .89), Case(32, .9)],
+            TestSupport.Experiment(folder)
+        );
         Assert.Contains("| x2 | 4 | +0.10 | 2 (50.0 %) | 1 | 1 | -0.50 | -0.0100 | not reached |", report, StringComparison.Ordinal);
         Assert.Contains("| bicubic | +0.10 / -0.50 (**2**) |", report, StringComparison.Ordinal);
         Assert.Contains("reached |", OrdinaryReport.Write([Case(31, .9)], TestSupport.Experiment(folder)), StringComparison.Ordinal);
     }
 
-    private static Func<byte[], int, int, int, byte[]> Reduction(string name) => SmallFiles.Reductions.Single(reduction => reduction.Name == name).Apply!;
+    private static Func<byte[], int, int, int, byte[]> Reduction(string name) =>
+        SmallFiles.Reductions.Single(reduction => reduction.Name == name).Apply!;
 }

@@ -14,7 +14,10 @@ public class SmokeTests
     {
         using TemporaryFolder folder = new TemporaryFolder();
         ExperimentContext context = TestSupport.Experiment(folder);
-        string section = await Task.Run(() => ExperimentCommand.All.Single(experiment => experiment.Name == name).Run(context), TestContext.Current.CancellationToken);
+        string section = await Task.Run(
+            () => ExperimentCommand.All.Single(experiment => experiment.Name == name).Run(context),
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Contains("|---", section, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", section, StringComparison.Ordinal);
@@ -32,7 +35,11 @@ public class SmokeTests
         {
             string document = File.ReadAllText(TestSupport.InRepository(experiment.Document));
             string replaced = ExperimentDocument.Replaced(document, experiment.Name, "measured", "paper.md");
-            Assert.Contains($"<!-- begin {experiment.Name} -->\nmeasured\n<!-- end {experiment.Name} -->", replaced, StringComparison.Ordinal);
+            Assert.Contains(
+                $"<!-- begin {experiment.Name} -->\nmeasured\n<!-- end {experiment.Name} -->",
+                replaced,
+                StringComparison.Ordinal
+            );
             Assert.Equal(document.Split("\n## ").Length, replaced.Split("\n## ").Length);
         }
 

@@ -48,7 +48,12 @@ public class Table4Tests
     public void The_search_finds_the_first_setting_that_is_not_below(double ssim, double bytes)
     {
         HashSet<int> tried = new HashSet<int>();
-        Stored? found = QualitySearch.SmallestNotBelow(100, setting => tried.Add(setting) ? new Stored(10 * setting, 1, 30, setting / 100.0) : throw new InvalidOperationException("Tried twice."), ssim);
+        Stored? found = QualitySearch.SmallestNotBelow(
+            100,
+            setting =>
+                tried.Add(setting) ? new Stored(10 * setting, 1, 30, setting / 100.0) : throw new InvalidOperationException("Tried twice."),
+            ssim
+        );
 
         Assert.Equal(bytes, found?.Bytes);
         Assert.InRange(tried.Count, 2, 11);
@@ -62,7 +67,11 @@ public class Table4Tests
     public void The_search_takes_a_smaller_file_that_a_ripple_makes_good_enough()
     {
         // Setting 48 is as good as 50; bisection alone stops at 50.
-        Stored? found = QualitySearch.SmallestNotBelow(100, setting => new Stored(setting, 1, 30, setting == 48 ? 0.5 : setting / 100.0), 0.5);
+        Stored? found = QualitySearch.SmallestNotBelow(
+            100,
+            setting => new Stored(setting, 1, 30, setting == 48 ? 0.5 : setting / 100.0),
+            0.5
+        );
 
         Assert.Equal(48, found?.Bytes);
     }
@@ -75,7 +84,14 @@ public class Table4Tests
         SkipWithout(codec.Tools);
         GreyPicture noise = new GreyPicture(37, 21, Array.ConvertAll(TestSupport.Noise(37 * 21), value => (byte)(value * 255.99f)));
 
-        foreach (GreyPicture? picture in new[] { noise, Drawn(64, 48), new GreyPicture(5, 3, [0, 1, 2, 3, 4, 250, 251, 252, 253, 254, 255, 128, 16, 235, 17]) })
+        foreach (
+            GreyPicture? picture in new[]
+            {
+                noise,
+                Drawn(64, 48),
+                new GreyPicture(5, 3, [0, 1, 2, 3, 4, 250, 251, 252, 253, 254, 255, 128, 16, 235, 17]),
+            }
+        )
         {
             byte[] file = codec.Encode(picture, TestContext.Current.CancellationToken);
             GreyPicture back = codec.Decode(file, TestContext.Current.CancellationToken);
@@ -91,13 +107,20 @@ public class Table4Tests
         LossyCodec codec = Codecs.Lossy.Append(Codecs.ReversibleJpeg2000).Single(codec => codec.Name == name);
         SkipWithout(codec.Tools);
         GreyPicture picture = Drawn(131, 97);
-        (int Length, double Psnr)[] files = new[] { codec.Settings[codec.Settings.Count / 4], codec.Settings[codec.Settings.Count * 3 / 5], codec.Settings[^2] }.Select(setting =>
+        (int Length, double Psnr)[] files = new[]
         {
-            byte[] file = codec.Encode(picture, setting, TestContext.Current.CancellationToken);
-            GreyPicture back = codec.Decode(file, TestContext.Current.CancellationToken);
-            Assert.Equal((picture.Width, picture.Height), (back.Width, back.Height));
-            return (file.Length, Psnr: ImageMetrics.Psnr(picture.ToPlane(), back.ToPlane(), picture.Width, picture.Height, 0));
-        }).ToArray();
+            codec.Settings[codec.Settings.Count / 4],
+            codec.Settings[codec.Settings.Count * 3 / 5],
+            codec.Settings[^2],
+        }
+            .Select(setting =>
+            {
+                byte[] file = codec.Encode(picture, setting, TestContext.Current.CancellationToken);
+                GreyPicture back = codec.Decode(file, TestContext.Current.CancellationToken);
+                Assert.Equal((picture.Width, picture.Height), (back.Width, back.Height));
+                return (file.Length, Psnr: ImageMetrics.Psnr(picture.ToPlane(), back.ToPlane(), picture.Width, picture.Height, 0));
+            })
+            .ToArray();
 
         Assert.True(files[0].Length < files[1].Length && files[1].Length < files[2].Length, string.Join(", ", files));
         Assert.True(files[0].Psnr < files[1].Psnr && files[1].Psnr < files[2].Psnr, string.Join(", ", files));
@@ -116,7 +139,8 @@ public class Table4Tests
             pictures,
             engine.Open(catalogue.Find(NetworkTask.Reduce, ModelKind.Learned, 3)),
             engine.Open(catalogue.Find(NetworkTask.Enlarge, ModelKind.Learned, 3)),
-            TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken
+        );
 
         Stored[] stored = measured.Pair(Codecs.Png);
 
@@ -146,8 +170,14 @@ public class Table4Tests
             DrawnPictures.TestSet(2),
             engine.Open(catalogue.Find(NetworkTask.Reduce, ModelKind.Learned, 2)),
             engine.Open(catalogue.Find(NetworkTask.Enlarge, ModelKind.Learned, 2)),
-            TestContext.Current.CancellationToken);
-        LosslessCodec jpeg = new LosslessCodec("JPEG", [], (picture, token) => Codecs.PlainJpeg.Encode(picture, 50, token), Codecs.PlainJpeg.Decode);
+            TestContext.Current.CancellationToken
+        );
+        LosslessCodec jpeg = new LosslessCodec(
+            "JPEG",
+            [],
+            (picture, token) => Codecs.PlainJpeg.Encode(picture, 50, token),
+            Codecs.PlainJpeg.Decode
+        );
 
         TrainerException error = Assert.Throws<TrainerException>(() => measured.Pair(jpeg));
         Assert.Contains("JPEG", error.Message, StringComparison.Ordinal);
@@ -157,7 +187,9 @@ public class Table4Tests
     public void A_full_run_without_a_tool_names_its_package()
     {
         using TemporaryFolder folder = new TemporaryFolder();
-        TrainerException error = Assert.Throws<TrainerException>(() => new Table4([Codecs.Png], [Without()]).Run(TestSupport.Experiment(folder, isSmoke: false)));
+        TrainerException error = Assert.Throws<TrainerException>(() =>
+            new Table4([Codecs.Png], [Without()]).Run(TestSupport.Experiment(folder, isSmoke: false))
+        );
 
         Assert.Contains("rsr-no-such-tool", error.Message, StringComparison.Ordinal);
         Assert.Contains("apt-get install no-such-package", error.Message, StringComparison.Ordinal);
@@ -179,7 +211,9 @@ public class Table4Tests
     {
         SkipWithout([ExternalTool.OpjDecompress]);
         using TemporaryFolder folder = new TemporaryFolder();
-        TrainerException error = Assert.Throws<TrainerException>(() => ExternalTool.OpjDecompress.Run(folder.Root, ["-i", "no such file.jp2", "-o", "a.pgm"], TestContext.Current.CancellationToken));
+        TrainerException error = Assert.Throws<TrainerException>(() =>
+            ExternalTool.OpjDecompress.Run(folder.Root, ["-i", "no such file.jp2", "-o", "a.pgm"], TestContext.Current.CancellationToken)
+        );
 
         Assert.Contains("opj_decompress ended with exit code", error.Message, StringComparison.Ordinal);
     }
@@ -193,7 +227,9 @@ public class Table4Tests
         using CancellationTokenSource stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         Stopwatch watch = Stopwatch.StartNew();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Run(() => sleep.Run(folder.Root, ["300"], stop.Token), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            Task.Run(() => sleep.Run(folder.Root, ["300"], stop.Token), TestContext.Current.CancellationToken)
+        );
 
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"{watch.Elapsed}");
     }
@@ -214,14 +250,30 @@ public class Table4Tests
         GreyPicture picture = new GreyPicture(3, 2, [10, 35, 9, 13, 32, 255]);
 
         GreyPicture plain = GreyPicture.FromPgm(picture.ToPgm(), "plain");
-        GreyPicture commented = GreyPicture.FromPgm([.. Encoding.ASCII.GetBytes("P5\n#made by a tool 1.0\n3 2\n# and more\n255\n"), .. picture.Samples], "commented");
+        GreyPicture commented = GreyPicture.FromPgm(
+            [.. Encoding.ASCII.GetBytes("P5\n#made by a tool 1.0\n3 2\n# and more\n255\n"), .. picture.Samples],
+            "commented"
+        );
 
         Assert.Equal(picture.Samples, plain.Samples);
         Assert.Equal(picture.Samples, commented.Samples);
         Assert.Equal((3, 2), (commented.Width, commented.Height));
-        foreach (string? wrong in new[] { "P6\n3 2\n255\nabcdef", "P5\n3 2\n255\nabcde", "P5\n3 2\n65535\nabcdef", "P5\n# never ends", string.Empty })
+        foreach (
+            string? wrong in new[]
+            {
+                "P6\n3 2\n255\nabcdef",
+                "P5\n3 2\n255\nabcde",
+                "P5\n3 2\n65535\nabcdef",
+                "P5\n# never ends",
+                string.Empty,
+            }
+        )
         {
-            Assert.Contains("wrong.pgm", Assert.Throws<TrainerException>(() => GreyPicture.FromPgm(Encoding.ASCII.GetBytes(wrong), "wrong.pgm")).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "wrong.pgm",
+                Assert.Throws<TrainerException>(() => GreyPicture.FromPgm(Encoding.ASCII.GetBytes(wrong), "wrong.pgm")).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -230,5 +282,8 @@ public class Table4Tests
     private static GreyPicture Drawn(int width, int height) => new(width, height, TestSupport.Drawn(width, height).Luma);
 
     private static void SkipWithout(IReadOnlyList<ExternalTool> tools) =>
-        Assert.SkipUnless(tools.All(tool => tool.IsInstalled), string.Join("; ", tools.Where(tool => !tool.IsInstalled).Select(tool => tool.MissingMessage)));
+        Assert.SkipUnless(
+            tools.All(tool => tool.IsInstalled),
+            string.Join("; ", tools.Where(tool => !tool.IsInstalled).Select(tool => tool.MissingMessage))
+        );
 }

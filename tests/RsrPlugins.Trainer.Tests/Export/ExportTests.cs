@@ -27,12 +27,17 @@ public class ExportTests
         Checkpoint checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(scale) with { Patch = 24, Units = units });
         float[] parameters = checkpoint.Vectors[Checkpoint.AverageName];
         using StagedModels staged = new StagedModels();
-        foreach (ExportedModel? model in ModelExporter.Build(checkpoint, "nowhere", null).Where(model => model.Row.Network != ModelRow.SRNetGradient))
+        foreach (
+            ExportedModel? model in ModelExporter
+                .Build(checkpoint, "nowhere", null)
+                .Where(model => model.Row.Network != ModelRow.SRNetGradient)
+        )
         {
             ModelRow row = model.Row;
-            byte[] unfolded = row.Network == ModelRow.RRNet
-                ? NetworkGraphs.RRNet(scale, checkpoint.Layout, parameters, [], folded: false)
-                : NetworkGraphs.SRNet(scale, checkpoint.Config.Units, checkpoint.Layout, parameters, [], folded: false);
+            byte[] unfolded =
+                row.Network == ModelRow.RRNet
+                    ? NetworkGraphs.RRNet(scale, checkpoint.Layout, parameters, [], folded: false)
+                    : NetworkGraphs.SRNet(scale, checkpoint.Config.Units, checkpoint.Layout, parameters, [], folded: false);
             INetwork network = staged.Open(row, model.Onnx);
             Assert.InRange(ModelExporter.LargestDifference(checkpoint, row, network), 0, ModelExporter.ParityTolerance);
             Assert.InRange(ModelExporter.LargestDifference(checkpoint, row, staged.Open(row, unfolded)), 0, ModelExporter.ParityTolerance);
@@ -41,7 +46,12 @@ public class ExportTests
             float[] input = TestSupport.Noise(width * height);
             float[] whole = new float[row.Network == ModelRow.RRNet ? width * height / (scale * scale) : width * height * scale * scale];
             network.Run(input, width, height, whole, CancellationToken.None);
-            float[] tiled = new LearnedResizer(network, new ResizeSettings(Threads: 1, TileSize: 8 * scale)).ResizeLuma(input, width, height, TestContext.Current.CancellationToken);
+            float[] tiled = new LearnedResizer(network, new ResizeSettings(Threads: 1, TileSize: 8 * scale)).ResizeLuma(
+                input,
+                width,
+                height,
+                TestContext.Current.CancellationToken
+            );
             Assert.All(whole.Zip(tiled), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
         }
     }
@@ -59,7 +69,9 @@ public class ExportTests
         Assert.Equal(8, gradient.Model.Shape.Halo);
 
         // And with the definition: what the error does when one small pixel is moved a little.
-        const int Width = 12, Height = 10, At = (4 * Width) + 7;
+        const int Width = 12,
+            Height = 10,
+            At = (4 * Width) + 7;
         int area = Width * Height;
         (float[]? small, float[]? large) = (TestSupport.Noise(area), TestSupport.Noise(area * scale * scale));
         float[] input = new float[area * (1 + (scale * scale))];
@@ -108,14 +120,24 @@ public class ExportTests
         float[] input = TestSupport.Noise(Width * Height);
         float[] whole = new float[Width * Height * scale * scale];
         network.Run(input, Width, Height, whole, CancellationToken.None);
-        float[] tiled = new LearnedResizer(network, new ResizeSettings(Threads: 1, TileSize: 16)).ResizeLuma(input, Width, Height, TestContext.Current.CancellationToken);
+        float[] tiled = new LearnedResizer(network, new ResizeSettings(Threads: 1, TileSize: 16)).ResizeLuma(
+            input,
+            Width,
+            Height,
+            TestContext.Current.CancellationToken
+        );
         Assert.All(whole.Zip(tiled), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
     }
 
     [Fact]
     public void SRCNN_for_another_reduction_is_not_exported()
     {
-        Checkpoint checkpoint = TestSupport.RandomCheckpoint(TestSupport.Config(3, RunKind.Srcnn) with { Reduction = ResamplingKernel.Nearest });
+        Checkpoint checkpoint = TestSupport.RandomCheckpoint(
+            TestSupport.Config(3, RunKind.Srcnn) with
+            {
+                Reduction = ResamplingKernel.Nearest,
+            }
+        );
         Assert.Throws<TrainerException>(() => ModelExporter.Build(checkpoint, "nowhere", null));
     }
 
@@ -127,14 +149,25 @@ public class ExportTests
             ModelProto onnx = ModelProto.Parser.ParseFrom(model.Onnx);
             Assert.Equal(7, onnx.IrVersion);
             Assert.Equal(13, Assert.Single(onnx.OpsetImport).Version);
-            Assert.All(onnx.Graph.Node, node => Assert.Contains(node.OpType, model.Row.Network == ModelRow.SRNetGradient ? _operatorsOfGradients : _operators));
+            Assert.All(
+                onnx.Graph.Node,
+                node => Assert.Contains(node.OpType, model.Row.Network == ModelRow.SRNetGradient ? _operatorsOfGradients : _operators)
+            );
             Assert.Equal("input", Assert.Single(onnx.Graph.Input).Name);
             Assert.Equal("output", Assert.Single(onnx.Graph.Output).Name);
             RepeatedField<TensorShapeProto.Types.Dimension> dimensions = onnx.Graph.Input[0].Type.TensorType.Shape.Dim;
             Assert.Equal([false, true, false, false], dimensions.Select(dimension => dimension.HasDimValue));
             Dictionary<string, string> metadata = onnx.MetadataProps.ToDictionary(entry => entry.Key, entry => entry.Value);
             Assert.Equal("3", metadata["scale"]);
-            Assert.Equal(model.Row.Network switch { ModelRow.RRNet => "3", ModelRow.SRNet => "4", _ => "8" }, metadata["halo"]);
+            Assert.Equal(
+                model.Row.Network switch
+                {
+                    ModelRow.RRNet => "3",
+                    ModelRow.SRNet => "4",
+                    _ => "8",
+                },
+                metadata["halo"]
+            );
             Assert.Contains("BT.601", metadata["luma"], StringComparison.Ordinal);
         }
     }
@@ -146,7 +179,9 @@ public class ExportTests
         ExportedModel model = ModelExporter.Build(checkpoint, "nowhere", null).Single(model => model.Row.Network == ModelRow.RRNet);
         using StagedModels staged = new StagedModels();
         float[] output = new float[12 * 12];
-        staged.Open(model.Row, model.Onnx).Run([.. TestSupport.Noise(24 * 24).Select(value => (4 * value) - 2)], 24, 24, output, CancellationToken.None);
+        staged
+            .Open(model.Row, model.Onnx)
+            .Run([.. TestSupport.Noise(24 * 24).Select(value => (4 * value) - 2)], 24, 24, output, CancellationToken.None);
         Assert.Equal(QBRelu.Minimum, output.Min());
         Assert.Equal(QBRelu.Maximum, output.Max());
         Assert.Contains(output, value => MathF.Abs((value * 255) - MathF.Round(value * 255)) > 0.1f);
@@ -157,17 +192,29 @@ public class ExportTests
     {
         using TemporaryFolder folder = new TemporaryFolder();
         ModelFolder.Write(folder.Root, ModelExporter.Build(TestSupport.RandomCheckpoint(TestSupport.Config(2)), folder.Root, null));
-        ModelFolder.Write(folder.Root, ModelExporter.Build(TestSupport.RandomCheckpoint(TestSupport.Config(4, RunKind.Photo)), folder.Root, null));
-        ModelFolder.Write(folder.Root, ModelExporter.Build(TestSupport.RandomCheckpoint(TestSupport.Config(2), seed: 8), folder.Root, null));
+        ModelFolder.Write(
+            folder.Root,
+            ModelExporter.Build(TestSupport.RandomCheckpoint(TestSupport.Config(4, RunKind.Photo)), folder.Root, null)
+        );
+        ModelFolder.Write(
+            folder.Root,
+            ModelExporter.Build(TestSupport.RandomCheckpoint(TestSupport.Config(2), seed: 8), folder.Root, null)
+        );
 
         ModelCatalogue catalogue = ModelCatalogue.Load(folder.Root);
-        Assert.Equal(["rrnet-x2-learned", "srnet-x2-learned", "srnet-x2-learned-gradient", "srnet-x4-photo"], catalogue.Models.Select(model => model.Id));
+        Assert.Equal(
+            ["rrnet-x2-learned", "srnet-x2-learned", "srnet-x2-learned-gradient", "srnet-x4-photo"],
+            catalogue.Models.Select(model => model.Id)
+        );
         Assert.Equal([3, 4, 8, 4], catalogue.Models.Select(model => model.Shape.Halo));
         Assert.Equal("srnet-x2-learned", catalogue.Models[0].PairId);
         Assert.Equal("srnet-x2-learned", catalogue.Models[2].PairId);
         Assert.Null(catalogue.Models[3].PairId);
         Assert.All(catalogue.Models, model => Assert.NotEmpty(ModelCatalogue.ReadVerified(model)));
-        Assert.All(catalogue.Models, model => Assert.StartsWith($"# {model.Id}\n", File.ReadAllText(model.CardPath), StringComparison.Ordinal));
+        Assert.All(
+            catalogue.Models,
+            model => Assert.StartsWith($"# {model.Id}\n", File.ReadAllText(model.CardPath), StringComparison.Ordinal)
+        );
         Assert.Empty(Directory.GetFiles(folder.Root, "*.tmp"));
     }
 

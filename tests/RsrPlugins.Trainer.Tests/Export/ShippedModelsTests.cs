@@ -9,7 +9,8 @@ namespace RsrPlugins.Trainer.Tests.Export;
 
 public class ShippedModelsTests
 {
-    /// <summary>The small pictures are to be good to look at (Section 4.3 of the paper): not far from bicubic ones, and as bright.</summary>
+    /// <summary>The small pictures are to be good to look at (Section 4.3 of the paper): not far from bicubic ones, and as
+    /// bright.</summary>
     [Theory]
     [InlineData(2, 32, 0)]
     [InlineData(3, 31, 0)]
@@ -23,7 +24,12 @@ public class ShippedModelsTests
         using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         ModelCatalogue models = ModelCatalogue.Load(TestSupport.InRepository("models"));
         LumaRefiner? refiner = passes == 0 ? null : new LumaRefiner(Open(NetworkTask.Gradient), passes);
-        Naturalness small = new ModelEvaluation(TestPicture.LoadSet(data!, "test/set14", scale), scale, Open(NetworkTask.Reduce), refiner).LearnedAgainstClassical();
+        Naturalness small = new ModelEvaluation(
+            TestPicture.LoadSet(data!, "test/set14", scale),
+            scale,
+            Open(NetworkTask.Reduce),
+            refiner
+        ).LearnedAgainstClassical();
         Assert.InRange(small.PsnrToBicubic, leastPsnrDb, double.PositiveInfinity);
         Assert.InRange(small.BrightnessShift, 0, 0.5);
 
@@ -38,13 +44,18 @@ public class ShippedModelsTests
     public void Models_name_all_that_their_checkpoints_have_seen(string kind)
     {
         IReadOnlyList<ModelDescriptor> models = ModelCatalogue.Load(TestSupport.InRepository("models")).Models;
-        foreach (int scale in models.Where(model => model.Id.EndsWith(kind, StringComparison.Ordinal)).Select(model => model.Scale).Distinct())
+        foreach (
+            int scale in models.Where(model => model.Id.EndsWith(kind, StringComparison.Ordinal)).Select(model => model.Scale).Distinct()
+        )
         {
-            Checkpoint checkpoint = Checkpoint.Load(Path.Combine(TestSupport.InRepository("training"), "checkpoints", $"{kind}-x{scale}.ckpt"));
+            Checkpoint checkpoint = Checkpoint.Load(
+                Path.Combine(TestSupport.InRepository("training"), "checkpoints", $"{kind}-x{scale}.ckpt")
+            );
             Assert.Contains("wikimedia49", checkpoint.DataSeen);
             Assert.All(
                 models.Where(model => model.Scale == scale && model.Id.Contains(kind, StringComparison.Ordinal)),
-                model => Assert.Equal(checkpoint.DataSeen, model.TrainedOn));
+                model => Assert.Equal(checkpoint.DataSeen, model.TrainedOn)
+            );
         }
     }
 }

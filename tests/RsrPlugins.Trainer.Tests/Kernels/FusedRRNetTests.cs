@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace RsrPlugins.Trainer.Tests.Kernels;
 
-/// <summary>RRNet by the trainer's own code against Torch. Sides are whole tiles, or end inside one, or need more than one block of tiles.</summary>
+/// <summary>RRNet by the trainer's own code against Torch. Sides are whole tiles, or end inside one, or need more than one block of
+/// tiles.</summary>
 public class FusedRRNetTests
 {
     private const int Crops = 2;
@@ -32,11 +33,14 @@ public class FusedRRNetTests
 
         using FusedRRNet fused = new FusedRRNet(scale, layout, Crops, side);
         float[] low = new float[lowGradient.Length];
-        float[] gradient = FusedNetworks.Twice(layout, sum =>
-        {
-            fused.Forward(parameters, high, low);
-            fused.Backward(lowGradient, sum);
-        });
+        float[] gradient = FusedNetworks.Twice(
+            layout,
+            sum =>
+            {
+                fused.Forward(parameters, high, low);
+                fused.Backward(lowGradient, sum);
+            }
+        );
 
         FusedNetworks.AssertNear(Checkpoint.ToArray(expected), low, 1e-5, "small crops");
         FusedNetworks.AssertGradients(layout, views, gradient, isReducing: true);

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace RsrPlugins.Trainer.Tests.Kernels;
 
-/// <summary>SRNet by the trainer's own code against Torch. Sides are whole tiles, or end inside one, or need more than one block of tiles.</summary>
+/// <summary>SRNet by the trainer's own code against Torch. Sides are whole tiles, or end inside one, or need more than one block of
+/// tiles.</summary>
 public class FusedSRNetTests
 {
     private const int Crops = 2;
@@ -36,12 +37,15 @@ public class FusedSRNetTests
         using FusedSRNet fused = new FusedSRNet(scale, units, layout, Crops, lowSide);
         float[] restored = new float[restoredGradient.Length];
         float[] lowGradient = new float[low.Length];
-        float[] gradient = FusedNetworks.Twice(layout, sum =>
-        {
-            Array.Clear(lowGradient);
-            fused.Forward(parameters, low, restored);
-            fused.Backward(restoredGradient, sum, lowGradient);
-        });
+        float[] gradient = FusedNetworks.Twice(
+            layout,
+            sum =>
+            {
+                Array.Clear(lowGradient);
+                fused.Forward(parameters, low, restored);
+                fused.Backward(restoredGradient, sum, lowGradient);
+            }
+        );
 
         FusedNetworks.AssertNear(Checkpoint.ToArray(expected), restored, 1e-5, "large crops");
         FusedNetworks.AssertNear(Checkpoint.ToArray(input.grad!), lowGradient, 1e-3, "gradient of the small crops");

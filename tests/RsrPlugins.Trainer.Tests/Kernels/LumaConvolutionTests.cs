@@ -18,9 +18,19 @@ public class LumaConvolutionTests
         using FeatureMap result = new FeatureMap(Side);
         Open().Forward(_plane, result);
         Reference.AssertNear(
-            Reference.Each(Side, (y, x, channel) => Reference.LeakyReLU(_bias[channel] + Enumerable.Range(0, Taps).Sum(tap => (double)_weights[(channel * Taps) + tap] * Luma(y + (tap / 3) - 1, x + (tap % 3) - 1)))),
+            Reference.Each(
+                Side,
+                (y, x, channel) =>
+                    Reference.LeakyReLU(
+                        _bias[channel]
+                            + Enumerable
+                                .Range(0, Taps)
+                                .Sum(tap => (double)_weights[(channel * Taps) + tap] * Luma(y + (tap / 3) - 1, x + (tap % 3) - 1))
+                    )
+            ),
             Reference.Values(result),
-            1e-6);
+            1e-6
+        );
     }
 
     [Fact]
@@ -30,10 +40,21 @@ public class LumaConvolutionTests
         LumaConvolution layer = Open();
         layer.AddGradient(_plane, gradient);
         layer.AddGradient(_plane, gradient);
-        float[] weights = new float[_weights.Length], bias = new float[Channels];
+        float[] weights = new float[_weights.Length],
+            bias = new float[Channels];
         layer.AddGradientTo(weights, bias);
-        Reference.AssertNear(Enumerable.Range(0, weights.Length).Select(i => 2 * Pixels().Sum(p => Reference.Get(gradient, p.Y, p.X, i / Taps) * Luma(p.Y + (i % Taps / 3) - 1, p.X + (i % 3) - 1))), weights);
-        Reference.AssertNear(Enumerable.Range(0, Channels).Select(channel => 2 * Pixels().Sum(p => Reference.Get(gradient, p.Y, p.X, channel))), bias);
+        Reference.AssertNear(
+            Enumerable
+                .Range(0, weights.Length)
+                .Select(i =>
+                    2 * Pixels().Sum(p => Reference.Get(gradient, p.Y, p.X, i / Taps) * Luma(p.Y + (i % Taps / 3) - 1, p.X + (i % 3) - 1))
+                ),
+            weights
+        );
+        Reference.AssertNear(
+            Enumerable.Range(0, Channels).Select(channel => 2 * Pixels().Sum(p => Reference.Get(gradient, p.Y, p.X, channel))),
+            bias
+        );
     }
 
     [Fact]
@@ -44,8 +65,19 @@ public class LumaConvolutionTests
         float[] before = [.. found];
         Open().AddInputGradient(gradient, found);
         Reference.AssertNear(
-            Pixels().Select((p, i) => before[i] + Enumerable.Range(0, Taps * Channels).Sum(k => (double)_weights[(k % Channels * Taps) + (k / Channels)] * Reference.Get(gradient, p.Y + 1 - (k / Channels / 3), p.X + 1 - (k / Channels % 3), k % Channels))),
-            found);
+            Pixels()
+                .Select(
+                    (p, i) =>
+                        before[i]
+                        + Enumerable
+                            .Range(0, Taps * Channels)
+                            .Sum(k =>
+                                (double)_weights[(k % Channels * Taps) + (k / Channels)]
+                                * Reference.Get(gradient, p.Y + 1 - (k / Channels / 3), p.X + 1 - (k / Channels % 3), k % Channels)
+                            )
+                ),
+            found
+        );
     }
 
     private static IEnumerable<(int Y, int X)> Pixels() => Enumerable.Range(0, Side * Side).Select(i => (i / Side, i % Side));

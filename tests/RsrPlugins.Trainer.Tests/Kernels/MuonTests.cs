@@ -15,7 +15,9 @@ public class MuonTests
     [InlineData(128)]
     public void An_update_is_the_orthogonalised_momentum(int columns)
     {
-        float[] weights = Reference.Noise(Rows * columns, 1), momentum = Reference.Noise(Rows * columns, 2), gradient = Reference.Noise(Rows * columns, 3);
+        float[] weights = Reference.Noise(Rows * columns, 1),
+            momentum = Reference.Noise(Rows * columns, 2),
+            gradient = Reference.Noise(Rows * columns, 3);
         const double Kept = 0.95;
         double[] newMomentum = [.. momentum.Zip(gradient, (old, added) => (Kept * old) + ((1 - Kept) * added))];
         double[,] x = new double[Rows, columns];
@@ -34,11 +36,16 @@ public class MuonTests
 
         for (int iteration = 0; iteration < Iterations; iteration++)
         {
-            double[,] gram = Multiply(x, Transposed(x)), squared = Multiply(gram, gram), factor = new double[Rows, Rows];
+            double[,] gram = Multiply(x, Transposed(x)),
+                squared = Multiply(gram, gram),
+                factor = new double[Rows, Rows];
             for (int i = 0; i < Rows * Rows; i++)
             {
                 (int row, int column) = (i / Rows, i % Rows);
-                factor[row, column] = (row == column ? _coefficients.A : 0) + (_coefficients.B * gram[row, column]) + (_coefficients.C * squared[row, column]);
+                factor[row, column] =
+                    (row == column ? _coefficients.A : 0)
+                    + (_coefficients.B * gram[row, column])
+                    + (_coefficients.C * squared[row, column]);
             }
 
             x = Multiply(factor, x);
@@ -56,7 +63,9 @@ public class MuonTests
     {
         using Muon muon = new Muon(64);
         float[] larger = new float[Rows * 128];
-        Assert.Throws<ArgumentOutOfRangeException>(() => muon.Update(larger, larger, larger, 0.95f, _coefficients, Iterations, new MuonStep(0.1f, 1)));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            muon.Update(larger, larger, larger, 0.95f, _coefficients, Iterations, new MuonStep(0.1f, 1))
+        );
     }
 
     private static double[,] Transposed(double[,] matrix)

@@ -29,7 +29,8 @@ internal static unsafe class Reference
     }
 
     /// <summary>A value of a map; 0 beyond its sides, as a convolution's padding wants it.</summary>
-    internal static double Get(FeatureMap map, int y, int x, int channel) => y < 0 || x < 0 || y >= map.Side || x >= map.Side ? 0 : map.At(y, x)[channel];
+    internal static double Get(FeatureMap map, int y, int x, int channel) =>
+        y < 0 || x < 0 || y >= map.Side || x >= map.Side ? 0 : map.At(y, x)[channel];
 
     /// <summary>A plane of noise.</summary>
     internal static LumaPlane Plane(int side, int seed)
@@ -44,7 +45,8 @@ internal static unsafe class Reference
     {
         (double[] wanted, float[] got) = ([.. expected], [.. found]);
         Assert.Equal(wanted.Length, got.Length);
-        double size = Math.Sqrt(wanted.Sum(value => value * value)), error = Math.Sqrt(wanted.Zip(got).Sum(pair => Math.Pow(pair.Second - pair.First, 2)));
+        double size = Math.Sqrt(wanted.Sum(value => value * value)),
+            error = Math.Sqrt(wanted.Zip(got).Sum(pair => Math.Pow(pair.Second - pair.First, 2)));
         Assert.True(size > 0, "nothing to compare with");
         Assert.True(error < tolerance * size, $"differ by {error / size:0.0e0} of their length");
     }

@@ -20,7 +20,10 @@ public class InvertibleNetworkTests
         Tensor high = tensor(TestSupport.Noise(2 * 12 * 16), [2, 1, 12, 16]).to(ScalarType.Float64);
         Tensor channels = network.Split(high);
         Assert.Equal([2, scale * scale, 12 / scale, 16 / scale], channels.shape);
-        Assert.True(channels.narrow(1, 0, 1).sub(nn.functional.avg_pool2d(high, scale, scale)).abs().max().item<double>() > 0.01, "The weights do nothing.");
+        Assert.True(
+            channels.narrow(1, 0, 1).sub(nn.functional.avg_pool2d(high, scale, scale)).abs().max().item<double>() > 0.01,
+            "The weights do nothing."
+        );
         Assert.InRange(network.Join(channels).sub(high).abs().max().item<double>(), 0, 1e-9);
     }
 
@@ -36,7 +39,11 @@ public class InvertibleNetworkTests
         Tensor mean = nn.functional.avg_pool2d(high, scale, scale);
         Tensor low = network.ForwardUnbounded(high);
         Assert.InRange(low.sub(mean).abs().max().item<double>(), 0, 1e-12);
-        Assert.InRange(network.Forward(low).sub(mean.repeat_interleave(scale, 2).repeat_interleave(scale, 3)).abs().max().item<double>(), 0, 1e-12);
+        Assert.InRange(
+            network.Forward(low).sub(mean.repeat_interleave(scale, 2).repeat_interleave(scale, 3)).abs().max().item<double>(),
+            0,
+            1e-12
+        );
     }
 
     [Theory]
@@ -49,7 +56,8 @@ public class InvertibleNetworkTests
     public void A_scale_it_is_not_built_for_is_refused()
     {
         TrainerException refused = Assert.Throws<TrainerException>(() =>
-            TrainingConfig.Parse("""{ "name": "a", "scale": 3, "kind": "invertible", "data": [ { "path": "x" } ] }""", "a.json"));
+            TrainingConfig.Parse("""{ "name": "a", "scale": 3, "kind": "invertible", "data": [ { "path": "x" } ] }""", "a.json")
+        );
         Assert.Contains("\"scale\" must be 2 or 4 for an invertible network, found 3", refused.Message, StringComparison.Ordinal);
     }
 
@@ -65,7 +73,10 @@ public class InvertibleNetworkTests
         };
         using TrainingRun run = new TrainingRun(config, TestSupport.Crops(config, RsrPlugins.Trainer.Data.Reduction.Bicubic), []);
         double[] losses = [.. Enumerable.Range(0, 60).Select(_ => run.Advance())];
-        Assert.True(losses[^10..].Average() < 0.8 * losses[..10].Average(), $"{losses[..10].Average()} at first, {losses[^10..].Average()} at last");
+        Assert.True(
+            losses[^10..].Average() < 0.8 * losses[..10].Average(),
+            $"{losses[..10].Average()} at first, {losses[^10..].Average()} at last"
+        );
     }
 
     /// <summary>Parameters of which the last layers do something, or all nothing.</summary>

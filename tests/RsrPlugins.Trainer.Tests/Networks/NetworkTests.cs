@@ -90,7 +90,11 @@ public class NetworkTests
         double below = Loss().item<float>();
         Assert.Equal(1, (above - below) / (2 * epsilon) / squared, tolerance: 0.02);
 
-        Tensor Loss() => nn.functional.mse_loss(new SRNet(Scale, NetworkTable.PaperUnits, views).Forward(new RRNet(Scale, views).ForwardUnbounded(high)), high);
+        Tensor Loss() =>
+            nn.functional.mse_loss(
+                new SRNet(Scale, NetworkTable.PaperUnits, views).Forward(new RRNet(Scale, views).ForwardUnbounded(high)),
+                high
+            );
     }
 
     [Fact]
@@ -129,12 +133,16 @@ public class NetworkTests
         (ParameterLayout three, ParameterLayout six) = (TestLayout(2), new ParameterLayout(NetworkTable.SRNet(2, 6)));
         (Tensor from, Tensor to) = (three.Initialise(1).add_(0.01.ToScalar()), six.Initialise(2));
         IReadOnlyList<string> left = six.CopyFrom(to, three, from);
-        Assert.Equal(["sr.unit4.bottleneck", "sr.unit4.conv", "sr.unit5.bottleneck", "sr.unit5.conv", "sr.unit6.bottleneck", "sr.unit6.conv"], left);
+        Assert.Equal(
+            ["sr.unit4.bottleneck", "sr.unit4.conv", "sr.unit5.bottleneck", "sr.unit5.conv", "sr.unit6.bottleneck", "sr.unit6.conv"],
+            left
+        );
         using ParameterViews small = new ParameterViews(three, from, train: false);
         using ParameterViews large = new ParameterViews(six, to, train: false);
         Tensor low = rand(1, 1, 9, 8);
         Assert.True(new SRNet(2, 6, large).Forward(low).allclose(new SRNet(2, 3, small).Forward(low), rtol: 0, atol: 1e-5));
     }
 
-    private static ParameterLayout TestLayout(int scale) => new([.. NetworkTable.RRNet(scale), .. NetworkTable.SRNet(scale, NetworkTable.PaperUnits)]);
+    private static ParameterLayout TestLayout(int scale) =>
+        new([.. NetworkTable.RRNet(scale), .. NetworkTable.SRNet(scale, NetworkTable.PaperUnits)]);
 }

@@ -45,7 +45,10 @@ public class ElfSymbolPatchTests
 
     private static string Downloaded()
     {
-        string package = typeof(ElfSymbolPatchTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "TorchSharpFolder").Value!;
+        string package = typeof(ElfSymbolPatchTests)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(entry => entry.Key == "TorchSharpFolder")
+            .Value!;
         return Path.Combine(package, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
     }
 

@@ -12,11 +12,18 @@ public sealed class NoTelemetryTests : IDisposable
     [Fact]
     public async Task A_run_on_onnx_runtime_leaves_nothing_in_home_and_temporary_folder()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64, "HOME, LD_DEBUG and a switch for fused multiply-add are of Linux on x64");
-        string home = Directory.CreateDirectory(Path.Combine(_folder, "home")).FullName, temporary = Directory.CreateDirectory(Path.Combine(_folder, "tmp")).FullName;
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64,
+            "HOME, LD_DEBUG and a switch for fused multiply-add are of Linux on x64"
+        );
+        string home = Directory.CreateDirectory(Path.Combine(_folder, "home")).FullName,
+            temporary = Directory.CreateDirectory(Path.Combine(_folder, "tmp")).FullName;
         string models = Path.Combine(AppContext.BaseDirectory, "models");
         // The networks are opened, so the runtime is loaded and its environment made; then there is nothing to measure.
-        ProcessStartInfo start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "rsr-train.dll"), "evaluate", models, "--scale", "2", "--data", _folder])
+        ProcessStartInfo start = new ProcessStartInfo(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "rsr-train.dll"), "evaluate", models, "--scale", "2", "--data", _folder]
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

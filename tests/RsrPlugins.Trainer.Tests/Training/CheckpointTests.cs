@@ -38,7 +38,11 @@ public class CheckpointTests
         File.WriteAllText(folder.File("text.ckpt"), "not a checkpoint at all");
         foreach (string? name in new[] { "short.ckpt", "text.ckpt", "missing.ckpt" })
         {
-            Assert.Contains(name, Assert.Throws<TrainerException>(() => Checkpoint.Load(folder.File(name))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                name,
+                Assert.Throws<TrainerException>(() => Checkpoint.Load(folder.File(name))).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 }

@@ -12,13 +12,18 @@ public class FirstUseTests
     public void With_a_new_key_one_computes_at_a_time()
     {
         (int inside, int max) = (0, 0);
-        OnThreads(index => _firstUse.Run($"key {index}", () =>
-        {
-            int now = Interlocked.Increment(ref inside);
-            max = Math.Max(max, now);
-            Thread.Sleep(50);
-            return Interlocked.Decrement(ref inside);
-        }));
+        OnThreads(index =>
+            _firstUse.Run(
+                $"key {index}",
+                () =>
+                {
+                    int now = Interlocked.Increment(ref inside);
+                    max = Math.Max(max, now);
+                    Thread.Sleep(50);
+                    return Interlocked.Decrement(ref inside);
+                }
+            )
+        );
         Assert.Equal(1, max);
     }
 
@@ -27,7 +32,9 @@ public class FirstUseTests
     {
         _firstUse.Run("key", () => 0);
         using Barrier everyone = new Barrier(Threads);
-        bool[] met = OnThreads(_ => _firstUse.Run("key", () => everyone.SignalAndWait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)));
+        bool[] met = OnThreads(_ =>
+            _firstUse.Run("key", () => everyone.SignalAndWait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken))
+        );
         Assert.All(met, Assert.True);
     }
 
@@ -37,13 +44,16 @@ public class FirstUseTests
         Assert.Throws<InvalidDataException>(() => _firstUse.Run<int>("key", () => throw new InvalidDataException()));
         bool isInside = false;
         Thread other = new Thread(() => _firstUse.Run("key", () => isInside = true));
-        _firstUse.Run("key", () =>
-        {
-            other.Start();
-            Assert.False(other.Join(TimeSpan.FromMilliseconds(100)));
-            Assert.False(isInside);
-            return 0;
-        });
+        _firstUse.Run(
+            "key",
+            () =>
+            {
+                other.Start();
+                Assert.False(other.Join(TimeSpan.FromMilliseconds(100)));
+                Assert.False(isInside);
+                return 0;
+            }
+        );
         other.Join();
         Assert.True(isInside);
     }

@@ -14,13 +14,21 @@ public class LogIndexTests
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .Select(line => line.Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries))
             .ToDictionary(cells => cells[0].Trim('`'));
-        string[] logs = [.. Directory.EnumerateFiles(folder, "*.csv", SearchOption.AllDirectories).Select(file => Path.ChangeExtension(Path.GetRelativePath(folder, file), null).Replace('\\', '/'))];
+        string[] logs =
+        [
+            .. Directory
+                .EnumerateFiles(folder, "*.csv", SearchOption.AllDirectories)
+                .Select(file => Path.ChangeExtension(Path.GetRelativePath(folder, file), null).Replace('\\', '/')),
+        ];
         Assert.Equal(logs.Order(StringComparer.Ordinal), rows.Keys.Order(StringComparer.Ordinal));
         foreach (string log in logs)
         {
             double[] last = TrainingLog.Read(Path.Combine(folder, log + ".csv")).Last();
             Assert.True(File.Exists(TestSupport.InRepository($"training/configs/{rows[log][1].Trim('`')}.json")), log);
-            Assert.Equal((log, Rounded(last[1] / 60, 1), Rounded(last[2], 0), Rounded(last[6], 2)), (log, rows[log][3], rows[log][4], rows[log][5]));
+            Assert.Equal(
+                (log, Rounded(last[1] / 60, 1), Rounded(last[2], 0), Rounded(last[6], 2)),
+                (log, rows[log][3], rows[log][4], rows[log][5])
+            );
         }
     }
 
@@ -29,8 +37,18 @@ public class LogIndexTests
     {
         foreach (string model in Directory.GetDirectories(TestSupport.InRepository("training/logs")))
         {
-            string[] numbers = [.. Directory.GetFiles(model).Select(file => Path.GetFileNameWithoutExtension(file)).Distinct().Order(StringComparer.Ordinal)];
-            Assert.Equal(Enumerable.Range(1, numbers.Length).Select(number => number.ToString("00", CultureInfo.InvariantCulture)), numbers);
+            string[] numbers =
+            [
+                .. Directory
+                    .GetFiles(model)
+                    .Select(file => Path.GetFileNameWithoutExtension(file))
+                    .Distinct()
+                    .Order(StringComparer.Ordinal),
+            ];
+            Assert.Equal(
+                Enumerable.Range(1, numbers.Length).Select(number => number.ToString("00", CultureInfo.InvariantCulture)),
+                numbers
+            );
         }
     }
 

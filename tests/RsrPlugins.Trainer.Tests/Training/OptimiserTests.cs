@@ -11,7 +11,11 @@ public class OptimiserTests
     public void Steps_on_the_Gram_matrices_equal_Newton_Schulz_steps_on_the_matrices()
     {
         using DisposeScope scope = NewDisposeScope();
-        using Optimiser optimiser = new Optimiser(new ParameterLayout(NetworkTable.SRNet(2, NetworkTable.PaperUnits)), CPU, TestSupport.Config());
+        using Optimiser optimiser = new Optimiser(
+            new ParameterLayout(NetworkTable.SRNet(2, NetworkTable.PaperUnits)),
+            CPU,
+            TestSupport.Config()
+        );
         manual_seed(1);
         Tensor[] matrices = [randn(64, 576), randn(64, 64).mul(1e-4)];
         Tensor factors = optimiser.OrthogonalisingFactors(matrices);
@@ -32,7 +36,11 @@ public class OptimiserTests
     public void An_update_of_Muon_is_nearly_orthogonal_whatever_the_size_of_the_gradient()
     {
         using DisposeScope scope = NewDisposeScope();
-        using Optimiser optimiser = new Optimiser(new ParameterLayout(NetworkTable.SRNet(2, NetworkTable.PaperUnits)), CPU, TestSupport.Config());
+        using Optimiser optimiser = new Optimiser(
+            new ParameterLayout(NetworkTable.SRNet(2, NetworkTable.PaperUnits)),
+            CPU,
+            TestSupport.Config()
+        );
         manual_seed(2);
         Tensor matrix = randn(64, 576).mul(1e-6);
         Tensor update = optimiser.OrthogonalisingFactors([matrix])[0].mm(matrix);
@@ -64,7 +72,10 @@ public class OptimiserTests
 
         Assert.True(byTorch.sub(start).abs().max().item<float>() > 1e-3);
         Assert.True(byOwn.allclose(byTorch, rtol: 0, atol: 2e-6), $"largest difference {byOwn.sub(byTorch).abs().max().item<float>()}");
-        Assert.All(own.State.Zip(torch.State), pair => Assert.True(pair.First.Values.allclose(pair.Second.Values, rtol: 1e-5, atol: 1e-8), pair.First.Name));
+        Assert.All(
+            own.State.Zip(torch.State),
+            pair => Assert.True(pair.First.Values.allclose(pair.Second.Values, rtol: 1e-5, atol: 1e-8), pair.First.Name)
+        );
     }
 
     [Fact]
@@ -90,13 +101,25 @@ public class OptimiserTests
     {
         using DisposeScope scope = NewDisposeScope();
         ParameterLayout layout = new ParameterLayout([.. NetworkTable.RRNet(2), .. NetworkTable.SRNet(2, NetworkTable.PaperUnits)]);
-        using Optimiser optimiser = new Optimiser(layout, CPU, TestSupport.Config() with { MuonRate = 0.01, WeightDecay = 2, ReducingRateFactor = 3 });
+        using Optimiser optimiser = new Optimiser(
+            layout,
+            CPU,
+            TestSupport.Config() with
+            {
+                MuonRate = 0.01,
+                WeightDecay = 2,
+                ReducingRateFactor = 3,
+            }
+        );
         Tensor flat = ones(layout.Count);
         optimiser.Step(flat, zeros(layout.Count), 1, 0.5);
         foreach (ConvolutionSpec layer in layout.Layers)
         {
             // 1 - rate * decay, where the rate is 0.5 * 0.01, three times that in RRNet.
-            double kept = layer.Role != LayerRole.Hidden ? 1 : layer.IsReducing ? 0.97 : 0.99;
+            double kept =
+                layer.Role != LayerRole.Hidden ? 1
+                : layer.IsReducing ? 0.97
+                : 0.99;
             Assert.Equal(kept, layout.Weight(flat, layer).mean().item<float>(), 1e-6);
             Assert.Equal(1, layout.Bias(flat, layer).mean().item<float>(), 1e-6);
         }

@@ -16,7 +16,10 @@ public class StructuralSimilarityTests
         float[] drawn = TestSupport.Drawn(Side, Side).ToUnit();
         float[] noise = TestSupport.Noise(Side * Side);
         float[] disturbed = [.. drawn.Zip(noise, (value, random) => value + (0.1f * (random - 0.5f)))];
-        Tensor result = similarity.Of(tensor(drawn.Concat(drawn).ToArray(), [2, 1, Side, Side]), tensor(drawn.Concat(disturbed).ToArray(), [2, 1, Side, Side]));
+        Tensor result = similarity.Of(
+            tensor(drawn.Concat(drawn).ToArray(), [2, 1, Side, Side]),
+            tensor(drawn.Concat(disturbed).ToArray(), [2, 1, Side, Side])
+        );
 
         double expected = ImageMetrics.Ssim(Levels(drawn), Levels(disturbed), Side, Side, 0);
         Assert.InRange(expected, 0.5, 0.99);
@@ -44,7 +47,11 @@ public class StructuralSimilarityTests
     public void A_run_can_count_it_beside_its_loss()
     {
         TrainingConfig config = TestSupport.Config();
-        (double without, double half, double whole) = (Loss(config), Loss(config with { SsimWeight = 0.5 }), Loss(config with { SsimWeight = 1 }));
+        (double without, double half, double whole) = (
+            Loss(config),
+            Loss(config with { SsimWeight = 0.5 }),
+            Loss(config with { SsimWeight = 1 })
+        );
         Assert.InRange(half - without, 0.01, 0.5);
         Assert.Equal(2 * (half - without), whole - without, 1e-5);
 

@@ -31,7 +31,11 @@ public class TrainingConfigTests
     [InlineData("\"minutes\": \"ten\"", "minutes")]
     public void An_unknown_key_or_a_wrong_value_is_an_error_that_names_it(string entry, string named)
     {
-        string text = Smallest.Replace("\"scale\": 2", entry.StartsWith("\"scale\"", StringComparison.Ordinal) ? entry : "\"scale\": 2, " + entry, StringComparison.Ordinal);
+        string text = Smallest.Replace(
+            "\"scale\": 2",
+            entry.StartsWith("\"scale\"", StringComparison.Ordinal) ? entry : "\"scale\": 2, " + entry,
+            StringComparison.Ordinal
+        );
         TrainerException error = Assert.Throws<TrainerException>(() => TrainingConfig.Parse(text, "a.json"));
         Assert.StartsWith("a.json", error.Message, StringComparison.Ordinal);
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
@@ -42,7 +46,12 @@ public class TrainingConfigTests
     [InlineData("9")]
     public void A_folder_is_reduced_by_one_to_eight(string factor)
     {
-        TrainerException error = Assert.Throws<TrainerException>(() => TrainingConfig.Parse(Smallest.Replace("\"train/x\"", $"\"train/x\", \"reducedBy\": {factor}", StringComparison.Ordinal), "a.json"));
+        TrainerException error = Assert.Throws<TrainerException>(() =>
+            TrainingConfig.Parse(
+                Smallest.Replace("\"train/x\"", $"\"train/x\", \"reducedBy\": {factor}", StringComparison.Ordinal),
+                "a.json"
+            )
+        );
         Assert.Equal($"a.json: \"reducedBy\" must be 1 to 8, found {factor}.", error.Message);
     }
 

@@ -52,12 +52,21 @@ public class TrainingRunTests
     [InlineData("Photo", 1)]
     public void Own_kernels_learn_what_Torch_learns(string kind, double reducingRateFactor)
     {
-        TrainingConfig config = TestSupport.Config(kind: Enum.Parse<RunKind>(kind)) with { Patch = 24, ReducingRateFactor = reducingRateFactor, LowResolutionWeight = 1, BrightnessWeight = 100 };
+        TrainingConfig config = TestSupport.Config(kind: Enum.Parse<RunKind>(kind)) with
+        {
+            Patch = 24,
+            ReducingRateFactor = reducingRateFactor,
+            LowResolutionWeight = 1,
+            BrightnessWeight = 100,
+        };
         ReductionMethod reduction = Reduction.Bicubic;
         (Checkpoint? own, double[]? ownLosses) = Run(config, null, reduction);
         (Checkpoint? torchs, double[]? torchLosses) = Run(config with { OwnKernels = false }, null, reduction);
         Assert.All(torchLosses.Zip(ownLosses), pair => Assert.Equal(pair.First, pair.Second, 2e-4));
-        Assert.All(torchs.Vectors[Checkpoint.WeightsName].Zip(own.Vectors[Checkpoint.WeightsName]), pair => Assert.Equal(pair.First, pair.Second, 2e-3f));
+        Assert.All(
+            torchs.Vectors[Checkpoint.WeightsName].Zip(own.Vectors[Checkpoint.WeightsName]),
+            pair => Assert.Equal(pair.First, pair.Second, 2e-3f)
+        );
     }
 
     [Fact]
@@ -115,7 +124,12 @@ public class TrainingRunTests
     public void Training_lowers_the_loss(string name, string loss)
     {
         RunKind kind = Enum.Parse<RunKind>(name);
-        TrainingConfig config = TestSupport.Config(kind: kind, steps: 40) with { Patch = 16, WarmupSteps = 5, Loss = Enum.Parse<TrainingLoss>(loss) };
+        TrainingConfig config = TestSupport.Config(kind: kind, steps: 40) with
+        {
+            Patch = 16,
+            WarmupSteps = 5,
+            Loss = Enum.Parse<TrainingLoss>(loss),
+        };
         (Checkpoint _, double[]? losses) = Run(config, null, kind == RunKind.Photo ? Reduction.Bicubic : null);
         Assert.True(losses[^5..].Average() < 0.7 * losses[..5].Average(), $"{losses[..5].Average()} to {losses[^5..].Average()}");
     }
@@ -202,7 +216,10 @@ public class TrainingRunTests
         }
 
         // What the weights have seen is not forgotten when a run goes on with other pictures.
-        TrainingConfig others = config with { Data = [new DataFolder("train/others"), new DataFolder("drawn")] };
+        TrainingConfig others = config with
+        {
+            Data = [new DataFolder("train/others"), new DataFolder("drawn")],
+        };
         using (TrainingRun run = new TrainingRun(others, TestSupport.Crops(config), []))
         {
             run.Snapshot().Slim().Save(folder.File("others.ckpt"));

@@ -21,14 +21,18 @@ internal static unsafe partial class StartupHook
         int result = D3D12CreateDevice(0, FeatureLevel11, _device5, &device);
         if (result < 0)
         {
-            throw new InvalidOperationException($"Wine gives no Direct3D 12 device: 0x{result:x8}. The rig's Xvfb or Vulkan driver does not work.");
+            throw new InvalidOperationException(
+                $"Wine gives no Direct3D 12 device: 0x{result:x8}. The rig's Xvfb or Vulkan driver does not work."
+            );
         }
 
         // The device is not released: it keeps the library, and with it the table, in the process.
         nint* slot = (nint*)*device + EnumerateMetaCommandsSlot;
         if (VirtualProtect(slot, (nuint)sizeof(nint), PageReadWrite, out _) == 0)
         {
-            throw new InvalidOperationException($"The Direct3D 12 function table cannot be written: error {Marshal.GetLastPInvokeError()}.");
+            throw new InvalidOperationException(
+                $"The Direct3D 12 function table cannot be written: error {Marshal.GetLastPInvokeError()}."
+            );
         }
 
         *slot = (nint)(delegate* unmanaged<nint, uint*, void*, int>)&EnumerateNoMetaCommands;

@@ -40,7 +40,8 @@ internal sealed record GifFile(long MissingPixels, bool HasEnd, long Trailing, b
                     file.Position += TableBytes(frame[8]);
                     int codeBits = file.ReadByte();
                     SubBlocks data = new SubBlocks(file);
-                    long pixels = (long)BinaryPrimitives.ReadUInt16LittleEndian(frame[4..]) * BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]);
+                    long pixels =
+                        (long)BinaryPrimitives.ReadUInt16LittleEndian(frame[4..]) * BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]);
                     missing ??= pixels - CountPixels(data, codeBits, pixels);
                     if (!data.SkipToEnd())
                     {

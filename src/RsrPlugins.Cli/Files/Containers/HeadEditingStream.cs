@@ -130,7 +130,11 @@ internal sealed class JpegMetadataStream(Stream target, OutgoingMetadata metadat
                 Encoding.ASCII.GetBytes(extension.Guid, place);
                 BinaryPrimitives.WriteInt32BigEndian(place.AsSpan(32), extension.Bytes.Length);
                 BinaryPrimitives.WriteInt32BigEndian(place.AsSpan(36), offset);
-                WriteSegment(0xE1, "http://ns.adobe.com/xmp/extension/\0"u8, [.. place, .. extension.Bytes.AsSpan(offset, Math.Min(ExtensionPart, extension.Bytes.Length - offset))]);
+                WriteSegment(
+                    0xE1,
+                    "http://ns.adobe.com/xmp/extension/\0"u8,
+                    [.. place, .. extension.Bytes.AsSpan(offset, Math.Min(ExtensionPart, extension.Bytes.Length - offset))]
+                );
             }
         }
 
@@ -160,7 +164,10 @@ internal sealed class JpegMetadataStream(Stream target, OutgoingMetadata metadat
             bool aspect = resolution.Unit == ResolutionUnit.Aspect;
             bool centimetre = resolution.Unit == ResolutionUnit.Centimetre && whole;
             double scale = aspect && !whole ? 1000 : 1;
-            bytes[0] = aspect ? (byte)0 : centimetre ? (byte)2 : (byte)1;
+            bytes[0] =
+                aspect ? (byte)0
+                : centimetre ? (byte)2
+                : (byte)1;
             BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(1), Whole(aspect || centimetre ? resolution.X * scale : resolution.InchesX));
             BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(3), Whole(aspect || centimetre ? resolution.Y * scale : resolution.InchesY));
         }
@@ -214,10 +221,13 @@ internal sealed class PngMetadataStream(Stream target, OutgoingMetadata metadata
 
         Target.Write(PngFile.Signature);
         PngFile.Write(Target, chunks[0]);
-        foreach (PngChunk chunk in metadata.Chunks.Where(chunk => !(chunk.Type == "sRGB" && metadata.Icc is not null))
-            .Concat(metadata.Exif is { } exif ? [new PngChunk("eXIf", exif.ToBytes())] : [])
-            .Concat(chunks.Where(chunk => _kept.Contains(chunk.Type)))
-            .OrderBy(chunk => Rank(chunk.Type)))
+        foreach (
+            PngChunk chunk in metadata
+                .Chunks.Where(chunk => !(chunk.Type == "sRGB" && metadata.Icc is not null))
+                .Concat(metadata.Exif is { } exif ? [new PngChunk("eXIf", exif.ToBytes())] : [])
+                .Concat(chunks.Where(chunk => _kept.Contains(chunk.Type)))
+                .OrderBy(chunk => Rank(chunk.Type))
+        )
         {
             PngFile.Write(Target, chunk);
         }
@@ -226,17 +236,19 @@ internal sealed class PngMetadataStream(Stream target, OutgoingMetadata metadata
     }
 
     // Colour before the palette, the palette before what refers to it; the order within a rank stays.
-    private static int Rank(string type) => type switch
-    {
-        "cICP" or "iCCP" or "sRGB" or "gAMA" or "cHRM" or "mDCV" or "mDCv" or "cLLI" or "cLLi" or "sBIT" => 0,
-        "PLTE" => 1,
-        "tRNS" => 2,
-        _ => 3,
-    };
+    private static int Rank(string type) =>
+        type switch
+        {
+            "cICP" or "iCCP" or "sRGB" or "gAMA" or "cHRM" or "mDCV" or "mDCv" or "cLLI" or "cLLi" or "sBIT" => 0,
+            "PLTE" => 1,
+            "tRNS" => 2,
+            _ => 3,
+        };
 }
 
 /// <summary>The extended header in front, EXIF and XMP behind the pixels.</summary>
-internal sealed class WebPMetadataStream(Stream target, OutgoingMetadata metadata, int width, int height, bool alpha) : HeadEditingStream(target)
+internal sealed class WebPMetadataStream(Stream target, OutgoingMetadata metadata, int width, int height, bool alpha)
+    : HeadEditingStream(target)
 {
     private const int RiffHeader = 12;
     private const int ExtendedHeader = 18;
@@ -299,7 +311,9 @@ internal sealed class WebPMetadataStream(Stream target, OutgoingMetadata metadat
             Put24(header.AsSpan(15), height - 1);
         }
 
-        header[FlagsPlace - RiffHeader] |= (byte)((metadata.Exif is null ? 0 : HasExif) | (metadata.Xmp is null ? 0 : HasXmp) | (metadata.Icc is null ? 0 : HasProfile));
+        header[FlagsPlace - RiffHeader] |= (byte)(
+            (metadata.Exif is null ? 0 : HasExif) | (metadata.Xmp is null ? 0 : HasXmp) | (metadata.Icc is null ? 0 : HasProfile)
+        );
         Target.Write(head[..RiffHeader]);
         Target.Write(header);
         return extended ? RiffHeader + ExtendedHeader : RiffHeader;

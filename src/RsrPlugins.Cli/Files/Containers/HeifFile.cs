@@ -11,9 +11,26 @@ internal static class HeifFile
     private const int Searched = 256 * 1024;
 
     // Of the outermost level, ISO/IEC 14496-12 and 23008-12.
-    private static readonly HashSet<string> _boxes = ["ftyp", "meta", "mdat", "moov", "moof", "mfra", "free", "skip", "uuid", "idat", "styp", "sidx", "pdin", "jumb"];
+    private static readonly HashSet<string> _boxes =
+    [
+        "ftyp",
+        "meta",
+        "mdat",
+        "moov",
+        "moof",
+        "mfra",
+        "free",
+        "skip",
+        "uuid",
+        "idat",
+        "styp",
+        "sidx",
+        "pdin",
+        "jumb",
+    ];
 
-    /// <summary>Primaries, transfer, matrix, range as PNG's cICP has them (always R, G, B of full range); null where they are not said.</summary>
+    /// <summary>Primaries, transfer, matrix, range as PNG's cICP has them (always R, G, B of full range); null where they are not
+    /// said.</summary>
     public static byte[]? CodePoints(Stream stream)
     {
         stream.Position = 0;

@@ -55,7 +55,13 @@ internal static class JpegFile
                     metadata.Resolution = Resolution.Of(
                         BinaryPrimitives.ReadUInt16BigEndian(payload[8..]),
                         BinaryPrimitives.ReadUInt16BigEndian(payload[10..]),
-                        payload[7] switch { 1 => ResolutionUnit.Inch, 2 => ResolutionUnit.Centimetre, _ => ResolutionUnit.Aspect });
+                        payload[7] switch
+                        {
+                            1 => ResolutionUnit.Inch,
+                            2 => ResolutionUnit.Centimetre,
+                            _ => ResolutionUnit.Aspect,
+                        }
+                    );
                     break;
                 case App1 when payload.StartsWith(Exif):
                     metadata.Exif ??= payload[Exif.Length..].ToArray();
@@ -65,11 +71,14 @@ internal static class JpegFile
                     break;
                 case App1 when payload.StartsWith(ExtendedXmp) && payload.Length >= ExtendedXmp.Length + 40:
                     ReadOnlySpan<byte> rest = payload[ExtendedXmp.Length..];
-                    extensions.Add((
-                        Encoding.ASCII.GetString(rest[..32]),
-                        BinaryPrimitives.ReadUInt32BigEndian(rest[32..]),
-                        BinaryPrimitives.ReadUInt32BigEndian(rest[36..]),
-                        rest[40..].ToArray()));
+                    extensions.Add(
+                        (
+                            Encoding.ASCII.GetString(rest[..32]),
+                            BinaryPrimitives.ReadUInt32BigEndian(rest[32..]),
+                            BinaryPrimitives.ReadUInt32BigEndian(rest[36..]),
+                            rest[40..].ToArray()
+                        )
+                    );
                     break;
                 case App2 when payload.StartsWith(Icc) && payload.Length > Icc.Length + 2:
                     icc[payload[Icc.Length]] = payload[(Icc.Length + 2)..].ToArray();
@@ -87,7 +96,8 @@ internal static class JpegFile
                 case App11 when payload.StartsWith("JP"u8):
                     metadata.HasContentCredentials = true;
                     break;
-                // The colour transform, thumbnails, previews' index, and the quality Photoshop noted for itself: true of the old file alone.
+                // The colour transform, thumbnails, previews' index, and the quality Photoshop noted for itself: true of the old file
+                // alone.
                 case App14 or App15 or JpegSegment.App0 or App12:
                 case App2 when payload.StartsWith("MPF\0"u8) || payload.StartsWith("FPXR\0"u8):
                     break;
@@ -179,7 +189,8 @@ internal static class JpegFile
         }
     }
 
-    /// <summary>The file with an end marker and without stray bytes, so that a decoder has nothing to complain of but missing pixels.</summary>
+    /// <summary>The file with an end marker and without stray bytes, so that a decoder has nothing to complain of but missing
+    /// pixels.</summary>
     public static byte[] Mend(Stream stream)
     {
         BufferedStream buffered = new BufferedStream(stream, 1 << 16); // Not disposed of: that would close the caller's stream.
@@ -309,9 +320,14 @@ internal static class JpegFile
         byte[] bytes = new byte[Math.Min(stream.Length - stream.Position, AttachedBytes)];
         stream.ReadExactly(bytes);
         ReadOnlySpan<byte> start = bytes;
-        return Has(start, "hdr-gain-map/"u8) || Has(start, "hdrgainmap"u8) || Has(start, "HDRGainMap"u8) || Has(start, "urn:iso:std:iso:ts:21496"u8) ? "gain map"
+        return Has(start, "hdr-gain-map/"u8)
+            || Has(start, "hdrgainmap"u8)
+            || Has(start, "HDRGainMap"u8)
+            || Has(start, "urn:iso:std:iso:ts:21496"u8)
+                ? "gain map"
             : start.Length > 8 && start[4..8].SequenceEqual("ftyp"u8) ? "video of a motion photo"
-            : start.IndexOf((ReadOnlySpan<byte>)[0xFF, JpegSegment.StartOfImage, 0xFF]) >= 0 ? "further picture (a preview or a second view)"
+            : start.IndexOf((ReadOnlySpan<byte>)[0xFF, JpegSegment.StartOfImage, 0xFF]) >= 0
+                ? "further picture (a preview or a second view)"
             : null;
 
         static bool Has(ReadOnlySpan<byte> text, ReadOnlySpan<byte> part) => text.IndexOf(part) >= 0;

@@ -77,8 +77,7 @@ internal static class JpegSegments
             do
             {
                 value = stream.ReadByte();
-            }
-            while (value == 0xFF);
+            } while (value == 0xFF);
             if (value > 0)
             {
                 return value;

@@ -68,7 +68,8 @@ internal sealed class PaletteImage
 
         return new PaletteImage(image.Width, image.Height, indices, colours);
 
-        static uint Packed(byte red, byte green, byte blue, byte alpha) => ((uint)alpha << 24) | ((uint)red << 16) | ((uint)green << 8) | blue;
+        static uint Packed(byte red, byte green, byte blue, byte alpha) =>
+            ((uint)alpha << 24) | ((uint)red << 16) | ((uint)green << 8) | blue;
     }
 
     /// <summary>Writes a whole PNG with 1, 2, 4 or 8 bits a pixel.</summary>
@@ -77,7 +78,13 @@ internal sealed class PaletteImage
         // Colours that are not opaque first, so that the list of their opacities is short.
         uint[] ordered = [.. _colours.OrderBy(colour => colour >> 24 == 255)];
         byte[] places = [.. _colours.Select(colour => (byte)Array.IndexOf(ordered, colour))];
-        int bits = ordered.Length switch { <= 2 => 1, <= 4 => 2, <= 16 => 4, _ => 8 };
+        int bits = ordered.Length switch
+        {
+            <= 2 => 1,
+            <= 4 => 2,
+            <= 16 => 4,
+            _ => 8,
+        };
 
         stream.Write(PngFile.Signature);
         byte[] header = new byte[13];
@@ -90,7 +97,10 @@ internal sealed class PaletteImage
             PngFile.Write(stream, new PngChunk("iCCP", [.. "icc\0\0"u8, .. Compressed(icc, CompressionLevel.Optimal)]));
         }
 
-        PngFile.Write(stream, new PngChunk("PLTE", [.. ordered.SelectMany(colour => (byte[])[(byte)(colour >> 16), (byte)(colour >> 8), (byte)colour])]));
+        PngFile.Write(
+            stream,
+            new PngChunk("PLTE", [.. ordered.SelectMany(colour => (byte[])[(byte)(colour >> 16), (byte)(colour >> 8), (byte)colour])])
+        );
         byte[] opacities = [.. ordered.Select(colour => (byte)(colour >> 24)).TakeWhile(opacity => opacity != 255)];
         if (opacities.Length > 0)
         {

@@ -19,15 +19,27 @@ internal sealed class PngFile
     private const int MaxExpandedBytes = 32_000_000;
 
     // About the old file's coding or its own making; nothing a picture lacks without them.
-    private static readonly HashSet<string> _ofTheOldFile = ["PLTE", "tRNS", "hIST", "sPLT", "sBIT", "bKGD", "tIME", "acTL", "fcTL", "fdAT", "iDOT", "vpAg"];
+    private static readonly HashSet<string> _ofTheOldFile =
+    [
+        "PLTE",
+        "tRNS",
+        "hIST",
+        "sPLT",
+        "sBIT",
+        "bKGD",
+        "tIME",
+        "acTL",
+        "fcTL",
+        "fdAT",
+        "iDOT",
+        "vpAg",
+    ];
 
     private static readonly uint[] _table = CreateTable();
 
     private readonly List<PngChunk> _chunks = [];
 
-    private PngFile()
-    {
-    }
+    private PngFile() { }
 
     public static ReadOnlySpan<byte> Signature => PngPixels.Signature;
 
@@ -64,13 +76,15 @@ internal sealed class PngFile
     public int Dropped { get; private set; }
 
     /// <summary>What is impossible in the header (IHDR), or null. The decoder refuses such a file without a reason.</summary>
-    public string? HeaderProblem => this switch
-    {
-        { Width: < 1 } or { Height: < 1 } => $"its header says {(uint)Width} x {(uint)Height} pixels",
-        { ColourType: not (0 or 2 or 3 or 4 or 6) } => $"its header names the colour type {ColourType}, which there is not",
-        { BitDepth: not (1 or 2 or 4 or 8 or 16) } or { BitDepth: < 8, ColourType: not (0 or 3) } or { BitDepth: 16, ColourType: 3 } => $"its header says {BitDepth} bits per sample, which its colour type {ColourType} cannot have",
-        _ => null,
-    };
+    public string? HeaderProblem =>
+        this switch
+        {
+            { Width: < 1 } or { Height: < 1 } => $"its header says {(uint)Width} x {(uint)Height} pixels",
+            { ColourType: not (0 or 2 or 3 or 4 or 6) } => $"its header names the colour type {ColourType}, which there is not",
+            { BitDepth: not (1 or 2 or 4 or 8 or 16) } or { BitDepth: < 8, ColourType: not (0 or 3) } or { BitDepth: 16, ColourType: 3 } =>
+                $"its header says {BitDepth} bits per sample, which its colour type {ColourType} cannot have",
+            _ => null,
+        };
 
     /// <summary>Goes through the chunks.</summary>
     /// <param name="stream">At its start; it has to be seekable.</param>
@@ -89,7 +103,9 @@ internal sealed class PngFile
             string type = Encoding.ASCII.GetString(head[4..]);
             if (type == "IDAT")
             {
-                file.DamagedPixelChunk |= checkPixels ? !IsSound(buffered, head[4..], length) : buffered.Length - buffered.Position < length + 4;
+                file.DamagedPixelChunk |= checkPixels
+                    ? !IsSound(buffered, head[4..], length)
+                    : buffered.Length - buffered.Position < length + 4;
                 if (!checkPixels)
                 {
                     buffered.Position = Math.Min(buffered.Length, buffered.Position + length + 4);
@@ -106,7 +122,9 @@ internal sealed class PngFile
             }
 
             byte[] data = new byte[length];
-            bool whole = buffered.ReadAtLeast(data, data.Length, throwOnEndOfStream: false) == data.Length && buffered.ReadAtLeast(sum, 4, throwOnEndOfStream: false) == 4;
+            bool whole =
+                buffered.ReadAtLeast(data, data.Length, throwOnEndOfStream: false) == data.Length
+                && buffered.ReadAtLeast(sum, 4, throwOnEndOfStream: false) == 4;
             if (type == "IEND")
             {
                 file.HasEnd = whole;
@@ -185,7 +203,8 @@ internal sealed class PngFile
 
                     break;
                 case "iCCP":
-                    metadata.Icc = Array.IndexOf(data, (byte)0) is int end and >= 0 && end + 2 < data.Length ? Expand(data.AsSpan(end + 2)) : null;
+                    metadata.Icc =
+                        Array.IndexOf(data, (byte)0) is int end and >= 0 && end + 2 < data.Length ? Expand(data.AsSpan(end + 2)) : null;
                     if (metadata.Icc is null)
                     {
                         metadata.Notes.Add("colour profile dropped: it is damaged");
@@ -199,7 +218,10 @@ internal sealed class PngFile
                     bool metres = data[8] == 1;
                     double scale = metres ? 100 : 1;
                     metadata.Resolution = Resolution.Of(
-                        BinaryPrimitives.ReadUInt32BigEndian(data) / scale, BinaryPrimitives.ReadUInt32BigEndian(data.AsSpan(4)) / scale, metres ? ResolutionUnit.Centimetre : ResolutionUnit.Aspect);
+                        BinaryPrimitives.ReadUInt32BigEndian(data) / scale,
+                        BinaryPrimitives.ReadUInt32BigEndian(data.AsSpan(4)) / scale,
+                        metres ? ResolutionUnit.Centimetre : ResolutionUnit.Aspect
+                    );
                     metadata.PhysicalPixels = data;
                     break;
                 case "gAMA" when data.Length == 4:
@@ -208,7 +230,10 @@ internal sealed class PngFile
                     metadata.Chunks.Add(chunk);
                     break;
                 case "cHRM" when data.Length == 32:
-                    chromaticities = [.. Enumerable.Range(0, 8).Select(index => BinaryPrimitives.ReadUInt32BigEndian(data.AsSpan(4 * index)) / 100_000.0)];
+                    chromaticities =
+                    [
+                        .. Enumerable.Range(0, 8).Select(index => BinaryPrimitives.ReadUInt32BigEndian(data.AsSpan(4 * index)) / 100_000.0),
+                    ];
                     metadata.Chunks.Add(chunk);
                     break;
                 case "sRGB" when data.Length == 1:
@@ -226,7 +251,11 @@ internal sealed class PngFile
                     metadata.HasContentCredentials = true;
                     break;
                 default:
-                    if (char.IsAsciiLetterLower(chunk.Type[0]) && char.IsAsciiLetterLower(chunk.Type[3]) && !_ofTheOldFile.Contains(chunk.Type))
+                    if (
+                        char.IsAsciiLetterLower(chunk.Type[0])
+                        && char.IsAsciiLetterLower(chunk.Type[3])
+                        && !_ofTheOldFile.Contains(chunk.Type)
+                    )
                     {
                         metadata.Chunks.Add(chunk); // Its name says that it may be copied whatever is done to the pixels.
                     }

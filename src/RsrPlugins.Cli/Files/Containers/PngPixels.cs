@@ -1,5 +1,5 @@
-// Whether every pixel of a PNG is there, told from its bytes alone. Plain managed code with nothing else of this tool in it: the effect host,
-// which decodes with another library, is compiled with this file too and so refuses the same files.
+// Whether every pixel of a PNG is there, told from its bytes alone. Plain managed code with nothing else of this tool in it: the effect
+// host, which decodes with another library, is compiled with this file too and so refuses the same files.
 using System.Buffers.Binary;
 using System.IO.Compression;
 
@@ -11,7 +11,8 @@ internal static class PngPixels
 
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <summary>Why a stream is no PNG of one picture with every pixel, in words that follow "expected a whole PNG, found"; null if it is one.</summary>
+    /// <summary>Why a stream is no PNG of one picture with every pixel, in words that follow "expected a whole PNG, found"; null if it is
+    /// one.</summary>
     /// <param name="stream">To be read from its start; seekable.</param>
     public static string? Problem(Stream stream)
     {
@@ -54,8 +55,8 @@ internal static class PngPixels
     }
 
     /// <summary>
-    /// The pixels' compressed stream has as many bytes as the picture and fits its checksum, as far as that is there; checksums of chunks and a
-    /// missing end do not matter.
+    /// The pixels' compressed stream has as many bytes as the picture and fits its checksum, as far as that is there; checksums of chunks
+    /// and a missing end do not matter.
     /// </summary>
     /// <param name="stream">The whole file; seekable.</param>
     /// <param name="header">The 13 bytes of its IHDR.</param>
@@ -94,14 +95,31 @@ internal static class PngPixels
     {
         int width = BinaryPrimitives.ReadInt32BigEndian(header);
         int height = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4));
-        int bits = header[8] * header[9] switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
+        int bits =
+            header[8]
+            * header[9] switch
+            {
+                2 => 3,
+                4 => 2,
+                6 => 4,
+                _ => 1,
+            };
         if (header[12] == 0)
         {
             return Rows(width, height);
         }
 
         // Adam7: start and step of each pass, across and down.
-        (int X, int Y, int StepX, int StepY)[] passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+        (int X, int Y, int StepX, int StepY)[] passes =
+        [
+            (0, 0, 8, 8),
+            (4, 0, 8, 8),
+            (0, 4, 4, 8),
+            (2, 0, 4, 4),
+            (0, 2, 2, 4),
+            (1, 0, 2, 2),
+            (0, 1, 1, 2),
+        ];
         return passes.Sum(pass => Rows((width - pass.X + pass.StepX - 1) / pass.StepX, (height - pass.Y + pass.StepY - 1) / pass.StepY));
 
         long Rows(int across, int down) => across <= 0 || down <= 0 ? 0 : down * (1 + ((((long)across * bits) + 7) / 8));
@@ -178,9 +196,7 @@ internal static class PngPixels
             return read;
         }
 
-        public override void Flush()
-        {
-        }
+        public override void Flush() { }
 
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

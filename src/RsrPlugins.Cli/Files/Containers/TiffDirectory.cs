@@ -17,14 +17,15 @@ internal static class TiffType
     public const ushort Directory8 = 18;
 
     /// <summary>Bytes of one value; 0 for a type nobody has defined.</summary>
-    public static int Size(ushort type) => type switch
-    {
-        1 or 2 or 6 or 7 => 1,
-        3 or 8 => 2,
-        4 or 9 or 11 or 13 => 4,
-        5 or 10 or 12 or 16 or 17 or 18 => 8,
-        _ => 0,
-    };
+    public static int Size(ushort type) =>
+        type switch
+        {
+            1 or 2 or 6 or 7 => 1,
+            3 or 8 => 2,
+            4 or 9 or 11 or 13 => 4,
+            5 or 10 or 12 or 16 or 17 or 18 => 8,
+            _ => 0,
+        };
 
     /// <summary>Bytes that stand in the file's byte order together: a fraction is two numbers.</summary>
     public static int ElementSize(ushort type) => type is 5 or 10 ? 4 : Size(type);
@@ -70,9 +71,10 @@ internal sealed class TiffEntry(ushort tag, ushort type, byte[] data, long offse
         return new TiffEntry(tag, TiffType.Rational, data);
     }
 
-    public ushort Short(int index, bool littleEndian) => littleEndian
-        ? BinaryPrimitives.ReadUInt16LittleEndian(Data.AsSpan(2 * index))
-        : BinaryPrimitives.ReadUInt16BigEndian(Data.AsSpan(2 * index));
+    public ushort Short(int index, bool littleEndian) =>
+        littleEndian
+            ? BinaryPrimitives.ReadUInt16LittleEndian(Data.AsSpan(2 * index))
+            : BinaryPrimitives.ReadUInt16BigEndian(Data.AsSpan(2 * index));
 
     public void SetShort(int index, ushort value, bool littleEndian)
     {
@@ -100,8 +102,12 @@ internal sealed class TiffEntry(ushort tag, ushort type, byte[] data, long offse
         {
             TiffType.Byte => value[0],
             TiffType.Short => Short(index, littleEndian),
-            TiffType.Long or TiffType.Directory => littleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(value) : BinaryPrimitives.ReadUInt32BigEndian(value),
-            TiffType.Long8 or TiffType.Directory8 => littleEndian ? BinaryPrimitives.ReadInt64LittleEndian(value) : BinaryPrimitives.ReadInt64BigEndian(value),
+            TiffType.Long or TiffType.Directory => littleEndian
+                ? BinaryPrimitives.ReadUInt32LittleEndian(value)
+                : BinaryPrimitives.ReadUInt32BigEndian(value),
+            TiffType.Long8 or TiffType.Directory8 => littleEndian
+                ? BinaryPrimitives.ReadInt64LittleEndian(value)
+                : BinaryPrimitives.ReadInt64BigEndian(value),
             _ => null,
         };
     }

@@ -124,7 +124,10 @@ internal sealed class TiffFile
         }
 
         bool inside = length <= field.Length;
-        long offset = inside ? 0 : Big ? Long8(field) : Long(field);
+        long offset =
+            inside ? 0
+            : Big ? Long8(field)
+            : Long(field);
         byte[]? data = inside ? field[..(int)length].ToArray() : Bytes(offset, length);
         if (data is null)
         {
@@ -138,7 +141,9 @@ internal sealed class TiffFile
         }
 
         long? place = new TiffEntry(tag, type, data).Number(LittleEndian);
-        return place is { } found && ReadDirectory(found, out _) is { } directory ? new TiffEntry(tag, type, data) { Directory = directory } : null;
+        return place is { } found && ReadDirectory(found, out _) is { } directory
+            ? new TiffEntry(tag, type, data) { Directory = directory }
+            : null;
     }
 
     /// <summary>The directories a SubIFDs entry points to.</summary>
@@ -173,9 +178,12 @@ internal sealed class TiffFile
         return _stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length ? bytes : null;
     }
 
-    private ushort Short(ReadOnlySpan<byte> bytes) => LittleEndian ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
+    private ushort Short(ReadOnlySpan<byte> bytes) =>
+        LittleEndian ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
 
-    private long Long(ReadOnlySpan<byte> bytes) => LittleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
+    private long Long(ReadOnlySpan<byte> bytes) =>
+        LittleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
 
-    private long Long8(ReadOnlySpan<byte> bytes) => LittleEndian ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : BinaryPrimitives.ReadInt64BigEndian(bytes);
+    private long Long8(ReadOnlySpan<byte> bytes) =>
+        LittleEndian ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : BinaryPrimitives.ReadInt64BigEndian(bytes);
 }

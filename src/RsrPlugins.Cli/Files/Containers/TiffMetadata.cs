@@ -38,7 +38,9 @@ internal static class TiffMetadata
         string[] others = [.. directory.Entries.Where(entry => TiffTags.IsDropped(entry.Tag)).Select(entry => TiffTags.NameOf(entry.Tag))];
         if (others.Length > 0)
         {
-            metadata.Notes.Add($"TIFF tags dropped: {string.Join(", ", others.Take(12))}{(others.Length > 12 ? $" and {others.Length - 12} more" : string.Empty)}");
+            metadata.Notes.Add(
+                $"TIFF tags dropped: {string.Join(", ", others.Take(12))}{(others.Length > 12 ? $" and {others.Length - 12} more" : string.Empty)}"
+            );
         }
     }
 

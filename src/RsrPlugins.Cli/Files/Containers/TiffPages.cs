@@ -25,23 +25,31 @@ internal sealed record TiffPages(int Page, int Photometric, int Bits, IReadOnlyL
     // Codings only cameras use: packed raw (Sony 32767, Nikon 34713, Pentax 65535, Samsung 32769 and 32770, Kodak 65000, lossy DNG 34892).
     private static readonly int[] _rawCodings = [32767, 32769, 32770, 32772, 34713, 65000, 65535];
 
-    // Those of the libtiff in the bundled libvips: none, fax, LZW, JPEG, Deflate, NeXT, PackBits, ThunderScan, SGILog (refused as LogLuv), WebP.
+    // Those of the libtiff in the bundled libvips: none, fax, LZW, JPEG, Deflate, NeXT, PackBits, ThunderScan, SGILog (refused as LogLuv),
+    // WebP.
     private static readonly long[] _readableCodings = [1, 2, 3, 4, 5, 7, 8, 32766, 32771, 32773, 32809, 32946, 34676, 34677, 50001];
 
     private const int MostSamples = 64;
 
-    /// <exception cref="PictureFileException">Camera raw, several pictures, or samples of a kind that is not read; said by its name.</exception>
+    /// <exception cref="PictureFileException">Camera raw, several pictures, or samples of a kind that is not read; said by its
+    /// name.</exception>
     public static TiffPages Choose(TiffFile file, string path)
     {
         if (file.Directories.Count == 0)
         {
-            throw new PictureFileException(path, "expected a whole TIFF, found a damaged or cut-off file (its first directory cannot be read)");
+            throw new PictureFileException(
+                path,
+                "expected a whole TIFF, found a damaged or cut-off file (its first directory cannot be read)"
+            );
         }
 
         TiffDirectory[] pages = [.. file.Directories];
         if (IsRaw(file, pages))
         {
-            throw new PictureFileException(path, "expected a picture, found a camera raw (DNG, NEF, CR2, ARW or its like); develop it first, to TIFF or PNG");
+            throw new PictureFileException(
+                path,
+                "expected a picture, found a camera raw (DNG, NEF, CR2, ARW or its like); develop it first, to TIFF or PNG"
+            );
         }
 
         List<string> notes = [];
@@ -61,15 +69,25 @@ internal sealed record TiffPages(int Page, int Photometric, int Bits, IReadOnlyL
         int others = pages.Length - 1;
         if (others > 0)
         {
-            notes.Add(others == 1 ? "a reduced copy (thumbnail or mask) in it is left out" : $"{others} reduced copies (thumbnails, masks, pyramid) in it are left out");
+            notes.Add(
+                others == 1
+                    ? "a reduced copy (thumbnail or mask) in it is left out"
+                    : $"{others} reduced copies (thumbnails, masks, pyramid) in it are left out"
+            );
         }
 
         Check(path, pages[page]);
-        return new TiffPages(page, (int)(Value(TiffTags.Photometric, pages[page]) ?? 0), (int)(Value(TiffTags.BitsPerSample, pages[page]) ?? 1), notes);
+        return new TiffPages(
+            page,
+            (int)(Value(TiffTags.Photometric, pages[page]) ?? 0),
+            (int)(Value(TiffTags.BitsPerSample, pages[page]) ?? 1),
+            notes
+        );
 
         long? Value(ushort tag, TiffDirectory directory) => directory.Find(tag)?.Number(file.LittleEndian);
 
-        bool IsReduced(TiffDirectory directory) => (Value(TiffTags.NewSubfileType, directory) & 1) == 1 || Value(TiffTags.SubfileType, directory) == 2;
+        bool IsReduced(TiffDirectory directory) =>
+            (Value(TiffTags.NewSubfileType, directory) & 1) == 1 || Value(TiffTags.SubfileType, directory) == 2;
 
         bool IsMask(TiffDirectory directory) => (Value(TiffTags.NewSubfileType, directory) & 4) == 4;
 
@@ -98,7 +116,10 @@ internal sealed record TiffPages(int Page, int Photometric, int Bits, IReadOnlyL
         {
             if (Value(TiffTags.Compression, directory) is { } coding && !_readableCodings.Contains(coding))
             {
-                throw new PictureFileException(name, $"expected a TIFF this build can decode, found one coded as {NameOfCoding(coding)}; save it without compression, with LZW or as PNG first");
+                throw new PictureFileException(
+                    name,
+                    $"expected a TIFF this build can decode, found one coded as {NameOfCoding(coding)}; save it without compression, with LZW or as PNG first"
+                );
             }
 
             long samples = Value(TiffTags.SamplesPerPixel, directory) ?? 1;
@@ -111,9 +132,13 @@ internal sealed record TiffPages(int Page, int Photometric, int Bits, IReadOnlyL
                 3 => $"floating point samples ({bits[0]} bits)",
                 5 or 6 => "complex numbers",
                 _ when photometric is 32844 or 32845 => "LogLuv samples",
-                _ when bits.Distinct().Count() > 1 || formats.Distinct().Count() > 1 => $"samples of different kinds ({string.Join(", ", bits)} bits)",
+                _ when bits.Distinct().Count() > 1 || formats.Distinct().Count() > 1 =>
+                    $"samples of different kinds ({string.Join(", ", bits)} bits)",
                 _ when bits[0] is not (1 or 2 or 4 or 8 or 16) => string.Create(CultureInfo.InvariantCulture, $"{bits[0]} bits per sample"),
-                _ when bits[0] < 8 && samples > 1 => string.Create(CultureInfo.InvariantCulture, $"{samples} samples of {bits[0]} bits a pixel"),
+                _ when bits[0] < 8 && samples > 1 => string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{samples} samples of {bits[0]} bits a pixel"
+                ),
                 _ => null,
             };
             if (found is not null)
@@ -146,20 +171,21 @@ internal sealed record TiffPages(int Page, int Photometric, int Bits, IReadOnlyL
         }
     }
 
-    private static string NameOfCoding(long coding) => coding switch
-    {
-        6 => "JPEG of the old kind",
-        9 or 10 or 34661 or 34663 => "JBIG",
-        32908 or 32909 => "Pixar's",
-        33003 or 33005 or 34712 => "JPEG 2000",
-        34718 => "Microsoft's fax coding",
-        34887 => "LERC",
-        34892 => "lossy JPEG of a camera raw",
-        34925 => "LZMA",
-        34926 or 50000 => "Zstandard",
-        50002 or 52546 => "JPEG XL",
-        _ => string.Create(CultureInfo.InvariantCulture, $"number {coding}"),
-    };
+    private static string NameOfCoding(long coding) =>
+        coding switch
+        {
+            6 => "JPEG of the old kind",
+            9 or 10 or 34661 or 34663 => "JBIG",
+            32908 or 32909 => "Pixar's",
+            33003 or 33005 or 34712 => "JPEG 2000",
+            34718 => "Microsoft's fax coding",
+            34887 => "LERC",
+            34892 => "lossy JPEG of a camera raw",
+            34925 => "LZMA",
+            34926 or 50000 => "Zstandard",
+            50002 or 52546 => "JPEG XL",
+            _ => string.Create(CultureInfo.InvariantCulture, $"number {coding}"),
+        };
 
     private static bool IsRaw(TiffFile file, TiffDirectory[] pages)
     {

@@ -27,15 +27,96 @@ internal static class TiffTags
     public const ushort DngVersion = 50706;
 
     // Read and written by themselves: orientation and resolution.
-    private static readonly HashSet<ushort> _handled = [ExifBlock.Orientation, ExifBlock.XResolution, ExifBlock.YResolution, ExifBlock.ResolutionUnit];
+    private static readonly HashSet<ushort> _handled =
+    [
+        ExifBlock.Orientation,
+        ExifBlock.XResolution,
+        ExifBlock.YResolution,
+        ExifBlock.ResolutionUnit,
+    ];
 
     // Layout and coding of the samples: true of that file's pixels alone. WhitePoint and its like (301, 318, 319, 532) are not here:
     // they say what the colours mean.
     private static readonly HashSet<ushort> _layout =
     [
-        254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 274, 277, 278, 279, 280, 281, 284, 288, 289, 290, 291, 292, 293, 297, 317, 320, 321, 322, 323, 324,
-        325, 326, 327, 328, 330, 332, 333, 334, 336, 337, 338, 339, 340, 341, 342, 343, 344, 345, 346, 347, 351, 512, 513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531,
-        559, 32781, 32932, 32995, 32996, 32997, 32998, 34232, 37679, 37680, 37681, 42112, 42113,
+        254,
+        255,
+        256,
+        257,
+        258,
+        259,
+        262,
+        263,
+        264,
+        265,
+        266,
+        273,
+        274,
+        277,
+        278,
+        279,
+        280,
+        281,
+        284,
+        288,
+        289,
+        290,
+        291,
+        292,
+        293,
+        297,
+        317,
+        320,
+        321,
+        322,
+        323,
+        324,
+        325,
+        326,
+        327,
+        328,
+        330,
+        332,
+        333,
+        334,
+        336,
+        337,
+        338,
+        339,
+        340,
+        341,
+        342,
+        343,
+        344,
+        345,
+        346,
+        347,
+        351,
+        512,
+        513,
+        514,
+        515,
+        517,
+        518,
+        519,
+        520,
+        521,
+        529,
+        530,
+        531,
+        559,
+        32781,
+        32932,
+        32995,
+        32996,
+        32997,
+        32998,
+        34232,
+        37679,
+        37680,
+        37681,
+        42112,
+        42113,
     ];
 
     // Blocks that are handled as such.
@@ -44,7 +125,33 @@ internal static class TiffTags
     // What EXIF 2.32 (with TIFF 6.0) has in its main directory, Windows' XP tags, ratings, and the two sub-directories.
     private static readonly HashSet<ushort> _descriptive =
     [
-        269, 270, 271, 272, 285, 286, 287, 301, 305, 306, 315, 316, 318, 319, 532, 18246, 18249, 33432, 36867, 40091, 40092, 40093, 40094, 40095, ExifDirectory, GpsDirectory, 50341,
+        269,
+        270,
+        271,
+        272,
+        285,
+        286,
+        287,
+        301,
+        305,
+        306,
+        315,
+        316,
+        318,
+        319,
+        532,
+        18246,
+        18249,
+        33432,
+        36867,
+        40091,
+        40092,
+        40093,
+        40094,
+        40095,
+        ExifDirectory,
+        GpsDirectory,
+        50341,
     ];
 
     public static bool BelongsToExif(ushort tag) => _descriptive.Contains(tag);
@@ -53,20 +160,23 @@ internal static class TiffTags
     public static bool IsLayout(ushort tag) => _layout.Contains(tag);
 
     /// <summary>Neither kept nor about the layout: what a user should hear of.</summary>
-    public static bool IsDropped(ushort tag) => !_layout.Contains(tag) && !_handled.Contains(tag) && !_blocks.Contains(tag) && !_descriptive.Contains(tag);
+    public static bool IsDropped(ushort tag) =>
+        !_layout.Contains(tag) && !_handled.Contains(tag) && !_blocks.Contains(tag) && !_descriptive.Contains(tag);
 
-    public static string NameOf(ushort tag) => tag switch
-    {
-        33550 or 33920 or 33922 or 34264 or 34735 or 34736 or 34737 => $"{tag} (GeoTIFF)",
-        37724 => "37724 (Photoshop layers)",
-        50838 or 50839 => $"{tag} (ImageJ)",
-        _ => FormattableString.Invariant($"{tag}"),
-    };
+    public static string NameOf(ushort tag) =>
+        tag switch
+        {
+            33550 or 33920 or 33922 or 34264 or 34735 or 34736 or 34737 => $"{tag} (GeoTIFF)",
+            37724 => "37724 (Photoshop layers)",
+            50838 or 50839 => $"{tag} (ImageJ)",
+            _ => FormattableString.Invariant($"{tag}"),
+        };
 
-    public static ushort UnitOf(ResolutionUnit unit) => unit switch
-    {
-        ResolutionUnit.Aspect => 1,
-        ResolutionUnit.Inch => 2,
-        _ => 3,
-    };
+    public static ushort UnitOf(ResolutionUnit unit) =>
+        unit switch
+        {
+            ResolutionUnit.Aspect => 1,
+            ResolutionUnit.Inch => 2,
+            _ => 3,
+        };
 }

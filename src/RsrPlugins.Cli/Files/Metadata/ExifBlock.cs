@@ -68,7 +68,9 @@ internal sealed class ExifBlock
         TiffFile? file = TiffFile.Read(stream);
         dropped = file?.Damaged ?? 0;
         // The second directory is the thumbnail's: it shows the old picture the old way round.
-        return file is null || file.Big || file.Directories.Count == 0 ? null : new ExifBlock(file.LittleEndian, file.Directories[0], isBlock: true);
+        return file is null || file.Big || file.Directories.Count == 0
+            ? null
+            : new ExifBlock(file.LittleEndian, file.Directories[0], isBlock: true);
     }
 
     /// <summary>Brings what EXIF says of sizes and places up to date with a picture that was turned upright and resized.</summary>
@@ -114,7 +116,8 @@ internal sealed class ExifBlock
     /// <summary>What the main directory says of resolution, or null.</summary>
     public Resolution? ResolutionValue => Resolution.FromTags(Main, LittleEndian);
 
-    /// <summary>The block, from the byte order mark on. The maker's note stays where it was: many makers count from the block's start.</summary>
+    /// <summary>The block, from the byte order mark on. The maker's note stays where it was: many makers count from the block's
+    /// start.</summary>
     public byte[] ToBytes()
     {
         using MemoryStream stream = new MemoryStream();

@@ -62,10 +62,15 @@ internal static class IptcRecords
     public static (int Untold, int Contradicted) AddTo(XmpPacket packet, byte[] bytes)
     {
         List<(int Record, int DataSet, Range Data)> all = [.. Split(bytes)];
-        bool utf8 = all.Any(one => one is { Record: 1, DataSet: 90 } && bytes[one.Data].AsSpan().SequenceEqual((ReadOnlySpan<byte>)[0x1B, (byte)'%', (byte)'G']));
+        bool utf8 = all.Any(one =>
+            one is { Record: 1, DataSet: 90 } && bytes[one.Data].AsSpan().SequenceEqual((ReadOnlySpan<byte>)[0x1B, (byte)'%', (byte)'G'])
+        );
         int untold = 0;
         int contradicted = 0;
-        foreach (IGrouping<int, Range> group in all.Where(one => one.Record == 2 && one.DataSet != 0).GroupBy(one => one.DataSet, one => one.Data))
+        foreach (
+            IGrouping<int, Range> group in all.Where(one => one.Record == 2 && one.DataSet != 0)
+                .GroupBy(one => one.DataSet, one => one.Data)
+        )
         {
             if (!_properties.TryGetValue(group.Key, out (XName Name, XmpKind Kind) property))
             {
@@ -76,7 +81,13 @@ internal static class IptcRecords
             string[] values = [.. group.Select(range => Text(bytes[range], utf8))];
             if (group.Key == 55)
             {
-                values = [WithTime(values[0], all.Where(one => one is { Record: 2, DataSet: 60 }).Select(one => Text(bytes[one.Data], utf8)).FirstOrDefault())];
+                values =
+                [
+                    WithTime(
+                        values[0],
+                        all.Where(one => one is { Record: 2, DataSet: 60 }).Select(one => Text(bytes[one.Data], utf8)).FirstOrDefault()
+                    ),
+                ];
             }
 
             contradicted += packet.Add(property.Name, property.Kind, values);

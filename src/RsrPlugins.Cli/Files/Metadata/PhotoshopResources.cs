@@ -25,7 +25,15 @@ internal static class PhotoshopResources
         while (bytes.Length >= 12)
         {
             ReadOnlySpan<byte> signature = bytes[..4];
-            if (!(signature.SequenceEqual("8BIM"u8) || signature.SequenceEqual("MeSa"u8) || signature.SequenceEqual("PHUT"u8) || signature.SequenceEqual("AgHg"u8) || signature.SequenceEqual("DCSR"u8)))
+            if (
+                !(
+                    signature.SequenceEqual("8BIM"u8)
+                    || signature.SequenceEqual("MeSa"u8)
+                    || signature.SequenceEqual("PHUT"u8)
+                    || signature.SequenceEqual("AgHg"u8)
+                    || signature.SequenceEqual("DCSR"u8)
+                )
+            )
             {
                 break;
             }
@@ -64,7 +72,9 @@ internal static class PhotoshopResources
     public static byte[] ToBytes(byte[]? iptc, IEnumerable<PhotoshopResource> others)
     {
         using MemoryStream stream = new MemoryStream();
-        IEnumerable<PhotoshopResource> all = iptc is null ? others : others.Prepend(new PhotoshopResource("8BIM"u8.ToArray(), Iptc, [0, 0], iptc));
+        IEnumerable<PhotoshopResource> all = iptc is null
+            ? others
+            : others.Prepend(new PhotoshopResource("8BIM"u8.ToArray(), Iptc, [0, 0], iptc));
         Span<byte> number = stackalloc byte[4];
         foreach (PhotoshopResource resource in all)
         {

@@ -117,7 +117,14 @@ internal sealed class PictureMetadata
     /// <param name="grey">The result has no colour.</param>
     /// <param name="record">To be written, or null.</param>
     /// <param name="notes">Gets what the format has no place for.</param>
-    public OutgoingMetadata For(PictureFormat format, PictureChange change, byte[]? icc, bool grey, DownscaleRecord? record, List<string> notes)
+    public OutgoingMetadata For(
+        PictureFormat format,
+        PictureChange change,
+        byte[]? icc,
+        bool grey,
+        DownscaleRecord? record,
+        List<string> notes
+    )
     {
         OutgoingMetadata result = new OutgoingMetadata { Icc = icc };
         ExifBlock? exif = _exif is null ? null : ExifBlock.Parse(_exif, out _);
@@ -136,7 +143,10 @@ internal sealed class PictureMetadata
         PlaceResolution(format, result, change, ref exif);
         PlaceRecord(format, result, xmp, record, notes);
         result.Exif = exif;
-        result.Xmp = xmp is null ? _rawXmp : xmp.IsEmpty && before is null ? null : xmp.ToBytes();
+        result.Xmp =
+            xmp is null ? _rawXmp
+            : xmp.IsEmpty && before is null ? null
+            : xmp.ToBytes();
         if (before is not null && result.Xmp.AsSpan().SequenceEqual(before) && _rawXmp is not null)
         {
             result.Xmp = _rawXmp; // Nothing to bring up to date: the bytes stay.
@@ -262,9 +272,16 @@ internal sealed class PictureMetadata
         List<string> dropped = [];
         foreach (PngText text in _raw.Texts)
         {
-            (string keyword, System.Xml.Linq.XName? name, XmpKind kind) = _textProperties.FirstOrDefault(property => property.Keyword == text.Keyword);
+            (string keyword, System.Xml.Linq.XName? name, XmpKind kind) = _textProperties.FirstOrDefault(property =>
+                property.Keyword == text.Keyword
+            );
             string? value = text.Text();
-            if (value is not null && text.Keyword == "Comment" && format == PictureFormat.Jpeg && Encoding.UTF8.GetByteCount(value) <= JpegSegmentBytes)
+            if (
+                value is not null
+                && text.Keyword == "Comment"
+                && format == PictureFormat.Jpeg
+                && Encoding.UTF8.GetByteCount(value) <= JpegSegmentBytes
+            )
             {
                 result.Comments.Add(Encoding.UTF8.GetBytes(value));
             }
@@ -335,7 +352,10 @@ internal sealed class PictureMetadata
             }
         }
 
-        string[] others = [.. _raw.Chunks.Select(chunk => chunk.Type).Where(type => type is not ("gAMA" or "cHRM" or "sRGB" or "cICP")).Distinct()];
+        string[] others =
+        [
+            .. _raw.Chunks.Select(chunk => chunk.Type).Where(type => type is not ("gAMA" or "cHRM" or "sRGB" or "cICP")).Distinct(),
+        ];
         if (others.Length > 0)
         {
             notes.Add($"PNG chunks dropped: {format.Name} has no place for {string.Join(", ", others)}");
@@ -353,7 +373,12 @@ internal sealed class PictureMetadata
         result.Resolution = resolution;
         if (format == PictureFormat.Png && resolution is not null)
         {
-            result.Chunks.Add(new PngChunk("pHYs", _raw.PhysicalPixels is { } bytes && !change.Orientation.SwapsSides ? bytes : PhysicalPixels(resolution)));
+            result.Chunks.Add(
+                new PngChunk(
+                    "pHYs",
+                    _raw.PhysicalPixels is { } bytes && !change.Orientation.SwapsSides ? bytes : PhysicalPixels(resolution)
+                )
+            );
         }
 
         bool headerHasPlace = format == PictureFormat.Png || format == PictureFormat.Jpeg || format == PictureFormat.Tiff;
@@ -364,7 +389,13 @@ internal sealed class PictureMetadata
         }
     }
 
-    private static void PlaceRecord(PictureFormat format, OutgoingMetadata result, XmpPacket? xmp, DownscaleRecord? record, List<string> notes)
+    private static void PlaceRecord(
+        PictureFormat format,
+        OutgoingMetadata result,
+        XmpPacket? xmp,
+        DownscaleRecord? record,
+        List<string> notes
+    )
     {
         if (record is null)
         {
@@ -432,8 +463,14 @@ internal sealed class PictureMetadata
     {
         bool aspect = resolution.Unit == ResolutionUnit.Aspect;
         byte[] data = new byte[9];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(data, (uint)Math.Clamp(Math.Round(aspect ? resolution.X * Fine(resolution) : resolution.MetresX), 1, int.MaxValue));
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(data.AsSpan(4), (uint)Math.Clamp(Math.Round(aspect ? resolution.Y * Fine(resolution) : resolution.MetresY), 1, int.MaxValue));
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(
+            data,
+            (uint)Math.Clamp(Math.Round(aspect ? resolution.X * Fine(resolution) : resolution.MetresX), 1, int.MaxValue)
+        );
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(
+            data.AsSpan(4),
+            (uint)Math.Clamp(Math.Round(aspect ? resolution.Y * Fine(resolution) : resolution.MetresY), 1, int.MaxValue)
+        );
         data[8] = aspect ? (byte)0 : (byte)1;
         return data;
 
@@ -444,7 +481,9 @@ internal sealed class PictureMetadata
     private static string Listed(string[] names)
     {
         const int MaxNames = 8;
-        return names.Length <= MaxNames ? string.Join(", ", names) : $"{string.Join(", ", names[..MaxNames])} and {names.Length - MaxNames} more";
+        return names.Length <= MaxNames
+            ? string.Join(", ", names)
+            : $"{string.Join(", ", names[..MaxNames])} and {names.Length - MaxNames} more";
     }
 
     private static string Decoded(byte[] text)

@@ -17,16 +17,33 @@ internal sealed record PngColour(double? Gamma, double[]? Chromaticities, byte[]
     private static readonly double[] _srgbChromaticities = [0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06];
 
     /// <summary>Something is said that is not what everybody takes for granted, sRGB.</summary>
-    public bool IsUnusual => CodePoints is { } points
-        ? !(points[0] == 1 && points[1] is 1 or 13 && IsFullRange(points))
-        : !IsSrgb && ((Gamma is { } gamma && Math.Abs(gamma - 0.45455) > 0.01) || (Chromaticities is { } given && given.Zip(_srgbChromaticities).Any(pair => Math.Abs(pair.First - pair.Second) > 0.002)));
+    public bool IsUnusual =>
+        CodePoints is { } points
+            ? !(points[0] == 1 && points[1] is 1 or 13 && IsFullRange(points))
+            : !IsSrgb
+                && (
+                    (Gamma is { } gamma && Math.Abs(gamma - 0.45455) > 0.01)
+                    || (
+                        Chromaticities is { } given
+                        && given.Zip(_srgbChromaticities).Any(pair => Math.Abs(pair.First - pair.Second) > 0.002)
+                    )
+                );
 
     /// <summary>In words, for a note.</summary>
-    public string Describe() => CodePoints is { } points
-        ? $"cICP {points[0]}/{points[1]} ({PrimariesName(points[0])}, {TransferName(points[1])}{(IsFullRange(points) ? string.Empty : ", levels of video, 16 to 235")})"
-        : string.Join(" and ", new[] { Gamma is { } gamma ? FormattableString.Invariant($"gAMA {gamma:0.#####}") : null, Chromaticities is null ? null : "cHRM" }.OfType<string>());
+    public string Describe() =>
+        CodePoints is { } points
+            ? $"cICP {points[0]}/{points[1]} ({PrimariesName(points[0])}, {TransferName(points[1])}{(IsFullRange(points) ? string.Empty : ", levels of video, 16 to 235")})"
+            : string.Join(
+                " and ",
+                new[]
+                {
+                    Gamma is { } gamma ? FormattableString.Invariant($"gAMA {gamma:0.#####}") : null,
+                    Chromaticities is null ? null : "cHRM",
+                }.OfType<string>()
+            );
 
-    /// <summary>A profile (ICC version 2, matrix and curves) that says the same, or null where there is none: PQ, HLG, unknown code points, levels of video.</summary>
+    /// <summary>A profile (ICC version 2, matrix and curves) that says the same, or null where there is none: PQ, HLG, unknown code points,
+    /// levels of video.</summary>
     public byte[]? ToProfile(bool grey)
     {
         double[] places;
@@ -58,7 +75,10 @@ internal sealed record PngColour(double? Gamma, double[]? Chromaticities, byte[]
         BinaryPrimitives.WriteInt32BigEndian(curve.AsSpan(8), CurvePoints);
         for (int index = 0; index < CurvePoints; index++)
         {
-            BinaryPrimitives.WriteUInt16BigEndian(curve.AsSpan(12 + (2 * index)), (ushort)Math.Clamp(Math.Round(toLight(index / (CurvePoints - 1.0)) * 65535), 0, 65535));
+            BinaryPrimitives.WriteUInt16BigEndian(
+                curve.AsSpan(12 + (2 * index)),
+                (ushort)Math.Clamp(Math.Round(toLight(index / (CurvePoints - 1.0)) * 65535), 0, 65535)
+            );
         }
 
         const string name = "made from the PNG's own colour chunks";
@@ -76,7 +96,14 @@ internal sealed record PngColour(double? Gamma, double[]? Chromaticities, byte[]
         }
         else
         {
-            tags.AddRange([("rXYZ", Column(0)), ("gXYZ", Column(1)), ("bXYZ", Column(2)), ("rTRC", curve), ("gTRC", curve), ("bTRC", curve)]);
+            tags.AddRange([
+                ("rXYZ", Column(0)),
+                ("gXYZ", Column(1)),
+                ("bXYZ", Column(2)),
+                ("rTRC", curve),
+                ("gTRC", curve),
+                ("bTRC", curve),
+            ]);
         }
 
         const int headerLength = 128;
@@ -161,17 +188,31 @@ internal sealed record PngColour(double? Gamma, double[]? Chromaticities, byte[]
             }
         }
 
-        double[,] bradford = { { 0.8951, 0.2664, -0.1614 }, { -0.7502, 1.7135, 0.0367 }, { 0.0389, -0.0685, 1.0296 } };
+        double[,] bradford =
+        {
+            { 0.8951, 0.2664, -0.1614 },
+            { -0.7502, 1.7135, 0.0367 },
+            { 0.0389, -0.0685, 1.0296 },
+        };
         double[] from = Times(bradford, white);
         double[] to = Times(bradford, [0.9642, 1, 0.8249]);
-        double[,] cone = { { to[0] / from[0], 0, 0 }, { 0, to[1] / from[1], 0 }, { 0, 0, to[2] / from[2] } };
+        double[,] cone =
+        {
+            { to[0] / from[0], 0, 0 },
+            { 0, to[1] / from[1], 0 },
+            { 0, 0, to[2] / from[2] },
+        };
         return Product(Product(Product(Inverse(bradford)!, cone), bradford), primaries);
 
         static double[] Xyz(double x, double y) => [x / y, 1, (1 - x - y) / y];
     }
 
     private static double[] Times(double[,] matrix, double[] vector) =>
-        [.. Enumerable.Range(0, 3).Select(row => (matrix[row, 0] * vector[0]) + (matrix[row, 1] * vector[1]) + (matrix[row, 2] * vector[2]))];
+        [
+            .. Enumerable
+                .Range(0, 3)
+                .Select(row => (matrix[row, 0] * vector[0]) + (matrix[row, 1] * vector[1]) + (matrix[row, 2] * vector[2])),
+        ];
 
     private static double[,] Product(double[,] left, double[,] right)
     {
@@ -180,7 +221,8 @@ internal sealed record PngColour(double? Gamma, double[]? Chromaticities, byte[]
         {
             for (int column = 0; column < 3; column++)
             {
-                result[row, column] = (left[row, 0] * right[0, column]) + (left[row, 1] * right[1, column]) + (left[row, 2] * right[2, column]);
+                result[row, column] =
+                    (left[row, 0] * right[0, column]) + (left[row, 1] * right[1, column]) + (left[row, 2] * right[2, column]);
             }
         }
 
@@ -208,47 +250,52 @@ internal sealed record PngColour(double? Gamma, double[]? Chromaticities, byte[]
 
         return result;
 
-        double Minor(int row1, int column1, int row2, int column2) => (m[row1, column1] * m[row2, column2]) - (m[row1, column2] * m[row2, column1]);
+        double Minor(int row1, int column1, int row2, int column2) =>
+            (m[row1, column1] * m[row2, column2]) - (m[row1, column2] * m[row2, column1]);
     }
 
     // ITU-T H.273, table 2.
-    private static double[]? PrimariesOf(byte code) => code switch
-    {
-        1 => _srgbChromaticities,
-        4 => [0.310, 0.316, 0.67, 0.33, 0.21, 0.71, 0.14, 0.08],
-        5 => [0.3127, 0.3290, 0.64, 0.33, 0.29, 0.60, 0.15, 0.06],
-        6 or 7 => [0.3127, 0.3290, 0.630, 0.340, 0.310, 0.595, 0.155, 0.070],
-        9 => [0.3127, 0.3290, 0.708, 0.292, 0.170, 0.797, 0.131, 0.046],
-        11 => [0.314, 0.351, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060],
-        12 => [0.3127, 0.3290, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060],
-        _ => null,
-    };
+    private static double[]? PrimariesOf(byte code) =>
+        code switch
+        {
+            1 => _srgbChromaticities,
+            4 => [0.310, 0.316, 0.67, 0.33, 0.21, 0.71, 0.14, 0.08],
+            5 => [0.3127, 0.3290, 0.64, 0.33, 0.29, 0.60, 0.15, 0.06],
+            6 or 7 => [0.3127, 0.3290, 0.630, 0.340, 0.310, 0.595, 0.155, 0.070],
+            9 => [0.3127, 0.3290, 0.708, 0.292, 0.170, 0.797, 0.131, 0.046],
+            11 => [0.314, 0.351, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060],
+            12 => [0.3127, 0.3290, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060],
+            _ => null,
+        };
 
     // ITU-T H.273, table 3, from sample to light. BT.709's camera curve (1, 6, 14, 15) is shown through sRGB's by everybody.
-    private static Func<double, double>? TransferOf(byte code) => code switch
-    {
-        1 or 6 or 13 or 14 or 15 => sample => sample <= 0.04045 ? sample / 12.92 : Math.Pow((sample + 0.055) / 1.055, 2.4),
-        4 => sample => Math.Pow(sample, 2.2),
-        5 => sample => Math.Pow(sample, 2.8),
-        8 => sample => sample,
-        _ => null,
-    };
+    private static Func<double, double>? TransferOf(byte code) =>
+        code switch
+        {
+            1 or 6 or 13 or 14 or 15 => sample => sample <= 0.04045 ? sample / 12.92 : Math.Pow((sample + 0.055) / 1.055, 2.4),
+            4 => sample => Math.Pow(sample, 2.2),
+            5 => sample => Math.Pow(sample, 2.8),
+            8 => sample => sample,
+            _ => null,
+        };
 
-    private static string PrimariesName(byte code) => code switch
-    {
-        1 => "BT.709",
-        9 => "BT.2020",
-        11 => "DCI-P3",
-        12 => "Display P3",
-        _ => $"primaries {code}",
-    };
+    private static string PrimariesName(byte code) =>
+        code switch
+        {
+            1 => "BT.709",
+            9 => "BT.2020",
+            11 => "DCI-P3",
+            12 => "Display P3",
+            _ => $"primaries {code}",
+        };
 
-    private static string TransferName(byte code) => code switch
-    {
-        8 => "linear",
-        13 => "sRGB curve",
-        16 => "PQ",
-        18 => "HLG",
-        _ => $"transfer {code}",
-    };
+    private static string TransferName(byte code) =>
+        code switch
+        {
+            8 => "linear",
+            13 => "sRGB curve",
+            16 => "PQ",
+            18 => "HLG",
+            _ => $"transfer {code}",
+        };
 }

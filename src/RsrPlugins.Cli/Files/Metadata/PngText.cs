@@ -14,7 +14,11 @@ internal sealed record PngText(PngChunk Chunk, string Keyword)
     public static PngText? Of(PngChunk chunk)
     {
         int end = Array.IndexOf(chunk.Data, (byte)0);
-        if (end is < 1 or > MaxKeyword || chunk.Data.AsSpan(0, end).ContainsAnyExceptInRange((byte)0x20, (byte)0xFF) || chunk.Data.AsSpan(0, end).ContainsAnyInRange((byte)0x7F, (byte)0xA0))
+        if (
+            end is < 1 or > MaxKeyword
+            || chunk.Data.AsSpan(0, end).ContainsAnyExceptInRange((byte)0x20, (byte)0xFF)
+            || chunk.Data.AsSpan(0, end).ContainsAnyInRange((byte)0x7F, (byte)0xA0)
+        )
         {
             return null;
         }
@@ -33,7 +37,8 @@ internal sealed record PngText(PngChunk Chunk, string Keyword)
     }
 
     /// <summary>An uncompressed iTXt without a language.</summary>
-    public static PngChunk International(string keyword, byte[] utf8) => new("iTXt", [.. Encoding.Latin1.GetBytes(keyword), 0, 0, 0, 0, 0, .. utf8]);
+    public static PngChunk International(string keyword, byte[] utf8) =>
+        new("iTXt", [.. Encoding.Latin1.GetBytes(keyword), 0, 0, 0, 0, 0, .. utf8]);
 
     /// <summary>The text; null where it is damaged or too large when expanded.</summary>
     public string? Text() => TextBytes() is { } bytes ? (Chunk.Type == "iTXt" ? Encoding.UTF8 : Encoding.Latin1).GetString(bytes) : null;

@@ -36,7 +36,9 @@ internal sealed record Resolution(double X, double Y, ResolutionUnit Unit)
 
     /// <summary>Null where it says nothing: not positive, or a shape of 1 to 1.</summary>
     public static Resolution? Of(double x, double y, ResolutionUnit unit) =>
-        x > 0 && y > 0 && double.IsFinite(x) && double.IsFinite(y) && !(unit == ResolutionUnit.Aspect && x == y) ? new Resolution(x, y, unit) : null;
+        x > 0 && y > 0 && double.IsFinite(x) && double.IsFinite(y) && !(unit == ResolutionUnit.Aspect && x == y)
+            ? new Resolution(x, y, unit)
+            : null;
 
     /// <summary>From the TIFF tags XResolution, YResolution and ResolutionUnit (1 aspect, 2 inch and the default, 3 centimetre).</summary>
     public static Resolution? FromTags(TiffDirectory directory, bool littleEndian)

@@ -1,8 +1,9 @@
-// What a network of ours is made of, row by row: the only arithmetic of the CPU engine, and the trainer's forward pass. An order of operations is
-// part of each function's contract (see the remarks), so that results depend neither on the width of the vectors nor on how a caller cuts his rows.
+// What a network of ours is made of, row by row: the only arithmetic of the CPU engine, and the trainer's forward pass. An order of
+// operations is part of each function's contract (see the remarks), so that results depend neither on the width of the vectors nor on how a
+// caller cuts his rows.
 //
-// Features lie pixel by pixel, 64 floats each: a pixel's channels fill whole vectors, a 1 x 1 convolution of a row is a matrix product as it stands,
-// and a window of 6 x 6 pixels is 36 loads a channel vector with nothing to rearrange.
+// Features lie pixel by pixel, 64 floats each: a pixel's channels fill whole vectors, a 1 x 1 convolution of a row is a matrix product as
+// it stands, and a window of 6 x 6 pixels is 36 loads a channel vector with nothing to rearrange.
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -43,15 +44,16 @@ internal abstract unsafe class CpuKernels
     /// <summary>Values of a transformed cell: as many matrix products.</summary>
     public const int Points = WindowSide * WindowSide;
 
-    /// <summary>Floats of a cache line: what a distance of a power of two is lengthened by, lest all points fall into one set of the first-level cache.</summary>
+    /// <summary>Floats of a cache line: what a distance of a power of two is lengthened by, lest all points fall into one set of the
+    /// first-level cache.</summary>
     public const int CacheLine = 16;
 
     /// <summary>Floats from one point's matrix to the next of a transformed kernel.</summary>
     public const int KernelStride = Matrix + CacheLine;
 
     /// <summary>
-    /// Whether this processor rounds a product and a sum once: FMA3 on x64 (Haswell, Piledriver and later), AdvSimd on ARM64. Without it the
-    /// engine would be slow and is not used; ONNX Runtime does the work.
+    /// Whether this processor rounds a product and a sum once: FMA3 on x64 (Haswell, Piledriver and later), AdvSimd on ARM64. Without it
+    /// the engine would be slow and is not used; ONNX Runtime does the work.
     /// </summary>
     public static bool IsSupported => Fma.IsSupported || AdvSimd.Arm64.IsSupported;
 
@@ -63,13 +65,14 @@ internal abstract unsafe class CpuKernels
         : VectorWidth.Scalar;
 
     /// <summary>Kernels of a width; every width gives the same results everywhere, if not at the same speed.</summary>
-    public static CpuKernels Of(VectorWidth width) => width switch
-    {
-        VectorWidth.Bits512 => new CpuKernels<Vector512<float>, Lanes512>(),
-        VectorWidth.Bits256 => new CpuKernels<Vector256<float>, Lanes256>(),
-        VectorWidth.Bits128 => new CpuKernels<Vector128<float>, Lanes128>(),
-        _ => new CpuKernels<float, Lanes32>(),
-    };
+    public static CpuKernels Of(VectorWidth width) =>
+        width switch
+        {
+            VectorWidth.Bits512 => new CpuKernels<Vector512<float>, Lanes512>(),
+            VectorWidth.Bits256 => new CpuKernels<Vector256<float>, Lanes256>(),
+            VectorWidth.Bits128 => new CpuKernels<Vector128<float>, Lanes128>(),
+            _ => new CpuKernels<float, Lanes32>(),
+        };
 
     /// <summary>Lays a matrix out for <see cref="Multiply"/>.</summary>
     /// <param name="matrix">[depth, 64].</param>
@@ -78,7 +81,8 @@ internal abstract unsafe class CpuKernels
     public abstract void Pack(float* matrix, int depth, float* packed);
 
     /// <summary>result[r] = LReLU(start[r] + left[r] x right) for rows of 64 values.</summary>
-    /// <remarks>Every value: products are added one after another, k ascending, each by one fused multiply-add, to the value of start.</remarks>
+    /// <remarks>Every value: products are added one after another, k ascending, each by one fused multiply-add, to the value of
+    /// start.</remarks>
     /// <param name="left">[rows, depth].</param>
     /// <param name="leftStride">Floats from one row to the next.</param>
     /// <param name="right">[depth, 64], packed.</param>
@@ -89,7 +93,18 @@ internal abstract unsafe class CpuKernels
     /// <param name="resultStride">Floats from one row to the next.</param>
     /// <param name="rows">Any number.</param>
     /// <param name="slope">Of negative values, 0 to 1; 1 leaves them.</param>
-    public abstract void Multiply(float* left, nint leftStride, float* right, int depth, float* start, nint startStride, float* result, nint resultStride, int rows, float slope);
+    public abstract void Multiply(
+        float* left,
+        nint leftStride,
+        float* right,
+        int depth,
+        float* start,
+        nint startStride,
+        float* result,
+        nint resultStride,
+        int rows,
+        float slope
+    );
 
     /// <summary>G g G^T for 64 x 64 kernels, packed for <see cref="MultiplyPoints"/>.</summary>
     /// <param name="taps">The first of 9 taps of 64 outputs for input 0; the other inputs follow at <paramref name="inputStride"/>.</param>
@@ -121,10 +136,19 @@ internal abstract unsafe class CpuKernels
     /// <param name="slope">Of negative values; 1 leaves them.</param>
     /// <param name="rows">Four rows, each at the first cell's first pixel; null for one that is not wanted.</param>
     /// <param name="columns">Pixels to be written of each row, up to four a cell.</param>
-    public abstract void TransformResults(float* products, int cells, nint pointStride, float* bias, float slope, float** rows, int columns);
+    public abstract void TransformResults(
+        float* products,
+        int cells,
+        nint pointStride,
+        float* bias,
+        float slope,
+        float** rows,
+        int columns
+    );
 
     /// <summary>1 x 1 convolution of some maps into few outputs: d x d sub-pixels.</summary>
-    /// <remarks>Every value: four sums, of the channels 0, 4, 8 ..., 1, 5, 9 ... and so on through all maps, the first begun with the bias; then (s0 + s1) + (s2 + s3).</remarks>
+    /// <remarks>Every value: four sums, of the channels 0, 4, 8 ..., 1, 5, 9 ... and so on through all maps, the first begun with the bias;
+    /// then (s0 + s1) + (s2 + s3).</remarks>
     /// <param name="maps">Each at the first pixel.</param>
     /// <param name="mapCount">Maps of 64 channels.</param>
     /// <param name="weights">From <see cref="PackSubPixels"/>.</param>
@@ -132,12 +156,20 @@ internal abstract unsafe class CpuKernels
     /// <param name="pixels">Pixels beside each other.</param>
     /// <param name="scratch"><see cref="SubPixelRows"/> x <see cref="SubPixelLanes"/> floats.</param>
     /// <param name="result">Receives [pixels, outputs rounded up to 4].</param>
-    public abstract void MultiplySubPixels(float** maps, int mapCount, float* weights, int outputs, int pixels, float* scratch, float* result);
+    public abstract void MultiplySubPixels(
+        float** maps,
+        int mapCount,
+        float* weights,
+        int outputs,
+        int pixels,
+        float* scratch,
+        float* result
+    );
 
     /// <summary>One value from windows of pixels: a convolution with a single output.</summary>
     /// <remarks>
-    /// Every value: 64 sums, one a channel, over the window's pixels row by row; then the upper half of the sums is added to the lower half until one
-    /// is left.
+    /// Every value: 64 sums, one a channel, over the window's pixels row by row; then the upper half of the sums is added to the lower half
+    /// until one is left.
     /// </remarks>
     /// <param name="rows">The window's rows, each at the first window's first pixel.</param>
     /// <param name="height">Rows of a window.</param>
@@ -148,13 +180,15 @@ internal abstract unsafe class CpuKernels
     /// <param name="sums">Receives one value for each.</param>
     public abstract void SumWindows(float** rows, int height, int width, int step, float* weights, int count, float* sums);
 
-    /// <summary>Multiplies values by a slope where another map is not above 0: the gradient of LReLU, whose results have the signs of its arguments.</summary>
+    /// <summary>Multiplies values by a slope where another map is not above 0: the gradient of LReLU, whose results have the signs of its
+    /// arguments.</summary>
     public abstract void ApplySlopes(float* values, float* signs, float slope, int count);
 
     /// <summary>Pixels that <see cref="MultiplySubPixels"/> does at a time.</summary>
     public const int SubPixelRows = 8;
 
-    /// <summary>Lanes of the sums of one pixel: four for each output, and whole vectors of the widest kind, so that the layout is one for all widths.</summary>
+    /// <summary>Lanes of the sums of one pixel: four for each output, and whole vectors of the widest kind, so that the layout is one for
+    /// all widths.</summary>
     public static int SubPixelLanes(int outputs) => ((4 * outputs) + 15) / 16 * 16;
 
     /// <summary>Lays weights out for <see cref="MultiplySubPixels"/>.</summary>

@@ -1,5 +1,5 @@
-// The seam's other side: the CPU engine as a session. Memory of a run is taken from idle runs and given back, so no tile allocates. Idle runs are in a
-// plain stack under a lock: ConcurrentBag keeps a list for every thread that ever added to it, as long as that thread lives.
+// The seam's other side: the CPU engine as a session. Memory of a run is taken from idle runs and given back, so no tile allocates. Idle
+// runs are in a plain stack under a lock: ConcurrentBag keeps a list for every thread that ever added to it, as long as that thread lives.
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Tiling;
 
@@ -21,7 +21,8 @@ internal sealed class CpuSession : ITileSession
         Halo = first.Reach();
         _idle.Push(first);
 
-        // Tiles that begin at whole cells and whole blocks are the least work, and so do those between two halos if the halo is a number of both.
+        // Tiles that begin at whole cells and whole blocks are the least work, and so do those between two halos if the halo is a number of
+        // both.
         int unit = CpuKernels.CellSide;
         while (unit % network.BlockSide != 0)
         {
@@ -52,16 +53,44 @@ internal sealed class CpuSession : ITileSession
         return new CpuSession(model, kernels, PreparedNetwork.Create(kernels, network));
     }
 
-    public void Run(nint input, int width, int height, nint output, int outputWidth, int outputHeight, CancellationToken cancellationToken) =>
-        Run(input, new TileSource(width, height, 0, 0), new Area(0, 0, width / _network.BlockSide, height / _network.BlockSide), output, outputWidth, cancellationToken);
+    public void Run(
+        nint input,
+        int width,
+        int height,
+        nint output,
+        int outputWidth,
+        int outputHeight,
+        CancellationToken cancellationToken
+    ) =>
+        Run(
+            input,
+            new TileSource(width, height, 0, 0),
+            new Area(0, 0, width / _network.BlockSide, height / _network.BlockSide),
+            output,
+            outputWidth,
+            cancellationToken
+        );
 
     public void Run(nint input, PlannedTile tile, nint output, CancellationToken cancellationToken)
     {
         // Output pixels of one small pixel: d for SRNet.
         int enlarged = tile.Result.Width / (tile.Source.Width / _network.BlockSide);
-        int left = tile.Tile.X - tile.Result.X, top = tile.Tile.Y - tile.Result.Y;
-        Area wanted = new Area(left / enlarged, top / enlarged, (left + tile.Tile.Width + enlarged - 1) / enlarged, (top + tile.Tile.Height + enlarged - 1) / enlarged);
-        Run(input, new TileSource(tile.Source.Width, tile.Source.Height, tile.Source.X, tile.Source.Y), wanted, output, tile.Result.Width, cancellationToken);
+        int left = tile.Tile.X - tile.Result.X,
+            top = tile.Tile.Y - tile.Result.Y;
+        Area wanted = new Area(
+            left / enlarged,
+            top / enlarged,
+            (left + tile.Tile.Width + enlarged - 1) / enlarged,
+            (top + tile.Tile.Height + enlarged - 1) / enlarged
+        );
+        Run(
+            input,
+            new TileSource(tile.Source.Width, tile.Source.Height, tile.Source.X, tile.Source.Y),
+            wanted,
+            output,
+            tile.Result.Width,
+            cancellationToken
+        );
     }
 
     public void Dispose()
@@ -90,7 +119,10 @@ internal sealed class CpuSession : ITileSession
         }
         catch (OutOfMemoryException exception)
         {
-            throw new InferenceException($"{_model.Id} has not enough memory for a tile of {source.Width} x {source.Height} pixels. Take smaller tiles or fewer threads.", exception);
+            throw new InferenceException(
+                $"{_model.Id} has not enough memory for a tile of {source.Width} x {source.Height} pixels. Take smaller tiles or fewer threads.",
+                exception
+            );
         }
         finally
         {

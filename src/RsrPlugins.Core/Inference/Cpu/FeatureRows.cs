@@ -2,8 +2,8 @@
 namespace RsrPlugins.Core.Inference.Cpu;
 
 /// <summary>
-/// The last rows of a map: as many as are still to be read, in a ring. A layer's result never exists as a whole, so what a thread works on stays in its
-/// second-level cache, and a tile may be as tall as one likes.
+/// The last rows of a map: as many as are still to be read, in a ring. A layer's result never exists as a whole, so what a thread works on
+/// stays in its second-level cache, and a tile may be as tall as one likes.
 /// </summary>
 /// <param name="channels">Floats of a pixel.</param>
 internal sealed unsafe class FeatureRows(int channels)

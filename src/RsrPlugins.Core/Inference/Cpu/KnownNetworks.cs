@@ -1,5 +1,6 @@
-// Which graphs the engine runs: RRNet, SRNet of any number of dense units, and SRNet's gradient, at any scale, as the trainer writes them. A graph is
-// followed node by node; anything else in it, in another order or with another setting, and the network is not known and goes to ONNX Runtime.
+// Which graphs the engine runs: RRNet, SRNet of any number of dense units, and SRNet's gradient, at any scale, as the trainer writes them.
+// A graph is followed node by node; anything else in it, in another order or with another setting, and the network is not known and goes to
+// ONNX Runtime.
 using System.Diagnostics.CodeAnalysis;
 using RsrPlugins.Core.Models;
 
@@ -33,7 +34,15 @@ internal abstract record KnownNetwork(int Scale, float Slope)
 }
 
 /// <summary>RRNet: a 3 x 3 convolution of luma, more of 64 channels, and one of d x d with stride d that reads the luma too.</summary>
-internal sealed record ReducingNetwork(int Scale, float Slope, ConvolutionValues First, ConvolutionValues[] Hidden, ConvolutionValues Last, float Minimum, float Maximum) : KnownNetwork(Scale, Slope);
+internal sealed record ReducingNetwork(
+    int Scale,
+    float Slope,
+    ConvolutionValues First,
+    ConvolutionValues[] Hidden,
+    ConvolutionValues Last,
+    float Minimum,
+    float Maximum
+) : KnownNetwork(Scale, Slope);
 
 /// <summary>SRNet up to its last convolution.</summary>
 internal sealed record DenseTrunk(ConvolutionValues First, ConvolutionValues[] Bottlenecks, ConvolutionValues[] Hidden);
@@ -46,7 +55,15 @@ internal sealed record EnlargingNetwork(int Scale, float Slope, DenseTrunk Trunk
 /// <param name="Sums">For every feature map from the last to the first: its gradient from the error and from those that read it.</param>
 /// <param name="Flipped">For every unit from the last to the first: the 3 x 3 convolution from its gradient to its bottleneck's.</param>
 /// <param name="Last">3 x 3 from the first map's gradient and the error to the small plane's.</param>
-internal sealed record GradientNetwork(int Scale, float Slope, DenseTrunk Trunk, ConvolutionValues Error, ConvolutionValues[] Sums, ConvolutionValues[] Flipped, ConvolutionValues Last) : KnownNetwork(Scale, Slope);
+internal sealed record GradientNetwork(
+    int Scale,
+    float Slope,
+    DenseTrunk Trunk,
+    ConvolutionValues Error,
+    ConvolutionValues[] Sums,
+    ConvolutionValues[] Flipped,
+    ConvolutionValues Last
+) : KnownNetwork(Scale, Slope);
 
 /// <summary>Follows a graph.</summary>
 internal sealed class NetworkReader(OnnxGraph graph)
@@ -62,12 +79,20 @@ internal sealed class NetworkReader(OnnxGraph graph)
     public KnownNetwork? Read(ModelDescriptor model)
     {
         // Below 11 some operators were written otherwise; above, nothing we use has changed so far.
-        if (graph.OperatorSet is < 11 or > 25 || !IsPlane(graph.Inputs, Input, model.Shape.Input.Count) || !IsPlane(graph.Outputs, Output, model.Shape.Output.Count) || model.Shape.Output.Count != 1)
+        if (
+            graph.OperatorSet is < 11 or > 25
+            || !IsPlane(graph.Inputs, Input, model.Shape.Input.Count)
+            || !IsPlane(graph.Outputs, Output, model.Shape.Output.Count)
+            || model.Shape.Output.Count != 1
+        )
         {
             return null;
         }
 
-        KnownNetwork? network = model.Shape.Reduces ? ReadReducing() : model.Shape.MakesPictures ? ReadEnlarging() : ReadGradient(model.Scale);
+        KnownNetwork? network =
+            model.Shape.Reduces ? ReadReducing()
+            : model.Shape.MakesPictures ? ReadEnlarging()
+            : ReadGradient(model.Scale);
         return _next == graph.Nodes.Count ? network : null;
     }
 
@@ -75,7 +100,11 @@ internal sealed class NetworkReader(OnnxGraph graph)
     {
         const int FloatType = 1;
         return values is [{ ElementType: FloatType, Dimensions: [var count, var channels, var height, var width] } only]
-            && only.Name == name && channels == planes && count <= 1 && height < 1 && width < 1;
+            && only.Name == name
+            && channels == planes
+            && count <= 1
+            && height < 1
+            && width < 1;
     }
 
     private ReducingNetwork? ReadReducing()
@@ -92,31 +121,55 @@ internal sealed class NetworkReader(OnnxGraph graph)
             x = result;
         }
 
-        if (Concat(x, Input) is not { } all || Convolution(all) is not ({ } last, { } small) || Next("Clip") is not { Inputs: [var clipped, var minimum, var maximum], Outputs: [Output], Attributes.Count: 0 } || clipped != small)
+        if (
+            Concat(x, Input) is not { } all
+            || Convolution(all) is not ({ } last, { } small)
+            || Next("Clip") is not { Inputs: [var clipped, var minimum, var maximum], Outputs: [Output], Attributes.Count: 0 }
+            || clipped != small
+        )
         {
             return null;
         }
 
-        return last is { Inputs: Width + 1, Outputs: 1, Padding: 0 } && last.Stride == last.Kernel && Scalar(minimum) is { } low && Scalar(maximum) is { } high && low <= high
+        return
+            last is { Inputs: Width + 1, Outputs: 1, Padding: 0 }
+            && last.Stride == last.Kernel
+            && Scalar(minimum) is { } low
+            && Scalar(maximum) is { } high
+            && low <= high
             ? new ReducingNetwork(last.Stride, _slope!.Value, first, [.. hidden], last, low, high)
             : null;
     }
 
     private EnlargingNetwork? ReadEnlarging()
     {
-        if (ReadTrunk(Input) is not ({ } trunk, { } features, _) || Concat([.. features, Input]) is not { } all || Convolution(all) is not ({ } last, { } subPixels))
+        if (
+            ReadTrunk(Input) is not ({ } trunk, { } features, _)
+            || Concat([.. features, Input]) is not { } all
+            || Convolution(all) is not ({ } last, { } subPixels)
+        )
         {
             return null;
         }
 
         int scale = (int)Math.Round(Math.Sqrt(last.Outputs));
         bool isShuffled = scale == 1 && subPixels == Output;
-        if (!isShuffled && (Next("DepthToSpace") is not { Inputs: [var shuffled], Outputs: [Output] } shuffle || shuffled != subPixels || shuffle.Whole("blocksize", 0) != scale || shuffle.Text("mode", "DCR") != "CRD"))
+        if (
+            !isShuffled
+            && (
+                Next("DepthToSpace") is not { Inputs: [var shuffled], Outputs: [Output] } shuffle
+                || shuffled != subPixels
+                || shuffle.Whole("blocksize", 0) != scale
+                || shuffle.Text("mode", "DCR") != "CRD"
+            )
+        )
         {
             return null;
         }
 
-        return IsPointwise(last, (Width * features.Length) + 1, scale * scale) ? new EnlargingNetwork(scale, _slope!.Value, trunk, last) : null;
+        return IsPointwise(last, (Width * features.Length) + 1, scale * scale)
+            ? new EnlargingNetwork(scale, _slope!.Value, trunk, last)
+            : null;
     }
 
     private GradientNetwork? ReadGradient(int scale)
@@ -124,10 +177,17 @@ internal sealed class NetworkReader(OnnxGraph graph)
         int subPixels = scale * scale;
 
         // The small plane is taken out of the input by a convolution that must do nothing else.
-        if (Convolution(Input) is not ({ } small, { } plane) || !IsPointwise(small, 1 + subPixels, 1) || small.Bias[0] != 0 || !small.Weights.AsSpan().SequenceEqual([1, .. new float[subPixels]])
+        if (
+            Convolution(Input) is not ({ } small, { } plane)
+            || !IsPointwise(small, 1 + subPixels, 1)
+            || small.Bias[0] != 0
+            || !small.Weights.AsSpan().SequenceEqual([1, .. new float[subPixels]])
             || ReadTrunk(plane) is not ({ } trunk, { } features, { } bottlenecks)
-            || Concat([.. features, Input]) is not { } all || Convolution(all) is not ({ } error, { } errors)
-            || !IsPointwise(error, (Width * features.Length) + 1 + subPixels, subPixels) || !IsDiagonal(error, error.Inputs - subPixels))
+            || Concat([.. features, Input]) is not { } all
+            || Convolution(all) is not ({ } error, { } errors)
+            || !IsPointwise(error, (Width * features.Length) + 1 + subPixels, subPixels)
+            || !IsDiagonal(error, error.Inputs - subPixels)
+        )
         {
             return null;
         }
@@ -135,8 +195,12 @@ internal sealed class NetworkReader(OnnxGraph graph)
         (List<ConvolutionValues> sums, List<ConvolutionValues> flipped, List<string> readers) = ([], [], [errors]);
         for (int unit = trunk.Hidden.Length; unit >= 0; unit--)
         {
-            if (((readers.Count == 1 ? errors : Concat([.. readers])) is not { } read) || Convolution(read) is not ({ } sum, { } gradient)
-                || !IsPointwise(sum, subPixels + (Width * (readers.Count - 1)), Width) || NegativeSlopes(features[unit], gradient) is not { } deactivated)
+            if (
+                ((readers.Count == 1 ? errors : Concat([.. readers])) is not { } read)
+                || Convolution(read) is not ({ } sum, { } gradient)
+                || !IsPointwise(sum, subPixels + (Width * (readers.Count - 1)), Width)
+                || NegativeSlopes(features[unit], gradient) is not { } deactivated
+            )
             {
                 return null;
             }
@@ -148,7 +212,10 @@ internal sealed class NetworkReader(OnnxGraph graph)
                 break;
             }
 
-            if (Convolution(deactivated) is not ({ Outputs: Width, Inputs: Width, Kernel: 3, Stride: 1, Padding: 1 } back, { } inner) || NegativeSlopes(bottlenecks[unit - 1], inner) is not { } reader)
+            if (
+                Convolution(deactivated) is not ({ Outputs: Width, Inputs: Width, Kernel: 3, Stride: 1, Padding: 1 } back, { } inner)
+                || NegativeSlopes(bottlenecks[unit - 1], inner) is not { } reader
+            )
             {
                 return null;
             }
@@ -157,7 +224,11 @@ internal sealed class NetworkReader(OnnxGraph graph)
             readers.Add(reader);
         }
 
-        if (Concat(readers[^1], errors) is not { } last || Convolution(last) is not ({ Outputs: 1, Kernel: 3, Stride: 1, Padding: 1 } end, Output) || end.Inputs != Width + subPixels)
+        if (
+            Concat(readers[^1], errors) is not { } last
+            || Convolution(last) is not ({ Outputs: 1, Kernel: 3, Stride: 1, Padding: 1 } end, Output)
+            || end.Inputs != Width + subPixels
+        )
         {
             return null;
         }
@@ -187,10 +258,17 @@ internal sealed class NetworkReader(OnnxGraph graph)
         (List<ConvolutionValues> bottlenecks, List<ConvolutionValues> hidden) = ([], []);
 
         // A unit begins with a convolution of all features; what follows the last unit begins with their concatenation and more.
-        while (features.Count == 1 ? Peek() is { Operator: "Conv" } : Peek() is { Operator: "Concat" } concat && concat.Inputs.Count == features.Count && concat.Inputs[^1] == features[^1])
+        while (
+            features.Count == 1
+                ? Peek() is { Operator: "Conv" }
+                : Peek() is { Operator: "Concat" } concat && concat.Inputs.Count == features.Count && concat.Inputs[^1] == features[^1]
+        )
         {
-            if ((features.Count == 1 ? x : Concat([.. features])) is not { } dense
-                || Activated(dense, Width * features.Count, 1) is not ({ } bottleneck, { } reduced) || Activated(reduced, Width, 3) is not ({ } layer, { } feature))
+            if (
+                (features.Count == 1 ? x : Concat([.. features])) is not { } dense
+                || Activated(dense, Width * features.Count, 1) is not ({ } bottleneck, { } reduced)
+                || Activated(reduced, Width, 3) is not ({ } layer, { } feature)
+            )
             {
                 return (null, [], []);
             }
@@ -204,7 +282,8 @@ internal sealed class NetworkReader(OnnxGraph graph)
         return (new DenseTrunk(first, [.. bottlenecks], [.. hidden]), [.. features], [.. names]);
     }
 
-    private static bool IsPointwise(ConvolutionValues layer, int inputs, int outputs) => layer is { Kernel: 1, Stride: 1, Padding: 0 } && layer.Inputs == inputs && layer.Outputs == outputs;
+    private static bool IsPointwise(ConvolutionValues layer, int inputs, int outputs) =>
+        layer is { Kernel: 1, Stride: 1, Padding: 0 } && layer.Inputs == inputs && layer.Outputs == outputs;
 
     /// <summary>Whether the inputs from one on are read by one output each, in order.</summary>
     private static bool IsDiagonal(ConvolutionValues layer, int from)
@@ -223,7 +302,8 @@ internal sealed class NetworkReader(OnnxGraph graph)
         return true;
     }
 
-    /// <summary>The graph's gradients have the opposite sign after each LReLU, and the weights after it take that back; the engine's have not.</summary>
+    /// <summary>The graph's gradients have the opposite sign after each LReLU, and the weights after it take that back; the engine's have
+    /// not.</summary>
     private static ConvolutionValues Negated(ConvolutionValues layer, int fromInput)
     {
         int area = layer.Kernel * layer.Kernel;
@@ -233,8 +313,15 @@ internal sealed class NetworkReader(OnnxGraph graph)
     /// <summary>A convolution of 64 outputs that keeps the size, and LReLU.</summary>
     private (ConvolutionValues? Layer, string? Result) Activated(string input, int inputs, int kernel)
     {
-        if (Convolution(input) is not ({ Outputs: Width, Stride: 1 } layer, { } result) || layer.Inputs != inputs || layer.Kernel != kernel || layer.Padding != kernel / 2
-            || Next("LeakyRelu") is not { Inputs: [var argument], Outputs: [var activated] } rectifier || argument != result || rectifier.Attributes.Count > 1)
+        if (
+            Convolution(input) is not ({ Outputs: Width, Stride: 1 } layer, { } result)
+            || layer.Inputs != inputs
+            || layer.Kernel != kernel
+            || layer.Padding != kernel / 2
+            || Next("LeakyRelu") is not { Inputs: [var argument], Outputs: [var activated] } rectifier
+            || argument != result
+            || rectifier.Attributes.Count > 1
+        )
         {
             return default;
         }
@@ -246,14 +333,20 @@ internal sealed class NetworkReader(OnnxGraph graph)
 
     private (ConvolutionValues? Layer, string? Result) Convolution(string input)
     {
-        if (Next("Conv") is not { Inputs: [var read, var weightName, var biasName], Outputs: [var result] } node || read != input
-            || Constant(weightName) is not ([var outputs, var inputs, var kernel, var kernelWidth], var weights) || kernel != kernelWidth
-            || Constant(biasName) is not ([var biases], var bias) || biases != outputs)
+        if (
+            Next("Conv") is not { Inputs: [var read, var weightName, var biasName], Outputs: [var result] } node
+            || read != input
+            || Constant(weightName) is not ([var outputs, var inputs, var kernel, var kernelWidth], var weights)
+            || kernel != kernelWidth
+            || Constant(biasName) is not ([var biases], var bias)
+            || biases != outputs
+        )
         {
             return default;
         }
 
-        long stride = 1, padding = 0;
+        long stride = 1,
+            padding = 0;
         foreach ((string name, OnnxSetting setting) in node.Attributes)
         {
             bool isKnown = (name, setting.Integers) switch
@@ -262,7 +355,9 @@ internal sealed class NetworkReader(OnnxGraph graph)
                 ("dilations", [1, 1]) => true,
                 ("group", _) => setting.Whole == 1,
                 ("strides", [var down, var across]) when down == across => (stride = down) is >= 1 and <= short.MaxValue,
-                ("pads", [var top, var left, var bottom, var right]) when top == left && top == bottom && top == right => (padding = top) is >= 0 and <= short.MaxValue,
+                ("pads", [var top, var left, var bottom, var right]) when top == left && top == bottom && top == right => (padding = top)
+                    is >= 0
+                        and <= short.MaxValue,
                 _ => false,
             };
             if (!isKnown)
@@ -278,7 +373,9 @@ internal sealed class NetworkReader(OnnxGraph graph)
     private (long[] Dimensions, float[] Values)? Constant(string name)
     {
         const int FloatType = 1;
-        return graph.Constants.TryGetValue(name, out OnnxTensor? tensor) && tensor.ElementType == FloatType ? ([.. tensor.Dimensions], tensor.ToFloats()) : null;
+        return graph.Constants.TryGetValue(name, out OnnxTensor? tensor) && tensor.ElementType == FloatType
+            ? ([.. tensor.Dimensions], tensor.ToFloats())
+            : null;
     }
 
     private string? Concat(params string[] inputs) =>
@@ -287,11 +384,21 @@ internal sealed class NetworkReader(OnnxGraph graph)
     /// <summary>GraphBuilder.NegativeLeakyReluGradient: a step, clipped to the slope, negated, and multiplied by a PRelu.</summary>
     private string? NegativeSlopes(string feature, string gradient)
     {
-        if (Next("HardSigmoid") is not { Inputs: [var signs], Outputs: [var step] } sigmoid || signs != feature
-            || sigmoid.Real("alpha", 0.2f) < 1e30f || sigmoid.Real("beta", 0.5f) != 0
-            || Next("Clip") is not { Inputs: [var steps, var minimum, var maximum], Outputs: [var derivative], Attributes.Count: 0 } || steps != step || Scalar(minimum) != _slope || Scalar(maximum) != 1
-            || Next("Neg") is not { Inputs: [var positive], Outputs: [var factor] } || positive != derivative
-            || Next("PRelu") is not { Inputs: [var factors, var slopes], Outputs: [var result] } || factors != factor || slopes != gradient)
+        if (
+            Next("HardSigmoid") is not { Inputs: [var signs], Outputs: [var step] } sigmoid
+            || signs != feature
+            || sigmoid.Real("alpha", 0.2f) < 1e30f
+            || sigmoid.Real("beta", 0.5f) != 0
+            || Next("Clip") is not { Inputs: [var steps, var minimum, var maximum], Outputs: [var derivative], Attributes.Count: 0 }
+            || steps != step
+            || Scalar(minimum) != _slope
+            || Scalar(maximum) != 1
+            || Next("Neg") is not { Inputs: [var positive], Outputs: [var factor] }
+            || positive != derivative
+            || Next("PRelu") is not { Inputs: [var factors, var slopes], Outputs: [var result] }
+            || factors != factor
+            || slopes != gradient
+        )
         {
             return null;
         }

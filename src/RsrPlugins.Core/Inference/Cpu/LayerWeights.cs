@@ -11,13 +11,17 @@ internal sealed record LumaWeights(float[] Packed, float[] Bias)
     public static unsafe LumaWeights Create(CpuKernels kernels, ConvolutionValues layer)
     {
         const int Taps = 9;
-        float[] matrix = new float[Taps * layer.Outputs], packed = new float[matrix.Length];
+        float[] matrix = new float[Taps * layer.Outputs],
+            packed = new float[matrix.Length];
         for (int i = 0; i < matrix.Length; i++)
         {
             matrix[i] = layer.Weights[(i % layer.Outputs * Taps) + (i / layer.Outputs)];
         }
 
-        fixed (float* from = matrix, to = packed)
+        fixed (
+            float* from = matrix,
+                to = packed
+        )
         {
             kernels.Pack(from, Taps, to);
         }
@@ -37,13 +41,17 @@ internal sealed record PointwiseWeights(float[] Packed, int[] Depths, float[] Bi
     /// <param name="depths">Channels of each map, in the order of the layer's inputs.</param>
     public static unsafe PointwiseWeights Create(CpuKernels kernels, ConvolutionValues layer, params int[] depths)
     {
-        float[] transposed = new float[layer.Weights.Length], packed = new float[layer.Weights.Length];
+        float[] transposed = new float[layer.Weights.Length],
+            packed = new float[layer.Weights.Length];
         for (int i = 0; i < transposed.Length; i++)
         {
             transposed[i] = layer.Weights[(i % layer.Outputs * layer.Inputs) + (i / layer.Outputs)];
         }
 
-        fixed (float* from = transposed, to = packed)
+        fixed (
+            float* from = transposed,
+                to = packed
+        )
         {
             int first = 0;
             foreach (int depth in depths)
@@ -65,7 +73,8 @@ internal sealed record CellWeights(float[] Kernel, float[] Bias)
     public static unsafe CellWeights Create(CpuKernels kernels, ConvolutionValues layer)
     {
         const int Taps = 9;
-        float[] taps = new float[layer.Weights.Length], kernel = new float[CpuKernels.Points * CpuKernels.KernelStride];
+        float[] taps = new float[layer.Weights.Length],
+            kernel = new float[CpuKernels.Points * CpuKernels.KernelStride];
 
         // From [output, input, tap] to [input, tap, output].
         for (int output = 0; output < layer.Outputs; output++)
@@ -76,7 +85,10 @@ internal sealed record CellWeights(float[] Kernel, float[] Bias)
             }
         }
 
-        fixed (float* from = taps, to = kernel)
+        fixed (
+            float* from = taps,
+                to = kernel
+        )
         {
             kernels.TransformKernel(from, Taps * layer.Outputs, layer.Outputs, to);
         }
@@ -102,7 +114,10 @@ internal sealed record SubPixelWeights(int Scale, float[] Packed, float[] OfSmal
             scale,
             CpuKernels.PackSubPixels(layer.Weights, layer.Inputs, features, layer.Bias),
             [.. Enumerable.Range(0, layer.Outputs).Select(output => layer.Weights[(output * layer.Inputs) + features])],
-            readsLarge ? [.. Enumerable.Range(0, layer.Outputs).Select(output => layer.Weights[(output * layer.Inputs) + features + 1 + output])] : []);
+            readsLarge
+                ? [.. Enumerable.Range(0, layer.Outputs).Select(output => layer.Weights[(output * layer.Inputs) + features + 1 + output])]
+                : []
+        );
     }
 }
 

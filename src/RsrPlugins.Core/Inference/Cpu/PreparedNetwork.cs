@@ -13,13 +13,14 @@ internal abstract class PreparedNetwork(int scale)
     public abstract Stage[] CreateStages(RunContext context);
 
     /// <summary>Transforms the weights.</summary>
-    public static PreparedNetwork Create(CpuKernels kernels, KnownNetwork network) => network switch
-    {
-        ReducingNetwork reducing => new PreparedReduction(kernels, reducing),
-        EnlargingNetwork enlarging => new PreparedEnlargement(kernels, enlarging),
-        GradientNetwork gradient => new PreparedGradient(kernels, gradient),
-        _ => throw new ArgumentException($"{network.GetType().Name} has no stages.", nameof(network)),
-    };
+    public static PreparedNetwork Create(CpuKernels kernels, KnownNetwork network) =>
+        network switch
+        {
+            ReducingNetwork reducing => new PreparedReduction(kernels, reducing),
+            EnlargingNetwork enlarging => new PreparedEnlargement(kernels, enlarging),
+            GradientNetwork gradient => new PreparedGradient(kernels, gradient),
+            _ => throw new ArgumentException($"{network.GetType().Name} has no stages.", nameof(network)),
+        };
 }
 
 /// <summary>RRNet.</summary>
@@ -48,7 +49,10 @@ internal sealed class PreparedReduction(CpuKernels kernels, ReducingNetwork netw
 internal sealed class PreparedTrunk(CpuKernels kernels, DenseTrunk trunk, float slope)
 {
     private readonly LumaWeights _first = LumaWeights.Create(kernels, trunk.First);
-    private readonly PointwiseWeights[] _bottlenecks = [.. trunk.Bottlenecks.Select((layer, unit) => PointwiseWeights.Create(kernels, layer, MapDepths(unit + 1)))];
+    private readonly PointwiseWeights[] _bottlenecks =
+    [
+        .. trunk.Bottlenecks.Select((layer, unit) => PointwiseWeights.Create(kernels, layer, MapDepths(unit + 1))),
+    ];
     private readonly CellWeights[] _hidden = [.. trunk.Hidden.Select(layer => CellWeights.Create(kernels, layer))];
 
     /// <summary>Adds the trunk's stages; the features are the first layer's and every unit's.</summary>
@@ -74,7 +78,11 @@ internal sealed class PreparedTrunk(CpuKernels kernels, DenseTrunk trunk, float 
 internal sealed class PreparedEnlargement(CpuKernels kernels, EnlargingNetwork network) : PreparedNetwork(network.Scale)
 {
     private readonly PreparedTrunk _trunk = new(kernels, network.Trunk, network.Slope);
-    private readonly SubPixelWeights _last = SubPixelWeights.Create(network.Last, network.Scale, CpuKernels.Channels * (network.Trunk.Hidden.Length + 1));
+    private readonly SubPixelWeights _last = SubPixelWeights.Create(
+        network.Last,
+        network.Scale,
+        CpuKernels.Channels * (network.Trunk.Hidden.Length + 1)
+    );
 
     public override Stage[] CreateStages(RunContext context)
     {
@@ -102,7 +110,12 @@ internal sealed class PreparedGradient : PreparedNetwork
         _trunk = new PreparedTrunk(kernels, network.Trunk, _slope);
         _error = SubPixelWeights.Create(network.Error, Scale, CpuKernels.Channels * (network.Trunk.Hidden.Length + 1));
         int subPixels = Scale * Scale;
-        _sums = [.. network.Sums.Select((layer, readers) => PointwiseWeights.Create(kernels, layer, [subPixels, .. Enumerable.Repeat(CpuKernels.Channels, readers)]))];
+        _sums =
+        [
+            .. network.Sums.Select(
+                (layer, readers) => PointwiseWeights.Create(kernels, layer, [subPixels, .. Enumerable.Repeat(CpuKernels.Channels, readers)])
+            ),
+        ];
         _flipped = [.. network.Flipped.Select(layer => CellWeights.Create(kernels, layer))];
         _last = WindowWeights.Create(network.Last, othersByTap: false);
     }

@@ -1,6 +1,6 @@
-// The layers of a network as stages of a stream. A stage says which pixels it must read for the pixels it makes; from that alone follow the halo, the
-// part of every layer a tile needs, the rows in work at a time, and the order of work. It makes its rows from the top down, some at a time, and
-// outside the source they are zeros: a convolution's padding.
+// The layers of a network as stages of a stream. A stage says which pixels it must read for the pixels it makes; from that alone follow the
+// halo, the part of every layer a tile needs, the rows in work at a time, and the order of work. It makes its rows from the top down, some
+// at a time, and outside the source they are zeros: a convolution's padding.
 namespace RsrPlugins.Core.Inference.Cpu;
 
 /// <summary>What all stages of one run share.</summary>
@@ -152,9 +152,23 @@ internal sealed unsafe class LumaStage(RunContext context, LumaWeights weights, 
                 LumaWindows.CollectRow(source, Context.Source.Width, inside.Left, inside.Right, Context.Scratch + (3 * row));
             }
 
-            fixed (float* matrix = weights.Packed, bias = weights.Bias)
+            fixed (
+                float* matrix = weights.Packed,
+                    bias = weights.Bias
+            )
             {
-                Kernels.Multiply(Context.Scratch, Taps, matrix, Taps, bias, 0, Rows.At(y, inside.Left), CpuKernels.Channels, inside.Right - inside.Left, slope);
+                Kernels.Multiply(
+                    Context.Scratch,
+                    Taps,
+                    matrix,
+                    Taps,
+                    bias,
+                    0,
+                    Rows.At(y, inside.Left),
+                    CpuKernels.Channels,
+                    inside.Right - inside.Left,
+                    slope
+                );
             }
         }
     }
@@ -183,7 +197,8 @@ internal static unsafe class LumaWindows
             return;
         }
 
-        float before = left > 0 ? source[left - 1] : 0, here = source[left];
+        float before = left > 0 ? source[left - 1] : 0,
+            here = source[left];
         for (int x = left; x < right; x++, target += Taps)
         {
             float after = x + 1 < width ? source[x + 1] : 0;
@@ -197,11 +212,18 @@ internal static unsafe class LumaWindows
 /// <param name="context">Of the run.</param>
 /// <param name="weights">For each input a matrix.</param>
 /// <param name="slope">LReLU's; 1 for none.</param>
-/// <param name="signs">A map whose values are above 0 where the gradient passes as it is, elsewhere times <paramref name="signSlope"/>.</param>
+/// <param name="signs">A map whose values are above 0 where the gradient passes as it is, elsewhere times <paramref
+/// name="signSlope"/>.</param>
 /// <param name="signSlope">See there.</param>
 /// <param name="inputs">In the weights' order.</param>
-internal sealed unsafe class PointwiseStage(RunContext context, PointwiseWeights weights, float slope, Stage? signs, float signSlope, params Stage[] inputs)
-    : Stage(context, CpuKernels.Channels, signs is null ? inputs : [.. inputs, signs])
+internal sealed unsafe class PointwiseStage(
+    RunContext context,
+    PointwiseWeights weights,
+    float slope,
+    Stage? signs,
+    float signSlope,
+    params Stage[] inputs
+) : Stage(context, CpuKernels.Channels, signs is null ? inputs : [.. inputs, signs])
 {
     /// <summary>Pixels whose sums stay in the first-level cache while one map after another is added.</summary>
     private const int Chunk = 48;
@@ -226,7 +248,10 @@ internal sealed unsafe class PointwiseStage(RunContext context, PointwiseWeights
     private void Produce(int y, int left, int pixels)
     {
         float* target = Rows.At(y, left);
-        fixed (float* matrices = weights.Packed, bias = weights.Bias)
+        fixed (
+            float* matrices = weights.Packed,
+                bias = weights.Bias
+        )
         {
             float* matrix = matrices;
             for (int i = 0; i < weights.Depths.Length; i++)
@@ -234,7 +259,18 @@ internal sealed unsafe class PointwiseStage(RunContext context, PointwiseWeights
                 (int depth, bool isLast) = (weights.Depths[i], i == weights.Depths.Length - 1);
                 float* start = i == 0 ? bias : target;
                 nint startStride = i == 0 ? 0 : CpuKernels.Channels;
-                Kernels.Multiply(Inputs[i].Rows.At(y, left), Inputs[i].Channels, matrix, depth, start, startStride, target, CpuKernels.Channels, pixels, isLast ? slope : 1);
+                Kernels.Multiply(
+                    Inputs[i].Rows.At(y, left),
+                    Inputs[i].Channels,
+                    matrix,
+                    depth,
+                    start,
+                    startStride,
+                    target,
+                    CpuKernels.Channels,
+                    pixels,
+                    isLast ? slope : 1
+                );
                 matrix += depth * CpuKernels.Channels;
             }
         }
@@ -321,7 +357,10 @@ internal sealed unsafe class CellStage(RunContext context, CellWeights weights, 
             Kernels.TransformInputs(window, cells, inputs + (row * cells * CpuKernels.Channels), PointStride);
         }
 
-        fixed (float* kernel = weights.Kernel, bias = weights.Bias)
+        fixed (
+            float* kernel = weights.Kernel,
+                bias = weights.Bias
+        )
         {
             Kernels.MultiplyPoints(inputs, rows * cells, PointStride, kernel, products);
             for (int row = 0; row < rows; row++)
@@ -347,7 +386,8 @@ internal sealed unsafe class CellStage(RunContext context, CellWeights weights, 
         }
 
         // The map of signs may be narrower: there it is not wanted.
-        int first = Math.Max(left, signs.Area.Left), last = Math.Min(left + columns, signs.Area.Right);
+        int first = Math.Max(left, signs.Area.Left),
+            last = Math.Min(left + columns, signs.Area.Right);
         for (int y = top; y < top + Cell; y++)
         {
             if (y >= 0 && y < Context.Source.Height && y < signs.Area.Bottom && y >= signs.Area.Top && last > first)
@@ -389,7 +429,8 @@ internal sealed unsafe class SubPixelStage(RunContext context, SubPixelWeights w
 }
 
 /// <summary>The error of every sub-pixel: what SRNet makes, less what the other planes of the input hold.</summary>
-internal sealed unsafe class ErrorStage(RunContext context, SubPixelWeights weights, params Stage[] inputs) : Stage(context, SubPixelSums.Stride(weights), inputs)
+internal sealed unsafe class ErrorStage(RunContext context, SubPixelWeights weights, params Stage[] inputs)
+    : Stage(context, SubPixelSums.Stride(weights), inputs)
 {
     public override long ScratchLength => SubPixelSums.ScratchLength(weights, Area.Right - Area.Left);
 
@@ -413,7 +454,11 @@ internal sealed unsafe class ErrorStage(RunContext context, SubPixelWeights weig
                 float* target = Rows.At(y, inside.Left) + i;
                 for (int x = inside.Left; x < inside.Right; x++, from += Channels, target += Channels)
                 {
-                    *target = MathF.FusedMultiplyAdd(large[x], weights.OfLarge[i], MathF.FusedMultiplyAdd(small[x], weights.OfSmall[i], *from));
+                    *target = MathF.FusedMultiplyAdd(
+                        large[x],
+                        weights.OfLarge[i],
+                        MathF.FusedMultiplyAdd(small[x], weights.OfSmall[i], *from)
+                    );
                 }
             }
         }
@@ -450,12 +495,15 @@ internal static unsafe class SubPixelSums
     }
 }
 
-/// <summary>RRNet's end: d x d with stride d from the features and the luma to one value, held between two bounds. Its pixels are those of the result.</summary>
-internal sealed unsafe class ReducingStage(RunContext context, WindowWeights weights, float minimum, float maximum, Stage input) : Stage(context, 0, input)
+/// <summary>RRNet's end: d x d with stride d from the features and the luma to one value, held between two bounds. Its pixels are those of
+/// the result.</summary>
+internal sealed unsafe class ReducingStage(RunContext context, WindowWeights weights, float minimum, float maximum, Stage input)
+    : Stage(context, 0, input)
 {
     private readonly int _scale = weights.Side;
 
-    public override Area ReadArea(int input) => new(Wanted.Left * _scale, Wanted.Top * _scale, Wanted.Right * _scale, Wanted.Bottom * _scale);
+    public override Area ReadArea(int input) =>
+        new(Wanted.Left * _scale, Wanted.Top * _scale, Wanted.Right * _scale, Wanted.Bottom * _scale);
 
     public override int ReadStart(int input) => Done * _scale;
 
@@ -493,14 +541,18 @@ internal sealed unsafe class ReducingStage(RunContext context, WindowWeights wei
                 }
 
                 // Like Clip of ONNX Runtime, and no number stays none.
-                target[x] = sum < minimum ? minimum : sum > maximum ? maximum : sum;
+                target[x] =
+                    sum < minimum ? minimum
+                    : sum > maximum ? maximum
+                    : sum;
             }
         }
     }
 }
 
 /// <summary>The gradient's end: 3 x 3 from the first map's gradient to one value, and the error of the pixel's own sub-pixels.</summary>
-internal sealed unsafe class SlopeStage(RunContext context, WindowWeights weights, Stage gradient, Stage error) : Stage(context, 0, gradient, error)
+internal sealed unsafe class SlopeStage(RunContext context, WindowWeights weights, Stage gradient, Stage error)
+    : Stage(context, 0, gradient, error)
 {
     private const int Side = 3;
 

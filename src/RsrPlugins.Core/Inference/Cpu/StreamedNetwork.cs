@@ -1,8 +1,9 @@
-// One worker's run of a network over a tile: row by row through all layers at once, so that no layer's result exists as a whole. Which part of each
-// layer a tile needs and how many rows each must hold follows from what the stages say they read; nothing of it is written down.
+// One worker's run of a network over a tile: row by row through all layers at once, so that no layer's result exists as a whole. Which part
+// of each layer a tile needs and how many rows each must hold follows from what the stages say they read; nothing of it is written down.
 namespace RsrPlugins.Core.Inference.Cpu;
 
-/// <summary>The stages and memory of one worker; not thread-safe. Memory grows to what the largest tile so far has needed and is then kept.</summary>
+/// <summary>The stages and memory of one worker; not thread-safe. Memory grows to what the largest tile so far has needed and is then
+/// kept.</summary>
 internal sealed unsafe class StreamedNetwork
 {
     /// <summary>Cells in work at a time, if the tile is not wider: enough to read a kernel for.</summary>
@@ -24,7 +25,8 @@ internal sealed unsafe class StreamedNetwork
 
     /// <summary>Runs the network.</summary>
     /// <param name="source">The tile's source.</param>
-    /// <param name="wanted">The part of the result that is wanted, in pixels of the small picture from the source's first one on; nothing else is written.</param>
+    /// <param name="wanted">The part of the result that is wanted, in pixels of the small picture from the source's first one on; nothing
+    /// else is written.</param>
     /// <param name="input">The source's planes.</param>
     /// <param name="output">The whole source's result.</param>
     /// <param name="outputWidth">Values of its rows.</param>
@@ -58,7 +60,8 @@ internal sealed unsafe class StreamedNetwork
     /// <returns>Input pixels on the side where it is most, for one pixel of the small picture at the worst place among the cells.</returns>
     public int Reach()
     {
-        const int Far = 1 << 16, Side = 1 << 28;
+        const int Far = 1 << 16,
+            Side = 1 << 28;
         int reach = 0;
         _context.Source = new TileSource(Side, Side, 0, 0);
         for (int at = Far; at < Far + CpuKernels.CellSide; at++)
@@ -161,7 +164,9 @@ internal sealed unsafe class StreamedNetwork
 
         if (length > Array.MaxLength)
         {
-            throw new InferenceException($"A tile of {_context.Source.Width} x {_context.Source.Height} pixels needs {length:N0} values of memory on the CPU. Take smaller tiles.");
+            throw new InferenceException(
+                $"A tile of {_context.Source.Width} x {_context.Source.Height} pixels needs {length:N0} values of memory on the CPU. Take smaller tiles."
+            );
         }
 
         if (_memory.Length < length)

@@ -1,6 +1,6 @@
 // The kernels for one kind of vector. Each function says in CpuKernels.cs what it computes and in which order; here is how it is kept fast:
-// accumulators stay in registers (24 of 32, or 12 of 16), a value of the left matrix is broadcast once for all columns, and what is read most
-// often stays in the first-level cache.
+// accumulators stay in registers (24 of 32, or 12 of 16), a value of the left matrix is broadcast once for all columns, and what is read
+// most often stays in the first-level cache.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -9,7 +9,8 @@ using System.Runtime.Intrinsics.X86;
 namespace RsrPlugins.Core.Inference.Cpu;
 
 /// <inheritdoc/>
-/// <remarks>What is on the stack is written before it is read: clearing it first, kilobytes for every row of cells, would cost some hundredths.</remarks>
+/// <remarks>What is on the stack is written before it is read: clearing it first, kilobytes for every row of cells, would cost some
+/// hundredths.</remarks>
 [SkipLocalsInit]
 internal sealed unsafe class CpuKernels<TVector, TLanes> : CpuKernels
     where TVector : unmanaged
@@ -43,16 +44,40 @@ internal sealed unsafe class CpuKernels<TVector, TLanes> : CpuKernels
         }
     }
 
-    public override void Multiply(float* left, nint leftStride, float* right, int depth, float* start, nint startStride, float* result, nint resultStride, int rows, float slope)
-        => Products(left, leftStride, right, depth, start, startStride, result, resultStride, rows, slope);
+    public override void Multiply(
+        float* left,
+        nint leftStride,
+        float* right,
+        int depth,
+        float* start,
+        nint startStride,
+        float* result,
+        nint resultStride,
+        int rows,
+        float slope
+    ) => Products(left, leftStride, right, depth, start, startStride, result, resultStride, rows, slope);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Products(float* left, nint leftStride, float* right, int depth, float* start, nint startStride, float* result, nint resultStride, int rows, float slope)
+    private static void Products(
+        float* left,
+        nint leftStride,
+        float* right,
+        int depth,
+        float* start,
+        nint startStride,
+        float* result,
+        nint resultStride,
+        int rows,
+        float slope
+    )
     {
         // As many blocks of six rows as leave a number of rows that blocks of four make, and at most one row by itself.
         while (rows > 0)
         {
-            int block = rows is 4 or 5 or 8 or 9 ? 4 : rows >= 6 ? 6 : 1;
+            int block =
+                rows is 4 or 5 or 8 or 9 ? 4
+                : rows >= 6 ? 6
+                : 1;
             float* panel = right;
             for (int column = 0; column < Channels; column += PanelWidth, panel += PanelWidth * depth)
             {
@@ -72,7 +97,18 @@ internal sealed unsafe class CpuKernels<TVector, TLanes> : CpuKernels
                     if (BlockVectors == 4)
                     {
                         Multiply4By2(left, leftStride, panel, 4, depth, start + column, startStride, result + column, resultStride, slope);
-                        Multiply4By2(left, leftStride, panel + (2 * TLanes.Count), 4, depth, start + column + (2 * TLanes.Count), startStride, result + column + (2 * TLanes.Count), resultStride, slope);
+                        Multiply4By2(
+                            left,
+                            leftStride,
+                            panel + (2 * TLanes.Count),
+                            4,
+                            depth,
+                            start + column + (2 * TLanes.Count),
+                            startStride,
+                            result + column + (2 * TLanes.Count),
+                            resultStride,
+                            slope
+                        );
                     }
                     else
                     {
@@ -93,19 +129,59 @@ internal sealed unsafe class CpuKernels<TVector, TLanes> : CpuKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply6By4(float* left, nint leftStride, float* right, nint depth, float* start, nint startStride, float* result, nint resultStride, float slope)
+    private static void Multiply6By4(
+        float* left,
+        nint leftStride,
+        float* right,
+        nint depth,
+        float* start,
+        nint startStride,
+        float* result,
+        nint resultStride,
+        float slope
+    )
     {
-        (TVector s00, TVector s01, TVector s02, TVector s03) = (TLanes.Load(start), TLanes.Load(start + TLanes.Count), TLanes.Load(start + (2 * TLanes.Count)), TLanes.Load(start + (3 * TLanes.Count)));
+        (TVector s00, TVector s01, TVector s02, TVector s03) = (
+            TLanes.Load(start),
+            TLanes.Load(start + TLanes.Count),
+            TLanes.Load(start + (2 * TLanes.Count)),
+            TLanes.Load(start + (3 * TLanes.Count))
+        );
         start += startStride;
-        (TVector s10, TVector s11, TVector s12, TVector s13) = (TLanes.Load(start), TLanes.Load(start + TLanes.Count), TLanes.Load(start + (2 * TLanes.Count)), TLanes.Load(start + (3 * TLanes.Count)));
+        (TVector s10, TVector s11, TVector s12, TVector s13) = (
+            TLanes.Load(start),
+            TLanes.Load(start + TLanes.Count),
+            TLanes.Load(start + (2 * TLanes.Count)),
+            TLanes.Load(start + (3 * TLanes.Count))
+        );
         start += startStride;
-        (TVector s20, TVector s21, TVector s22, TVector s23) = (TLanes.Load(start), TLanes.Load(start + TLanes.Count), TLanes.Load(start + (2 * TLanes.Count)), TLanes.Load(start + (3 * TLanes.Count)));
+        (TVector s20, TVector s21, TVector s22, TVector s23) = (
+            TLanes.Load(start),
+            TLanes.Load(start + TLanes.Count),
+            TLanes.Load(start + (2 * TLanes.Count)),
+            TLanes.Load(start + (3 * TLanes.Count))
+        );
         start += startStride;
-        (TVector s30, TVector s31, TVector s32, TVector s33) = (TLanes.Load(start), TLanes.Load(start + TLanes.Count), TLanes.Load(start + (2 * TLanes.Count)), TLanes.Load(start + (3 * TLanes.Count)));
+        (TVector s30, TVector s31, TVector s32, TVector s33) = (
+            TLanes.Load(start),
+            TLanes.Load(start + TLanes.Count),
+            TLanes.Load(start + (2 * TLanes.Count)),
+            TLanes.Load(start + (3 * TLanes.Count))
+        );
         start += startStride;
-        (TVector s40, TVector s41, TVector s42, TVector s43) = (TLanes.Load(start), TLanes.Load(start + TLanes.Count), TLanes.Load(start + (2 * TLanes.Count)), TLanes.Load(start + (3 * TLanes.Count)));
+        (TVector s40, TVector s41, TVector s42, TVector s43) = (
+            TLanes.Load(start),
+            TLanes.Load(start + TLanes.Count),
+            TLanes.Load(start + (2 * TLanes.Count)),
+            TLanes.Load(start + (3 * TLanes.Count))
+        );
         start += startStride;
-        (TVector s50, TVector s51, TVector s52, TVector s53) = (TLanes.Load(start), TLanes.Load(start + TLanes.Count), TLanes.Load(start + (2 * TLanes.Count)), TLanes.Load(start + (3 * TLanes.Count)));
+        (TVector s50, TVector s51, TVector s52, TVector s53) = (
+            TLanes.Load(start),
+            TLanes.Load(start + TLanes.Count),
+            TLanes.Load(start + (2 * TLanes.Count)),
+            TLanes.Load(start + (3 * TLanes.Count))
+        );
         float* left1 = left + leftStride;
         float* left2 = left + (2 * leftStride);
         float* left3 = left + (3 * leftStride);
@@ -113,7 +189,12 @@ internal sealed unsafe class CpuKernels<TVector, TLanes> : CpuKernels
         float* left5 = left + (5 * leftStride);
         for (nint k = 0; k < depth; k++)
         {
-            (TVector r0, TVector r1, TVector r2, TVector r3) = (TLanes.Load(right), TLanes.Load(right + TLanes.Count), TLanes.Load(right + (2 * TLanes.Count)), TLanes.Load(right + (3 * TLanes.Count)));
+            (TVector r0, TVector r1, TVector r2, TVector r3) = (
+                TLanes.Load(right),
+                TLanes.Load(right + TLanes.Count),
+                TLanes.Load(right + (2 * TLanes.Count)),
+                TLanes.Load(right + (3 * TLanes.Count))
+            );
             right += 4 * TLanes.Count;
             TVector value = TLanes.Create(left[k]);
             s00 = TLanes.FusedMultiplyAdd(value, r0, s00);
@@ -156,13 +237,38 @@ internal sealed unsafe class CpuKernels<TVector, TLanes> : CpuKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply6By2(float* left, nint leftStride, float* right, nint depth, float* start, nint startStride, float* result, nint resultStride, float slope)
+    private static void Multiply6By2(
+        float* left,
+        nint leftStride,
+        float* right,
+        nint depth,
+        float* start,
+        nint startStride,
+        float* result,
+        nint resultStride,
+        float slope
+    )
     {
-        (TVector s00, TVector s01, TVector s10, TVector s11) = (TLanes.Load(start), TLanes.Load(start + TLanes.Count), TLanes.Load(start + startStride), TLanes.Load(start + startStride + TLanes.Count));
+        (TVector s00, TVector s01, TVector s10, TVector s11) = (
+            TLanes.Load(start),
+            TLanes.Load(start + TLanes.Count),
+            TLanes.Load(start + startStride),
+            TLanes.Load(start + startStride + TLanes.Count)
+        );
         start += 2 * startStride;
-        (TVector s20, TVector s21, TVector s30, TVector s31) = (TLanes.Load(start), TLanes.Load(start + TLanes.Count), TLanes.Load(start + startStride), TLanes.Load(start + startStride + TLanes.Count));
+        (TVector s20, TVector s21, TVector s30, TVector s31) = (
+            TLanes.Load(start),
+            TLanes.Load(start + TLanes.Count),
+            TLanes.Load(start + startStride),
+            TLanes.Load(start + startStride + TLanes.Count)
+        );
         start += 2 * startStride;
-        (TVector s40, TVector s41, TVector s50, TVector s51) = (TLanes.Load(start), TLanes.Load(start + TLanes.Count), TLanes.Load(start + startStride), TLanes.Load(start + startStride + TLanes.Count));
+        (TVector s40, TVector s41, TVector s50, TVector s51) = (
+            TLanes.Load(start),
+            TLanes.Load(start + TLanes.Count),
+            TLanes.Load(start + startStride),
+            TLanes.Load(start + startStride + TLanes.Count)
+        );
         float* left1 = left + leftStride;
         float* left2 = left + (2 * leftStride);
         float* left3 = left + (3 * leftStride);
@@ -202,11 +308,32 @@ internal sealed unsafe class CpuKernels<TVector, TLanes> : CpuKernels
 
     /// <param name="panelVectors">Vectors of a row of the panel, of which two are multiplied.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply4By2(float* left, nint leftStride, float* right, nint panelVectors, nint depth, float* start, nint startStride, float* result, nint resultStride, float slope)
+    private static void Multiply4By2(
+        float* left,
+        nint leftStride,
+        float* right,
+        nint panelVectors,
+        nint depth,
+        float* start,
+        nint startStride,
+        float* result,
+        nint resultStride,
+        float slope
+    )
     {
-        (TVector s00, TVector s01, TVector s10, TVector s11) = (TLanes.Load(start), TLanes.Load(start + TLanes.Count), TLanes.Load(start + startStride), TLanes.Load(start + startStride + TLanes.Count));
+        (TVector s00, TVector s01, TVector s10, TVector s11) = (
+            TLanes.Load(start),
+            TLanes.Load(start + TLanes.Count),
+            TLanes.Load(start + startStride),
+            TLanes.Load(start + startStride + TLanes.Count)
+        );
         start += 2 * startStride;
-        (TVector s20, TVector s21, TVector s30, TVector s31) = (TLanes.Load(start), TLanes.Load(start + TLanes.Count), TLanes.Load(start + startStride), TLanes.Load(start + startStride + TLanes.Count));
+        (TVector s20, TVector s21, TVector s30, TVector s31) = (
+            TLanes.Load(start),
+            TLanes.Load(start + TLanes.Count),
+            TLanes.Load(start + startStride),
+            TLanes.Load(start + startStride + TLanes.Count)
+        );
         float* left1 = left + leftStride;
         float* left2 = left + (2 * leftStride);
         float* left3 = left + (3 * leftStride);
@@ -308,7 +435,13 @@ internal sealed unsafe class CpuKernels<TVector, TLanes> : CpuKernels
                 float* tap = taps + (input * inputStride) + output;
                 for (int column = 0; column < Taps; column++, tap += tapStride)
                 {
-                    KernelPoints(TLanes.Load(tap), TLanes.Load(tap + (Taps * tapStride)), TLanes.Load(tap + (2 * Taps * tapStride)), columns + column, Taps);
+                    KernelPoints(
+                        TLanes.Load(tap),
+                        TLanes.Load(tap + (Taps * tapStride)),
+                        TLanes.Load(tap + (2 * Taps * tapStride)),
+                        columns + column,
+                        Taps
+                    );
                 }
 
                 // Where the packed matrix has these outputs.
@@ -363,8 +496,15 @@ internal sealed unsafe class CpuKernels<TVector, TLanes> : CpuKernels
                 {
                     nint at = column * Channels;
                     InputPoints(
-                        TLanes.Load(row0 + at), TLanes.Load(row1 + at), TLanes.Load(row2 + at), TLanes.Load(row3 + at), TLanes.Load(row4 + at), TLanes.Load(row5 + at),
-                        (float*)(columns + ((column % Ring) * WindowSide)), TLanes.Count);
+                        TLanes.Load(row0 + at),
+                        TLanes.Load(row1 + at),
+                        TLanes.Load(row2 + at),
+                        TLanes.Load(row3 + at),
+                        TLanes.Load(row4 + at),
+                        TLanes.Load(row5 + at),
+                        (float*)(columns + ((column % Ring) * WindowSide)),
+                        TLanes.Count
+                    );
                 }
 
                 // The window begins at place 0 or 4 of the ring.
@@ -373,8 +513,15 @@ internal sealed unsafe class CpuKernels<TVector, TLanes> : CpuKernels
                 for (int row = 0; row < WindowSide; row++)
                 {
                     InputPoints(
-                        first[row], first[row + WindowSide], first[row + (2 * WindowSide)], first[row + (3 * WindowSide)], last[row], last[row + WindowSide],
-                        cellTarget + (row * WindowSide * pointStride), pointStride);
+                        first[row],
+                        first[row + WindowSide],
+                        first[row + (2 * WindowSide)],
+                        first[row + (3 * WindowSide)],
+                        last[row],
+                        last[row + WindowSide],
+                        cellTarget + (row * WindowSide * pointStride),
+                        pointStride
+                    );
                 }
             }
         }
@@ -430,8 +577,14 @@ internal sealed unsafe class CpuKernels<TVector, TLanes> : CpuKernels
                     float* m = cellProducts + (column * pointStride);
                     nint stride = WindowSide * pointStride;
                     ResultPoints(
-                        TLanes.Load(m), TLanes.Load(m + stride), TLanes.Load(m + (2 * stride)), TLanes.Load(m + (3 * stride)), TLanes.Load(m + (4 * stride)), TLanes.Load(m + (5 * stride)),
-                        values + (column * CellSide));
+                        TLanes.Load(m),
+                        TLanes.Load(m + stride),
+                        TLanes.Load(m + (2 * stride)),
+                        TLanes.Load(m + (3 * stride)),
+                        TLanes.Load(m + (4 * stride)),
+                        TLanes.Load(m + (5 * stride)),
+                        values + (column * CellSide)
+                    );
                 }
 
                 int width = Math.Min(CellSide, columns - (cell * CellSide));
@@ -468,13 +621,22 @@ internal sealed unsafe class CpuKernels<TVector, TLanes> : CpuKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void MultiplySubPixels(float** maps, int mapCount, float* weights, int outputs, int pixels, float* scratch, float* result)
+    public override void MultiplySubPixels(
+        float** maps,
+        int mapCount,
+        float* weights,
+        int outputs,
+        int pixels,
+        float* scratch,
+        float* result
+    )
     {
         int lanes = SubPixelLanes(outputs);
         int resultStride = (outputs + 3) / 4 * 4;
         for (int start = 0; start < pixels; start += SubPixelRows)
         {
-            // The last block reaches back over pixels that are done: they come out the same. A row too short for a block goes pixel by pixel.
+            // The last block reaches back over pixels that are done: they come out the same. A row too short for a block goes pixel by
+            // pixel.
             int first = Math.Min(start, Math.Max(0, pixels - SubPixelRows));
             int rows = Math.Min(SubPixelRows, pixels);
             for (int lane = 0; lane < 4 * outputs; lane += TLanes.Count)

@@ -1,6 +1,6 @@
 // The rules above the seam: which device, whose code, what when a device fails. ONNX Runtime itself is below (OnnxRuntimeSessions,
-// OnnxRuntimeApi), which is why a test can let a GPU die in the middle of a run; so is our own engine (Cpu/), which does without it. ONNX Runtime is
-// loaded when something needs it: DirectML, or a network that our own engine does not know.
+// OnnxRuntimeApi), which is why a test can let a GPU die in the middle of a run; so is our own engine (Cpu/), which does without it. ONNX
+// Runtime is loaded when something needs it: DirectML, or a network that our own engine does not know.
 using System.Numerics;
 using System.Runtime.InteropServices;
 using RsrPlugins.Core.Inference.Cpu;
@@ -31,12 +31,11 @@ public sealed class InferenceEngine : IInferenceEngine
     private bool _disposed;
 
     /// <exception cref="RuntimeLibraryException">
-    /// The library named in the options is missing or too old, as is the installed one where DirectML is possible, or DirectML was demanded and is not available.
+    /// The library named in the options is missing or too old, as is the installed one where DirectML is possible, or DirectML was demanded
+    /// and is not available.
     /// </exception>
     public InferenceEngine(InferenceOptions options)
-        : this(options, null)
-    {
-    }
+        : this(options, null) { }
 
     /// <param name="options">What the user asked for.</param>
     /// <param name="sessions">Another runtime than the installed one, for tests.</param>
@@ -47,7 +46,8 @@ public sealed class InferenceEngine : IInferenceEngine
         _sessions = new Lazy<ISessionFactory>(() => sessions ?? new OnnxRuntimeSessionFactory(options.RuntimePath));
 
         // A library somebody names is wanted, and on Windows it may have DirectML; else it is loaded when it is needed.
-        bool isNeeded = sessions is not null || options.RuntimePath is not null || (options.Device != DeviceChoice.Cpu && OperatingSystem.IsWindows());
+        bool isNeeded =
+            sessions is not null || options.RuntimePath is not null || (options.Device != DeviceChoice.Cpu && OperatingSystem.IsWindows());
         try
         {
             _decision = Decide(options, isNeeded ? _sessions.Value : null);
@@ -159,11 +159,13 @@ public sealed class InferenceEngine : IInferenceEngine
 
     /// <summary>On the CPU a session of our own engine, if it is asked for and knows the network; else one of ONNX Runtime.</summary>
     private ISession Create(ModelDescriptor model, byte[] bytes, DeviceKind device) =>
-        device == DeviceKind.Cpu && _options.CpuEngine == EngineKind.Own && CpuSession.TryCreate(model, bytes) is { } own ? own : _sessions.Value.Create(model, bytes, device);
+        device == DeviceKind.Cpu && _options.CpuEngine == EngineKind.Own && CpuSession.TryCreate(model, bytes) is { } own
+            ? own
+            : _sessions.Value.Create(model, bytes, device);
 
     /// <summary>
-    /// A session whose graph fits the descriptor and that has done one small run, so that a model a device accepts but cannot run, or whose scale is not its
-    /// descriptor's, is found here and not in the middle of a picture.
+    /// A session whose graph fits the descriptor and that has done one small run, so that a model a device accepts but cannot run, or whose
+    /// scale is not its descriptor's, is found here and not in the middle of a picture.
     /// </summary>
     private unsafe ISession CreateTried(ModelDescriptor model, byte[] bytes, DeviceKind device)
     {
@@ -178,7 +180,10 @@ public sealed class InferenceEngine : IInferenceEngine
             float white = model.Shape.Input.Unit == ValueUnit.Byte ? 255 : 1;
             float[] input = [.. Enumerable.Range(0, side * side * model.Shape.Input.Count).Select(i => white * (i % side) / (side - 1))];
             float[] output = new float[outputWidth * outputHeight * model.Shape.Output.Count];
-            fixed (float* inputPinned = input, outputPinned = output)
+            fixed (
+                float* inputPinned = input,
+                    outputPinned = output
+            )
             {
                 session.Run((nint)inputPinned, side, side, (nint)outputPinned, outputWidth, outputHeight, CancellationToken.None);
             }
@@ -191,7 +196,10 @@ public sealed class InferenceEngine : IInferenceEngine
             session?.Dispose();
             if (device == DeviceKind.Cpu)
             {
-                throw new ModelException($"{model.FilePath} does not work as {model.Network} x{model.Scale}: {exception.Message} Reinstall the models.", exception);
+                throw new ModelException(
+                    $"{model.FilePath} does not work as {model.Network} x{model.Scale}: {exception.Message} Reinstall the models.",
+                    exception
+                );
             }
 
             throw;
@@ -203,7 +211,8 @@ public sealed class InferenceEngine : IInferenceEngine
         }
     }
 
-    /// <summary>A picture is never made of values that are no numbers: damaged weights or a device that fails without saying so are errors.</summary>
+    /// <summary>A picture is never made of values that are no numbers: damaged weights or a device that fails without saying so are
+    /// errors.</summary>
     private static void CheckFinite(ModelDescriptor model, ReadOnlySpan<float> output, int width, int height)
     {
         if (!IsFinite(output))
@@ -265,13 +274,22 @@ public sealed class InferenceEngine : IInferenceEngine
         public void RunTile(ReadOnlySpan<float> input, Tiling.PlannedTile tile, Span<float> output, CancellationToken cancellationToken) =>
             Run(input, tile.Source.Width, tile.Source.Height, output, tile, cancellationToken);
 
-        private unsafe void Run(ReadOnlySpan<float> input, int width, int height, Span<float> output, Tiling.PlannedTile? tile, CancellationToken cancellationToken)
+        private unsafe void Run(
+            ReadOnlySpan<float> input,
+            int width,
+            int height,
+            Span<float> output,
+            Tiling.PlannedTile? tile,
+            CancellationToken cancellationToken
+        )
         {
             NetworkShape shape = model.Shape;
             int step = shape.InputStep;
             if (width < 1 || height < 1 || input.Length != (long)width * height * shape.Input.Count)
             {
-                throw new InferenceException($"{model.Id} was given {input.Length:N0} values as {width} x {height} pixels{(shape.Input.Count == 1 ? string.Empty : $" in {shape.Input.Count} planes")}.");
+                throw new InferenceException(
+                    $"{model.Id} was given {input.Length:N0} values as {width} x {height} pixels{(shape.Input.Count == 1 ? string.Empty : $" in {shape.Input.Count} planes")}."
+                );
             }
 
             if (width % step != 0 || height % step != 0)
@@ -282,10 +300,15 @@ public sealed class InferenceEngine : IInferenceEngine
             (int outputWidth, int outputHeight) = shape.OutputSize(width, height);
             if (output.Length != (long)outputWidth * outputHeight * shape.Output.Count)
             {
-                throw new InferenceException($"{model.Id} makes {outputWidth} x {outputHeight} pixels of {width} x {height}; the output buffer holds {output.Length:N0} values.");
+                throw new InferenceException(
+                    $"{model.Id} makes {outputWidth} x {outputHeight} pixels of {width} x {height}; the output buffer holds {output.Length:N0} values."
+                );
             }
 
-            fixed (float* inputPinned = input, outputPinned = output)
+            fixed (
+                float* inputPinned = input,
+                    outputPinned = output
+            )
             {
                 InferenceException? gpuFailure = null;
                 if (gpu is not null)
@@ -326,7 +349,10 @@ public sealed class InferenceEngine : IInferenceEngine
                 }
                 catch (InferenceException exception) when (gpuFailure is not null)
                 {
-                    throw new InferenceException($"The GPU failed ({gpuFailure.Message}) and then the CPU ({exception.Message})", exception);
+                    throw new InferenceException(
+                        $"The GPU failed ({gpuFailure.Message}) and then the CPU ({exception.Message})",
+                        exception
+                    );
                 }
             }
         }

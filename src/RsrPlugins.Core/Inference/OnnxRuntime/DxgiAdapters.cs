@@ -44,11 +44,15 @@ internal static unsafe partial class DxgiAdapters
             }
 
             List<long> byPerformance = LuidsByPerformance(factory);
-            return [.. adapters.Index()
-                .OrderBy(adapter => adapter.Item.IsSoftware)
-                .ThenBy(adapter => adapter.Item.Luid != luid)
-                .ThenBy(adapter => byPerformance.IndexOf(adapter.Item.Luid) is >= 0 and var rank ? rank : int.MaxValue)
-                .Select(adapter => (adapter.Index, adapter.Item.Name))];
+            return
+            [
+                .. adapters
+                    .Index()
+                    .OrderBy(adapter => adapter.Item.IsSoftware)
+                    .ThenBy(adapter => adapter.Item.Luid != luid)
+                    .ThenBy(adapter => byPerformance.IndexOf(adapter.Item.Luid) is >= 0 and var rank ? rank : int.MaxValue)
+                    .Select(adapter => (adapter.Index, adapter.Item.Name)),
+            ];
         }
         finally
         {
@@ -83,9 +87,11 @@ internal static unsafe partial class DxgiAdapters
             AdapterDescription description;
             int result = ((delegate* unmanaged<nint, AdapterDescription*, int>)Method(adapter, AdapterGetDesc1))(adapter, &description);
             ReleaseObject(adapter);
-            adapters.Add(result < 0
-                ? new Adapter("unnamed adapter", 0, IsSoftware: true)
-                : new Adapter(new string(description.Description), description.AdapterLuid, (description.Flags & SoftwareAdapter) != 0));
+            adapters.Add(
+                result < 0
+                    ? new Adapter("unnamed adapter", 0, IsSoftware: true)
+                    : new Adapter(new string(description.Description), description.AdapterLuid, (description.Flags & SoftwareAdapter) != 0)
+            );
         }
 
         return adapters;
@@ -107,14 +113,25 @@ internal static unsafe partial class DxgiAdapters
     private static nint EnumAdapters1(nint factory, uint index)
     {
         nint adapter = 0;
-        return ((delegate* unmanaged<nint, uint, nint*, int>)Method(factory, FactoryEnumAdapters1))(factory, index, &adapter) < 0 ? 0 : adapter;
+        return ((delegate* unmanaged<nint, uint, nint*, int>)Method(factory, FactoryEnumAdapters1))(factory, index, &adapter) < 0
+            ? 0
+            : adapter;
     }
 
     private static nint EnumAdapterByGpuPreference(nint factory6, uint index)
     {
         nint adapter = 0;
         Guid id = _adapter1;
-        return ((delegate* unmanaged<nint, uint, int, Guid*, nint*, int>)Method(factory6, FactoryEnumAdapterByGpuPreference))(factory6, index, HighPerformance, &id, &adapter) < 0 ? 0 : adapter;
+        return
+            ((delegate* unmanaged<nint, uint, int, Guid*, nint*, int>)Method(factory6, FactoryEnumAdapterByGpuPreference))(
+                factory6,
+                index,
+                HighPerformance,
+                &id,
+                &adapter
+            ) < 0
+            ? 0
+            : adapter;
     }
 
     private static nint Method(nint instance, int position) => (*(nint**)instance)[position];

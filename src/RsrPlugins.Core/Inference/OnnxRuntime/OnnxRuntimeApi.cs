@@ -163,7 +163,9 @@ internal sealed unsafe partial class OnnxRuntimeApi
         nint* table = wanted < OldestApi ? null : getApi((uint)wanted);
         if (table == null)
         {
-            throw new RuntimeLibraryException($"{path} is ONNX Runtime {version}; 1.{OldestApi} or later is needed. Remove it or reinstall RsrPlugins.");
+            throw new RuntimeLibraryException(
+                $"{path} is ONNX Runtime {version}; 1.{OldestApi} or later is needed. Remove it or reinstall RsrPlugins."
+            );
         }
 
         return new OnnxRuntimeApi(library, path, version, wanted, table);
@@ -246,7 +248,13 @@ internal sealed unsafe partial class OnnxRuntimeApi
             nint* api;
             fixed (byte* name = "DML\0"u8)
             {
-                Check(((delegate* unmanaged<byte*, uint, nint**, nint>)_table[OrtApiIndex.GetExecutionProviderApi])(name, (uint)ApiVersion, &api));
+                Check(
+                    ((delegate* unmanaged<byte*, uint, nint**, nint>)_table[OrtApiIndex.GetExecutionProviderApi])(
+                        name,
+                        (uint)ApiVersion,
+                        &api
+                    )
+                );
             }
 
             append = api[0];
@@ -265,8 +273,15 @@ internal sealed unsafe partial class OnnxRuntimeApi
         nint value;
         fixed (byte* bytes = model)
         {
-            Check(((delegate* unmanaged<nint, byte*, nuint, nint, nint*, nint>)_table[OrtApiIndex.CreateSessionFromArray])(
-                environment.DangerousGetHandle(), bytes, (nuint)model.Length, options.DangerousGetHandle(), &value));
+            Check(
+                ((delegate* unmanaged<nint, byte*, nuint, nint, nint*, nint>)_table[OrtApiIndex.CreateSessionFromArray])(
+                    environment.DangerousGetHandle(),
+                    bytes,
+                    (nuint)model.Length,
+                    options.DangerousGetHandle(),
+                    &value
+                )
+            );
         }
 
         return Own(value, OrtApiIndex.ReleaseSession, keep);
@@ -277,7 +292,12 @@ internal sealed unsafe partial class OnnxRuntimeApi
     {
         nint value = session.DangerousGetHandle();
         nuint count;
-        Check(((delegate* unmanaged<nint, nuint*, nint>)_table[outputs ? OrtApiIndex.SessionGetOutputCount : OrtApiIndex.SessionGetInputCount])(value, &count));
+        Check(
+            (
+                (delegate* unmanaged<nint, nuint*, nint>)
+                    _table[outputs ? OrtApiIndex.SessionGetOutputCount : OrtApiIndex.SessionGetInputCount]
+            )(value, &count)
+        );
         nint allocator;
         Check(((delegate* unmanaged<nint*, nint>)_table[OrtApiIndex.GetAllocatorWithDefaultOptions])(&allocator));
 
@@ -285,12 +305,22 @@ internal sealed unsafe partial class OnnxRuntimeApi
         for (nuint i = 0; i < count; i++)
         {
             byte* nameBytes;
-            Check(((delegate* unmanaged<nint, nuint, nint, byte**, nint>)_table[outputs ? OrtApiIndex.SessionGetOutputName : OrtApiIndex.SessionGetInputName])(value, i, allocator, &nameBytes));
+            Check(
+                (
+                    (delegate* unmanaged<nint, nuint, nint, byte**, nint>)
+                        _table[outputs ? OrtApiIndex.SessionGetOutputName : OrtApiIndex.SessionGetInputName]
+                )(value, i, allocator, &nameBytes)
+            );
             string name = Utf8(nameBytes);
             Check(((delegate* unmanaged<nint, void*, nint>)_table[OrtApiIndex.AllocatorFree])(allocator, nameBytes));
 
             nint typeValue;
-            Check(((delegate* unmanaged<nint, nuint, nint*, nint>)_table[outputs ? OrtApiIndex.SessionGetOutputTypeInfo : OrtApiIndex.SessionGetInputTypeInfo])(value, i, &typeValue));
+            Check(
+                (
+                    (delegate* unmanaged<nint, nuint, nint*, nint>)
+                        _table[outputs ? OrtApiIndex.SessionGetOutputTypeInfo : OrtApiIndex.SessionGetInputTypeInfo]
+                )(value, i, &typeValue)
+            );
             using OrtHandle type = Own(typeValue, OrtApiIndex.ReleaseTypeInfo);
             nint tensor; // Part of the type; null when the value is no tensor.
             Check(((delegate* unmanaged<nint, nint*, nint>)_table[OrtApiIndex.CastTypeInfoToTensorInfo])(typeValue, &tensor));
@@ -323,7 +353,9 @@ internal sealed unsafe partial class OnnxRuntimeApi
         const int DeviceAllocator = 0;
         const int DefaultMemory = 0;
         nint value;
-        Check(((delegate* unmanaged<int, int, nint*, nint>)_table[OrtApiIndex.CreateCpuMemoryInfo])(DeviceAllocator, DefaultMemory, &value));
+        Check(
+            ((delegate* unmanaged<int, int, nint*, nint>)_table[OrtApiIndex.CreateCpuMemoryInfo])(DeviceAllocator, DefaultMemory, &value)
+        );
         return Own(value, OrtApiIndex.ReleaseMemoryInfo, environment);
     }
 
@@ -334,8 +366,17 @@ internal sealed unsafe partial class OnnxRuntimeApi
         const int Float16 = 10;
         long* shape = stackalloc long[] { 1, planes, height, width };
         nint value;
-        Check(((delegate* unmanaged<nint, nint, nuint, long*, nuint, int, nint*, nint>)_table[OrtApiIndex.CreateTensorWithDataAsOrtValue])(
-            memoryInfo.DangerousGetHandle(), data, (nuint)planes * (nuint)width * (nuint)height * (nuint)(isHalf ? sizeof(ushort) : sizeof(float)), shape, 4, isHalf ? Float16 : Float32, &value));
+        Check(
+            ((delegate* unmanaged<nint, nint, nuint, long*, nuint, int, nint*, nint>)_table[OrtApiIndex.CreateTensorWithDataAsOrtValue])(
+                memoryInfo.DangerousGetHandle(),
+                data,
+                (nuint)planes * (nuint)width * (nuint)height * (nuint)(isHalf ? sizeof(ushort) : sizeof(float)),
+                shape,
+                4,
+                isHalf ? Float16 : Float32,
+                &value
+            )
+        );
         return Own(value, OrtApiIndex.ReleaseValue);
     }
 
@@ -352,39 +393,68 @@ internal sealed unsafe partial class OnnxRuntimeApi
         Check(((delegate* unmanaged<nint, nint>)_table[OrtApiIndex.RunOptionsSetTerminate])(runOptions.DangerousGetHandle()));
 
     /// <summary>Runs a session with one input and one output tensor.</summary>
-    public void Run(OrtHandle session, OrtHandle runOptions, ReadOnlySpan<byte> inputName, OrtHandle input, ReadOnlySpan<byte> outputName, OrtHandle output)
+    public void Run(
+        OrtHandle session,
+        OrtHandle runOptions,
+        ReadOnlySpan<byte> inputName,
+        OrtHandle input,
+        ReadOnlySpan<byte> outputName,
+        OrtHandle output
+    )
     {
         nint inputValue = input.DangerousGetHandle();
         nint outputValue = output.DangerousGetHandle();
-        fixed (byte* inputNamePinned = inputName, outputNamePinned = outputName)
+        fixed (
+            byte* inputNamePinned = inputName,
+                outputNamePinned = outputName
+        )
         {
             byte* inputNames = inputNamePinned;
             byte* outputNames = outputNamePinned;
-            Check(((delegate* unmanaged<nint, nint, byte**, nint*, nuint, byte**, nuint, nint*, nint>)_table[OrtApiIndex.Run])(
-                session.DangerousGetHandle(), runOptions.DangerousGetHandle(), &inputNames, &inputValue, 1, &outputNames, 1, &outputValue));
+            Check(
+                ((delegate* unmanaged<nint, nint, byte**, nint*, nuint, byte**, nuint, nint*, nint>)_table[OrtApiIndex.Run])(
+                    session.DangerousGetHandle(),
+                    runOptions.DangerousGetHandle(),
+                    &inputNames,
+                    &inputValue,
+                    1,
+                    &outputNames,
+                    1,
+                    &outputValue
+                )
+            );
         }
     }
 
     private static string Utf8(byte* text) => Marshal.PtrToStringUTF8((nint)text) ?? string.Empty;
 
-    /// <summary>Messages are shown on one line and to users: the runtime's may have several, and DirectML's begin with places in its source.</summary>
+    /// <summary>Messages are shown on one line and to users: the runtime's may have several, and DirectML's begin with places in its
+    /// source.</summary>
     internal static string OneLine(string text) =>
-        DirectMLPlace().Replace(string.Join(' ', text.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries)), string.Empty);
+        DirectMLPlace()
+            .Replace(string.Join(' ', text.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries)), string.Empty);
 
     [GeneratedRegex(@"[^\s\[]+\(\d+\)\\[\w.]+![0-9A-F]+: \(caller: [0-9A-F]+\) Exception\(\d+\) tid\([0-9a-f]+\) ")]
     private static partial Regex DirectMLPlace();
 
-    private void SetOption(int index, nint options, int value) => Check(((delegate* unmanaged<nint, int, nint>)_table[index])(options, value));
+    private void SetOption(int index, nint options, int value) =>
+        Check(((delegate* unmanaged<nint, int, nint>)_table[index])(options, value));
 
     private void AddConfig(nint options, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        fixed (byte* keyPinned = key, valuePinned = value)
+        fixed (
+            byte* keyPinned = key,
+                valuePinned = value
+        )
         {
-            Check(((delegate* unmanaged<nint, byte*, byte*, nint>)_table[OrtApiIndex.AddSessionConfigEntry])(options, keyPinned, valuePinned));
+            Check(
+                ((delegate* unmanaged<nint, byte*, byte*, nint>)_table[OrtApiIndex.AddSessionConfigEntry])(options, keyPinned, valuePinned)
+            );
         }
     }
 
-    private OrtHandle Own(nint value, int release, SafeHandle? owner = null) => new(value, (delegate* unmanaged<nint, void>)_table[release], owner);
+    private OrtHandle Own(nint value, int release, SafeHandle? owner = null) =>
+        new(value, (delegate* unmanaged<nint, void>)_table[release], owner);
 
     private void Check(nint status)
     {

@@ -70,7 +70,8 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
                 throw;
             }
         }
-        catch (OrtStatusException exception) when (exception.Code is OrtErrorCode.NoModel or OrtErrorCode.InvalidProtobuf or OrtErrorCode.InvalidGraph)
+        catch (OrtStatusException exception)
+            when (exception.Code is OrtErrorCode.NoModel or OrtErrorCode.InvalidProtobuf or OrtErrorCode.InvalidGraph)
         {
             throw new ModelException($"{model.FilePath} is not a valid ONNX model: {exception.Message} Reinstall the models.", exception);
         }
@@ -87,21 +88,37 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
     }
 
     /// <summary>The one input or output there must be.</summary>
-    private static Port Checked(ModelDescriptor model, string role, int planes, IReadOnlyList<(string Name, int ElementType, long[] Dimensions)> found)
+    private static Port Checked(
+        ModelDescriptor model,
+        string role,
+        int planes,
+        IReadOnlyList<(string Name, int ElementType, long[] Dimensions)> found
+    )
     {
         const int Float32 = 1;
         const int Float16 = 10;
         static bool Free(long dimension) => dimension < 1;
 
         // The output's channels follow from the input's; graphs written by others often do not repeat them.
-        if (found is [{ ElementType: Float32 or Float16, Dimensions: [var n, var channels, var height, var width] } only]
-            && (channels == planes || (role == "output" && Free(channels))) && (n == 1 || Free(n)) && (role == "output" || (Free(height) && Free(width))))
+        if (
+            found is [{ ElementType: Float32 or Float16, Dimensions: [var n, var channels, var height, var width] } only]
+            && (channels == planes || (role == "output" && Free(channels)))
+            && (n == 1 || Free(n))
+            && (role == "output" || (Free(height) && Free(width)))
+        )
         {
             return new Port([.. Encoding.UTF8.GetBytes(only.Name), 0], only.ElementType == Float16);
         }
 
-        string names = string.Join(", ", found.Select(tensor => $"\"{tensor.Name}\" [{string.Join(", ", tensor.Dimensions.Select(d => Free(d) ? "?" : $"{d}"))}] of element type {tensor.ElementType}"));
-        throw new ModelException($"{model.FilePath} has the wrong {role}: expected one [?, {planes}, ?, ?] of element type {Float32} (float32) or {Float16} (float16), found {names}. Reinstall the models.");
+        string names = string.Join(
+            ", ",
+            found.Select(tensor =>
+                $"\"{tensor.Name}\" [{string.Join(", ", tensor.Dimensions.Select(d => Free(d) ? "?" : $"{d}"))}] of element type {tensor.ElementType}"
+            )
+        );
+        throw new ModelException(
+            $"{model.FilePath} has the wrong {role}: expected one [?, {planes}, ?, ?] of element type {Float32} (float32) or {Float16} (float16), found {names}. Reinstall the models."
+        );
     }
 
     /// <summary>An input or output of a session.</summary>
@@ -109,9 +126,24 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
     /// <param name="IsHalf">Values are float16; the caller's are float32 all the same.</param>
     private sealed record Port(byte[] Name, bool IsHalf);
 
-    private sealed class Session(ModelDescriptor model, OnnxRuntimeApi api, OrtHandle memoryInfo, OrtHandle session, Port input, Port output) : ISession
+    private sealed class Session(
+        ModelDescriptor model,
+        OnnxRuntimeApi api,
+        OrtHandle memoryInfo,
+        OrtHandle session,
+        Port input,
+        Port output
+    ) : ISession
     {
-        public unsafe void Run(nint inputData, int width, int height, nint outputData, int outputWidth, int outputHeight, CancellationToken cancellationToken)
+        public unsafe void Run(
+            nint inputData,
+            int width,
+            int height,
+            nint outputData,
+            int outputWidth,
+            int outputHeight,
+            CancellationToken cancellationToken
+        )
         {
             cancellationToken.ThrowIfCancellationRequested();
 
@@ -120,13 +152,31 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
             try
             {
                 session.DangerousAddRef(ref held);
-                int inputLength = checked(width * height * model.Shape.Input.Count), outputLength = checked(outputWidth * outputHeight * model.Shape.Output.Count);
+                int inputLength = checked(width * height * model.Shape.Input.Count),
+                    outputLength = checked(outputWidth * outputHeight * model.Shape.Output.Count);
                 Half[] halfInput = input.IsHalf ? ToHalf(new ReadOnlySpan<float>((float*)inputData, inputLength)) : [];
                 Half[] halfOutput = output.IsHalf ? new Half[outputLength] : [];
-                fixed (Half* halfInputData = halfInput, halfOutputData = halfOutput)
+                fixed (
+                    Half* halfInputData = halfInput,
+                        halfOutputData = halfOutput
+                )
                 {
-                    using OrtHandle inputTensor = api.CreateTensor(memoryInfo, input.IsHalf ? (nint)halfInputData : inputData, model.Shape.Input.Count, width, height, input.IsHalf);
-                    using OrtHandle outputTensor = api.CreateTensor(memoryInfo, output.IsHalf ? (nint)halfOutputData : outputData, model.Shape.Output.Count, outputWidth, outputHeight, output.IsHalf);
+                    using OrtHandle inputTensor = api.CreateTensor(
+                        memoryInfo,
+                        input.IsHalf ? (nint)halfInputData : inputData,
+                        model.Shape.Input.Count,
+                        width,
+                        height,
+                        input.IsHalf
+                    );
+                    using OrtHandle outputTensor = api.CreateTensor(
+                        memoryInfo,
+                        output.IsHalf ? (nint)halfOutputData : outputData,
+                        model.Shape.Output.Count,
+                        outputWidth,
+                        outputHeight,
+                        output.IsHalf
+                    );
                     using OrtHandle runOptions = api.CreateRunOptions();
 
                     // Disposed before the options are: disposing a registration waits for its callback.

@@ -11,12 +11,15 @@ internal static class RuntimeLocator
     public const string EnvironmentVariable = "RSR_ONNXRUNTIME";
 
     public static string FileName =>
-        OperatingSystem.IsWindows() ? "onnxruntime.dll" : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib" : "libonnxruntime.so";
+        OperatingSystem.IsWindows() ? "onnxruntime.dll"
+        : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib"
+        : "libonnxruntime.so";
 
     private const string DirectML = "DirectML.dll";
 
     /// <summary>The path asked for, else RSR_ONNXRUNTIME, else the one of this installation.</summary>
-    /// <exception cref="RuntimeLibraryException">Nowhere there, and where it was looked for; or not the library this build came with.</exception>
+    /// <exception cref="RuntimeLibraryException">Nowhere there, and where it was looked for; or not the library this build came
+    /// with.</exception>
     public static string Find(string? runtimePath)
     {
         string? asked = runtimePath ?? Environment.GetEnvironmentVariable(EnvironmentVariable);
@@ -24,7 +27,9 @@ internal static class RuntimeLocator
         {
             if (!File.Exists(asked))
             {
-                throw new RuntimeLibraryException($"ONNX Runtime was expected at {asked}; there is no such file. Correct the path{(runtimePath is null ? $" in {EnvironmentVariable}" : "")}.");
+                throw new RuntimeLibraryException(
+                    $"ONNX Runtime was expected at {asked}; there is no such file. Correct the path{(runtimePath is null ? $" in {EnvironmentVariable}" : "")}."
+                );
             }
 
             return Path.GetFullPath(asked);

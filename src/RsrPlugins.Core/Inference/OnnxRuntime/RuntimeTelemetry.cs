@@ -1,5 +1,5 @@
-// Microsoft's builds of ONNX Runtime for Linux and macOS collect data about the machine and the program and send it to Microsoft, from the moment an
-// environment is made: DisableTelemetryEvents of the C ABI needs an environment, so it comes too late. What does hold is a
+// Microsoft's builds of ONNX Runtime for Linux and macOS collect data about the machine and the program and send it to Microsoft, from the
+// moment an environment is made: DisableTelemetryEvents of the C ABI needs an environment, so it comes too late. What does hold is a
 // variable in the environment of the process before the library is loaded - the C library's environment: .NET keeps a copy of its
 // own on Unix, which getenv never sees. OnnxRuntimeApi is the one place that loads the library, and calls this first, so that
 // every host keeps the promise without knowing of it.
@@ -32,14 +32,18 @@ public static partial class RuntimeTelemetry
             }
             else if (NativeValue() != "1" && SetNative(EnvironmentVariable, "1", overwrite: 1) != 0)
             {
-                throw new RuntimeLibraryException($"{EnvironmentVariable} cannot be set for this process (error {Marshal.GetLastPInvokeError()}), and without it ONNX Runtime sends data. Free some memory and try again.");
+                throw new RuntimeLibraryException(
+                    $"{EnvironmentVariable} cannot be set for this process (error {Marshal.GetLastPInvokeError()}), and without it ONNX Runtime sends data. Free some memory and try again."
+                );
             }
         }
     }
 
     /// <summary>The variable as native code sees it; null where it is not set.</summary>
     internal static string? NativeValue() =>
-        OperatingSystem.IsWindows() ? Environment.GetEnvironmentVariable(EnvironmentVariable) : Marshal.PtrToStringUTF8(GetNative(EnvironmentVariable));
+        OperatingSystem.IsWindows()
+            ? Environment.GetEnvironmentVariable(EnvironmentVariable)
+            : Marshal.PtrToStringUTF8(GetNative(EnvironmentVariable));
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int SetNative(string name, string value, int overwrite);

@@ -14,7 +14,8 @@ internal sealed record LosslessCodec(
     string Name,
     IReadOnlyList<ExternalTool> Tools,
     Func<GreyPicture, CancellationToken, byte[]> Encode,
-    Func<byte[], CancellationToken, GreyPicture> Decode)
+    Func<byte[], CancellationToken, GreyPicture> Decode
+)
 {
     internal bool IsInstalled => Tools.All(tool => tool.IsInstalled);
 }
@@ -22,7 +23,8 @@ internal sealed record LosslessCodec(
 /// <summary>Stores a plane with a loss.</summary>
 /// <param name="Name">As the tables show it.</param>
 /// <param name="Tools">Programs it needs; none where libvips does it.</param>
-/// <param name="Settings">What its quality can be set to, from the smallest files to the best, in steps of about one or two percent of the bytes.</param>
+/// <param name="Settings">What its quality can be set to, from the smallest files to the best, in steps of about one or two percent of the
+/// bytes.</param>
 /// <param name="Curve">The few of them a rate-distortion curve is drawn through.</param>
 /// <param name="Encode">Gives the bytes of the whole file at a setting.</param>
 /// <param name="Decode">Gives a plane back.</param>
@@ -32,7 +34,8 @@ internal sealed record LossyCodec(
     IReadOnlyList<double> Settings,
     IReadOnlyList<double> Curve,
     Func<GreyPicture, double, CancellationToken, byte[]> Encode,
-    Func<byte[], CancellationToken, GreyPicture> Decode)
+    Func<byte[], CancellationToken, GreyPicture> Decode
+)
 {
     internal bool IsInstalled => Tools.All(tool => tool.IsInstalled);
 }
@@ -56,15 +59,30 @@ internal static class Codecs
         [],
         _qualities,
         [5, 10, 15, 20, 30, 40, 50, 60, 70, 80, 88],
-        (picture, quality, _) => WithVips(picture, image => image.JpegsaveBuffer(q: (int)quality, optimizeCoding: false, keep: Enums.ForeignKeep.None)),
-        FromVips);
+        (picture, quality, _) =>
+            WithVips(picture, image => image.JpegsaveBuffer(q: (int)quality, optimizeCoding: false, keep: Enums.ForeignKeep.None)),
+        FromVips
+    );
 
     /// <summary>The best JPEG there is: progressive, fitted codes, trellis quantisation, tables made for what the eye sees.</summary>
     internal static readonly LossyCodec MozJpeg = PlainJpeg with
     {
         Name = "mozjpeg",
-        Encode = (picture, quality, _) => WithVips(picture, image => image.JpegsaveBuffer(
-            q: (int)quality, optimizeCoding: true, interlace: true, trellisQuant: true, overshootDeringing: true, optimizeScans: true, quantTable: 3, keep: Enums.ForeignKeep.None)),
+        Encode = (picture, quality, _) =>
+            WithVips(
+                picture,
+                image =>
+                    image.JpegsaveBuffer(
+                        q: (int)quality,
+                        optimizeCoding: true,
+                        interlace: true,
+                        trellisQuant: true,
+                        overshootDeringing: true,
+                        optimizeScans: true,
+                        quantTable: 3,
+                        keep: Enums.ForeignKeep.None
+                    )
+            ),
     };
 
     internal static readonly LossyCodec WebP = new(
@@ -72,8 +90,10 @@ internal static class Codecs
         [],
         _qualities,
         [1, 5, 15, 30, 45, 60, 75, 85, 90],
-        (picture, quality, _) => WithVips(picture, image => image.WebpsaveBuffer(q: (int)quality, effort: SlowestWebP, keep: Enums.ForeignKeep.None)),
-        FromVips);
+        (picture, quality, _) =>
+            WithVips(picture, image => image.WebpsaveBuffer(q: (int)quality, effort: SlowestWebP, keep: Enums.ForeignKeep.None)),
+        FromVips
+    );
 
     /// <summary>AV1, told to go for SSIM: it is what the table compares.</summary>
     internal static readonly LossyCodec Avif = new(
@@ -81,9 +101,20 @@ internal static class Codecs
         [],
         _qualities,
         [10, 20, 30, 40, 50, 60, 70, 78],
-        (picture, quality, _) => WithVips(picture, image => image.HeifsaveBuffer(
-            q: (int)quality, compression: Enums.ForeignHeifCompression.Av1, effort: AvifEffort, tune: "ssim", keep: Enums.ForeignKeep.None)),
-        FromVips);
+        (picture, quality, _) =>
+            WithVips(
+                picture,
+                image =>
+                    image.HeifsaveBuffer(
+                        q: (int)quality,
+                        compression: Enums.ForeignHeifCompression.Av1,
+                        effort: AvifEffort,
+                        tune: "ssim",
+                        keep: Enums.ForeignKeep.None
+                    )
+            ),
+        FromVips
+    );
 
     /// <summary>Set by its butteraugli distance.</summary>
     internal static readonly LossyCodec JpegXl = new(
@@ -92,16 +123,27 @@ internal static class Codecs
         Geometric(25, 0.1, 0.97),
         [15, 10, 7, 5, 3.5, 2.5, 1.8, 1.2],
         EncodeJxl,
-        DecodeJxl);
+        DecodeJxl
+    );
 
     /// <summary>Set by its compression ratio, raw bytes over file bytes, with the 9/7 wavelet, which is the one for lossy files.</summary>
     internal static readonly LossyCodec Jpeg2000 = new(
         "JPEG 2000",
         [ExternalTool.OpjCompress, ExternalTool.OpjDecompress],
         Geometric(160, 2, 0.99),
-        [BitsPerSample / 0.08, BitsPerSample / 0.12, BitsPerSample / 0.18, BitsPerSample / 0.27, BitsPerSample / 0.4, BitsPerSample / 0.6, BitsPerSample / 0.9, BitsPerSample / 1.35],
+        [
+            BitsPerSample / 0.08,
+            BitsPerSample / 0.12,
+            BitsPerSample / 0.18,
+            BitsPerSample / 0.27,
+            BitsPerSample / 0.4,
+            BitsPerSample / 0.6,
+            BitsPerSample / 0.9,
+            BitsPerSample / 1.35,
+        ],
         (picture, ratio, token) => EncodeJpeg2000(picture, ["-I", "-r", Text(ratio)], token),
-        DecodeJpeg2000);
+        DecodeJpeg2000
+    );
 
     /// <summary>The same with the reversible 5/3 wavelet, which the tool takes when nothing is said.</summary>
     internal static readonly LossyCodec ReversibleJpeg2000 = Jpeg2000 with
@@ -114,34 +156,46 @@ internal static class Codecs
         "JPEG 2000",
         [ExternalTool.OpjCompress, ExternalTool.OpjDecompress],
         (picture, token) => EncodeJpeg2000(picture, [], token),
-        DecodeJpeg2000);
+        DecodeJpeg2000
+    );
 
-    /// <summary>An archive of the raw pixels as PGM, by the strongest LZMA: on small pictures better than PPMd, and near the published size.</summary>
+    /// <summary>An archive of the raw pixels as PGM, by the strongest LZMA: on small pictures better than PPMd, and near the published
+    /// size.</summary>
     internal static readonly LosslessCodec SevenZip = new(
         "7-Zip",
         [ExternalTool.SevenZip],
-        (picture, token) => InFolder(folder =>
-        {
-            File.WriteAllBytes(Path.Combine(folder, "a.pgm"), picture.ToPgm());
-            ExternalTool.SevenZip.Run(folder, ["a", "-t7z", "-mx=9", "-m0=LZMA", "a.7z", "a.pgm"], token);
-            return Result(folder, "a.7z");
-        }),
-        (file, token) => InFolder(folder =>
-        {
-            File.WriteAllBytes(Path.Combine(folder, "a.7z"), file);
-            ExternalTool.SevenZip.Run(folder, ["x", "-y", "a.7z"], token);
-            return GreyPicture.FromPgm(Result(folder, "a.pgm"), "a.7z");
-        }));
+        (picture, token) =>
+            InFolder(folder =>
+            {
+                File.WriteAllBytes(Path.Combine(folder, "a.pgm"), picture.ToPgm());
+                ExternalTool.SevenZip.Run(folder, ["a", "-t7z", "-mx=9", "-m0=LZMA", "a.7z", "a.pgm"], token);
+                return Result(folder, "a.7z");
+            }),
+        (file, token) =>
+            InFolder(folder =>
+            {
+                File.WriteAllBytes(Path.Combine(folder, "a.7z"), file);
+                ExternalTool.SevenZip.Run(folder, ["x", "-y", "a.7z"], token);
+                return GreyPicture.FromPgm(Result(folder, "a.pgm"), "a.7z");
+            })
+    );
 
     internal static readonly LosslessCodec Png = new("PNG", [], (picture, _) => EncodePng(picture), FromVips);
 
     internal static readonly LosslessCodec LosslessWebP = new(
         "WebP",
         [],
-        (picture, _) => WithVips(picture, image => image.WebpsaveBuffer(q: 100, lossless: true, effort: SlowestWebP, keep: Enums.ForeignKeep.None)),
-        FromVips);
+        (picture, _) =>
+            WithVips(picture, image => image.WebpsaveBuffer(q: 100, lossless: true, effort: SlowestWebP, keep: Enums.ForeignKeep.None)),
+        FromVips
+    );
 
-    internal static readonly LosslessCodec LosslessJpegXl = new("JPEG XL", [ExternalTool.Cjxl, ExternalTool.Djxl], (picture, token) => EncodeJxl(picture, 0, token), DecodeJxl);
+    internal static readonly LosslessCodec LosslessJpegXl = new(
+        "JPEG XL",
+        [ExternalTool.Cjxl, ExternalTool.Djxl],
+        (picture, token) => EncodeJxl(picture, 0, token),
+        DecodeJxl
+    );
 
     /// <summary>For small pictures, in the order of the tables.</summary>
     internal static readonly IReadOnlyList<LosslessCodec> Lossless = [Png, SevenZip, LosslessJpeg2000, LosslessWebP, LosslessJpegXl];
@@ -150,43 +204,59 @@ internal static class Codecs
     internal static readonly IReadOnlyList<LossyCodec> Lossy = [PlainJpeg, MozJpeg, Jpeg2000, WebP, Avif, JpegXl];
 
     private static double[] Geometric(double first, double last, double factor) =>
-        [.. Enumerable.Range(0, 1 + (int)Math.Ceiling(Math.Log(last / first) / Math.Log(factor))).Select(step => first * Math.Pow(factor, step))];
+        [
+            .. Enumerable
+                .Range(0, 1 + (int)Math.Ceiling(Math.Log(last / first) / Math.Log(factor)))
+                .Select(step => first * Math.Pow(factor, step)),
+        ];
 
     // Which filter is best for a picture only trying tells.
     private static byte[] EncodePng(GreyPicture picture) =>
-        new[] { Enums.ForeignPngFilter.None, Enums.ForeignPngFilter.Sub, Enums.ForeignPngFilter.Up, Enums.ForeignPngFilter.Avg, Enums.ForeignPngFilter.Paeth, Enums.ForeignPngFilter.All }
+        new[]
+        {
+            Enums.ForeignPngFilter.None,
+            Enums.ForeignPngFilter.Sub,
+            Enums.ForeignPngFilter.Up,
+            Enums.ForeignPngFilter.Avg,
+            Enums.ForeignPngFilter.Paeth,
+            Enums.ForeignPngFilter.All,
+        }
             .Select(filter => WithVips(picture, image => image.PngsaveBuffer(compression: 9, filter: filter, keep: Enums.ForeignKeep.None)))
             .MinBy(file => file.Length)!;
 
-    private static byte[] EncodeJpeg2000(GreyPicture picture, string[] options, CancellationToken cancellationToken) => InFolder(folder =>
-    {
-        File.WriteAllBytes(Path.Combine(folder, "a.pgm"), picture.ToPgm());
-        // The tool's own number of resolutions, but for pictures too small to be halved so often, which it refuses.
-        int resolutions = Math.Min(DefaultResolutions, 1 + (int)Math.Log2(Math.Min(picture.Width, picture.Height)));
-        ExternalTool.OpjCompress.Run(folder, ["-i", "a.pgm", "-o", "a.jp2", "-n", $"{resolutions}", .. options], cancellationToken);
-        return Result(folder, "a.jp2");
-    });
+    private static byte[] EncodeJpeg2000(GreyPicture picture, string[] options, CancellationToken cancellationToken) =>
+        InFolder(folder =>
+        {
+            File.WriteAllBytes(Path.Combine(folder, "a.pgm"), picture.ToPgm());
+            // The tool's own number of resolutions, but for pictures too small to be halved so often, which it refuses.
+            int resolutions = Math.Min(DefaultResolutions, 1 + (int)Math.Log2(Math.Min(picture.Width, picture.Height)));
+            ExternalTool.OpjCompress.Run(folder, ["-i", "a.pgm", "-o", "a.jp2", "-n", $"{resolutions}", .. options], cancellationToken);
+            return Result(folder, "a.jp2");
+        });
 
-    private static GreyPicture DecodeJpeg2000(byte[] file, CancellationToken cancellationToken) => InFolder(folder =>
-    {
-        File.WriteAllBytes(Path.Combine(folder, "a.jp2"), file);
-        ExternalTool.OpjDecompress.Run(folder, ["-i", "a.jp2", "-o", "a.pgm"], cancellationToken);
-        return GreyPicture.FromPgm(Result(folder, "a.pgm"), "a.jp2");
-    });
+    private static GreyPicture DecodeJpeg2000(byte[] file, CancellationToken cancellationToken) =>
+        InFolder(folder =>
+        {
+            File.WriteAllBytes(Path.Combine(folder, "a.jp2"), file);
+            ExternalTool.OpjDecompress.Run(folder, ["-i", "a.jp2", "-o", "a.pgm"], cancellationToken);
+            return GreyPicture.FromPgm(Result(folder, "a.pgm"), "a.jp2");
+        });
 
-    private static byte[] EncodeJxl(GreyPicture picture, double distance, CancellationToken cancellationToken) => InFolder(folder =>
-    {
-        File.WriteAllBytes(Path.Combine(folder, "a.pgm"), picture.ToPgm());
-        ExternalTool.Cjxl.Run(folder, ["-d", Text(distance), "-e", SlowestJxl, "a.pgm", "a.jxl"], cancellationToken);
-        return Result(folder, "a.jxl");
-    });
+    private static byte[] EncodeJxl(GreyPicture picture, double distance, CancellationToken cancellationToken) =>
+        InFolder(folder =>
+        {
+            File.WriteAllBytes(Path.Combine(folder, "a.pgm"), picture.ToPgm());
+            ExternalTool.Cjxl.Run(folder, ["-d", Text(distance), "-e", SlowestJxl, "a.pgm", "a.jxl"], cancellationToken);
+            return Result(folder, "a.jxl");
+        });
 
-    private static GreyPicture DecodeJxl(byte[] file, CancellationToken cancellationToken) => InFolder(folder =>
-    {
-        File.WriteAllBytes(Path.Combine(folder, "a.jxl"), file);
-        ExternalTool.Djxl.Run(folder, ["a.jxl", "a.pgm"], cancellationToken);
-        return GreyPicture.FromPgm(Result(folder, "a.pgm"), "a.jxl");
-    });
+    private static GreyPicture DecodeJxl(byte[] file, CancellationToken cancellationToken) =>
+        InFolder(folder =>
+        {
+            File.WriteAllBytes(Path.Combine(folder, "a.jxl"), file);
+            ExternalTool.Djxl.Run(folder, ["a.jxl", "a.pgm"], cancellationToken);
+            return GreyPicture.FromPgm(Result(folder, "a.pgm"), "a.jxl");
+        });
 
     private static byte[] WithVips(GreyPicture picture, Func<Image, byte[]> save)
     {
@@ -222,7 +292,9 @@ internal static class Codecs
     private static byte[] Result(string folder, string name)
     {
         string path = Path.Combine(folder, name);
-        return File.Exists(path) ? File.ReadAllBytes(path) : throw new TrainerException($"{name}: a codec ended without an error and without writing this file.");
+        return File.Exists(path)
+            ? File.ReadAllBytes(path)
+            : throw new TrainerException($"{name}: a codec ended without an error and without writing this file.");
     }
 
     private static string Text(double value) => value.ToString("0.#####", CultureInfo.InvariantCulture);

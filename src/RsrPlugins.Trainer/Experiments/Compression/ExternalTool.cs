@@ -27,7 +27,9 @@ internal sealed partial record ExternalTool(string DebianPackage, string Version
     internal string Version(CancellationToken cancellationToken)
     {
         (int _, string? output) = Start(VersionArgument.Length == 0 ? [] : [VersionArgument], Path.GetTempPath(), cancellationToken);
-        return VersionNumber().Match(output).Value is { Length: > 0 } version ? version : throw new TrainerException($"{Names[0]} prints no version number.");
+        return VersionNumber().Match(output).Value is { Length: > 0 } version
+            ? version
+            : throw new TrainerException($"{Names[0]} prints no version number.");
     }
 
     /// <summary>Runs it to its end.</summary>
@@ -40,7 +42,9 @@ internal sealed partial record ExternalTool(string DebianPackage, string Version
         (int exitCode, string? output) = Start(arguments, folder, cancellationToken);
         if (exitCode != 0)
         {
-            string lastLine = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault("nothing printed");
+            string lastLine = output
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .LastOrDefault("nothing printed");
             throw new TrainerException($"{Names[0]} ended with exit code {exitCode}: {lastLine}");
         }
     }
@@ -81,11 +85,16 @@ internal sealed partial record ExternalTool(string DebianPackage, string Version
     }
 
     private string? Find() =>
-        (from folder in (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-         from name in Names
-         let path = Path.Combine(folder, OperatingSystem.IsWindows() ? name + ".exe" : name)
-         where File.Exists(path)
-         select path).FirstOrDefault();
+        (
+            from folder in (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(
+                Path.PathSeparator,
+                StringSplitOptions.RemoveEmptyEntries
+            )
+            from name in Names
+            let path = Path.Combine(folder, OperatingSystem.IsWindows() ? name + ".exe" : name)
+            where File.Exists(path)
+            select path
+        ).FirstOrDefault();
 
     [GeneratedRegex(@"\d+\.\d+(\.\d+)?")]
     private static partial Regex VersionNumber();

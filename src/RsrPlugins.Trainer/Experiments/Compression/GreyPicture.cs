@@ -8,13 +8,15 @@ namespace RsrPlugins.Trainer.Experiments.Compression;
 /// <summary>A plane of 8-bit samples, row by row.</summary>
 internal sealed record GreyPicture(int Width, int Height, byte[] Samples)
 {
-    /// <summary>A measured plane as it is: studio luma stays 16 to 235, so that all codecs store the very values that are compared.</summary>
+    /// <summary>A measured plane as it is: studio luma stays 16 to 235, so that all codecs store the very values that are
+    /// compared.</summary>
     internal static GreyPicture Of(TestPicture picture) => Of(picture.Plane, picture.Width, picture.Height);
 
     /// <param name="plane">Values on the 8-bit scale, rounded.</param>
     /// <param name="width">Of the plane.</param>
     /// <param name="height">Of the plane.</param>
-    internal static GreyPicture Of(float[] plane, int width, int height) => new(width, height, Array.ConvertAll(plane, value => (byte)value));
+    internal static GreyPicture Of(float[] plane, int width, int height) =>
+        new(width, height, Array.ConvertAll(plane, value => (byte)value));
 
     /// <summary>The samples on the 8-bit scale.</summary>
     internal float[] ToPlane() => Array.ConvertAll(Samples, value => (float)value);
@@ -27,7 +29,13 @@ internal sealed record GreyPicture(int Width, int Height, byte[] Samples)
     internal static GreyPicture FromPgm(byte[] file, string source)
     {
         int position = 0;
-        if (Word() != "P5" || !int.TryParse(Word(), out int width) || !int.TryParse(Word(), out int height) || Word() != "255" || file.Length - position != (long)width * height)
+        if (
+            Word() != "P5"
+            || !int.TryParse(Word(), out int width)
+            || !int.TryParse(Word(), out int height)
+            || Word() != "255"
+            || file.Length - position != (long)width * height
+        )
         {
             throw new TrainerException($"{source}: an 8-bit binary PGM picture expected, found {file.Length} bytes of something else.");
         }

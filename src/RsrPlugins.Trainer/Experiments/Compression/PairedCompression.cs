@@ -18,14 +18,25 @@ internal sealed class PairedCompression
     /// <param name="rrNet">Makes the small pictures.</param>
     /// <param name="srNet">Its partner.</param>
     /// <param name="cancellationToken">Stops between files, and the programs that make them.</param>
-    internal PairedCompression(int scale, IReadOnlyList<TestPicture> pictures, INetwork rrNet, INetwork srNet, CancellationToken cancellationToken)
+    internal PairedCompression(
+        int scale,
+        IReadOnlyList<TestPicture> pictures,
+        INetwork rrNet,
+        INetwork srNet,
+        CancellationToken cancellationToken
+    )
     {
         Scale = scale;
         Pictures = pictures;
         _cancellationToken = cancellationToken;
         _planes = [.. pictures.Select(GreyPicture.Of)];
         ModelEvaluation evaluation = new ModelEvaluation(pictures, scale, rrNet);
-        Small = [.. evaluation.Small(SmallPicture.Learned).Select((plane, index) => GreyPicture.Of(plane, pictures[index].Width / scale, pictures[index].Height / scale))];
+        Small =
+        [
+            .. evaluation
+                .Small(SmallPicture.Learned)
+                .Select((plane, index) => GreyPicture.Of(plane, pictures[index].Width / scale, pictures[index].Height / scale)),
+        ];
         _restored = evaluation.ScoreEach(SmallPicture.Learned, srNet);
     }
 
@@ -38,18 +49,30 @@ internal sealed class PairedCompression
 
     /// <summary>The pair: each small picture stored without loss, and the score of what SRNet makes of it.</summary>
     /// <exception cref="TrainerException">The codec is not lossless.</exception>
-    internal Stored[] Pair(LosslessCodec codec) => [.. Pictures.Select((picture, index) =>
-    {
-        GreyPicture small = Small[index];
-        byte[] file = codec.Encode(small, _cancellationToken);
-        GreyPicture back = codec.Decode(file, _cancellationToken);
-        if (back.Width != small.Width || !back.Samples.AsSpan().SequenceEqual(small.Samples))
-        {
-            throw new TrainerException($"{codec.Name} did not give the small picture of {picture.Name} back as it was; only lossless codecs belong here.");
-        }
+    internal Stored[] Pair(LosslessCodec codec) =>
+        [
+            .. Pictures.Select(
+                (picture, index) =>
+                {
+                    GreyPicture small = Small[index];
+                    byte[] file = codec.Encode(small, _cancellationToken);
+                    GreyPicture back = codec.Decode(file, _cancellationToken);
+                    if (back.Width != small.Width || !back.Samples.AsSpan().SequenceEqual(small.Samples))
+                    {
+                        throw new TrainerException(
+                            $"{codec.Name} did not give the small picture of {picture.Name} back as it was; only lossless codecs belong here."
+                        );
+                    }
 
-        return new Stored(file.Length, Stored.Rate(file.Length, picture.Width, picture.Height), _restored[index].Psnr, _restored[index].Ssim);
-    })];
+                    return new Stored(
+                        file.Length,
+                        Stored.Rate(file.Length, picture.Width, picture.Height),
+                        _restored[index].Psnr,
+                        _restored[index].Ssim
+                    );
+                }
+            ),
+        ];
 
     /// <summary>The sizes of the whole pictures, stored without loss.</summary>
     internal long[] WholeBytes(LosslessCodec codec) => [.. _planes.Select(plane => codec.Encode(plane, _cancellationToken).LongLength)];
@@ -63,7 +86,12 @@ internal sealed class PairedCompression
     internal Stored?[] AtEqualSsim(LossyCodec codec, int stride)
     {
         double[] settings = [.. codec.Settings.Where((_, index) => index % stride == 0)];
-        return [.. Pictures.Select((_, index) => QualitySearch.SmallestNotBelow(settings.Length, at => At(codec, settings[at], index), _restored[index].Ssim))];
+        return
+        [
+            .. Pictures.Select(
+                (_, index) => QualitySearch.SmallestNotBelow(settings.Length, at => At(codec, settings[at], index), _restored[index].Ssim)
+            ),
+        ];
     }
 
     private Stored At(LossyCodec codec, double setting, int index)
@@ -75,7 +103,9 @@ internal sealed class PairedCompression
             GreyPicture back = codec.Decode(file, _cancellationToken);
             if (back.Width != picture.Width || back.Height != picture.Height)
             {
-                throw new TrainerException($"{codec.Name}: {picture.Name} came back as {back.Width} x {back.Height}, expected {picture.Width} x {picture.Height}.");
+                throw new TrainerException(
+                    $"{codec.Name}: {picture.Name} came back as {back.Width} x {back.Height}, expected {picture.Width} x {picture.Height}."
+                );
             }
 
             EvaluationScore score = EvaluationProtocol.Score(picture.Plane, back.ToPlane(), picture.Width, picture.Height, Scale);

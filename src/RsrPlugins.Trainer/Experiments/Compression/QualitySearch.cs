@@ -8,12 +8,19 @@ namespace RsrPlugins.Trainer.Experiments.Compression;
 /// <param name="Ssim">The same.</param>
 internal sealed record Stored(double Bytes, double BitsPerPixel, double Psnr, double Ssim)
 {
-    /// <summary>Bits of a file, headers counted, over the pixels of the picture it stands for - not those of a reduced picture in it.</summary>
-    internal static double Rate(long bytes, int originalWidth, int originalHeight) => 8.0 * bytes / ((double)originalWidth * originalHeight);
+    /// <summary>Bits of a file, headers counted, over the pixels of the picture it stands for - not those of a reduced picture in
+    /// it.</summary>
+    internal static double Rate(long bytes, int originalWidth, int originalHeight) =>
+        8.0 * bytes / ((double)originalWidth * originalHeight);
 
     /// <summary>Means over pictures, each figure for itself.</summary>
     internal static Stored Mean(IReadOnlyCollection<Stored> files) =>
-        new(files.Average(file => file.Bytes), files.Average(file => file.BitsPerPixel), files.Average(file => file.Psnr), files.Average(file => file.Ssim));
+        new(
+            files.Average(file => file.Bytes),
+            files.Average(file => file.BitsPerPixel),
+            files.Average(file => file.Psnr),
+            files.Average(file => file.Ssim)
+        );
 }
 
 /// <summary>Finds a codec's setting for a quality.</summary>

@@ -32,7 +32,13 @@ internal static class PublishedNetworks
         new("VDSR", "20 layers, 64 channels", ReadsEnlarged: true, Published.Psnr("VDSR", "set5", 3), _ => Vdsr()),
         new("DRCN", "16 recursions, 256 channels, every recursion reconstructed", ReadsEnlarged: true, 33.82, _ => Drcn()),
         new("DRRN", "B1U25, 128 channels", ReadsEnlarged: true, Published.Psnr("DRRN", "set5", 3), _ => Drrn()),
-        new("MemNet", "M6R6, 64 channels, every memory block reconstructed", ReadsEnlarged: true, Published.Psnr("MemNet", "set5", 3), _ => MemNet()),
+        new(
+            "MemNet",
+            "M6R6, 64 channels, every memory block reconstructed",
+            ReadsEnlarged: true,
+            Published.Psnr("MemNet", "set5", 3),
+            _ => MemNet()
+        ),
     ];
 
     /// <summary>Dong et al. 2016.</summary>
@@ -48,7 +54,9 @@ internal static class PublishedNetworks
     /// <summary>Dong, Loy, Tang 2016: features, shrinking, mapping, expanding, deconvolution; PReLU between.</summary>
     private static byte[] Fsrcnn(int scale)
     {
-        const int Features = 56, Shrunk = 12, Mappings = 4;
+        const int Features = 56,
+            Shrunk = 12,
+            Mappings = 4;
         RandomNetwork net = new RandomNetwork("FSRCNN");
         string x = net.ConvolutionPRelu("features", GraphBuilder.Input, 1, Features, 5);
         x = net.ConvolutionPRelu("shrink", x, Features, Shrunk, 1);
@@ -94,7 +102,8 @@ internal static class PublishedNetworks
     /// </summary>
     private static byte[] Drcn()
     {
-        const int Channels = 256, Recursions = 16;
+        const int Channels = 256,
+            Recursions = 16;
         RandomNetwork net = new RandomNetwork("DRCN");
         ConvolutionWeights recursion = net.Weights("recursion", Channels, Channels, 3);
         ConvolutionWeights reconstruction1 = net.Weights("reconstruction1", Channels, Channels, 3);
@@ -106,7 +115,11 @@ internal static class PublishedNetworks
         {
             x = net.Relu(net.Apply($"recursion.{i + 1}", x, recursion));
             string hidden = net.Relu(net.Apply($"reconstruction1.{i + 1}", x, reconstruction1));
-            pictures[i] = net.Graph.Sum($"picture.{i + 1}", net.Apply($"reconstruction2.{i + 1}", hidden, reconstruction2), GraphBuilder.Input);
+            pictures[i] = net.Graph.Sum(
+                $"picture.{i + 1}",
+                net.Apply($"reconstruction2.{i + 1}", hidden, reconstruction2),
+                GraphBuilder.Input
+            );
         }
 
         net.WeightedSum("ensemble", pictures);
@@ -119,7 +132,8 @@ internal static class PublishedNetworks
     /// </summary>
     private static byte[] Drrn()
     {
-        const int Channels = 128, Units = 25;
+        const int Channels = 128,
+            Units = 25;
         RandomNetwork net = new RandomNetwork("DRRN");
         ConvolutionWeights first = net.Weights("unit.a", Channels, Channels, 3);
         ConvolutionWeights second = net.Weights("unit.b", Channels, Channels, 3, RandomNetwork.BranchGain);
@@ -142,10 +156,15 @@ internal static class PublishedNetworks
     /// </summary>
     private static byte[] MemNet()
     {
-        const int Channels = 64, Blocks = 6, Recursions = 6;
+        const int Channels = 64,
+            Blocks = 6,
+            Recursions = 6;
         RandomNetwork net = new RandomNetwork("MemNet");
         ConvolutionWeights reconstruction = net.Weights("reconstruction", Channels, 1, 3);
-        List<string> memories = new List<string> { net.NormalisedConvolution("begin", GraphBuilder.Input, 1, net.Weights("begin", 1, Channels, 3)) };
+        List<string> memories = new List<string>
+        {
+            net.NormalisedConvolution("begin", GraphBuilder.Input, 1, net.Weights("begin", 1, Channels, 3)),
+        };
         string[] pictures = new string[Blocks];
         for (int block = 1; block <= Blocks; block++)
         {
@@ -162,8 +181,14 @@ internal static class PublishedNetworks
 
             string memory = net.Graph.Concat($"block{block}.memory", [.. memories, .. units]);
             int channels = Channels * (memories.Count + units.Count);
-            memories.Add(net.NormalisedConvolution($"block{block}.gate", memory, channels, net.Weights($"block{block}.gate", channels, Channels, 1)));
-            pictures[block - 1] = net.Graph.Sum($"picture{block}", net.NormalisedConvolution($"end{block}", memories[^1], Channels, reconstruction), GraphBuilder.Input);
+            memories.Add(
+                net.NormalisedConvolution($"block{block}.gate", memory, channels, net.Weights($"block{block}.gate", channels, Channels, 1))
+            );
+            pictures[block - 1] = net.Graph.Sum(
+                $"picture{block}",
+                net.NormalisedConvolution($"end{block}", memories[^1], Channels, reconstruction),
+                GraphBuilder.Input
+            );
         }
 
         net.WeightedSum("ensemble", pictures);
@@ -194,13 +219,16 @@ internal static class PublishedNetworks
         }
 
         /// <summary>A convolution that keeps the size.</summary>
-        internal string Apply(string layer, string input, ConvolutionWeights weights) => Graph.Convolution(layer, input, weights, stride: 1, padding: weights.Kernel / 2);
+        internal string Apply(string layer, string input, ConvolutionWeights weights) =>
+            Graph.Convolution(layer, input, weights, stride: 1, padding: weights.Kernel / 2);
 
-        internal string Convolution(string layer, string input, int inputs, int outputs, int kernel) => Apply(layer, input, Weights(layer, inputs, outputs, kernel));
+        internal string Convolution(string layer, string input, int inputs, int outputs, int kernel) =>
+            Apply(layer, input, Weights(layer, inputs, outputs, kernel));
 
         internal string Relu(string input) => Graph.Relu(input + ".relu", input);
 
-        internal string ConvolutionRelu(string layer, string input, int inputs, int outputs, int kernel) => Relu(Convolution(layer, input, inputs, outputs, kernel));
+        internal string ConvolutionRelu(string layer, string input, int inputs, int outputs, int kernel) =>
+            Relu(Convolution(layer, input, inputs, outputs, kernel));
 
         internal string ConvolutionPRelu(string layer, string input, int inputs, int outputs, int kernel) =>
             Graph.PRelu(layer + ".prelu", Convolution(layer, input, inputs, outputs, kernel), Uniform(outputs, 0.25, 0.05));
@@ -208,21 +236,41 @@ internal static class PublishedNetworks
         /// <summary>Batch normalisation with statistics of its own, ReLU, convolution.</summary>
         internal string NormalisedConvolution(string layer, string input, int inputs, ConvolutionWeights weights)
         {
-            string normalised = Graph.BatchNormalization(layer + ".bn", input, Uniform(inputs, 1, 0.1), Uniform(inputs, 0, 0.1), Uniform(inputs, 0, 0.1), Uniform(inputs, 1, 0.1));
+            string normalised = Graph.BatchNormalization(
+                layer + ".bn",
+                input,
+                Uniform(inputs, 1, 0.1),
+                Uniform(inputs, 0, 0.1),
+                Uniform(inputs, 0, 0.1),
+                Uniform(inputs, 1, 0.1)
+            );
             return Apply(layer, Relu(normalised), weights);
         }
 
         internal string Deconvolution(string layer, string input, int inputs, int outputs, int kernel, int scale)
         {
             int values = inputs * outputs * kernel * kernel;
-            return Graph.TransposedConvolution(layer, input, [inputs, outputs, kernel, kernel], Uniform(values, 0, Bound(ReluGain, values / (scale * scale))), Bias(outputs), scale);
+            return Graph.TransposedConvolution(
+                layer,
+                input,
+                [inputs, outputs, kernel, kernel],
+                Uniform(values, 0, Bound(ReluGain, values / (scale * scale))),
+                Bias(outputs),
+                scale
+            );
         }
 
         /// <summary>The pictures' weighted sum, as a 1 x 1 convolution.</summary>
         internal void WeightedSum(string layer, string[] pictures)
         {
             double mean = 1.0 / pictures.Length;
-            Graph.Convolution(layer, Graph.Concat(layer + ".pictures", pictures), Graph.Weights(layer, [1, pictures.Length, 1, 1], Uniform(pictures.Length, mean, mean / 10), [0]), stride: 1, padding: 0);
+            Graph.Convolution(
+                layer,
+                Graph.Concat(layer + ".pictures", pictures),
+                Graph.Weights(layer, [1, pictures.Length, 1, 1], Uniform(pictures.Length, mean, mean / 10), [0]),
+                stride: 1,
+                padding: 0
+            );
         }
 
         internal byte[] Build() => Graph.Build([new("weights", "random, for timing alone")]);

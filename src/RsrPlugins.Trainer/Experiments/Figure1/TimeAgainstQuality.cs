@@ -32,7 +32,9 @@ internal sealed class TimeAgainstQuality : IExperiment
 
     public string Run(ExperimentContext context)
     {
-        IReadOnlyList<TestPicture> pictures = context.IsSmoke ? [Corner(context.TestSet("set5", Scale)[0], SmokeSide)] : context.TestSet("set5", Scale);
+        IReadOnlyList<TestPicture> pictures = context.IsSmoke
+            ? [Corner(context.TestSet("set5", Scale)[0], SmokeSide)]
+            : context.TestSet("set5", Scale);
         PictureClock clock = context.IsSmoke ? new PictureClock(TimeSpan.Zero, 1) : new PictureClock(TimeSpan.FromSeconds(1), 15);
         double publishedPsnr = Published.Psnr("RSRNet", "set5", Scale);
         // All by ONNX Runtime: our own engine runs our own networks alone, and would time itself and not them.
@@ -44,7 +46,9 @@ internal sealed class TimeAgainstQuality : IExperiment
 
         Plane[] learned = SmallPlanes(evaluation, pictures, SmallPicture.Learned);
         Plane[] bicubic = SmallPlanes(evaluation, pictures, SmallPicture.Bicubic);
-        Plane[] large = pictures.Select(picture => new Plane(Array.ConvertAll(picture.Plane, value => value / Levels), picture.Width, picture.Height)).ToArray();
+        Plane[] large = pictures
+            .Select(picture => new Plane(Array.ConvertAll(picture.Plane, value => value / Levels), picture.Width, picture.Height))
+            .ToArray();
         List<TimedRow> rows = new List<TimedRow>();
         PictureTimes enlarging = Time(clock, bicubic, plane => Enlarged(plane).Values, context.CancellationToken);
         foreach (PublishedNetwork published in PublishedNetworks.All)
@@ -53,25 +57,55 @@ internal sealed class TimeAgainstQuality : IExperiment
             using StagedModels own = new StagedModels(EngineKind.OnnxRuntime);
             byte[] onnx = published.Build(Scale);
             INetwork network = own.OpenForeign(published.Name, onnx);
-            Add(new TimedRow(
-                published.Name,
-                published.Configuration,
-                published.ReadsEnlarged ? "LR, enlarged" : "LR",
-                GraphArithmetic.Of(onnx),
-                Time(clock, bicubic, plane => Output(network, published.ReadsEnlarged ? Enlarged(plane) : plane, context.CancellationToken), context.CancellationToken),
-                $"{Two(published.Set5Psnr)} (published)"));
+            Add(
+                new TimedRow(
+                    published.Name,
+                    published.Configuration,
+                    published.ReadsEnlarged ? "LR, enlarged" : "LR",
+                    GraphArithmetic.Of(onnx),
+                    Time(
+                        clock,
+                        bicubic,
+                        plane => Output(network, published.ReadsEnlarged ? Enlarged(plane) : plane, context.CancellationToken),
+                        context.CancellationToken
+                    ),
+                    $"{Two(published.Set5Psnr)} (published)"
+                )
+            );
         }
 
-        TimedRow restoring = Add(new TimedRow("**RSRNet** (SRNet)", "as installed", "LR", Arithmetic(srNet), Time(clock, learned, plane => Output(srNet, plane, context.CancellationToken), context.CancellationToken), $"**{Two(psnr)}** (ours), {Two(publishedPsnr)} (published)"));
-        TimedRow reducing = Add(new TimedRow("RSRNet (RRNet)", "as installed", "HR", Arithmetic(rrNet), Time(clock, large, plane => Output(rrNet, plane, context.CancellationToken), context.CancellationToken), "makes the LR picture"));
+        TimedRow restoring = Add(
+            new TimedRow(
+                "**RSRNet** (SRNet)",
+                "as installed",
+                "LR",
+                Arithmetic(srNet),
+                Time(clock, learned, plane => Output(srNet, plane, context.CancellationToken), context.CancellationToken),
+                $"**{Two(psnr)}** (ours), {Two(publishedPsnr)} (published)"
+            )
+        );
+        TimedRow reducing = Add(
+            new TimedRow(
+                "RSRNet (RRNet)",
+                "as installed",
+                "HR",
+                Arithmetic(rrNet),
+                Time(clock, large, plane => Output(rrNet, plane, context.CancellationToken), context.CancellationToken),
+                "makes the LR picture"
+            )
+        );
 
         TimePlot.Save(
             [
                 new TimePoint("RSRNet (ours)", restoring.Times.Seconds, psnr, PointMarker.Own),
                 new TimePoint("RSRNet (published PSNR)", restoring.Times.Seconds, publishedPsnr, PointMarker.OwnPublished),
-                .. PublishedNetworks.All.Zip(rows, (published, row) => new TimePoint(published.Name, row.Times.Seconds, published.Set5Psnr, PointMarker.Other)),
+                .. PublishedNetworks.All.Zip(
+                    rows,
+                    (published, row) => new TimePoint(published.Name, row.Times.Seconds, published.Set5Psnr, PointMarker.Other)
+                ),
             ],
-            context.PicturePath(Plot));
+            context.PicturePath(Plot)
+        );
         return Section(context, staged.RuntimeVersion!, rows, enlarging, restoring, reducing);
 
         TimedRow Add(TimedRow row)
@@ -82,20 +116,41 @@ internal sealed class TimeAgainstQuality : IExperiment
         }
     }
 
-    private static string Section(ExperimentContext context, string runtime, IReadOnlyList<TimedRow> rows, PictureTimes enlarging, TimedRow own, TimedRow reducing)
+    private static string Section(
+        ExperimentContext context,
+        string runtime,
+        IReadOnlyList<TimedRow> rows,
+        PictureTimes enlarging,
+        TimedRow own,
+        TimedRow reducing
+    )
     {
         TimedRow memNet = rows.Single(row => row.Name == "MemNet");
         double gigabytes = Process.GetCurrentProcess().PeakWorkingSet64 / 1e9;
-        string table = string.Join('\n', rows.Select(row => string.Create(CultureInfo.InvariantCulture,
-            $"| {row.Name} | {row.Configuration} | {row.Input} | {row.Arithmetic.Weights / 1e3:#,0.0} k | {row.Arithmetic.MultiplyAddsPerHRPixel / 1e3:#,0.0} k | {Significant(row.Times.Seconds)} | {row.Times.Runs} | {row.Psnr} |")));
-        return string.Create(CultureInfo.InvariantCulture, $"""
-            {context.ShowPicture(Plot, "Seconds per picture against PSNR on Set5 at x3, of SRCNN, FSRCNN, ESPCN, VDSR, DRCN, DRRN, MemNet and RSRNet")}
+        string table = string.Join(
+            '\n',
+            rows.Select(row =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {row.Name} | {row.Configuration} | {row.Input} | {row.Arithmetic.Weights / 1e3:#,0.0} k | {row.Arithmetic.MultiplyAddsPerHRPixel / 1e3:#,0.0} k | {Significant(row.Times.Seconds)} | {row.Times.Runs} | {row.Psnr} |"
+                )
+            )
+        );
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            {context.ShowPicture(
+                Plot,
+                "Seconds per picture against PSNR on Set5 at x3, of SRCNN, FSRCNN, ESPCN, VDSR, DRCN, DRRN, MemNet and RSRNet"
+            )}
 
             | network | configuration | input | weights | multiply-adds per HR pixel | seconds per picture | runs | Set5 x3 PSNR (dB) |
             |---|---|---|---|---|---|---|---|
             {table}
 
-            MemNet takes **{memNet.Times.Seconds / own.Times.Seconds:0} times** as long as RSRNet's SRNet (the paper: {PublishedRatio} times), with {memNet.Arithmetic.MultiplyAddsPerHRPixel / own.Arithmetic.MultiplyAddsPerHRPixel:0} times its multiply-adds;
+            MemNet takes **{memNet.Times.Seconds
+                / own.Times.Seconds:0} times** as long as RSRNet's SRNet (the paper: {PublishedRatio} times), with {memNet.Arithmetic.MultiplyAddsPerHRPixel
+                / own.Arithmetic.MultiplyAddsPerHRPixel:0} times its multiply-adds;
             with the reduction by RRNet counted too, {memNet.Times.Seconds / (own.Times.Seconds + reducing.Times.Seconds):0} times.
 
             Seconds are the median of a picture's runs, after one run to warm up, averaged over the pictures of Set5; *runs* counts those
@@ -108,22 +163,36 @@ internal sealed class TimeAgainstQuality : IExperiment
             PSNR is the published one. Recursive networks apply the same weights again and again, so *weights* (of the convolutions,
             without biases) counts those once and *multiply-adds* every time; both were counted in the graphs that were timed. Batch
             normalisation (DRRN, MemNet) is an operator of the graph, folded by the runtime where it follows a convolution.
-            """);
+            """
+        );
     }
 
     private static INetwork Installed(StagedModels staged, string models, string network)
     {
         string id = ModelExporter.IdOf(network, Scale, RunKind.Learned);
-        return staged.OpenExisting(models, id) ?? throw new TrainerException($"{models}: the model {id} expected, found none. Name the folder of the models with --models.");
+        return staged.OpenExisting(models, id)
+            ?? throw new TrainerException($"{models}: the model {id} expected, found none. Name the folder of the models with --models.");
     }
 
     private static GraphArithmetic Arithmetic(INetwork network) => GraphArithmetic.Of(ModelCatalogue.ReadVerified(network.Model));
 
     private static Plane[] SmallPlanes(ModelEvaluation evaluation, IReadOnlyList<TestPicture> pictures, SmallPicture kind) =>
-        [.. evaluation.Small(kind).Zip(pictures, (small, picture) => new Plane(Array.ConvertAll(small, value => value / Levels), picture.Width / Scale, picture.Height / Scale))];
+        [
+            .. evaluation
+                .Small(kind)
+                .Zip(
+                    pictures,
+                    (small, picture) =>
+                        new Plane(Array.ConvertAll(small, value => value / Levels), picture.Width / Scale, picture.Height / Scale)
+                ),
+        ];
 
     private static Plane Enlarged(Plane plane) =>
-        new(Resampler.Resize(plane.Values, plane.Width, plane.Height, plane.Width * Scale, plane.Height * Scale, ResamplingKernel.Bicubic), plane.Width * Scale, plane.Height * Scale);
+        new(
+            Resampler.Resize(plane.Values, plane.Width, plane.Height, plane.Width * Scale, plane.Height * Scale, ResamplingKernel.Bicubic),
+            plane.Width * Scale,
+            plane.Height * Scale
+        );
 
     private static float[] Output(INetwork network, Plane plane, CancellationToken cancellationToken)
     {
@@ -135,7 +204,12 @@ internal sealed class TimeAgainstQuality : IExperiment
 
     /// <summary>Times a network on pictures.</summary>
     /// <exception cref="TrainerException">It gave something that is not a number: its time would mean nothing.</exception>
-    internal static PictureTimes Time(PictureClock clock, IReadOnlyList<Plane> planes, Func<Plane, float[]> run, CancellationToken cancellationToken)
+    internal static PictureTimes Time(
+        PictureClock clock,
+        IReadOnlyList<Plane> planes,
+        Func<Plane, float[]> run,
+        CancellationToken cancellationToken
+    )
     {
         run(planes.MinBy(plane => plane.Values.Length)!);
         (double seconds, int runs) = (0.0, 0);
@@ -176,7 +250,14 @@ internal sealed class TimeAgainstQuality : IExperiment
     }
 
     /// <summary>A network and what was measured of it.</summary>
-    private sealed record TimedRow(string Name, string Configuration, string Input, GraphArithmetic Arithmetic, PictureTimes Times, string Psnr);
+    private sealed record TimedRow(
+        string Name,
+        string Configuration,
+        string Input,
+        GraphArithmetic Arithmetic,
+        PictureTimes Times,
+        string Psnr
+    );
 }
 
 /// <summary>A plane of Y/255, row by row.</summary>
@@ -202,8 +283,7 @@ internal sealed record PictureClock(TimeSpan Enough, int MostRuns)
             long start = Stopwatch.GetTimestamp();
             run();
             times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
-        while (times.Count < MostRuns && times.Sum() < Enough.TotalSeconds);
+        } while (times.Count < MostRuns && times.Sum() < Enough.TotalSeconds);
 
         return times;
     }

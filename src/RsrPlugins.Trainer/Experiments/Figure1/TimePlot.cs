@@ -59,10 +59,16 @@ internal static class TimePlot
             places.Min(place => place.X) - 0.4,
             places.Max(place => place.X) + 0.4,
             places.Min(place => place.Y) - 0.25,
-            places.Max(place => place.Y) + 0.25);
+            places.Max(place => place.Y) + 0.25
+        );
         foreach ((TimePoint? point, Coordinates place) in points.Zip(places))
         {
-            Marker marker = plot.Add.Marker(place, point.Marker == PointMarker.Own ? MarkerShape.FilledDiamond : MarkerShape.FilledCircle, MarkerSize, ColorOf(point));
+            Marker marker = plot.Add.Marker(
+                place,
+                point.Marker == PointMarker.Own ? MarkerShape.FilledDiamond : MarkerShape.FilledCircle,
+                MarkerSize,
+                ColorOf(point)
+            );
             if (point.Marker == PointMarker.OwnPublished)
             {
                 marker.MarkerShape = MarkerShape.OpenDiamond;
@@ -72,24 +78,34 @@ internal static class TimePlot
             marker.MarkerSize += point.Marker == PointMarker.Other ? 0 : 4;
         }
 
-        Text[] texts = points.Select(point =>
-        {
-            Text text = plot.Add.Text(point.Label, 0, 0);
-            text.LabelFontSize = FontSize;
-            text.LabelFontColor = ColorOf(point);
-            text.LabelBold = point.Marker == PointMarker.Own;
-            text.LabelAlignment = Alignment.UpperLeft;
-            text.IsVisible = false;
-            return text;
-        }).ToArray();
+        Text[] texts = points
+            .Select(point =>
+            {
+                Text text = plot.Add.Text(point.Label, 0, 0);
+                text.LabelFontSize = FontSize;
+                text.LabelFontColor = ColorOf(point);
+                text.LabelBold = point.Marker == PointMarker.Own;
+                text.LabelAlignment = Alignment.UpperLeft;
+                text.IsVisible = false;
+                return text;
+            })
+            .ToArray();
 
         // Places are pixels, and pixels are known once the plot was drawn.
         plot.RenderInMemory(Width, Height);
         PixelRect area = plot.LastRender.DataRect;
         using Paint paint = Paint.NewDisposablePaint();
-        (float Width, float Height)[] sizes = texts.Select(text => text.LabelStyle.Measure(paint)).Select(measured => (measured.Width, measured.Height)).ToArray();
+        (float Width, float Height)[] sizes = texts
+            .Select(text => text.LabelStyle.Measure(paint))
+            .Select(measured => (measured.Width, measured.Height))
+            .ToArray();
         (float X, float Y)[] dots = places.Select(place => plot.GetPixel(place)).Select(pixel => (pixel.X, pixel.Y)).ToArray();
-        IReadOnlyList<LabelBox> boxes = LabelPlaces.Find(dots, sizes, MarkerSize + 7, new LabelBox(area.Left, area.Top, area.Width, area.Height));
+        IReadOnlyList<LabelBox> boxes = LabelPlaces.Find(
+            dots,
+            sizes,
+            MarkerSize + 7,
+            new LabelBox(area.Left, area.Top, area.Width, area.Height)
+        );
         foreach ((Text? text, LabelBox box) in texts.Zip(boxes))
         {
             text.Location = plot.GetCoordinates(box.Left, box.Top);
@@ -99,7 +115,8 @@ internal static class TimePlot
         plot.SavePng(path, Width, Height);
     }
 
-    private static Color ColorOf(TimePoint point) => point.Marker == PointMarker.Other ? Color.FromHex("#1f4e79") : Color.FromHex("#c00000");
+    private static Color ColorOf(TimePoint point) =>
+        point.Marker == PointMarker.Other ? Color.FromHex("#1f4e79") : Color.FromHex("#c00000");
 }
 
 /// <summary>A rectangle in pixels, y downwards.</summary>
@@ -125,7 +142,12 @@ internal static class LabelPlaces
     /// <param name="sizes">Of the labels, in the order of the dots.</param>
     /// <param name="dotSize">Width of a dot with the room around it.</param>
     /// <param name="area">Where labels may stand.</param>
-    internal static IReadOnlyList<LabelBox> Find(IReadOnlyList<(float X, float Y)> dots, IReadOnlyList<(float Width, float Height)> sizes, float dotSize, LabelBox area)
+    internal static IReadOnlyList<LabelBox> Find(
+        IReadOnlyList<(float X, float Y)> dots,
+        IReadOnlyList<(float Width, float Height)> sizes,
+        float dotSize,
+        LabelBox area
+    )
     {
         List<LabelBox> taken = dots.Select(dot => new LabelBox(dot.X - (dotSize / 2), dot.Y - (dotSize / 2), dotSize, dotSize)).ToList();
         List<LabelBox> found = new List<LabelBox>();
@@ -147,10 +169,18 @@ internal static class LabelPlaces
         (int X, int Y)[] sides = [(1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1)];
         for (int ring = 0; ring < 3; ring++)
         {
-            (float across, float down) = ((size.Width / 2) + (dotSize / 2) + Gap, (size.Height / 2) + (dotSize / 2) + Gap + (ring * size.Height / 2));
+            (float across, float down) = (
+                (size.Width / 2) + (dotSize / 2) + Gap,
+                (size.Height / 2) + (dotSize / 2) + Gap + (ring * size.Height / 2)
+            );
             foreach ((int X, int Y) side in sides)
             {
-                yield return new LabelBox(dot.X + (side.X * across) - (size.Width / 2), dot.Y + (side.Y * down) - (size.Height / 2), size.Width, size.Height);
+                yield return new LabelBox(
+                    dot.X + (side.X * across) - (size.Width / 2),
+                    dot.Y + (side.Y * down) - (size.Height / 2),
+                    size.Width,
+                    size.Height
+                );
             }
         }
     }

@@ -16,21 +16,34 @@ internal sealed class CleanupLevels : IExperiment
 
     public string Run(ExperimentContext context)
     {
-        Dictionary<string, IReadOnlyList<OrdinaryCase>> byLevel = _levels.ToDictionary(level => level, level =>
-        {
-            context.Log($"--cleanup {level}");
-            return OrdinaryBenchmark.Measure(
-                context, ["--cleanup", level], (reduction, damage) => reduction == SmallFiles.Reductions[0] && (!context.IsSmoke || damage.Name is "JPEG 75" or "noise 5"));
-        });
-        List<string> parts = ["After bicubic reduction: gain over the better of bicubic and Lanczos, mean / worst picture in dB, over all kinds of pictures and over photographs and cities alone."];
+        Dictionary<string, IReadOnlyList<OrdinaryCase>> byLevel = _levels.ToDictionary(
+            level => level,
+            level =>
+            {
+                context.Log($"--cleanup {level}");
+                return OrdinaryBenchmark.Measure(
+                    context,
+                    ["--cleanup", level],
+                    (reduction, damage) =>
+                        reduction == SmallFiles.Reductions[0] && (!context.IsSmoke || damage.Name is "JPEG 75" or "noise 5")
+                );
+            }
+        );
+        List<string> parts =
+        [
+            "After bicubic reduction: gain over the better of bicubic and Lanczos, mean / worst picture in dB, over all kinds of pictures and over photographs and cities alone.",
+        ];
         foreach (int scale in byLevel[_levels[0]].Select(one => one.Scale).Distinct())
         {
-            List<string[]> rows = [[$"x{scale}", .. _levels, .. _levels.Select(level => $"{level}, photographs")]];
+            List<string[]> rows =
+            [
+                [$"x{scale}", .. _levels, .. _levels.Select(level => $"{level}, photographs")],
+            ];
             foreach (string damage in byLevel[_levels[0]].Select(one => one.Damage.Name).Distinct())
             {
-                IEnumerable<OrdinaryCase> Cases(string level) => byLevel[level].Where(one => one.Scale == scale && one.Damage.Name == damage);
-                rows.Add(
-                [
+                IEnumerable<OrdinaryCase> Cases(string level) =>
+                    byLevel[level].Where(one => one.Scale == scale && one.Damage.Name == damage);
+                rows.Add([
                     damage,
                     .. _levels.Select(level => Cell(Cases(level))),
                     .. _levels.Select(level => Cell(Cases(level).Where(one => one.Picture.Kind is "photo" or "city"))),
@@ -44,5 +57,9 @@ internal sealed class CleanupLevels : IExperiment
     }
 
     private static string Cell(IEnumerable<OrdinaryCase> cases) =>
-        cases.Any() ? FormattableString.Invariant($"{cases.Average(one => one.Gain):+0.00;-0.00;0.00} / {cases.Min(one => one.Gain):+0.00;-0.00;0.00}") : string.Empty;
+        cases.Any()
+            ? FormattableString.Invariant(
+                $"{cases.Average(one => one.Gain):+0.00;-0.00;0.00} / {cases.Min(one => one.Gain):+0.00;-0.00;0.00}"
+            )
+            : string.Empty;
 }

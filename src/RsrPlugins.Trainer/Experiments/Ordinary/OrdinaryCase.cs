@@ -11,7 +11,15 @@ namespace RsrPlugins.Trainer.Experiments.Ordinary;
 
 /// <summary>PSNR in dB and SSIM of luma.</summary>
 /// <param name="Scale">How many times smaller the file is than the picture.</param>
-internal sealed record OrdinaryCase(int Scale, OrdinaryPicture Picture, SmallReduction Reduction, SmallDamage Damage, EvaluationScore Ours, EvaluationScore Bicubic, EvaluationScore Lanczos)
+internal sealed record OrdinaryCase(
+    int Scale,
+    OrdinaryPicture Picture,
+    SmallReduction Reduction,
+    SmallDamage Damage,
+    EvaluationScore Ours,
+    EvaluationScore Bicubic,
+    EvaluationScore Lanczos
+)
 {
     /// <summary>What we are above the better of bicubic and Lanczos, in dB; below 0 is a loss.</summary>
     internal double Gain => Ours.Psnr - Math.Max(Bicubic.Psnr, Lanczos.Psnr);
@@ -23,9 +31,10 @@ internal sealed record OrdinaryCase(int Scale, OrdinaryPicture Picture, SmallRed
     internal string Name => $"{Picture.Kind} {Picture.Name}, x{Scale}, {Reduction.Name}, {Damage.Name}";
 
     /// <summary>The small picture, before anything happens to its file.</summary>
-    internal static byte[] Reduce(OrdinaryPicture picture, SmallReduction reduction, int scale) => reduction.Apply is { } apply
-        ? apply(picture.Rgb, DrawnScenes.Side, DrawnScenes.Side, scale)
-        : DrawnScenes.Render(picture.Svg!, DrawnScenes.Side / scale);
+    internal static byte[] Reduce(OrdinaryPicture picture, SmallReduction reduction, int scale) =>
+        reduction.Apply is { } apply
+            ? apply(picture.Rgb, DrawnScenes.Side, DrawnScenes.Side, scale)
+            : DrawnScenes.Render(picture.Svg!, DrawnScenes.Side / scale);
 
     /// <summary>Measures a case.</summary>
     /// <param name="small">What <see cref="Reduce"/> made.</param>
@@ -33,10 +42,21 @@ internal sealed record OrdinaryCase(int Scale, OrdinaryPicture Picture, SmallRed
     /// <param name="options">Of `rsr upscale`, beyond the scale.</param>
     /// <param name="folder">For the files, which are named after the number.</param>
     /// <exception cref="TrainerException">The tool failed; its message is in this one's.</exception>
-    internal static OrdinaryCase Measure(OrdinaryPicture picture, SmallReduction reduction, SmallDamage damage, int scale, byte[] small, int number, IReadOnlyList<string> options, string folder, CancellationToken cancellationToken)
+    internal static OrdinaryCase Measure(
+        OrdinaryPicture picture,
+        SmallReduction reduction,
+        SmallDamage damage,
+        int scale,
+        byte[] small,
+        int number,
+        IReadOnlyList<string> options,
+        string folder,
+        CancellationToken cancellationToken
+    )
     {
         const int Side = DrawnScenes.Side;
-        string input = Path.Combine(folder, $"{number}{damage.Extension}"), output = Path.Combine(folder, $"{number}-large.png");
+        string input = Path.Combine(folder, $"{number}{damage.Extension}"),
+            output = Path.Combine(folder, $"{number}-large.png");
         File.WriteAllBytes(input, damage.Encode(small, Side / scale, Side / scale, number));
         PixelImage decoded = PictureReader.Read(input, null, cancellationToken).Pixels;
         Enlarge(input, output, scale, options, cancellationToken);
@@ -48,7 +68,8 @@ internal sealed record OrdinaryCase(int Scale, OrdinaryPicture Picture, SmallRed
             damage,
             Score(PictureReader.Read(output, null, cancellationToken).Pixels),
             Score(Resampler.Resize(decoded, Side, Side, ResamplingKernel.Bicubic, null, cancellationToken)),
-            Score(Resampler.Resize(decoded, Side, Side, ResamplingKernel.Lanczos3, null, cancellationToken)));
+            Score(Resampler.Resize(decoded, Side, Side, ResamplingKernel.Lanczos3, null, cancellationToken))
+        );
         File.Delete(input);
         File.Delete(output);
         return measured;
@@ -59,9 +80,28 @@ internal sealed record OrdinaryCase(int Scale, OrdinaryPicture Picture, SmallRed
     private static void Enlarge(string input, string output, int scale, IReadOnlyList<string> options, CancellationToken cancellationToken)
     {
         using TemporaryFiles temporaryFiles = new TemporaryFiles();
-        using StringWriter said = new StringWriter(), errors = new StringWriter();
-        string[] arguments = ["upscale", input, "--scale", $"{scale}", "--device", "cpu", "--threads", "1", "--json", "--force", "-o", output, .. options];
-        int code = RsrCommandLine.RunAsync(arguments, new CliContext(said, errors, temporaryFiles, cancellationToken)).GetAwaiter().GetResult();
+        using StringWriter said = new StringWriter(),
+            errors = new StringWriter();
+        string[] arguments =
+        [
+            "upscale",
+            input,
+            "--scale",
+            $"{scale}",
+            "--device",
+            "cpu",
+            "--threads",
+            "1",
+            "--json",
+            "--force",
+            "-o",
+            output,
+            .. options,
+        ];
+        int code = RsrCommandLine
+            .RunAsync(arguments, new CliContext(said, errors, temporaryFiles, cancellationToken))
+            .GetAwaiter()
+            .GetResult();
         if (code != ExitCode.Done)
         {
             throw new TrainerException($"rsr {string.Join(' ', arguments)} ended with {code}: {errors.ToString().Trim()}");

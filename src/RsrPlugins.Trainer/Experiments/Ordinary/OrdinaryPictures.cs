@@ -40,7 +40,10 @@ internal static class OrdinaryPictures
             Add("city", _cities.Select(name => Photograph(context, name)));
         }
 
-        Add("drawing", HeldOut(context).Concat(DrawnScenes.Drawings().Select(scene => FromSvg(scene.Name, Encoding.UTF8.GetBytes(scene.Svg)))));
+        Add(
+            "drawing",
+            HeldOut(context).Concat(DrawnScenes.Drawings().Select(scene => FromSvg(scene.Name, Encoding.UTF8.GetBytes(scene.Svg))))
+        );
         Add("screen", DrawnScenes.Screens().Select(scene => FromSvg(scene.Name, Encoding.UTF8.GetBytes(scene.Svg))));
         Add("line art", DrawnScenes.LineArt().Select(scene => FromSvg(scene.Name, Encoding.UTF8.GetBytes(scene.Svg))));
         Add("pixel art", DrawnScenes.PixelArt().Select(scene => (scene.Name, scene.Rgb, (byte[]?)null)));
@@ -57,29 +60,50 @@ internal static class OrdinaryPictures
             yield break;
         }
 
-        string[] folders = [.. new[] { DataFolders.Cache, Path.Combine(DataFolders.Cache, "openclipart"), "/" }.Select(root => Path.Combine(root, PackageFolder))];
-        string folder = Array.Find(folders, Directory.Exists)
-            ?? throw new TrainerException($"The drawings of Debian's package openclipart-svg are expected in {string.Join(" or ", folders)}; docs/training.md says how to unpack them.");
-        IEnumerable<string> names = File.ReadLines(Path.Combine(context.Training, HeldOutList)).Select(line => line.Split('#')[0].Trim()).Where(name => name.Length > 0);
+        string[] folders =
+        [
+            .. new[] { DataFolders.Cache, Path.Combine(DataFolders.Cache, "openclipart"), "/" }.Select(root =>
+                Path.Combine(root, PackageFolder)
+            ),
+        ];
+        string folder =
+            Array.Find(folders, Directory.Exists)
+            ?? throw new TrainerException(
+                $"The drawings of Debian's package openclipart-svg are expected in {string.Join(" or ", folders)}; docs/training.md says how to unpack them."
+            );
+        IEnumerable<string> names = File.ReadLines(Path.Combine(context.Training, HeldOutList))
+            .Select(line => line.Split('#')[0].Trim())
+            .Where(name => name.Length > 0);
 
         foreach (string name in names.Where((_, index) => index % HeldOutStep == 0).Take(HeldOutDrawings))
         {
-            yield return FromSvg(Path.GetFileNameWithoutExtension(name), DrawnScenes.Squared(File.ReadAllBytes(Path.Combine(folder, name))));
+            yield return FromSvg(
+                Path.GetFileNameWithoutExtension(name),
+                DrawnScenes.Squared(File.ReadAllBytes(Path.Combine(folder, name)))
+            );
         }
     }
 
-    private static (string Name, byte[] Rgb, byte[]? Svg) FromSvg(string name, byte[] svg) => (name, DrawnScenes.Render(svg, DrawnScenes.Side), svg);
+    private static (string Name, byte[] Rgb, byte[]? Svg) FromSvg(string name, byte[] svg) =>
+        (name, DrawnScenes.Render(svg, DrawnScenes.Side), svg);
 
     private static (string Name, byte[] Rgb, byte[]? Svg) Photograph(ExperimentContext context, string name)
     {
         string file = Path.Combine(context.RequireData(), "validation/kodak24", name + ".png");
         if (!File.Exists(file))
         {
-            throw new TrainerException($"{file}: a picture of Kodak's set expected, found no file. Give the data folder with --data or in RSR_DATA.");
+            throw new TrainerException(
+                $"{file}: a picture of Kodak's set expected, found no file. Give the data folder with --data or in RSR_DATA."
+            );
         }
 
         using Image image = Image.NewFromFile(file);
-        using Image detail = image.Crop((image.Width - DrawnScenes.Side) / 2, (image.Height - DrawnScenes.Side) / 2, DrawnScenes.Side, DrawnScenes.Side);
+        using Image detail = image.Crop(
+            (image.Width - DrawnScenes.Side) / 2,
+            (image.Height - DrawnScenes.Side) / 2,
+            DrawnScenes.Side,
+            DrawnScenes.Side
+        );
         return (name, detail.WriteToMemory<byte>(), null);
     }
 }

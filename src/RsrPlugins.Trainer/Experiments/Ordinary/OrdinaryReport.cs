@@ -26,7 +26,9 @@ internal static class OrdinaryReport
         {
             parts.Add($"### x{scale.Key}");
             parts.Add(Kinds(scale));
-            parts.Add("Gain over the better of bicubic and Lanczos: mean / worst picture in dB, and in brackets how many of the pictures lose.");
+            parts.Add(
+                "Gain over the better of bicubic and Lanczos: mean / worst picture in dB, and in brackets how many of the pictures lose."
+            );
             parts.Add(Grid(scale, "reduction", one => one.Reduction.Name, one => one.Damage.Name));
             parts.Add(Grid(scale, "kind", one => one.Picture.Kind, one => one.Damage.Name));
             parts.Add(Grid(scale, "reduction", one => one.Reduction.Name, one => one.Picture.Kind));
@@ -36,22 +38,56 @@ internal static class OrdinaryReport
         if (worst.Length > 0)
         {
             parts.Add("### The worst cases");
-            parts.Add(Table([["case", "gain, dB", "gain, SSIM", "ours", "bicubic", "Lanczos"], .. worst.Select(one => (string[])[one.Name, Gain(one.Gain), SsimGain(one.SsimGain), Score(one.Ours), Score(one.Bicubic), Score(one.Lanczos)])]));
+            parts.Add(
+                Table([
+                    ["case", "gain, dB", "gain, SSIM", "ours", "bicubic", "Lanczos"],
+                    .. worst.Select(one =>
+                        (string[])
+                            [one.Name, Gain(one.Gain), SsimGain(one.SsimGain), Score(one.Ours), Score(one.Bicubic), Score(one.Lanczos)]
+                    ),
+                ])
+            );
         }
 
-        string pictures = string.Join("; ", OrdinaryPictures.Kinds.Select(kind => (kind, Names: cases.Where(one => one.Picture.Kind == kind).Select(one => one.Picture.Name).Distinct())).Where(kind => kind.Names.Any()).Select(kind => $"{kind.kind}: {string.Join(", ", kind.Names)}"));
-        parts.Add($"Pictures: {pictures}." + (context.UpscaleOptions.Count == 0 ? string.Empty : $" Options: `{string.Join(' ', context.UpscaleOptions)}`."));
+        string pictures = string.Join(
+            "; ",
+            OrdinaryPictures
+                .Kinds.Select(kind =>
+                    (kind, Names: cases.Where(one => one.Picture.Kind == kind).Select(one => one.Picture.Name).Distinct())
+                )
+                .Where(kind => kind.Names.Any())
+                .Select(kind => $"{kind.kind}: {string.Join(", ", kind.Names)}")
+        );
+        parts.Add(
+            $"Pictures: {pictures}."
+                + (context.UpscaleOptions.Count == 0 ? string.Empty : $" Options: `{string.Join(' ', context.UpscaleOptions)}`.")
+        );
         return string.Join("\n\n", parts);
     }
 
     private static string Summary(IReadOnlyList<OrdinaryCase> cases)
     {
-        List<string[]> rows = [["", "cases", "mean gain, dB", $"lose more than {CountedLoss} dB", $"more than {LargestLoss} dB", $"more than {LargestSsimLoss} SSIM", "worst, dB", "worst, SSIM", "wanted"]];
+        List<string[]> rows =
+        [
+            [
+                "",
+                "cases",
+                "mean gain, dB",
+                $"lose more than {CountedLoss} dB",
+                $"more than {LargestLoss} dB",
+                $"more than {LargestSsimLoss} SSIM",
+                "worst, dB",
+                "worst, SSIM",
+                "wanted",
+            ],
+        ];
         foreach (IGrouping<int, OrdinaryCase> scale in cases.GroupBy(one => one.Scale))
         {
-            int counted = scale.Count(one => one.Gain < -CountedLoss), large = scale.Count(one => one.Gain < -LargestLoss), ssim = scale.Count(one => one.SsimGain < -LargestSsimLoss), all = scale.Count();
-            rows.Add(
-            [
+            int counted = scale.Count(one => one.Gain < -CountedLoss),
+                large = scale.Count(one => one.Gain < -LargestLoss),
+                ssim = scale.Count(one => one.SsimGain < -LargestSsimLoss),
+                all = scale.Count();
+            rows.Add([
                 $"x{scale.Key}",
                 $"{all}",
                 Gain(scale.Average(one => one.Gain)),
@@ -64,14 +100,21 @@ internal static class OrdinaryReport
             ]);
         }
 
-        return FormattableString.Invariant($"Wanted: at most {100 * LossShare} % of the cases lose more than {CountedLoss} dB, none more than {LargestLoss} dB, none more than {LargestSsimLoss} SSIM.\n\n") + Table(rows);
+        return FormattableString.Invariant(
+                $"Wanted: at most {100 * LossShare} % of the cases lose more than {CountedLoss} dB, none more than {LargestLoss} dB, none more than {LargestSsimLoss} SSIM.\n\n"
+            ) + Table(rows);
     }
 
     // What the enlargements themselves are, without damage.
     private static string Kinds(IEnumerable<OrdinaryCase> scale)
     {
-        List<string[]> rows = [["undamaged, PSNR / SSIM", "rsr", "bicubic", "Lanczos"]];
-        foreach (IGrouping<string, OrdinaryCase> kind in scale.Where(one => one.Damage == SmallFiles.Damages[0]).GroupBy(one => one.Picture.Kind))
+        List<string[]> rows =
+        [
+            ["undamaged, PSNR / SSIM", "rsr", "bicubic", "Lanczos"],
+        ];
+        foreach (
+            IGrouping<string, OrdinaryCase> kind in scale.Where(one => one.Damage == SmallFiles.Damages[0]).GroupBy(one => one.Picture.Kind)
+        )
         {
             rows.Add([kind.Key, Mean(kind, one => one.Ours), Mean(kind, one => one.Bicubic), Mean(kind, one => one.Lanczos)]);
         }
@@ -79,10 +122,18 @@ internal static class OrdinaryReport
         return Table(rows);
     }
 
-    private static string Grid(IEnumerable<OrdinaryCase> cases, string title, Func<OrdinaryCase, string> row, Func<OrdinaryCase, string> column)
+    private static string Grid(
+        IEnumerable<OrdinaryCase> cases,
+        string title,
+        Func<OrdinaryCase, string> row,
+        Func<OrdinaryCase, string> column
+    )
     {
         string[] columns = [.. cases.Select(column).Distinct()];
-        List<string[]> rows = [[title, .. columns]];
+        List<string[]> rows =
+        [
+            [title, .. columns],
+        ];
         foreach (IGrouping<string, OrdinaryCase> group in cases.GroupBy(row))
         {
             rows.Add([group.Key, .. columns.Select(name => Cell([.. group.Where(one => column(one) == name)]))]);
@@ -99,7 +150,8 @@ internal static class OrdinaryReport
         }
 
         int losses = cases.Count(one => one.Gain < -CountedLoss || one.SsimGain < -LargestSsimLoss);
-        return $"{Gain(cases.Average(one => one.Gain))} / {Gain(cases.Min(one => one.Gain))}" + (losses == 0 ? string.Empty : $" (**{losses}**)");
+        return $"{Gain(cases.Average(one => one.Gain))} / {Gain(cases.Min(one => one.Gain))}"
+            + (losses == 0 ? string.Empty : $" (**{losses}**)");
     }
 
     private static string Mean(IEnumerable<OrdinaryCase> cases, Func<OrdinaryCase, EvaluationScore> score) =>

@@ -9,7 +9,8 @@ namespace RsrPlugins.Trainer.Experiments.Ordinary;
 
 /// <summary>A way of making a picture small.</summary>
 /// <param name="Name">As the tables call it.</param>
-/// <param name="Apply">From width x height 8-bit R, G, B to a scale-th of both sides; null where the picture is drawn small instead.</param>
+/// <param name="Apply">From width x height 8-bit R, G, B to a scale-th of both sides; null where the picture is drawn small
+/// instead.</param>
 internal sealed record SmallReduction(string Name, Func<byte[], int, int, int, byte[]>? Apply);
 
 /// <summary>What happens to the small file.</summary>
@@ -35,8 +36,14 @@ internal static class SmallFiles
         new("Lanczos", By(ResamplingKernel.Lanczos3)),
         new("triangle", By(ResamplingKernel.Bilinear)),
         new("nearest", By(ResamplingKernel.Nearest)),
-        new("linear, no antialiasing", (rgb, width, height, scale) => EachPlane(rgb, width, height, plane => Narrow(plane, width, height, scale, 2))),
-        new("cubic, no antialiasing", (rgb, width, height, scale) => EachPlane(rgb, width, height, plane => Narrow(plane, width, height, scale, 4))),
+        new(
+            "linear, no antialiasing",
+            (rgb, width, height, scale) => EachPlane(rgb, width, height, plane => Narrow(plane, width, height, scale, 2))
+        ),
+        new(
+            "cubic, no antialiasing",
+            (rgb, width, height, scale) => EachPlane(rgb, width, height, plane => Narrow(plane, width, height, scale, 4))
+        ),
         new("sharpened", Sharpened),
         new("blurred 0.5, every Nth", Blurred(0.5)),
         new("blurred 1, every Nth", Blurred(1)),
@@ -60,15 +67,41 @@ internal static class SmallFiles
     ];
 
     private static SmallDamage Jpeg(int quality) =>
-        new($"JPEG {quality}", ".jpg", (rgb, width, height, _) => WithImage(rgb, width, height, image => image.JpegsaveBuffer(q: quality, subsampleMode: Enums.ForeignSubsample.On)));
+        new(
+            $"JPEG {quality}",
+            ".jpg",
+            (rgb, width, height, _) =>
+                WithImage(rgb, width, height, image => image.JpegsaveBuffer(q: quality, subsampleMode: Enums.ForeignSubsample.On))
+        );
 
-    private static SmallDamage Noise(double sigma) => new(FormattableString.Invariant($"noise {sigma}"), ".png", (rgb, width, height, number) =>
-    {
-        SampleRandom random = new SampleRandom(number, (long)sigma, 0);
-        return Png(Array.ConvertAll(rgb, value => Level(value + (float)(sigma * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))), width, height);
-    });
+    private static SmallDamage Noise(double sigma) =>
+        new(
+            FormattableString.Invariant($"noise {sigma}"),
+            ".png",
+            (rgb, width, height, number) =>
+            {
+                SampleRandom random = new SampleRandom(number, (long)sigma, 0);
+                return Png(
+                    Array.ConvertAll(
+                        rgb,
+                        value =>
+                            Level(
+                                value
+                                    + (float)(
+                                        sigma
+                                        * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()))
+                                        * Math.Cos(2 * Math.PI * random.NextDouble())
+                                    )
+                            )
+                    ),
+                    width,
+                    height
+                );
+            }
+        );
 
-    private static byte[] Png(byte[] rgb, int width, int height) => WithImage(rgb, width, height, image => image.PngsaveBuffer(compression: 1));
+    private static byte[] Png(byte[] rgb, int width, int height) =>
+        WithImage(rgb, width, height, image => image.PngsaveBuffer(compression: 1));
 
     private static byte[] WithImage(byte[] rgb, int width, int height, Func<Image, byte[]> write)
     {
@@ -78,32 +111,74 @@ internal static class SmallFiles
     }
 
     private static Func<byte[], int, int, int, byte[]> By(ResamplingKernel kernel) =>
-        (rgb, width, height, scale) => EachPlane(rgb, width, height, plane => Resampler.Resize(plane, width, height, width / scale, height / scale, kernel));
+        (rgb, width, height, scale) =>
+            EachPlane(rgb, width, height, plane => Resampler.Resize(plane, width, height, width / scale, height / scale, kernel));
 
     private static Func<byte[], int, int, int, byte[]> Blurred(double sigma) =>
-        (rgb, width, height, scale) => EachPlane(rgb, width, height, plane =>
-            Resampler.Resize(Reduction.Blur(plane, width, height, sigma), width, height, width / scale, height / scale, ResamplingKernel.Nearest));
+        (rgb, width, height, scale) =>
+            EachPlane(
+                rgb,
+                width,
+                height,
+                plane =>
+                    Resampler.Resize(
+                        Reduction.Blur(plane, width, height, sigma),
+                        width,
+                        height,
+                        width / scale,
+                        height / scale,
+                        ResamplingKernel.Nearest
+                    )
+            );
 
-    private static byte[] Sharpened(byte[] rgb, int width, int height, int scale) => EachPlane(rgb, width, height, plane =>
-    {
-        float[] small = Resampler.Resize(plane, width, height, width / scale, height / scale, ResamplingKernel.Bicubic);
-        float[] soft = Reduction.Blur(small, width / scale, height / scale, SharpeningSigma);
-        return [.. small.Zip(soft, (value, blurred) => value + (SharpeningAmount * (value - blurred)))];
-    });
+    private static byte[] Sharpened(byte[] rgb, int width, int height, int scale) =>
+        EachPlane(
+            rgb,
+            width,
+            height,
+            plane =>
+            {
+                float[] small = Resampler.Resize(plane, width, height, width / scale, height / scale, ResamplingKernel.Bicubic);
+                float[] soft = Reduction.Blur(small, width / scale, height / scale, SharpeningSigma);
+                return [.. small.Zip(soft, (value, blurred) => value + (SharpeningAmount * (value - blurred)))];
+            }
+        );
 
-    private static byte[] LinearLight(byte[] rgb, int width, int height, int scale) => EachPlane(rgb, width, height, plane =>
-    {
-        float[] light = Array.ConvertAll(plane, value => value <= 0.04045f * 255 ? value / (255 * 12.92f) : MathF.Pow(((value / 255) + 0.055f) / 1.055f, 2.4f));
-        float[] small = Resampler.Resize(light, width, height, width / scale, height / scale, ResamplingKernel.Bicubic);
-        return Array.ConvertAll(small, value => 255 * (value <= 0.0031308f ? 12.92f * value : (1.055f * MathF.Pow(value, 1 / 2.4f)) - 0.055f));
-    });
+    private static byte[] LinearLight(byte[] rgb, int width, int height, int scale) =>
+        EachPlane(
+            rgb,
+            width,
+            height,
+            plane =>
+            {
+                float[] light = Array.ConvertAll(
+                    plane,
+                    value => value <= 0.04045f * 255 ? value / (255 * 12.92f) : MathF.Pow(((value / 255) + 0.055f) / 1.055f, 2.4f)
+                );
+                float[] small = Resampler.Resize(light, width, height, width / scale, height / scale, ResamplingKernel.Bicubic);
+                return Array.ConvertAll(
+                    small,
+                    value => 255 * (value <= 0.0031308f ? 12.92f * value : (1.055f * MathF.Pow(value, 1 / 2.4f)) - 0.055f)
+                );
+            }
+        );
 
     // Bicubic to seven tenths, rounded as a file in between is, then bicubic to the size.
     private static byte[] Twice(byte[] rgb, int width, int height, int scale)
     {
         (int betweenWidth, int betweenHeight) = (width * 7 / 10, height * 7 / 10);
-        byte[] between = EachPlane(rgb, width, height, plane => Resampler.Resize(plane, width, height, betweenWidth, betweenHeight, ResamplingKernel.Bicubic));
-        return EachPlane(between, betweenWidth, betweenHeight, plane => Resampler.Resize(plane, betweenWidth, betweenHeight, width / scale, height / scale, ResamplingKernel.Bicubic));
+        byte[] between = EachPlane(
+            rgb,
+            width,
+            height,
+            plane => Resampler.Resize(plane, width, height, betweenWidth, betweenHeight, ResamplingKernel.Bicubic)
+        );
+        return EachPlane(
+            between,
+            betweenWidth,
+            betweenHeight,
+            plane => Resampler.Resize(plane, betweenWidth, betweenHeight, width / scale, height / scale, ResamplingKernel.Bicubic)
+        );
     }
 
     /// <summary>Interpolation at the small pixels' centres by so many taps of the large picture, whatever the scale.</summary>
@@ -140,12 +215,13 @@ internal static class SmallFiles
         return (first, [.. Enumerable.Range(0, taps).Select(tap => Weight(Math.Abs(centre - first - tap), taps))]);
     }
 
-    private static double Weight(double distance, int taps) => (taps, distance) switch
-    {
-        (2, _) => 1 - distance,
-        (_, <= 1) => (((NarrowCubic + 2) * distance) - (NarrowCubic + 3)) * distance * distance + 1,
-        _ => NarrowCubic * ((((distance - 5) * distance) + 8) * distance - 4),
-    };
+    private static double Weight(double distance, int taps) =>
+        (taps, distance) switch
+        {
+            (2, _) => 1 - distance,
+            (_, <= 1) => (((NarrowCubic + 2) * distance) - (NarrowCubic + 3)) * distance * distance + 1,
+            _ => NarrowCubic * ((((distance - 5) * distance) + 8) * distance - 4),
+        };
 
     private static float Sum(double[] weights, Func<int, float> value)
     {

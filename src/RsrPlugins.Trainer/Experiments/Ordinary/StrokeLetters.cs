@@ -74,11 +74,16 @@ internal static class StrokeLetters
             {
                 for (int at = 0; at + 1 < points.Length; at += 2)
                 {
-                    path.Append(CultureInfo.InvariantCulture, $"{(at == 0 ? 'M' : 'L')}{left + ((points[at] - '0') * unit):0.##},{y + ((points[at + 1] - '0') * unit):0.##}");
+                    path.Append(
+                        CultureInfo.InvariantCulture,
+                        $"{(at == 0 ? 'M' : 'L')}{left + ((points[at] - '0') * unit):0.##},{y + ((points[at + 1] - '0') * unit):0.##}"
+                    );
                 }
             }
         }
 
-        return FormattableString.Invariant($"""<path d="{path}" fill="none" stroke="{colour}" stroke-width="{stroke}" stroke-linecap="round" stroke-linejoin="round"/>""");
+        return FormattableString.Invariant(
+            $"""<path d="{path}" fill="none" stroke="{colour}" stroke-width="{stroke}" stroke-linecap="round" stroke-linejoin="round"/>"""
+        );
     }
 }

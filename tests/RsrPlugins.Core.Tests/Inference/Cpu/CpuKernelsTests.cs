@@ -30,8 +30,15 @@ public sealed unsafe class CpuKernelsTests
         (float[] left, float[] right, float[] bias) = (Noise(rows * Stride, 1), Noise(Depth * Channels, 2), Noise(Channels, 3));
         float[] found = Same(kernels =>
         {
-            float[] packed = new float[right.Length], result = new float[rows * Channels];
-            fixed (float* l = left, r = right, b = bias, p = packed, o = result)
+            float[] packed = new float[right.Length],
+                result = new float[rows * Channels];
+            fixed (
+                float* l = left,
+                    r = right,
+                    b = bias,
+                    p = packed,
+                    o = result
+            )
             {
                 kernels.Pack(r, Depth, p);
                 kernels.Multiply(l, Stride, p, Depth, b, 0, o, Channels, rows, Slope);
@@ -60,8 +67,17 @@ public sealed unsafe class CpuKernelsTests
         foreach (VectorWidth width in Enum.GetValues<VectorWidth>())
         {
             CpuKernels kernels = CpuKernels.Of(width);
-            float[] whole = new float[Rows * Channels], parts = new float[Rows * Channels], packed = new float[right.Length];
-            fixed (float* l = left, r = right, b = bias, p = packed, w = whole, o = parts)
+            float[] whole = new float[Rows * Channels],
+                parts = new float[Rows * Channels],
+                packed = new float[right.Length];
+            fixed (
+                float* l = left,
+                    r = right,
+                    b = bias,
+                    p = packed,
+                    w = whole,
+                    o = parts
+            )
             {
                 kernels.Pack(r, Depth, p);
                 kernels.Multiply(l, Depth, p, Depth, b, 0, w, Channels, Rows, Slope);
@@ -83,14 +99,26 @@ public sealed unsafe class CpuKernelsTests
     {
         const int Taps = 9;
         int width = (cells * CpuKernels.CellSide) + 2;
-        float[] input = Noise(CpuKernels.WindowSide * width * Channels, 1), taps = Noise(Channels * Taps * Channels, 2), bias = Noise(Channels, 3);
+        float[] input = Noise(CpuKernels.WindowSide * width * Channels, 1),
+            taps = Noise(Channels * Taps * Channels, 2),
+            bias = Noise(Channels, 3);
         float[] found = Same(kernels =>
         {
             nint pointStride = (cells * Channels) + CpuKernels.CacheLine;
-            float[] kernel = new float[CpuKernels.Points * CpuKernels.KernelStride], transformed = new float[CpuKernels.Points * pointStride], products = new float[transformed.Length];
+            float[] kernel = new float[CpuKernels.Points * CpuKernels.KernelStride],
+                transformed = new float[CpuKernels.Points * pointStride],
+                products = new float[transformed.Length];
             float[] result = new float[CpuKernels.CellSide * columns * Channels];
             float** rows = stackalloc float*[CpuKernels.WindowSide];
-            fixed (float* i = input, t = taps, b = bias, k = kernel, v = transformed, p = products, o = result)
+            fixed (
+                float* i = input,
+                    t = taps,
+                    b = bias,
+                    k = kernel,
+                    v = transformed,
+                    p = products,
+                    o = result
+            )
             {
                 kernels.TransformKernel(t, Taps * Channels, Channels, k);
                 for (int row = 0; row < CpuKernels.WindowSide; row++)
@@ -120,7 +148,9 @@ public sealed unsafe class CpuKernelsTests
             {
                 for (int from = 0; from < Channels; from++)
                 {
-                    sum += (double)input[((((y + (tap / 3)) * width) + x + (tap % 3)) * Channels) + from] * taps[(((from * Taps) + tap) * Channels) + output];
+                    sum +=
+                        (double)input[((((y + (tap / 3)) * width) + x + (tap % 3)) * Channels) + from]
+                        * taps[(((from * Taps) + tap) * Channels) + output];
                 }
             }
 
@@ -132,7 +162,8 @@ public sealed unsafe class CpuKernelsTests
     public void A_kernel_read_backwards_is_flipped()
     {
         const int Taps = 9;
-        float[] taps = Noise(Channels * Taps * Channels, 2), flipped = new float[taps.Length];
+        float[] taps = Noise(Channels * Taps * Channels, 2),
+            flipped = new float[taps.Length];
         for (int i = 0; i < taps.Length; i++)
         {
             (int input, int tap, int output) = (i / Channels / Taps, i / Channels % Taps, i % Channels);
@@ -140,8 +171,14 @@ public sealed unsafe class CpuKernelsTests
         }
 
         CpuKernels kernels = CpuKernels.Of(CpuKernels.BestWidth);
-        float[] expected = new float[CpuKernels.Points * CpuKernels.KernelStride], found = new float[expected.Length];
-        fixed (float* t = taps, u = flipped, e = expected, f = found)
+        float[] expected = new float[CpuKernels.Points * CpuKernels.KernelStride],
+            found = new float[expected.Length];
+        fixed (
+            float* t = taps,
+                u = flipped,
+                e = expected,
+                f = found
+        )
         {
             kernels.TransformKernel(u, Taps * Channels, Channels, e);
             kernels.TransformKernel(t + ((Taps - 1) * Channels), Taps * Channels, -Channels, f);
@@ -164,9 +201,17 @@ public sealed unsafe class CpuKernelsTests
         int stride = (outputs + 3) / 4 * 4;
         float[] found = Same(kernels =>
         {
-            float[] scratch = new float[CpuKernels.SubPixelRows * CpuKernels.SubPixelLanes(outputs)], result = new float[pixels * stride];
+            float[] scratch = new float[CpuKernels.SubPixelRows * CpuKernels.SubPixelLanes(outputs)],
+                result = new float[pixels * stride];
             float** rows = stackalloc float*[Maps];
-            fixed (float* a = maps[0], b = maps[1], c = maps[2], w = packed, s = scratch, o = result)
+            fixed (
+                float* a = maps[0],
+                    b = maps[1],
+                    c = maps[2],
+                    w = packed,
+                    s = scratch,
+                    o = result
+            )
             {
                 rows[0] = a;
                 rows[1] = b;
@@ -181,7 +226,9 @@ public sealed unsafe class CpuKernelsTests
             double sum = bias[i % outputs];
             for (int k = 0; k < Maps * Channels; k++)
             {
-                sum += (double)maps[k / Channels][(i / outputs * Channels) + (k % Channels)] * weights[(i % outputs * ((Maps * Channels) + 1)) + k];
+                sum +=
+                    (double)maps[k / Channels][(i / outputs * Channels) + (k % Channels)]
+                    * weights[(i % outputs * ((Maps * Channels) + 1)) + k];
             }
 
             Assert.Equal(sum, found[i], 1e-5);
@@ -201,7 +248,11 @@ public sealed unsafe class CpuKernelsTests
         {
             float[] sums = new float[Count];
             float** rows = stackalloc float*[side];
-            fixed (float* i = input, w = weights, s = sums)
+            fixed (
+                float* i = input,
+                    w = weights,
+                    s = sums
+            )
             {
                 for (int row = 0; row < side; row++)
                 {
@@ -234,7 +285,10 @@ public sealed unsafe class CpuKernelsTests
         float[] found = Same(kernels =>
         {
             float[] values = Noise(Channels, 2);
-            fixed (float* v = values, s = signs)
+            fixed (
+                float* v = values,
+                    s = signs
+            )
             {
                 kernels.ApplySlopes(v, s, Slope, Channels);
             }

@@ -14,11 +14,20 @@ public sealed unsafe class CpuSessionTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("rsr-cpu-").FullName;
 
-    public static TheoryData<NetworkTask, int, int> Networks => new()
-    {
-        { NetworkTask.Reduce, 2, 0 }, { NetworkTask.Reduce, 3, 0 }, { NetworkTask.Reduce, 4, 0 }, { NetworkTask.Reduce, 5, 0 },
-        { NetworkTask.Enlarge, 1, 3 }, { NetworkTask.Enlarge, 2, 3 }, { NetworkTask.Enlarge, 3, 1 }, { NetworkTask.Enlarge, 4, 6 }, { NetworkTask.Enlarge, 2, 0 }, { NetworkTask.Enlarge, 5, 2 },
-    };
+    public static TheoryData<NetworkTask, int, int> Networks =>
+        new()
+        {
+            { NetworkTask.Reduce, 2, 0 },
+            { NetworkTask.Reduce, 3, 0 },
+            { NetworkTask.Reduce, 4, 0 },
+            { NetworkTask.Reduce, 5, 0 },
+            { NetworkTask.Enlarge, 1, 3 },
+            { NetworkTask.Enlarge, 2, 3 },
+            { NetworkTask.Enlarge, 3, 1 },
+            { NetworkTask.Enlarge, 4, 6 },
+            { NetworkTask.Enlarge, 2, 0 },
+            { NetworkTask.Enlarge, 5, 2 },
+        };
 
     public static IEnumerable<TheoryDataRow<string>> Installed => Catalogue.Models.Select(model => new TheoryDataRow<string>(model.Id));
 
@@ -97,9 +106,20 @@ public sealed unsafe class CpuSessionTests : IDisposable
         for (int run = 0; run < 3; run++)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            fixed (float* input = source.Values, result = output)
+            fixed (
+                float* input = source.Values,
+                    result = output
+            )
             {
-                session.Run((nint)input, source.Width, source.Height, (nint)result, source.OutputWidth, source.OutputHeight, CancellationToken.None);
+                session.Run(
+                    (nint)input,
+                    source.Width,
+                    source.Height,
+                    (nint)result,
+                    source.OutputWidth,
+                    source.OutputHeight,
+                    CancellationToken.None
+                );
             }
 
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
@@ -128,15 +148,17 @@ public sealed unsafe class CpuSessionTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => Whole(session, new Source(model, 5, 5)));
     }
 
-    // The receptive field of SRNet's three units is 4 pixels. Cells of 4 x 4 on top of one another: the last column of a cell is made of the cell's first,
-    // that of the column before, which is the last of its cell and made of that cell's first; with the first layer 8 pixels.
+    // The receptive field of SRNet's three units is 4 pixels. Cells of 4 x 4 on top of one another: the last column of a cell is made of
+    // the cell's first, that of the column before, which is the last of its cell and made of that cell's first; with the first layer 8
+    // pixels.
     [Theory]
     [InlineData(NetworkTask.Enlarge, 2, 0, 1)]
     [InlineData(NetworkTask.Enlarge, 2, 1, 4)]
     [InlineData(NetworkTask.Enlarge, 2, 3, 8)]
     [InlineData(NetworkTask.Enlarge, 4, 6, 13)]
     [InlineData(NetworkTask.Reduce, 4, 0, 5)]
-    public void The_halo_follows_from_the_cells(NetworkTask kind, int scale, int units, int expected) => Assert.Equal(expected, Session(Write(kind, scale, units)).Halo);
+    public void The_halo_follows_from_the_cells(NetworkTask kind, int scale, int units, int expected) =>
+        Assert.Equal(expected, Session(Write(kind, scale, units)).Halo);
 
     /// <returns>Whether a halo one smaller was seen to differ; that the halo is enough is asserted.</returns>
     private static bool TilesAreExactAndOneLessIsNot(ModelDescriptor model)
@@ -158,8 +180,8 @@ public sealed unsafe class CpuSessionTests : IDisposable
             Assert.True(!Differences(session, source, whole, owned, halo).Any(), $"{owned} of {side} x {side}, halo {halo}");
         }
 
-        // One pixel at each of the 16 places in a cell. What is at the halo's very edge changes the last bits alone; so there it is made large, and then
-        // some pixel of a cell must lack it with a halo one smaller - unless RRNet's bounds hide it.
+        // One pixel at each of the 16 places in a cell. What is at the halo's very edge changes the last bits alone; so there it is made
+        // large, and then some pixel of a cell must lack it with a halo one smaller - unless RRNet's bounds hide it.
         bool isSeen = false;
         for (int place = 0; place < 16; place++)
         {
@@ -183,15 +205,23 @@ public sealed unsafe class CpuSessionTests : IDisposable
         (int right, int bottom) = (Math.Min(owned.Right + halo, source.SmallWidth), Math.Min(owned.Bottom + halo, source.SmallHeight));
         TileRect Scaled(TileRect rect, int by) => new(rect.X * by, rect.Y * by, rect.Width * by, rect.Height * by);
         TileRect small = new TileRect(left, top, right - left, bottom - top);
-        PlannedTile tile = new PlannedTile(Scaled(owned, source.OutputStep), Scaled(small, source.InputStep), Scaled(small, source.OutputStep));
-        float[] input = source.Cut(tile.Source), output = new float[tile.Result.Width * tile.Result.Height];
+        PlannedTile tile = new PlannedTile(
+            Scaled(owned, source.OutputStep),
+            Scaled(small, source.InputStep),
+            Scaled(small, source.OutputStep)
+        );
+        float[] input = source.Cut(tile.Source),
+            output = new float[tile.Result.Width * tile.Result.Height];
         Array.Fill(output, float.NaN);
         Run(session, tile, input, output);
         for (int y = tile.Tile.Y; y < tile.Tile.Bottom; y++)
         {
             for (int x = tile.Tile.X; x < tile.Tile.Right; x++)
             {
-                if (BitConverter.SingleToInt32Bits(whole[(y * source.OutputWidth) + x]) != BitConverter.SingleToInt32Bits(output[((y - tile.Result.Y) * tile.Result.Width) + x - tile.Result.X]))
+                if (
+                    BitConverter.SingleToInt32Bits(whole[(y * source.OutputWidth) + x])
+                    != BitConverter.SingleToInt32Bits(output[((y - tile.Result.Y) * tile.Result.Width) + x - tile.Result.X])
+                )
                 {
                     yield return (x, y);
                 }
@@ -201,7 +231,10 @@ public sealed unsafe class CpuSessionTests : IDisposable
 
     private static void Run(CpuSession session, PlannedTile tile, float[] input, float[] output)
     {
-        fixed (float* i = input, o = output)
+        fixed (
+            float* i = input,
+                o = output
+        )
         {
             session.Run((nint)i, tile, (nint)o, CancellationToken.None);
         }
@@ -213,7 +246,12 @@ public sealed unsafe class CpuSessionTests : IDisposable
         using CpuSession own = CpuSession.TryCreate(model, bytes)!;
         using OnnxRuntimeSessionFactory runtime = new OnnxRuntimeSessionFactory(null);
         using ISession reference = runtime.Create(model, bytes, DeviceKind.Cpu);
-        return [.. _sizes.SelectMany(size => new[] { new Source(model, size.Width, size.Height) }).SelectMany(source => Whole(own, source).Zip(Whole(reference, source)))];
+        return
+        [
+            .. _sizes
+                .SelectMany(size => new[] { new Source(model, size.Width, size.Height) })
+                .SelectMany(source => Whole(own, source).Zip(Whole(reference, source))),
+        ];
     }
 
     private static CpuSession Session(ModelDescriptor model)
@@ -226,7 +264,10 @@ public sealed unsafe class CpuSessionTests : IDisposable
     private static float[] Whole(ISession session, Source source, CancellationToken cancellationToken = default)
     {
         float[] output = new float[source.OutputWidth * source.OutputHeight];
-        fixed (float* input = source.Values, result = output)
+        fixed (
+            float* input = source.Values,
+                result = output
+        )
         {
             session.Run((nint)input, source.Width, source.Height, (nint)result, source.OutputWidth, source.OutputHeight, cancellationToken);
         }
@@ -237,7 +278,12 @@ public sealed unsafe class CpuSessionTests : IDisposable
     private static int[] Bits(float[] values) => MemoryMarshal.Cast<float, int>(values.AsSpan()).ToArray();
 
     private ModelDescriptor Write(NetworkTask kind, int scale, int units, int seed = 1) =>
-        RandomNetworks.Describe(_folder, kind, scale, kind == NetworkTask.Reduce ? RandomNetworks.RRNet(scale, seed) : RandomNetworks.SRNet(scale, seed, units));
+        RandomNetworks.Describe(
+            _folder,
+            kind,
+            scale,
+            kind == NetworkTask.Reduce ? RandomNetworks.RRNet(scale, seed) : RandomNetworks.SRNet(scale, seed, units)
+        );
 
     /// <summary>Noise for a network.</summary>
     private sealed class Source
@@ -279,12 +325,19 @@ public sealed unsafe class CpuSessionTests : IDisposable
             for (int i = 0; i < Width * Height; i++)
             {
                 (int x, int y) = (i % Width / InputStep, i / Width / InputStep);
-                bool isNear = x > rect.X - distance && y > rect.Y - distance && x < rect.Right - 1 + distance && y < rect.Bottom - 1 + distance;
+                bool isNear =
+                    x > rect.X - distance && y > rect.Y - distance && x < rect.Right - 1 + distance && y < rect.Bottom - 1 + distance;
                 Values[i] *= isNear ? 1 : by;
             }
         }
 
         public float[] Cut(TileRect rect) =>
-            [.. Enumerable.Range(0, Planes * rect.Height).SelectMany(row => Values.Skip((((row / rect.Height * Height) + rect.Y + (row % rect.Height)) * Width) + rect.X).Take(rect.Width))];
+            [
+                .. Enumerable
+                    .Range(0, Planes * rect.Height)
+                    .SelectMany(row =>
+                        Values.Skip((((row / rect.Height * Height) + rect.Y + (row % rect.Height)) * Width) + rect.X).Take(rect.Width)
+                    ),
+            ];
     }
 }

@@ -1,6 +1,6 @@
-// The three transforms of Winograd's F(4 x 4, 3 x 3) and the products between them, each by itself against its matrices as Lavin and Gray print
-// them (2016, Section 4.3), in double precision and without any order of operations. A convolution that comes out right proves less: an
-// error in one transform may be undone by another.
+// The three transforms of Winograd's F(4 x 4, 3 x 3) and the products between them, each by itself against its matrices as Lavin and Gray
+// print them (2016, Section 4.3), in double precision and without any order of operations. A convolution that comes out right proves less:
+// an error in one transform may be undone by another.
 using RsrPlugins.Core.Inference.Cpu;
 
 namespace RsrPlugins.Core.Tests.Inference.Cpu;
@@ -50,7 +50,8 @@ public sealed unsafe class WinogradTransformTests
     public void The_matrices_make_a_convolution()
     {
         (float[] input, float[] taps) = (Noise(Window * Window, 1), Noise(9, 2));
-        double[,] d = Transform(_inputMatrix, (y, x) => input[(y * Window) + x], Window), g = Transform(_kernelMatrix, (y, x) => taps[(y * 3) + x], 3);
+        double[,] d = Transform(_inputMatrix, (y, x) => input[(y * Window) + x], Window),
+            g = Transform(_kernelMatrix, (y, x) => taps[(y * 3) + x], 3);
         double[,] found = Transform(_resultMatrix, (y, x) => d[y, x] * g[y, x], Window);
         for (int i = 0; i < 16; i++)
         {
@@ -71,9 +72,13 @@ public sealed unsafe class WinogradTransformTests
         const int Cells = 3;
         const int Pixels = (4 * Cells) + 2;
         const int PointStride = (Cells * Channels) + 5;
-        float[] map = Noise(Window * Pixels * Channels, 3), found = new float[Points * PointStride];
+        float[] map = Noise(Window * Pixels * Channels, 3),
+            found = new float[Points * PointStride];
         float** rows = stackalloc float*[Window];
-        fixed (float* values = map, target = found)
+        fixed (
+            float* values = map,
+                target = found
+        )
         {
             for (int y = 0; y < Window; y++)
             {
@@ -90,7 +95,11 @@ public sealed unsafe class WinogradTransformTests
                 double[,] expected = Transform(_inputMatrix, (y, x) => map[(((y * Pixels) + (4 * cell) + x) * Channels) + channel], Window);
                 for (int point = 0; point < Points; point++)
                 {
-                    Assert.Equal(expected[point / Window, point % Window], found[(point * PointStride) + (cell * Channels) + channel], 5e-5);
+                    Assert.Equal(
+                        expected[point / Window, point % Window],
+                        found[(point * PointStride) + (cell * Channels) + channel],
+                        5e-5
+                    );
                 }
             }
         }
@@ -103,7 +112,10 @@ public sealed unsafe class WinogradTransformTests
     {
         const int Cells = Channels;
         const int PointStride = (Cells * Channels) + CpuKernels.CacheLine;
-        float[] taps = Noise(Channels * 9 * Channels, 4), kernel = new float[Points * CpuKernels.KernelStride], inputs = new float[Points * PointStride], found = new float[Points * PointStride];
+        float[] taps = Noise(Channels * 9 * Channels, 4),
+            kernel = new float[Points * CpuKernels.KernelStride],
+            inputs = new float[Points * PointStride],
+            found = new float[Points * PointStride];
         for (int point = 0; point < Points; point++)
         {
             for (int channel = 0; channel < Channels; channel++)
@@ -113,7 +125,12 @@ public sealed unsafe class WinogradTransformTests
         }
 
         CpuKernels kernels = CpuKernels.Of((VectorWidth)width);
-        fixed (float* t = taps, k = kernel, i = inputs, f = found)
+        fixed (
+            float* t = taps,
+                k = kernel,
+                i = inputs,
+                f = found
+        )
         {
             kernels.TransformKernel(t, 9 * Channels, Channels, k);
             kernels.MultiplyPoints(i, Cells, PointStride, k, f);
@@ -140,12 +157,19 @@ public sealed unsafe class WinogradTransformTests
     public void Products_are_matrix_products(int cells)
     {
         int pointStride = (cells * Channels) + 3;
-        float[] taps = Noise(Channels * 9 * Channels, 5), inputs = Noise(Points * pointStride, 6), kernel = new float[Points * CpuKernels.KernelStride];
+        float[] taps = Noise(Channels * 9 * Channels, 5),
+            inputs = Noise(Points * pointStride, 6),
+            kernel = new float[Points * CpuKernels.KernelStride];
         foreach (VectorWidth width in Enum.GetValues<VectorWidth>())
         {
             float[] found = new float[Points * pointStride];
             CpuKernels kernels = CpuKernels.Of(width);
-            fixed (float* t = taps, k = kernel, i = inputs, f = found)
+            fixed (
+                float* t = taps,
+                    k = kernel,
+                    i = inputs,
+                    f = found
+            )
             {
                 kernels.TransformKernel(t, 9 * Channels, Channels, k);
                 kernels.MultiplyPoints(i, cells, pointStride, k, f);
@@ -153,11 +177,20 @@ public sealed unsafe class WinogradTransformTests
 
             foreach (int to in (int[])[0, 17, 63])
             {
-                double[][,] weights = [.. Enumerable.Range(0, Channels).Select(from => Transform(_kernelMatrix, (y, x) => taps[(((from * 9) + (y * 3) + x) * Channels) + to], 3))];
+                double[][,] weights =
+                [
+                    .. Enumerable
+                        .Range(0, Channels)
+                        .Select(from => Transform(_kernelMatrix, (y, x) => taps[(((from * 9) + (y * 3) + x) * Channels) + to], 3)),
+                ];
                 for (int i = 0; i < Points * cells; i++)
                 {
                     (int point, int cell) = (i / cells, i % cells);
-                    double expected = Enumerable.Range(0, Channels).Sum(from => inputs[(point * pointStride) + (cell * Channels) + from] * weights[from][point / Window, point % Window]);
+                    double expected = Enumerable
+                        .Range(0, Channels)
+                        .Sum(from =>
+                            inputs[(point * pointStride) + (cell * Channels) + from] * weights[from][point / Window, point % Window]
+                        );
                     Assert.Equal(expected, found[(point * pointStride) + (cell * Channels) + to], 2e-5);
                 }
             }
@@ -171,9 +204,15 @@ public sealed unsafe class WinogradTransformTests
         const int Cells = 2;
         const int PointStride = (Cells * Channels) + 9;
         const int Columns = 7;
-        float[] products = Noise(Points * PointStride, 7), bias = Noise(Channels, 8), found = new float[4 * 8 * Channels];
+        float[] products = Noise(Points * PointStride, 7),
+            bias = Noise(Channels, 8),
+            found = new float[4 * 8 * Channels];
         float** rows = stackalloc float*[4];
-        fixed (float* p = products, b = bias, f = found)
+        fixed (
+            float* p = products,
+                b = bias,
+                f = found
+        )
         {
             for (int y = 0; y < 4; y++)
             {
@@ -187,12 +226,20 @@ public sealed unsafe class WinogradTransformTests
         {
             for (int channel = 0; channel < Channels; channel++)
             {
-                double[,] sums = Transform(_resultMatrix, (y, x) => products[(((y * Window) + x) * PointStride) + (cell * Channels) + channel], Window);
+                double[,] sums = Transform(
+                    _resultMatrix,
+                    (y, x) => products[(((y * Window) + x) * PointStride) + (cell * Channels) + channel],
+                    Window
+                );
                 for (int i = 0; i < 16; i++)
                 {
                     (int y, int x) = (i / 4, (4 * cell) + (i % 4));
                     double value = sums[y, i % 4] + bias[channel];
-                    Assert.Equal(y == 2 || x >= Columns ? 0 : Math.Max(value, Slope * value), found[(((y * 8) + x) * Channels) + channel], 2e-4);
+                    Assert.Equal(
+                        y == 2 || x >= Columns ? 0 : Math.Max(value, Slope * value),
+                        found[(((y * 8) + x) * Channels) + channel],
+                        2e-4
+                    );
                 }
             }
         }

@@ -17,15 +17,24 @@ public partial class OnnxRuntimeHeaderTests
         foreach (FieldInfo field in used)
         {
             int index = (int)field.GetRawConstantValue()!;
-            Assert.True(table[index] == field.Name, $"{field.Name} is bound to position {index}, which is {table[index]}; the header has it at {table.IndexOf(field.Name)}");
+            Assert.True(
+                table[index] == field.Name,
+                $"{field.Name} is bound to position {index}, which is {table[index]}; the header has it at {table.IndexOf(field.Name)}"
+            );
         }
     }
 
     [Fact]
     public void Error_codes_are_the_headers()
     {
-        string body = Regex.Match(Header("onnxruntime_error_code.h"), @"typedef enum OrtErrorCode \{(.*?)\}", RegexOptions.Singleline).Groups[1].Value;
-        string[] codes = [.. Regex.Matches(body, @"ORT_(\w+)").Select(match => match.Groups[1].Value.Replace("_", "", StringComparison.Ordinal))];
+        string body = Regex
+            .Match(Header("onnxruntime_error_code.h"), @"typedef enum OrtErrorCode \{(.*?)\}", RegexOptions.Singleline)
+            .Groups[1]
+            .Value;
+        string[] codes =
+        [
+            .. Regex.Matches(body, @"ORT_(\w+)").Select(match => match.Groups[1].Value.Replace("_", "", StringComparison.Ordinal)),
+        ];
         foreach (OrtErrorCode code in Enum.GetValues<OrtErrorCode>())
         {
             Assert.Equal(code.ToString().ToUpperInvariant(), codes[(int)code]);
@@ -52,13 +61,18 @@ public partial class OnnxRuntimeHeaderTests
     /// <summary>A header's text without comments and preprocessor lines.</summary>
     private static string Header(string name)
     {
-        string folder = typeof(OnnxRuntimeHeaderTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "OnnxRuntimeHeaders").Value!;
+        string folder = typeof(OnnxRuntimeHeaderTests)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(data => data.Key == "OnnxRuntimeHeaders")
+            .Value!;
         return Comments().Replace(File.ReadAllText(Path.Combine(folder, name)), " ");
     }
 
     [GeneratedRegex(@"/\*.*?\*/|//[^\n]*|^\#[^\n]*", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Comments();
 
-    [GeneratedRegex(@"^(?<macro>ORT_API2_STATUS|ORT_CLASS_RELEASE)\(\s*(?<name>\w+)|^ORT_API_T\([^,]+,\s*(?<name>\w+)|\(ORT_API_CALL\s*\*\s*(?<name>\w+)\)")]
+    [GeneratedRegex(
+        @"^(?<macro>ORT_API2_STATUS|ORT_CLASS_RELEASE)\(\s*(?<name>\w+)|^ORT_API_T\([^,]+,\s*(?<name>\w+)|\(ORT_API_CALL\s*\*\s*(?<name>\w+)\)"
+    )]
     private static partial Regex Member();
 }

@@ -41,7 +41,9 @@ public sealed class OnnxRuntimeTests : IDisposable
     public void Demanding_directml_where_there_is_none_is_an_error()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows may have DirectML.");
-        RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() => new InferenceEngine(new InferenceOptions(DeviceChoice.DirectML)));
+        RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() =>
+            new InferenceEngine(new InferenceOptions(DeviceChoice.DirectML))
+        );
         Assert.Contains("has no DirectML", error.Message, StringComparison.Ordinal);
     }
 
@@ -57,9 +59,13 @@ public sealed class OnnxRuntimeTests : IDisposable
 
     // As DirectML words it (seen under Wine, where the device lacks a function).
     [Fact]
-    public void Messages_are_one_line_without_places_in_the_runtimes_source() => Assert.Equal(
-        "80004001 Not implemented. Next line",
-        OnnxRuntimeApi.OneLine("N:\\_work\\1\\s\\onnxruntime\\core\\providers\\dml\\dml_provider_factory.cc(551)\\onnxruntime.dll!00006FFFF6C8CC89: (caller: 00006FFFF6C8CDF1) Exception(1) tid(2c4) 80004001 Not implemented.\r\n  Next line"));
+    public void Messages_are_one_line_without_places_in_the_runtimes_source() =>
+        Assert.Equal(
+            "80004001 Not implemented. Next line",
+            OnnxRuntimeApi.OneLine(
+                "N:\\_work\\1\\s\\onnxruntime\\core\\providers\\dml\\dml_provider_factory.cc(551)\\onnxruntime.dll!00006FFFF6C8CC89: (caller: 00006FFFF6C8CDF1) Exception(1) tid(2c4) 80004001 Not implemented.\r\n  Next line"
+            )
+        );
 
     // The expected values are worked out here, by the definition of a convolution.
     [Fact]
@@ -96,10 +102,19 @@ public sealed class OnnxRuntimeTests : IDisposable
     [InlineData(NetworkTask.Enlarge, 2, 5, 4, 20, 79)]
     [InlineData(NetworkTask.Reduce, 3, 7, 6, 42, 4)]
     [InlineData(NetworkTask.Enlarge, 2, 0, 4, 0, 0)]
-    public void Wrong_sizes_are_refused_before_the_runtime_sees_them(NetworkTask kind, int scale, int width, int height, int inputLength, int outputLength)
+    public void Wrong_sizes_are_refused_before_the_runtime_sees_them(
+        NetworkTask kind,
+        int scale,
+        int width,
+        int height,
+        int inputLength,
+        int outputLength
+    )
     {
         INetwork network = _engine.Open(RandomNetworks.Write(_folder, kind, scale));
-        InferenceException error = Assert.Throws<InferenceException>(() => network.Run(new float[inputLength], width, height, new float[outputLength], CancellationToken.None));
+        InferenceException error = Assert.Throws<InferenceException>(() =>
+            network.Run(new float[inputLength], width, height, new float[outputLength], CancellationToken.None)
+        );
         Assert.Contains($"{width} x {height}", error.Message, StringComparison.Ordinal);
     }
 
@@ -119,7 +134,11 @@ public sealed class OnnxRuntimeTests : IDisposable
         byte[] bytes = File.ReadAllBytes(model.FilePath);
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(model.FilePath, bytes);
-        Assert.Contains("is damaged: expected SHA-256", Assert.Throws<ModelException>(() => _engine.Open(model)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is damaged: expected SHA-256",
+            Assert.Throws<ModelException>(() => _engine.Open(model)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -128,9 +147,16 @@ public sealed class OnnxRuntimeTests : IDisposable
         OnnxModelWriter model = new OnnxModelWriter();
         model.Input("image", -1, 1, -1, -1);
         model.Output("enlarged", -1, 1, -1, -1);
-        model.Node("DepthToSpace", [model.Node("Concat", ["image", "image", "image", "image"], null, ("axis", 1L))], "enlarged", ("blocksize", 2L));
+        model.Node(
+            "DepthToSpace",
+            [model.Node("Concat", ["image", "image", "image", "image"], null, ("axis", 1L))],
+            "enlarged",
+            ("blocksize", 2L)
+        );
         float[] output = new float[16];
-        _engine.Open(RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, model.ToArray())).Run([1, 2, 3, 4], 2, 2, output, TestContext.Current.CancellationToken);
+        _engine
+            .Open(RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, model.ToArray()))
+            .Run([1, 2, 3, 4], 2, 2, output, TestContext.Current.CancellationToken);
         Assert.Equal([1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4], output);
     }
 
@@ -143,7 +169,9 @@ public sealed class OnnxRuntimeTests : IDisposable
         model.Input("input", -1, channels, height, -1);
         model.Output("output", -1, channels, height, -1);
         model.Node("Identity", ["input"], "output");
-        ModelException error = Assert.Throws<ModelException>(() => _engine.Open(RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, model.ToArray())));
+        ModelException error = Assert.Throws<ModelException>(() =>
+            _engine.Open(RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, model.ToArray()))
+        );
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
     }
 
@@ -152,7 +180,10 @@ public sealed class OnnxRuntimeTests : IDisposable
     {
         ModelDescriptor model = RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, RandomNetworks.SRNet(3));
         ModelException error = Assert.Throws<ModelException>(() => _engine.Open(model));
-        Assert.Equal($"{model.FilePath} does not fit its row in models.json ({model.Id}): the row says an output step of 2, the graph says 3. Reinstall the models.", error.Message);
+        Assert.Equal(
+            $"{model.FilePath} does not fit its row in models.json ({model.Id}): the row says an output step of 2, the graph says 3. Reinstall the models.",
+            error.Message
+        );
     }
 
     /// <summary>A row that asks for less than the graph needs would give seams (halo) or misread buffers (planes, steps).</summary>
@@ -199,7 +230,9 @@ public sealed class OnnxRuntimeTests : IDisposable
         string mean = model.Node("GlobalAveragePool", ["input"]);
         string sum = model.Node("Add", ["input", mean]);
         model.Node("DepthToSpace", [model.Node("Concat", [sum, sum, sum, sum], null, ("axis", 1L))], "output", ("blocksize", 2L));
-        ModelException error = Assert.Throws<ModelException>(() => _engine.Open(RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, model.ToArray())));
+        ModelException error = Assert.Throws<ModelException>(() =>
+            _engine.Open(RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, model.ToArray()))
+        );
         Assert.Contains("every pixel depends on the whole picture", error.Message, StringComparison.Ordinal);
     }
 
@@ -209,7 +242,9 @@ public sealed class OnnxRuntimeTests : IDisposable
     [InlineData(3e38f)] // Finite itself; the sum of two is not.
     public void Weights_that_give_no_numbers_are_found_when_the_network_is_opened(float weight)
     {
-        ModelException error = Assert.Throws<ModelException>(() => _engine.Open(RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, Sums(weight, weight))));
+        ModelException error = Assert.Throws<ModelException>(() =>
+            _engine.Open(RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, Sums(weight, weight)))
+        );
         Assert.Contains("values that are no numbers (NaN or infinite)", error.Message, StringComparison.Ordinal);
     }
 

@@ -22,7 +22,9 @@ public sealed class RuntimeLocatorTests : IDisposable
     public void A_path_that_is_asked_for_and_missing_is_an_error_and_not_replaced()
     {
         string missing = Path.Combine(_folder, "nowhere.so");
-        RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() => new InferenceEngine(new InferenceOptions(RuntimePath: missing)));
+        RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() =>
+            new InferenceEngine(new InferenceOptions(RuntimePath: missing))
+        );
         Assert.Contains(missing, error.Message, StringComparison.Ordinal);
     }
 
@@ -31,7 +33,9 @@ public sealed class RuntimeLocatorTests : IDisposable
     {
         string text = Path.Combine(_folder, RuntimeLocator.FileName);
         File.WriteAllText(text, "not a library");
-        RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() => new InferenceEngine(new InferenceOptions(RuntimePath: text)));
+        RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() =>
+            new InferenceEngine(new InferenceOptions(RuntimePath: text))
+        );
         Assert.StartsWith($"{text} does not load as ONNX Runtime", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
@@ -40,8 +44,12 @@ public sealed class RuntimeLocatorTests : IDisposable
     public void Another_library_than_onnx_runtime_is_named()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Takes a library every Linux process has.");
-        string other = File.ReadLines("/proc/self/maps").Select(line => line[(line.LastIndexOf(' ') + 1)..]).First(path => path.Contains("/libc.so", StringComparison.Ordinal) || path.Contains("/libc-", StringComparison.Ordinal));
-        RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() => new InferenceEngine(new InferenceOptions(RuntimePath: other)));
+        string other = File.ReadLines("/proc/self/maps")
+            .Select(line => line[(line.LastIndexOf(' ') + 1)..])
+            .First(path => path.Contains("/libc.so", StringComparison.Ordinal) || path.Contains("/libc-", StringComparison.Ordinal));
+        RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() =>
+            new InferenceEngine(new InferenceOptions(RuntimePath: other))
+        );
         Assert.Contains("is not ONNX Runtime: it exports no OrtGetApiBase", error.Message, StringComparison.Ordinal);
     }
 }
