@@ -9,7 +9,10 @@ using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.PaintDotNet;
 
-/// <summary>The scale factor; one choice per factor whose weights are installed.</summary>
+/// <summary>
+/// The scale factor; one choice per factor whose weights are installed. Its number is the factor, and factors without a name here are
+/// choices, too.
+/// </summary>
 public enum Scale
 {
     /// <summary>Factor 2.</summary>

@@ -42,8 +42,8 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
     private static (NetworkTask, ModelKind)[] Networks { get; } = [(NetworkTask.Reduce, ModelKind.Learned)];
 
     private protected override string HelpText =>
-        """
-            Learned Downscale makes the selected part of the layer 2, 3 or 4 times smaller. The small picture lies in the selection's bounds; the canvas keeps its size.
+        $"""
+            Learned Downscale makes the selected part of the layer {Alternatives(Networks, 1)} times smaller. The small picture lies in the selection's bounds; the canvas keeps its size.
 
             With more effort the small picture is tried on Learned Upscale, and corrected by what would be missing, as often as the slider says. Ten passes bring most of what can be gained, five more than half.
 

@@ -129,6 +129,20 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
         }
     }
 
+    /// <summary>The installed scale factors in words, such as "2, 3 or 4"; "several" where none is installed.</summary>
+    /// <param name="networks">Any of them makes a scale a choice.</param>
+    /// <param name="unit">What a factor is multiplied by: 100 for percent.</param>
+    private protected string Alternatives((NetworkTask Task, ModelKind Kind)[] networks, int unit)
+    {
+        string[] factors = [.. InstalledScales(networks, out _).Select(scale => $"{scale * unit}")];
+        return factors.Length switch
+        {
+            0 => "several",
+            1 => factors[0],
+            _ => $"{string.Join(", ", factors[..^1])} or {factors[^1]}",
+        };
+    }
+
     /// <summary>The properties that say where the result goes.</summary>
     /// <param name="saveName">Preset.</param>
     private protected static IEnumerable<Property> ResultProperties(string saveName) =>

@@ -56,11 +56,11 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
     [(NetworkTask.Enlarge, ModelKind.Learned), (NetworkTask.Enlarge, ModelKind.Photo)];
 
     private protected override string HelpText =>
-        """
-            Learned Upscale enlarges a small picture 2, 3 or 4 times. The canvas keeps its size, so there are two ways:
+        $"""
+            Learned Upscale enlarges a small picture {Alternatives(Networks, 1)} times. The canvas keeps its size, so there are two ways:
 
             To enlarge a whole document:
-            1. Image > Resize, by 200, 300 or 400 percent, with Nearest Neighbor.
+            1. Image > Resize, by {Alternatives(Networks, 100)} percent, with Nearest Neighbor.
             2. Effects > Photo > Learned Upscale, the same scale, "Refine an enlarged image".
             3. OK. The small picture is taken back out of the enlarged one, pixel by pixel, and enlarged anew.
 
@@ -236,8 +236,7 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         Layer layer = CurrentLayer;
         TileRect bounds = layer.Bounds;
         TileRect corner = new TileRect(bounds.X, bounds.Y, Math.Min(bounds.Width, CornerSide), Math.Min(bounds.Height, CornerSide));
-        return Enum.GetValues<Scale>()
-            .Select(scale => (int)scale)
+        return InstalledScales(Networks, out _)
             .OrderDescending()
             .FirstOrDefault(scale => layer.IsEnlargedBy(corner, scale, wholeBounds: false));
     }

@@ -61,6 +61,14 @@ public sealed class DialogTests
         Assert.Equal(["X2", "X3", "X4"], ScalesOf(Effects.Upscale));
         folder.Delete("srnet-x4-learned.onnx");
         Assert.Equal(["X2", "X3"], ScalesOf(Effects.Upscale));
+        Assert.Contains("2 or 4 times smaller", HelpOf(Effects.Downscale), StringComparison.Ordinal);
+        Assert.Contains("by 200 or 300 percent", HelpOf(Effects.Upscale), StringComparison.Ordinal);
+
+        string HelpOf(string name)
+        {
+            using EffectSession session = new EffectSession(Effects.Create(name, runtime), TestPictures.Of("tiny"), services);
+            return session.HelpText();
+        }
 
         string[] ScalesOf(string name)
         {
