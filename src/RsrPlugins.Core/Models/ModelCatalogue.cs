@@ -382,8 +382,21 @@ public sealed class ModelCatalogue
     private static string? OptionalText(JsonElement row, string field) =>
         row.TryGetProperty(field, out JsonElement value) ? value.GetString() : null;
 
-    private static Dictionary<string, double> Figures(JsonElement row, string field) =>
-        row.TryGetProperty(field, out JsonElement figures)
-            ? figures.EnumerateObject().ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble())
-            : [];
+    private static Dictionary<string, double> Figures(JsonElement row, string field)
+    {
+        Dictionary<string, double> figures = new Dictionary<string, double>();
+        if (row.TryGetProperty(field, out JsonElement given))
+        {
+            foreach (JsonProperty figure in given.EnumerateObject())
+            {
+                // JSON lets a name stand twice; which of the two holds, nobody says.
+                if (!figures.TryAdd(figure.Name, figure.Value.GetDouble()))
+                {
+                    throw new InvalidOperationException($"\"{field}\" names {OneLine.Quote(figure.Name)} twice.");
+                }
+            }
+        }
+
+        return figures;
+    }
 }

@@ -154,6 +154,7 @@ public sealed class ModelCatalogueTests : IDisposable
     )]
     [InlineData("\"kind\":\"learned\"", "\"kind\":\"guessed\"", "\"kind\" must be Learned or Photo")]
     [InlineData("\"scale\":2", "\"scale\":17", "\"scale\" must be 1 to 16; found 17")]
+    [InlineData("\"scale\":2", "\"scale\":2,\"ssim\":{\"set5\":0.957,\"set5\":0.9}", "\"ssim\" names set5 twice")]
     [InlineData("\"file\":\"srnet-x2.onnx\"", "\"file\":\"../srnet-x2.onnx\"", "\"file\" must be a file name without a path")]
     public void A_wrong_field_is_named_with_what_was_expected(string right, string wrong, string expected)
     {
