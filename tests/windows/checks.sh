@@ -9,9 +9,9 @@ export WINEPREFIX=/rig/prefix WINEDEBUG=-all XDG_RUNTIME_DIR=/run DISPLAY=:7
 # or Wine would ask for Mono. A crash must not open a debugger.
 export WINEDLLOVERRIDES='mshtml,winedbg.exe='
 
-# Wine 10 seems not to keep a thread's AVX-512 registers while .NET's garbage collector holds it up: with them about one run of all
-# goldens in eight went wrong somewhere, in another place every time, and none without them, nor any on Linux with them. The bytes are
-# the same with any width of vectors (CpuSessionTests; goldens in .ci/run), so nothing is left out.
+# Wine 10 seems not to keep a thread's AVX-512 registers while .NET's garbage collector holds it up: with them 3 of 13 runs of all
+# goldens had wrong pictures (once every one of RRNet x3), without them none of 6, nor any on Linux with them. The bytes are the same
+# with any width of vectors (CpuSessionTests; goldens in .ci/run), so nothing is left out.
 export DOTNET_EnableAVX512F=0 DOTNET_EnableAVX512=0
 
 release=/repository/artifacts/release
