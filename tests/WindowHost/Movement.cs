@@ -12,8 +12,11 @@ namespace RsrPlugins.WindowHost;
 /// <summary>Moves all controls of a dialog, and counts what is left.</summary>
 internal static partial class Movement
 {
-    /// <summary>What a process may keep after 30 s of changes beyond what it kept after the first ones, in bytes.</summary>
-    private const long AllowedGrowth = 64L << 20;
+    /// <summary>
+    /// What a process may keep after 30 s of changes beyond what it kept after the first ones, in bytes: the last session's pictures, which a
+    /// pooled thread holds until its next work, are 60 MB.
+    /// </summary>
+    private const long AllowedGrowth = 128L << 20;
 
     /// <summary>Threads of the runtime's own that come and go.</summary>
     private const int AllowedThreads = 3;
