@@ -28,8 +28,8 @@ build() {
         unzip -qo artifacts/release/rsr-[0-9]*-$system.zip -d artifacts/rig
     done
     # The same program untrimmed: a trimmed one takes no startup hook, without which Wine has no DirectML.
-    dotnet publish src/RsrPlugins.Cli -c Release -r win-x64 -p:SelfContained=true -o artifacts/rig/rsr-untrimmed -v:quiet -nologo
-    cp artifacts/rig/rsr-[0-9]*-win-x64/{onnxruntime,DirectML}.dll artifacts/rig/rsr-untrimmed/
+    dotnet publish src/RsrPlugins.Cli -c Release -r win-x64 -p:SelfContained=true -p:OnnxRuntimeFolder="$repository/artifacts/native/win-x64" \
+        -o artifacts/rig/rsr-untrimmed -v:quiet -nologo
     artifacts/rig/rsr-[0-9]*-linux-x64/rsr upscale --scale 2 --device cpu --force -o artifacts/rig/expected.png "$(sample)"
 }
 
