@@ -13,8 +13,8 @@ namespace RsrPlugins.WindowHost;
 internal static partial class Movement
 {
     /// <summary>
-    /// What a process may keep after 30 s of changes beyond what it kept after the first ones, in bytes: the last session's pictures, which a
-    /// pooled thread holds until its next work, are 60 MB.
+    /// What a process may keep after 30 s of changes beyond what it kept after the first ones, in bytes: the last session's pictures,
+    /// which a pooled thread holds until its next work, are 60 MB.
     /// </summary>
     private const long AllowedGrowth = 128L << 20;
 
