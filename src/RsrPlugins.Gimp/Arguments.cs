@@ -94,6 +94,17 @@ internal static class Arguments
                 PixelBlend.Whole,
                 LibGimp.ReadWrite
             );
+            AddChoice(
+                procedure,
+                ArgumentNames.StrengthUse,
+                "Ta_ke it",
+                "Where its pixels say that a layer was made small without antialiasing, or was sharpened, the networks' guesses are worth less",
+                ArgumentNames.AtMost,
+                [
+                    (ArgumentNames.AtMost, "As far as a layer bears it", "Lower where its pixels say that less is closer to the truth"),
+                    ("exact", "Exactly", "Whatever the layer is"),
+                ]
+            );
             LibGimp.gimp_procedure_add_string_argument(
                 procedure,
                 ArgumentNames.Model,

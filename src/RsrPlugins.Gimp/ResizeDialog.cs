@@ -51,6 +51,7 @@ internal static unsafe class ResizeDialog
                                 ArgumentNames.Source,
                                 ArgumentNames.Cleanup,
                                 ArgumentNames.Strength,
+                                ArgumentNames.StrengthUse,
                                 .. (string[])(HasAddedModels() ? [ArgumentNames.Model] : []),
                             ]
                             : [ArgumentNames.Effort]

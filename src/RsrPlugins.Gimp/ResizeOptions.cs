@@ -48,6 +48,7 @@ internal enum SourceChoice
 /// <param name="Model">Id of the network that enlarges and no other, for example one that the user has added; null for what the source
 /// says.</param>
 /// <param name="Strength">Share of the networks' picture in per cent, the rest being bicubic; 100 for a reduction.</param>
+/// <param name="AdaptsStrength">The strength is lowered where a layer's own pixels say that less is better.</param>
 /// <param name="Effort">Passes that correct a reduced picture; 0 for an enlargement.</param>
 internal sealed record ResizeOptions(
     bool Enlarge,
@@ -59,6 +60,7 @@ internal sealed record ResizeOptions(
     CleanupChoice Cleanup,
     string? Model,
     int Strength,
+    bool AdaptsStrength,
     int Effort,
     DeviceChoice Device
 )
@@ -85,6 +87,7 @@ internal sealed record ResizeOptions(
             enlarge ? Enum.Parse<CleanupChoice>(GObject.GetText(config, ArgumentNames.Cleanup), ignoreCase: true) : CleanupChoice.Off,
             enlarge && GObject.GetText(config, ArgumentNames.Model) is { Length: > 0 } model ? model : null,
             enlarge ? GObject.GetNumber(config, ArgumentNames.Strength) : PixelBlend.Whole,
+            enlarge && GObject.GetText(config, ArgumentNames.StrengthUse) == ArgumentNames.AtMost,
             enlarge ? 0 : GObject.GetNumber(config, ArgumentNames.Effort),
             Enum.Parse<DeviceChoice>(GObject.GetText(config, ArgumentNames.Device), ignoreCase: true)
         );
@@ -102,6 +105,10 @@ internal static class ArgumentNames
     public const string Cleanup = "cleanup";
     public const string Model = "model";
     public const string Strength = "strength";
+    public const string StrengthUse = "strength-use";
+
+    /// <summary>The strength is lowered where a layer bears less.</summary>
+    public const string AtMost = "at-most";
     public const string Effort = "effort";
     public const string Device = "device";
 }

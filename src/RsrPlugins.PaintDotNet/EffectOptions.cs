@@ -100,6 +100,16 @@ public enum Cleanup
     High,
 }
 
+/// <summary>What the strength that is set means.</summary>
+public enum StrengthUse
+{
+    /// <summary>Less of it where the picture's own pixels say that less is closer to the truth.</summary>
+    AtMost,
+
+    /// <summary>What is set, whatever the picture is.</summary>
+    Exactly,
+}
+
 /// <summary>How the small picture is read out of the layer.</summary>
 public enum Reading
 {
@@ -200,6 +210,7 @@ internal sealed record UpscaleOptions(
     AddedNetwork? Network,
     Cleanup Cleanup,
     int Strength,
+    StrengthUse StrengthUse,
     Reading Reading,
     SelectionUse Selection,
     ProcessingDevice Device
@@ -228,7 +239,9 @@ internal sealed record UpscaleOptions(
     }
 
     public override ResizeWay Way(ModelCatalogue models, PixelImage picture, (int Width, int Height)? fitTo) =>
-        Source == SourceKind.Pixel ? Blocks(models, picture, fitTo) : Networks(models, picture, fitTo) with { Strength = Strength };
+        Source == SourceKind.Pixel ? Blocks(models, picture, fitTo)
+        : StrengthUse == StrengthUse.AtMost ? (Networks(models, picture, fitTo) with { Strength = Strength }).Adapted(picture)
+        : Networks(models, picture, fitTo) with { Strength = Strength };
 
     public override LayerSource Read(Layer layer)
     {

@@ -46,6 +46,9 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         /// <summary>How much of the network's picture shows, in per cent.</summary>
         Strength,
 
+        /// <summary>Whether it is lowered where the image bears less.</summary>
+        StrengthUse,
+
         /// <summary>How it is read out of the layer.</summary>
         Reading,
     }
@@ -83,6 +86,7 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
             .. ListOfAdded(),
             ListOf<Cleanup>(PropertyName.Cleanup),
             new Int32Property(PropertyName.Strength, PixelBlend.Whole, 0, PixelBlend.Whole),
+            ListOf<StrengthUse>(PropertyName.StrengthUse),
             ListOf<Reading>(PropertyName.Reading),
             ListOf<SelectionUse>(SharedProperty.Selection),
             .. ResultProperties("enlarged.png"),
@@ -139,6 +143,16 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
             "Less mixes the network's image with a bicubic one. At 0 no network runs. Pixel art has none."
         );
 
+        Describe(
+            dialog,
+            PropertyName.StrengthUse,
+            "Take the strength",
+            "An image that was made small without smoothing, or sharpened, says so by its pixels: the network's guesses are worth less there, and part of a bicubic enlargement is closer to the truth."
+        );
+        PropertyControlInfo strengthUse = dialog.FindControlForPropertyName(PropertyName.StrengthUse)!;
+        strengthUse.SetValueDisplayName(StrengthUse.AtMost, "As far as the image bears it");
+        strengthUse.SetValueDisplayName(StrengthUse.Exactly, "Exactly as it is set");
+
         Describe(dialog, PropertyName.Reading, "How to read it", DescribeLayer());
         PropertyControlInfo reading = dialog.FindControlForPropertyName(PropertyName.Reading)!;
         reading.SetValueDisplayName(Reading.Automatic, "Automatic");
@@ -146,7 +160,15 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
         reading.SetValueDisplayName(Reading.EnlargedImage, "Refine an enlarged image");
         reading.SetValueDisplayName(Reading.FitSelection, "Enlarge what is visible to fit the selection");
         reading.SetValueDisplayName(Reading.SameSize, "Keep the size: clean up only");
-        Group(dialog, SharedProperty.Scale, PropertyName.Source, PropertyName.Network, PropertyName.Cleanup, PropertyName.Strength);
+        Group(
+            dialog,
+            SharedProperty.Scale,
+            PropertyName.Source,
+            PropertyName.Network,
+            PropertyName.Cleanup,
+            PropertyName.Strength,
+            PropertyName.StrengthUse
+        );
         Group(dialog, PropertyName.Reading, SharedProperty.Selection);
         GroupOfResult(dialog);
         return dialog;
@@ -159,6 +181,7 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
             ReadNetwork(token),
             Choice<Cleanup>(token, PropertyName.Cleanup),
             token.GetProperty<Int32Property>(PropertyName.Strength)!.Value,
+            Choice<StrengthUse>(token, PropertyName.StrengthUse),
             Choice<Reading>(token, PropertyName.Reading),
             Choice<SelectionUse>(token, SharedProperty.Selection),
             Choice<ProcessingDevice>(token, SharedProperty.Device)

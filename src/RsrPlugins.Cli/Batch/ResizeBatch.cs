@@ -327,6 +327,11 @@ internal sealed class ResizeBatch
                 notes.Add(revised.Note);
             }
 
+            if (decision.AdaptsStrength)
+            {
+                way = way.Adapted(pixels);
+            }
+
             (pixels, DeviceKind? used) = _models.Resize(
                 pixels,
                 way,
@@ -368,7 +373,7 @@ internal sealed class ResizeBatch
             planned.Height,
             plan.Width,
             plan.Height,
-            decision.Describe(plan),
+            decision.Describe(plan, way.Strength),
             way.ModelIds(),
             device,
             Math.Round(clock.Elapsed.TotalSeconds, 2),
@@ -378,6 +383,7 @@ internal sealed class ResizeBatch
             written?.Bytes,
             decision.Source,
             decision.Cleanup,
+            decision.Source is null || way.Steps.Count == 0 || _options.DryRun && decision.AdaptsStrength ? null : way.Strength,
             notes
         );
     }

@@ -9,6 +9,7 @@ namespace RsrPlugins.Cli.Batch;
 /// <param name="Bytes">Length of the result's file.</param>
 /// <param name="Source">What an enlarged picture was taken for: photo, learned, pixel.</param>
 /// <param name="Cleanup">What was done about its damage: off, low, high.</param>
+/// <param name="Strength">Per cent of the networks' picture in an enlarged one; null where no network ran or it is not known yet.</param>
 internal sealed record ResizeResult(
     string Input,
     string Output,
@@ -26,6 +27,7 @@ internal sealed record ResizeResult(
     long? Bytes,
     string? Source,
     string? Cleanup,
+    int? Strength,
     IReadOnlyList<string> Notes
 )
 {

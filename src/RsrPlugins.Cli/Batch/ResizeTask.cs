@@ -33,15 +33,22 @@ internal sealed record ResizeDecision(
     /// <summary>Share of the networks' picture in per cent; the rest is a classical kernel's.</summary>
     public int Strength { get; init; } = PixelBlend.Whole;
 
+    /// <summary>The strength is lowered where the picture itself says that less of the networks' picture is better.</summary>
+    public bool AdaptsStrength { get; init; }
+
     /// <summary>The networks of a plan, as this decision wants them.</summary>
     /// <exception cref="Core.ModelException">A network is not installed.</exception>
     public ResizeWay Way(ResizePlan plan, ModelCatalogue catalogue) => ResizeWay.Of(plan, catalogue, Effort) with { Strength = Strength };
 
     /// <summary>The steps in words.</summary>
-    public string Describe(ResizePlan plan)
+    /// <param name="plan">Scales and sizes.</param>
+    /// <param name="strength">Of the way that was gone.</param>
+    public string Describe(ResizePlan plan, int strength)
     {
         string steps = Steps ?? plan.Describe(Effort);
-        return Strength == PixelBlend.Whole || plan.Steps.Count == 0 ? steps : $"{steps}, strength {Strength} %";
+        return strength == PixelBlend.Whole || plan.Steps.Count == 0 ? steps
+            : AdaptsStrength ? $"{steps}, strength {strength} % by itself"
+            : $"{steps}, strength {strength} %";
     }
 
     /// <summary>Looks at the pixels when they are there, and may give others with another plan to the same size; null where they do not

@@ -1,5 +1,7 @@
 // rsr upscale: SRNet enlarges. Two kinds of it exist, and the picture usually says itself which one it needs.
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using RsrPlugins.Cli.Batch;
 using RsrPlugins.Cli.Files;
 using RsrPlugins.Core.Imaging;
@@ -45,8 +47,10 @@ internal static class UpscaleCommand
               high     all the weights for damaged pictures do; fine texture looks like damage and goes with it
               Pictures made by 'rsr downscale' are never cleaned up. Where no weights for that are installed, auto does nothing and says so.
 
-            --strength blends the networks' picture with a bicubic one of the same input: 100 (the default) is the networks' alone, 0 the bicubic one
-            alone, for which no network runs. With --cleanup it is how much of the clean-up shows.
+            How much of the networks' picture shows (--strength), the rest being a bicubic enlargement of the same input:
+              auto     as the picture bears it: where its pixels say that it was made small without antialiasing, was sharpened, or is blurred,
+                       the networks' guesses are worth less, and the report says how much was taken; else all of it
+              0-100    so many per cent, whatever the picture is; 0 is the bicubic one alone, for which no network runs
 
             --model takes a network by its name: one of the installed ones, or one of your own ('rsr models add').
 
@@ -111,17 +115,17 @@ internal static class UpscaleCommand
             HelpName = "NAME",
         };
         command.Options.Add(model);
-        Option<int> strength = new Option<int>("--strength")
+        Option<int?> strength = new Option<int?>("--strength")
         {
-            Description = "Per cent of the networks' picture in the result, 0 to 100 (the default); the rest is bicubic.",
-            HelpName = "0-100",
-            DefaultValueFactory = _ => PixelBlend.Whole,
+            Description =
+                "Per cent of the networks' picture in the result, 0 to 100, the rest being bicubic; auto (the default): as the picture bears it.",
+            HelpName = "auto|0-100",
+            CustomParser = ParseStrength,
         };
-        strength.Validators.Add(result => CommonOptions.Range(result, 0, PixelBlend.Whole));
         command.Options.Add(strength);
         command.SetAction(parsed =>
         {
-            int share = parsed.GetValue(strength);
+            int? share = parsed.GetValue(strength);
             using InstalledModels models = arguments.Models(parsed);
             SizeRequest size = arguments.Size(parsed);
             if (parsed.GetValue(model) is { } name)
@@ -130,14 +134,14 @@ internal static class UpscaleCommand
                     context,
                     models,
                     arguments.Options(parsed),
-                    header => DecideWith(header, size, models.Catalogue.Named(name)) with { Strength = share }
+                    header => WithStrength(DecideWith(header, size, models.Catalogue.Named(name)), share)
                 ).Run();
             }
 
             PictureSource what = parsed.GetValue(source);
             CleanupChoice clean = parsed.GetValue(cleanup);
             CheckCleanup(parsed.GetResult(cleanup) is not null, clean, size, what);
-            if (share != PixelBlend.Whole && what == PictureSource.Pixel)
+            if (share is not null and not PixelBlend.Whole && what == PictureSource.Pixel)
             {
                 throw new UsageException("--strength does not go with --source pixel, which takes no network; leave one of them out.");
             }
@@ -152,12 +156,33 @@ internal static class UpscaleCommand
             ResizeDecision Decide(PictureHeader header) =>
                 arguments.EitherWay(parsed) && size.Direction(header.Width, header.Height) is <= 0 and int direction
                     ? DecideSmaller(header, size, direction, models.Catalogue)
-                    : UpscaleCommand.Decide(header, size, what, clean, models.Catalogue) with
-                    {
-                        Strength = share,
-                    };
+                    : WithStrength(UpscaleCommand.Decide(header, size, what, clean, models.Catalogue), share);
         });
         return command;
+    }
+
+    private static ResizeDecision WithStrength(ResizeDecision decision, int? share) =>
+        decision with
+        {
+            Strength = share ?? PixelBlend.Whole,
+            AdaptsStrength = share is null,
+        };
+
+    private static int? ParseStrength(ArgumentResult result)
+    {
+        string word = result.Tokens[0].Value;
+        if (word == "auto")
+        {
+            return null;
+        }
+
+        if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int share) && share <= PixelBlend.Whole)
+        {
+            return share;
+        }
+
+        result.AddError($"--strength takes auto or a whole number from 0 to {PixelBlend.Whole}; found '{OneLine.Of(word)}'.");
+        return null;
     }
 
     private static void CheckCleanup(bool isGiven, CleanupChoice choice, SizeRequest size, PictureSource source)

@@ -1,8 +1,10 @@
 // A plan knows scales; a way knows the networks. Between the two stands the catalogue: partners are found by the ids that the models
 // themselves name, not by what they are called.
+using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Sizes;
+using RsrPlugins.Core.Strength;
 
 namespace RsrPlugins.Core.Hosting;
 
@@ -47,7 +49,34 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
     /// How much of the networks' picture shows, 0 to 100 per cent; the rest is what <see cref="ClassicalKernel"/> makes of the source. At 0
     /// no network runs. For enlargements and runs at the same size only.
     /// </summary>
-    public int Strength { get; init; } = Imaging.PixelBlend.Whole;
+    public int Strength { get; init; } = PixelBlend.Whole;
+
+    /// <summary>
+    /// The way with less of its networks' picture where the source's statistics say that less is closer to the truth: the strength becomes
+    /// that share of itself. Only the first network is asked, and only for enlargements; who cleans up at the same size wants all of it.
+    /// </summary>
+    /// <param name="source">What the way will be gone with.</param>
+    public ResizeWay Adapted(PixelImage source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (Strength == 0 || Steps.Count == 0 || (long)Width * Height <= (long)source.Width * source.Height)
+        {
+            return this;
+        }
+
+        StrengthEstimator?[] estimators =
+        [
+            Steps[0].Model.Strength,
+            .. Steps[0].MeanWith is { } other ? [other.Strength] : Array.Empty<StrengthEstimator?>(),
+        ];
+        if (estimators.All(estimator => estimator is null) || PictureStatistics.Of(source) is not { } statistics)
+        {
+            return this;
+        }
+
+        double share = estimators.Average(estimator => estimator?.Of(statistics) ?? 1);
+        return this with { Strength = (int)Math.Round(Strength * share) };
+    }
 
     /// <summary>A classical step takes next to nothing beside a network.</summary>
     internal const double ClassicalWork = 1;

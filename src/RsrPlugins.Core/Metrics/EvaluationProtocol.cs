@@ -186,9 +186,15 @@ public static class EvaluationProtocol
                     null,
                     cancellationToken
                 );
-                restored = LumaPlane(
-                    new LearnedResizer(Demand(srNet, nameof(srNet)), settings).Resize(reducedFile, null, cancellationToken)
-                );
+                INetwork enlarging = Demand(srNet, nameof(srNet));
+                PixelImage enlarged = new LearnedResizer(enlarging, settings).Resize(reducedFile, null, cancellationToken);
+                if (enlarging.Model.Strength?.Of(reducedFile) is int strength and < PixelBlend.Whole)
+                {
+                    PixelImage bicubic = Resampler.Resize(reducedFile, width, height, ResamplingKernel.Bicubic, null, cancellationToken);
+                    PixelBlend.Into(enlarged, 0, 0, bicubic, strength);
+                }
+
+                restored = LumaPlane(enlarged);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(method), method, "Not a method of the protocol.");

@@ -2,6 +2,7 @@
 // so that listing is instant and a damaged file is found before the runtime sees it.
 using System.Security.Cryptography;
 using System.Text.Json;
+using RsrPlugins.Core.Strength;
 
 namespace RsrPlugins.Core.Models;
 
@@ -306,10 +307,33 @@ public sealed class ModelCatalogue
             TrainedOn = row.TryGetProperty("trainedOn", out JsonElement sets)
                 ? [.. sets.EnumerateArray().Select(set => set.GetString()!)]
                 : [],
+            Strength = ReadStrength(),
             Protocol = OptionalText(row, "protocol") ?? string.Empty,
             Psnr = Figures(row, "psnr"),
             Ssim = Figures(row, "ssim"),
         };
+
+        StrengthEstimator? ReadStrength()
+        {
+            if (OptionalText(row, "strength") is not { } text)
+            {
+                return null;
+            }
+
+            if (!shape.MakesPictures || shape.Reduces)
+            {
+                throw new InvalidOperationException($"{id}: \"strength\" is for networks that enlarge.");
+            }
+
+            try
+            {
+                return StrengthEstimator.Parse(text);
+            }
+            catch (FormatException exception)
+            {
+                throw new InvalidOperationException($"{id}: \"strength\": {exception.Message}", exception);
+            }
+        }
 
         T Named<T>(JsonElement part, string field)
             where T : struct, Enum

@@ -1,5 +1,7 @@
 // One row of models.json. What a host must know to run the network is its shape; name and kind say where the network comes from
 // and which pictures it is meant for, and only a user's choice asks for them.
+using RsrPlugins.Core.Strength;
+
 namespace RsrPlugins.Core.Models;
 
 /// <summary>What small images a network belongs to.</summary>
@@ -50,6 +52,9 @@ public sealed record ModelDescriptor(
 
     /// <summary>Names of the training sets.</summary>
     public IReadOnlyList<string> TrainedOn { get; init; } = [];
+
+    /// <summary>Tells from a picture how much of the network's enlargement to show; null for a network that shows whole.</summary>
+    public StrengthEstimator? Strength { get; init; }
 
     /// <summary>How <see cref="Psnr"/> and <see cref="Ssim"/> were measured.</summary>
     public string Protocol { get; init; } = string.Empty;

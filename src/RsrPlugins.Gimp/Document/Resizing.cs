@@ -128,7 +128,8 @@ internal sealed class Resizing(ResizeOptions options, bool wasJpeg, int? jpegQua
             }
         }
 
-        return _session.Resize(picture, way with { Strength = options.Strength }, _settings, progress).Picture;
+        way = way with { Strength = options.Strength };
+        return _session.Resize(picture, options.AdaptsStrength ? way.Adapted(picture) : way, _settings, progress).Picture;
     }
 
     public void Dispose() => _session.Dispose();

@@ -37,6 +37,7 @@ internal static class CommandLine
             SheetCommand.Create(),
             ExperimentCommand.Create(),
             DrawCommand.Create(),
+            StrengthCommand.Create(),
         };
         try
         {

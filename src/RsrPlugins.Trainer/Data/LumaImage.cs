@@ -13,6 +13,9 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
 
     private static readonly string[] _extensions = [".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"];
 
+    /// <summary>Whether a file's name says it is a picture.</summary>
+    internal static bool IsPicture(string path) => _extensions.Contains(Path.GetExtension(path).ToLowerInvariant());
+
     /// <summary>All pictures of a folder in the order of their names.</summary>
     /// <exception cref="TrainerException">The folder is missing or has no pictures.</exception>
     /// <param name="folder">The folder.</param>
@@ -24,11 +27,7 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
             throw new TrainerException($"{folder}: no such folder of pictures. Give the data folder with --data or in RSR_DATA.");
         }
 
-        string[] files = Directory
-            .GetFiles(folder)
-            .Where(file => _extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
-            .Order(StringComparer.Ordinal)
-            .ToArray();
+        string[] files = Directory.GetFiles(folder).Where(IsPicture).Order(StringComparer.Ordinal).ToArray();
         LumaImage[] images = new LumaImage[files.Length];
         Parallel.For(0, files.Length, i => images[i] = Load(files[i], inColour));
         return images.Length > 0
@@ -118,6 +117,23 @@ internal sealed record LumaImage(string Name, int Width, int Height, byte[] Luma
         return new LumaImage(Name, width, height, Array.ConvertAll(plane, value => (byte)MathF.Round(255f * Math.Clamp(value, 0f, 1f))));
 
         int Side(int length) => Math.Max(1, (int)Math.Round(length / factor));
+    }
+
+    /// <summary>Every Nth pixel of every Nth row: flat forms become what is drawn pixel by pixel.</summary>
+    /// <param name="step">At least 1.</param>
+    internal LumaImage EveryNth(int step)
+    {
+        (int width, int height) = ((Width + step - 1) / step, (Height + step - 1) / step);
+        byte[] luma = new byte[width * height];
+        byte[]? colour = Colour is null ? null : new byte[3 * luma.Length];
+        for (int i = 0; i < luma.Length; i++)
+        {
+            int from = (i / width * step * Width) + (i % width * step);
+            luma[i] = Luma[from];
+            Colour?.AsSpan(3 * from, 3).CopyTo(colour.AsSpan(3 * i));
+        }
+
+        return new LumaImage(Name, width, height, luma) { Colour = colour };
     }
 
     /// <summary>Values as the networks see them, Y/255.</summary>

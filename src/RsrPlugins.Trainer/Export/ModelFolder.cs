@@ -41,6 +41,10 @@ internal sealed record ModelRow(
     IReadOnlyDictionary<string, double> Ssim
 )
 {
+    /// <summary>Weights of the estimate of the strength, Base64; null without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Strength { get; init; }
+
     internal const string RRNet = "RRNet";
     internal const string SRNet = "SRNet";
     internal const string SRNetGradient = "SRNetGradient";
@@ -111,6 +115,24 @@ internal static class ModelFolder
             rows.Add(model.Row with { Bytes = model.Onnx.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(model.Onnx)) });
         }
 
+        WriteIndex(folder, rows);
+    }
+
+    /// <summary>Writes a network's estimate of the strength into its row.</summary>
+    /// <exception cref="TrainerException">There is no such row.</exception>
+    internal static void SetStrength(string folder, string id, string strength)
+    {
+        IReadOnlyList<ModelRow> rows = Read(folder);
+        if (rows.All(row => row.Id != id))
+        {
+            throw new TrainerException($"{folder}: a model {id} expected, found none.");
+        }
+
+        WriteIndex(folder, rows.Select(row => row.Id == id ? row with { Strength = strength } : row));
+    }
+
+    private static void WriteIndex(string folder, IEnumerable<ModelRow> rows)
+    {
         IOrderedEnumerable<ModelRow> ordered = rows.OrderBy(row => row.Kind, StringComparer.Ordinal)
             .ThenBy(row => row.Scale)
             .ThenBy(row => row.Network, StringComparer.Ordinal);

@@ -1,0 +1,155 @@
+// Fits, for one exported network, the estimate of how much of its enlargement to show, and writes it into the network's row of models.json.
+// Exporting the network again drops it: it is of these weights and no others.
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Resizing;
+using RsrPlugins.Core.Strength;
+using RsrPlugins.Trainer.Data;
+using RsrPlugins.Trainer.Experiments;
+using RsrPlugins.Trainer.Export;
+using RsrPlugins.Trainer.Strength;
+using RsrPlugins.Trainer.Training;
+
+namespace RsrPlugins.Trainer.Commands;
+
+/// <summary>rsr-train strength.</summary>
+internal static class StrengthCommand
+{
+    private const int HiddenUnits = 16;
+    private const int MinCases = 200;
+
+    internal static Command Create()
+    {
+        Option<string> configOption = new Option<string>("--config")
+        {
+            Description = "Configuration of the run that trained the network, photo or cleanup: its scale and pictures.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        Option<string> modelsOption = new Option<string>("--models")
+        {
+            Description = "Folder of the exported model and models.json, into which the estimate is written.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => "models",
+        };
+        Option<int> casesOption = new Option<int>("--cases")
+        {
+            Description = $"Small pictures to make and enlarge, at least {MinCases}.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 8000,
+        };
+        casesOption.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out int count) || count < MinCases))
+            {
+                result.AddError($"--cases takes a whole number of at least {MinCases}; found '{result.Tokens[0].Value}'.");
+            }
+        });
+        Option<string?> dataOption = CommandLine.DataOption();
+        Command command = new Command(
+            "strength",
+            "Fits the estimate of how much of a network's enlargement to show (docs/strength.md), prints what it does on pictures held back, and writes it into models.json."
+        )
+        {
+            configOption,
+            modelsOption,
+            casesOption,
+            dataOption,
+        };
+        command.SetAction(parsed =>
+        {
+            TrainingConfig config = TrainingConfig.Load(parsed.GetRequiredValue(configOption));
+            if (!config.IsOrdinary)
+            {
+                throw new TrainerException(
+                    $"{config.Name}: a configuration of kind photo or cleanup expected, found {config.Kind}; the pairs' pictures are made for their networks."
+                );
+            }
+
+            string data = CommandLine.RequireData(parsed.GetValue(dataOption));
+            using CancellationTokenSource stop = new CancellationTokenSource();
+            using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(
+                PosixSignal.SIGINT,
+                context =>
+                {
+                    context.Cancel = true;
+                    stop.Cancel();
+                }
+            );
+            Fit(config, data, parsed.GetRequiredValue(modelsOption), parsed.GetValue(casesOption), stop.Token);
+        });
+        return command;
+    }
+
+    private static void Fit(TrainingConfig config, string data, string models, int count, CancellationToken cancellationToken)
+    {
+        ModelKind kind = config.Kind == RunKind.Cleanup ? ModelKind.Cleanup : ModelKind.Photo;
+        ModelDescriptor model = ModelCatalogue.Load(models).Find(NetworkTask.Enlarge, kind, config.Scale);
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
+        IReadOnlyList<StrengthCase> cases = new StrengthCases(config, data, new LearnedResizer(engine.Open(model))).Make(
+            count,
+            Console.WriteLine,
+            cancellationToken
+        );
+        StrengthEstimator estimator = StrengthFit.Fit(cases, HiddenUnits, config.Seed);
+        ModelFolder.SetStrength(models, model.Id, estimator.ToText());
+        Console.WriteLine();
+        Console.WriteLine(Report(model.Id, cases, estimator));
+    }
+
+    private static string Report(string id, IReadOnlyList<StrengthCase> cases, StrengthEstimator estimator)
+    {
+        StrengthCase[] held = [.. cases.Where(one => one.IsHeldBack)];
+        List<string[]> rows =
+        [
+            [
+                $"{id}: small pictures made by",
+                "of them",
+                "mean strength",
+                "gain, dB: network alone",
+                "with the estimate",
+                "at its best",
+                "lose > 0.05 dB: network alone",
+                "with the estimate",
+                "lose > 0.3 dB: network alone",
+                "with the estimate",
+            ],
+        ];
+        foreach (IGrouping<SmallBy, StrengthCase> group in held.GroupBy(one => one.By).OrderBy(group => group.Key))
+        {
+            rows.Add(Row(group.Key.ToString(), [.. group]));
+        }
+
+        rows.Add(Row("all", held));
+        return ExperimentDocument.Table(rows);
+
+        string[] Row(string name, StrengthCase[] group)
+        {
+            StrengthScore alone = StrengthScore.Of(group, _ => 1),
+                best = StrengthScore.Of(group, one => one.BestStrength),
+                with = StrengthScore.Of(group, Estimate);
+            return
+            [
+                name,
+                FormattableString.Invariant($"{group.Length}"),
+                FormattableString.Invariant($"{group.Average(Estimate):0.00}"),
+                Decibels(alone.Gain),
+                Decibels(with.Gain),
+                Decibels(best.Gain),
+                PerCent(alone.Losses),
+                PerCent(with.Losses),
+                PerCent(alone.LargeLosses),
+                PerCent(with.LargeLosses),
+            ];
+        }
+
+        double Estimate(StrengthCase one) => estimator.Of(one.Statistics);
+
+        static string Decibels(double value) => FormattableString.Invariant($"{value:+0.00;-0.00;0.00}");
+
+        static string PerCent(double part) => FormattableString.Invariant($"{100 * part:0.0} %");
+    }
+}
