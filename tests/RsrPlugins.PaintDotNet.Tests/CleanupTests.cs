@@ -73,6 +73,6 @@ public sealed class CleanupTests
             Effects.Upscale,
             Effects.RealRuntime,
             TestPictures.Of("photo"),
-            ["Source=Ordinary", "Reading=TopLeftPart", .. settings]
+            ["Source=Ordinary", "Reading=TopLeftPart", "StrengthUse=Exactly", .. settings]
         );
 }

@@ -9,7 +9,7 @@ public sealed class DialogTests
 {
     [Theory]
     [InlineData(Effects.Downscale, "Scale,Effort,Placement,Rest,Selection,Copy,SaveFolder,SaveName,Save,Device")]
-    [InlineData(Effects.Upscale, "Scale,Source,Cleanup,Strength,Reading,Selection,Copy,SaveFolder,SaveName,Save,Device")]
+    [InlineData(Effects.Upscale, "Scale,Source,Cleanup,Strength,StrengthUse,Reading,Selection,Copy,SaveFolder,SaveName,Save,Device")]
     public void The_menu_entry_and_the_dialog_are_as_described(string name, string properties)
     {
         using HostServices services = new HostServices();

@@ -25,6 +25,7 @@ internal sealed class ModelsFolder : IDisposable
         JsonArray models = root["models"]!.AsArray();
         JsonNode row = models.Single(model => (string)model!["id"]! == $"srnet-x{Math.Max(2, scale)}-photo")!.DeepClone();
         (row["id"], row["kind"], row["scale"]) = (id, "added", scale);
+        row.AsObject().Remove("strength");
         row["shape"]!["outputStep"] = scale;
         if (rgb)
         {

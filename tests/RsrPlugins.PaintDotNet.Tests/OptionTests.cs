@@ -4,13 +4,30 @@ using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Sizes;
+using RsrPlugins.Core.Strength;
 using RsrPlugins.EffectHost;
 
 namespace RsrPlugins.PaintDotNet.Tests;
 
 public sealed class OptionTests
 {
-    private static readonly string[] _corner = ["Scale=2", "Source=Ordinary", "Reading=TopLeftPart"];
+    private static readonly string[] _corner = ["Scale=2", "Source=Ordinary", "Reading=TopLeftPart", "StrengthUse=Exactly"];
+
+    [Fact]
+    public void The_strength_is_at_most_what_the_picture_bears()
+    {
+        Picture layer = TestPictures.Of("logo");
+        Picture Rendered(string use) => Run(layer, ["Scale=2", "Source=Ordinary", "Reading=TopLeftPart", use]);
+        PixelImage source = Pixels(layer.Crop(0, 0, layer.Width / 2, layer.Height / 2));
+        ModelDescriptor model = Effects.RealRuntime.Models().Find(NetworkTask.Enlarge, ModelKind.Photo, 2);
+        int bears = PictureStatistics.StrengthFor(source, model.Strength!);
+        PictureAssert.SameBytes(
+            Run(layer, [.. _corner, $"Strength={bears}"]),
+            Run(layer, ["Scale=2", "Source=Ordinary", "Reading=TopLeftPart"]),
+            $"{bears} %"
+        );
+        PictureAssert.SameBytes(Rendered("StrengthUse=AtMost"), Rendered("Strength=100"), "the preset");
+    }
 
     [Fact]
     public void Strength_goes_from_the_classical_picture_to_the_learned_one()
@@ -110,7 +127,7 @@ public sealed class OptionTests
             ProcessingDevice.Cpu,
             () => null,
             Pixels(small),
-            Core.Hosting.ResizeWay.Of(plan, models),
+            Core.Hosting.ResizeWay.Of(plan, models).Adapted(Pixels(small)),
             CancellationToken.None
         );
         Picture canvas = new Picture(120, 90);

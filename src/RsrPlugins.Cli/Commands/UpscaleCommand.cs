@@ -171,7 +171,7 @@ internal static class UpscaleCommand
     private static int? ParseStrength(ArgumentResult result)
     {
         string word = result.Tokens[0].Value;
-        if (word == "auto")
+        if (word.Equals("auto", StringComparison.OrdinalIgnoreCase))
         {
             return null;
         }

@@ -8,6 +8,7 @@ using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Refinement;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Resizing;
+using RsrPlugins.Core.Strength;
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core.Metrics;
@@ -188,7 +189,10 @@ public static class EvaluationProtocol
                 );
                 INetwork enlarging = Demand(srNet, nameof(srNet));
                 PixelImage enlarged = new LearnedResizer(enlarging, settings).Resize(reducedFile, null, cancellationToken);
-                if (enlarging.Model.Strength?.Of(reducedFile) is int strength and < PixelBlend.Whole)
+                if (
+                    enlarging.Model.Strength is { } estimator
+                    && PictureStatistics.StrengthFor(reducedFile, estimator) is int strength and < PixelBlend.Whole
+                )
                 {
                     PixelImage bicubic = Resampler.Resize(reducedFile, width, height, ResamplingKernel.Bicubic, null, cancellationToken);
                     PixelBlend.Into(enlarged, 0, 0, bicubic, strength);

@@ -2,7 +2,6 @@
 // so that listing is instant and a damaged file is found before the runtime sees it.
 using System.Security.Cryptography;
 using System.Text.Json;
-using RsrPlugins.Core.Strength;
 
 namespace RsrPlugins.Core.Models;
 

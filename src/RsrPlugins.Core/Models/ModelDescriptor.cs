@@ -1,7 +1,5 @@
 // One row of models.json. What a host must know to run the network is its shape; name and kind say where the network comes from
 // and which pictures it is meant for, and only a user's choice asks for them.
-using RsrPlugins.Core.Strength;
-
 namespace RsrPlugins.Core.Models;
 
 /// <summary>What small images a network belongs to.</summary>

@@ -4,6 +4,7 @@
 //
 // A large picture is sampled: squares spread evenly over it, so that the whole takes no longer than a few tiles of a network.
 using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Models;
 
 namespace RsrPlugins.Core.Strength;
 
@@ -35,6 +36,9 @@ public static class PictureStatistics
     // Added to both parts of a ratio, in squared 8-bit levels: about what rounding to 8 bits makes.
     private const double Rounding = 0.08;
 
+    // More places than this make statistics no surer.
+    private const int ManyPlaces = 25_000;
+
     // Differences below this are none, in 8-bit levels.
     private const float Same = 0.5f;
 
@@ -51,6 +55,14 @@ public static class PictureStatistics
     {
         ArgumentNullException.ThrowIfNull(picture);
         return Of(picture.Width, picture.Height, (x, y, width, luma, visible) => ReadRow(picture, x, y, width, luma, visible));
+    }
+
+    /// <summary>The share of a network's enlargement in its best blend with a bicubic one, for a picture.</summary>
+    /// <returns>0 to <see cref="PixelBlend.Whole"/> per cent; the whole where the picture is too small to tell.</returns>
+    public static int StrengthFor(PixelImage picture, StrengthEstimator estimator)
+    {
+        ArgumentNullException.ThrowIfNull(estimator);
+        return Of(picture) is { } statistics ? (int)Math.Round(estimator.Of(statistics) * PixelBlend.Whole) : PixelBlend.Whole;
     }
 
     /// <summary>The statistics of a plane.</summary>
@@ -164,7 +176,7 @@ public static class PictureStatistics
                 at += PerLevel;
             }
 
-            result[at++] = (float)Math.Log(_levels[0].Count);
+            result[at++] = (float)Math.Log(Math.Min(_levels[0].Count, ManyPlaces));
             result[at++] = Ratio(_levels[0].First, _levels[1].First);
             result[at++] = Ratio(_levels[1].First, _levels[2].First);
             result[at++] = Ratio(_levels[0].Second, _levels[1].Second);

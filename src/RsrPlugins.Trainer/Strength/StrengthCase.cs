@@ -3,6 +3,7 @@
 // runs once for each case, however often the estimate is fitted.
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Resizing;
+using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Strength;
 using RsrPlugins.Trainer.Data;
 using RsrPlugins.Trainer.Training;

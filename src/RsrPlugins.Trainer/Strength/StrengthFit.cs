@@ -1,5 +1,6 @@
 // Fits an estimate of the strength to cases. What counts is the promise the ordinary benchmark measures: a blend that is worse than the
 // better classical enlargement costs many times what a decibel of gain brings.
+using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Strength;
 using TorchSharp;
 using TorchSharp.Modules;

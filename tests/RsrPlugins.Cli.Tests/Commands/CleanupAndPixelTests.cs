@@ -21,8 +21,8 @@ public class CleanupAndPixelTests
         Pictures.Drawing(40, 32).Save(folder["a.jpg"], new VOption { { "Q", quality } });
         JsonElement result = Upscale(folder, WithCleanup(folder), "a.jpg", "-s", "2", "--cleanup", asked, "-o", "b.png");
         Assert.Equal(done, result.GetProperty("cleanup").GetString());
+        Assert.StartsWith(steps, result.GetProperty("steps").GetString(), StringComparison.Ordinal);
         Assert.Equal("photo", result.GetProperty("source").GetString());
-        Assert.Equal(steps, result.GetProperty("steps").GetString());
         Assert.Equal(
             done switch
             {
@@ -54,19 +54,28 @@ public class CleanupAndPixelTests
             Assert.Equal(steps, result.GetProperty("steps").GetString());
         }
 
-        Upscale(folder, WithCleanup(folder), "a.png", "-s", "2", "-o", "plain.png");
+        JsonElement plain = Upscale(folder, WithCleanup(folder), "a.png", "-s", "2", "-o", "plain.png");
+        int taken = plain.GetProperty("strength").GetInt32();
+        Assert.Equal(taken == 100 ? "photo x2" : $"photo x2, strength {taken} % by itself", plain.GetProperty("steps").GetString());
+        Upscale(folder, WithCleanup(folder), "a.png", "-s", "2", "--strength", $"{taken}", "-o", "same.png");
+        Upscale(folder, WithCleanup(folder), "a.png", "-s", "2", "--strength", "AUTO", "-o", "auto.png");
+        Assert.Equal(File.ReadAllBytes(folder["plain.png"]), File.ReadAllBytes(folder["same.png"]));
+        Assert.Equal(File.ReadAllBytes(folder["plain.png"]), File.ReadAllBytes(folder["auto.png"]));
         using Image all = Image.NewFromFile(folder["100.png"]),
-            plain = Image.NewFromFile(folder["plain.png"]),
             none = Image.NewFromFile(folder["0.png"]),
             some = Image.NewFromFile(folder["40.png"]);
-        Assert.Equal(0, (all - plain).Abs().Max());
         Assert.True((all - none).Abs().Max() > 0);
         Assert.InRange((some - ((all * 0.4) + (none * 0.6))).Abs().Max(), 0, 0.5);
 
         RsrResult pixel = Rsr.Run(folder, "upscale", "a.png", "-s", "2", "--source", "pixel", "--strength", "40", "-o", "no.png");
         Assert.Equal(2, pixel.ExitCode);
         Assert.Contains("--strength does not go with --source pixel", pixel.OnlyErrorLine, StringComparison.Ordinal);
-        Assert.Equal(2, Rsr.Run(folder, "upscale", "a.png", "-s", "2", "--strength", "101", "-o", "no.png").ExitCode);
+        foreach (string wrong in new[] { "101", "-1", "much", "50.5", "" })
+        {
+            RsrResult refused = Rsr.Run(folder, "upscale", "a.png", "-s", "2", "--strength", wrong, "-o", "no.png");
+            Assert.Equal(2, refused.ExitCode);
+            Assert.Contains("--strength", refused.OnlyErrorLine, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

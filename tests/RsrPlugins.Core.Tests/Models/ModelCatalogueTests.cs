@@ -206,6 +206,17 @@ public sealed class ModelCatalogueTests : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData("\"AAAA\"", "32-bit numbers")]
+    [InlineData("\"AAAAAA==\"", "weights")]
+    [InlineData("\"?\"", "strength")]
+    [InlineData("7", "not a list of models")]
+    public void A_strength_that_is_none_is_refused(string strength, string expected)
+    {
+        WriteList(List(Row("srnet-x2", "SRNet", 2).Replace("\"card\"", $"\"strength\":{strength},\"card\"", StringComparison.Ordinal)));
+        Assert.Contains(expected, Assert.Throws<ModelException>(() => ModelCatalogue.Load(_folder)).Message, StringComparison.Ordinal);
+    }
+
     private static string List(params string[] rows) => $$"""{"format":2,"models":[{{string.Join(',', rows)}}]}""";
 
     private string Row(string id, string network, int scale)

@@ -1,9 +1,7 @@
 // How much of a network's enlargement is worth showing. Trained on small pictures of many kinds, a network is a compromise between them,
 // and where a picture was made small in a way it cannot undo, part or all of a plain enlargement is closer to the truth. Which way it was
 // is seen in the statistics of the whole picture, from which a small network of two layers, fitted for each model, tells the share.
-using RsrPlugins.Core.Imaging;
-
-namespace RsrPlugins.Core.Strength;
+namespace RsrPlugins.Core.Models;
 
 /// <summary>Estimates, from a picture alone, the share of a network's enlargement in its best blend with a bicubic one.</summary>
 /// <remarks>Hidden units: softsign of a weighted sum of standardised statistics; output: the logistic function of a weighted sum of
@@ -12,6 +10,9 @@ public sealed class StrengthEstimator
 {
     /// <summary>Standardised statistics are taken at most this far from 0: what no fit has seen is not to lead further.</summary>
     public const double Limit = 4;
+
+    /// <summary>Numbers that describe a picture (Strength/PictureStatistics.cs).</summary>
+    public const int Count = 80;
 
     private readonly float[] _weights;
 
@@ -22,11 +23,11 @@ public sealed class StrengthEstimator
     /// <exception cref="ArgumentException">Another number of weights, or one that is not finite.</exception>
     public StrengthEstimator(ReadOnlySpan<float> weights)
     {
-        int hidden = (weights.Length - (2 * PictureStatistics.Count) - 1) / (PictureStatistics.Count + 2);
+        int hidden = (weights.Length - (2 * Count) - 1) / (Count + 2);
         if (hidden < 1 || weights.Length != Length(hidden))
         {
             throw new ArgumentException(
-                $"{Length(1)} weights and {PictureStatistics.Count + 2} more for each further unit were expected; found {weights.Length}.",
+                $"{Length(1)} weights and {Count + 2} more for each further unit were expected; found {weights.Length}.",
                 nameof(weights)
             );
         }
@@ -48,7 +49,7 @@ public sealed class StrengthEstimator
 
     /// <summary>Number of weights of an estimator.</summary>
     /// <param name="hidden">Hidden units.</param>
-    public static int Length(int hidden) => (2 * PictureStatistics.Count) + (hidden * (PictureStatistics.Count + 2)) + 1;
+    public static int Length(int hidden) => (2 * Count) + (hidden * (Count + 2)) + 1;
 
     /// <summary>Reads what <see cref="ToText"/> wrote.</summary>
     /// <exception cref="FormatException">Not Base64, or not the weights of an estimator.</exception>
@@ -89,16 +90,10 @@ public sealed class StrengthEstimator
         return Convert.ToBase64String(bytes);
     }
 
-    /// <summary>The share for a picture.</summary>
-    /// <returns>0 to <see cref="PixelBlend.Whole"/> per cent; the whole where the picture is too small to tell.</returns>
-    public int Of(PixelImage picture) =>
-        PictureStatistics.Of(picture) is { } statistics ? (int)Math.Round(Of(statistics) * PixelBlend.Whole) : PixelBlend.Whole;
-
     /// <summary>The share for a picture's statistics, 0 to 1.</summary>
     /// <exception cref="ArgumentException">Not as many statistics as a picture has.</exception>
     public double Of(ReadOnlySpan<float> statistics)
     {
-        const int Count = PictureStatistics.Count;
         if (statistics.Length != Count)
         {
             throw new ArgumentException($"{Count} statistics were expected; found {statistics.Length}.", nameof(statistics));

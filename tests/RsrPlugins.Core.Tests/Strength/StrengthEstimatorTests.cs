@@ -1,0 +1,109 @@
+// The estimate itself, its text, and what a way makes of it.
+using RsrPlugins.Core.Hosting;
+using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Sizes;
+using RsrPlugins.Core.Strength;
+using RsrPlugins.Core.Tests.Resizing;
+
+namespace RsrPlugins.Core.Tests.Strength;
+
+public sealed class StrengthEstimatorTests
+{
+    private static readonly ModelCatalogue _models = ModelCatalogue.LoadDefault();
+
+    [Fact]
+    public void It_is_softsign_units_and_a_logistic_output()
+    {
+        float[] weights = Weights(2);
+        int units = 2 * PictureStatistics.Count,
+            output = weights.Length - 3;
+        (weights[0], weights[PictureStatistics.Count]) = (3, 0.5f);
+        (weights[units], weights[units + 1]) = (0.25f, 2);
+        (weights[output], weights[output + 1], weights[output + 2]) = (0.5f, -3, 4);
+        float[] statistics = new float[PictureStatistics.Count];
+        statistics[0] = 5; // standardised 1: the first unit has 2.25, the second none
+        Assert.Equal(1 / (1 + Math.Exp(-(0.5 - (3 * 2.25 / 3.25)))), new StrengthEstimator(weights).Of(statistics), 1e-12);
+
+        statistics[0] = 1e6f; // no further than the limit
+        double unit = 0.25 + (2 * StrengthEstimator.Limit);
+        Assert.Equal(1 / (1 + Math.Exp(-(0.5 - (3 * unit / (1 + unit))))), new StrengthEstimator(weights).Of(statistics), 1e-12);
+    }
+
+    [Fact]
+    public void It_takes_what_a_picture_says() => Assert.Equal(PictureStatistics.Count, StrengthEstimator.Count);
+
+    [Fact]
+    public void Its_text_is_itself()
+    {
+        float[] weights = [.. Enumerable.Range(0, StrengthEstimator.Length(3)).Select(i => (float)Math.Sin(i))];
+        StrengthEstimator read = StrengthEstimator.Parse(new StrengthEstimator(weights).ToText());
+        float[] statistics = [.. Enumerable.Range(0, PictureStatistics.Count).Select(i => (float)Math.Cos(i))];
+        Assert.Equal(3, read.Hidden);
+        Assert.Equal(new StrengthEstimator(weights).Of(statistics), read.Of(statistics));
+    }
+
+    [Fact]
+    public void What_is_none_is_refused()
+    {
+        Assert.Throws<FormatException>(() => StrengthEstimator.Parse("not Base64!"));
+        Assert.Throws<FormatException>(() => StrengthEstimator.Parse(Convert.ToBase64String(new byte[7])));
+        Assert.Throws<FormatException>(() =>
+            StrengthEstimator.Parse(Convert.ToBase64String(new byte[4 * (StrengthEstimator.Length(2) + 1)]))
+        );
+        float[] weights = Weights(1);
+        weights[5] = float.NaN;
+        Assert.Throws<ArgumentException>(() => new StrengthEstimator(weights));
+        Assert.Throws<ArgumentException>(() => new StrengthEstimator(Weights(1)).Of(new float[3]));
+    }
+
+    [Theory]
+    [InlineData(0, 100, 50)] // sigmoid(0) is a half
+    [InlineData(0, 60, 30)]
+    [InlineData(20, 100, 100)]
+    [InlineData(-20, 100, 0)]
+    [InlineData(0, 0, 0)]
+    public void A_way_s_strength_becomes_that_share_of_itself(float bias, int set, int expected)
+    {
+        ModelDescriptor model = _models.Find(NetworkTask.Enlarge, ModelKind.Photo, 2) with { Strength = Constant(bias) };
+        ResizeWay way = ResizeWay.Of(model, 40, 30) with { Strength = set };
+        Assert.Equal(expected, way.Adapted(LearnedResizerTests.Patchwork(40, 30, PixelLayout.Rgba, 8)).Strength);
+    }
+
+    [Fact]
+    public void Of_two_networks_the_mean_counts_and_where_nothing_is_known_all_is_shown()
+    {
+        PixelImage source = LearnedResizerTests.Patchwork(40, 30, PixelLayout.Rgb, 8);
+        ModelDescriptor none = _models.Find(NetworkTask.Enlarge, ModelKind.Learned, 2),
+            half = _models.Find(NetworkTask.Enlarge, ModelKind.Photo, 2) with { Strength = Constant(0) };
+        Assert.Null(none.Strength);
+        Assert.Equal(100, ResizeWay.Of(none, 40, 30).Adapted(source).Strength);
+        Assert.Equal(
+            75,
+            new ResizeWay([new WayStep(none, null, 0, 80, 60) { MeanWith = half }], 80, 60, ClassicalStep: false).Adapted(source).Strength
+        );
+
+        // Too small to tell, cleaned up at its own size, no network at all.
+        Assert.Equal(100, ResizeWay.Of(half, 8, 8).Adapted(LearnedResizerTests.Patchwork(8, 8, PixelLayout.Rgb, 8)).Strength);
+        Assert.Equal(100, ResizeWay.Of(half, 40, 30, fitTo: (40, 30)).Adapted(source).Strength);
+        Assert.Equal(100, ResizeWay.Of(ResizePlan.Blocks(80, 60), _models).Adapted(source).Strength);
+    }
+
+    [Fact]
+    public void Installed_networks_for_ordinary_pictures_have_one_each()
+    {
+        foreach (ModelDescriptor model in _models.Models)
+        {
+            Assert.Equal(model.Kind is ModelKind.Photo or ModelKind.Cleanup, model.Strength is not null);
+        }
+    }
+
+    private static StrengthEstimator Constant(float bias)
+    {
+        float[] weights = Weights(1);
+        weights[^2] = bias;
+        return new StrengthEstimator(weights);
+    }
+
+    private static float[] Weights(int hidden) => new float[StrengthEstimator.Length(hidden)];
+}
