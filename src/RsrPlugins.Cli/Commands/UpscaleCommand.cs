@@ -57,6 +57,9 @@ internal static class UpscaleCommand
 
             """ + ResizeArguments.CommonDetails;
 
+    /// <summary>The strength that "auto" stands for.</summary>
+    private const int AsThePictureBears = -1;
+
     internal enum PictureSource
     {
         Auto,
@@ -115,17 +118,18 @@ internal static class UpscaleCommand
             HelpName = "NAME",
         };
         command.Options.Add(model);
-        Option<int?> strength = new Option<int?>("--strength")
+        Option<int> strength = new Option<int>("--strength")
         {
             Description =
                 "Per cent of the networks' picture in the result, 0 to 100, the rest being bicubic; auto (the default): as the picture bears it.",
             HelpName = "auto|0-100",
             CustomParser = ParseStrength,
+            DefaultValueFactory = _ => AsThePictureBears,
         };
         command.Options.Add(strength);
         command.SetAction(parsed =>
         {
-            int? share = parsed.GetValue(strength);
+            int share = parsed.GetValue(strength);
             using InstalledModels models = arguments.Models(parsed);
             SizeRequest size = arguments.Size(parsed);
             if (parsed.GetValue(model) is { } name)
@@ -141,7 +145,7 @@ internal static class UpscaleCommand
             PictureSource what = parsed.GetValue(source);
             CleanupChoice clean = parsed.GetValue(cleanup);
             CheckCleanup(parsed.GetResult(cleanup) is not null, clean, size, what);
-            if (share is not null and not PixelBlend.Whole && what == PictureSource.Pixel)
+            if (share is not AsThePictureBears and not PixelBlend.Whole && what == PictureSource.Pixel)
             {
                 throw new UsageException("--strength does not go with --source pixel, which takes no network; leave one of them out.");
             }
@@ -161,19 +165,19 @@ internal static class UpscaleCommand
         return command;
     }
 
-    private static ResizeDecision WithStrength(ResizeDecision decision, int? share) =>
+    private static ResizeDecision WithStrength(ResizeDecision decision, int share) =>
         decision with
         {
-            Strength = share ?? PixelBlend.Whole,
-            AdaptsStrength = share is null,
+            Strength = share == AsThePictureBears ? PixelBlend.Whole : share,
+            AdaptsStrength = share == AsThePictureBears,
         };
 
-    private static int? ParseStrength(ArgumentResult result)
+    private static int ParseStrength(ArgumentResult result)
     {
         string word = result.Tokens[0].Value;
         if (word.Equals("auto", StringComparison.OrdinalIgnoreCase))
         {
-            return null;
+            return AsThePictureBears;
         }
 
         if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int share) && share <= PixelBlend.Whole)
@@ -182,7 +186,7 @@ internal static class UpscaleCommand
         }
 
         result.AddError($"--strength takes auto or a whole number from 0 to {PixelBlend.Whole}; found '{OneLine.Of(word)}'.");
-        return null;
+        return AsThePictureBears;
     }
 
     private static void CheckCleanup(bool isGiven, CleanupChoice choice, SizeRequest size, PictureSource source)

@@ -126,7 +126,7 @@ public class BadInputTests
                         folder,
                         3,
                         "No space left on device",
-                        ["upscale", "a.png", "-s", "1.1", "-o", $"small/b.{extension}", .. quality]
+                        ["upscale", "a.png", "-s", "1.1", "--strength", "100", "-o", $"small/b.{extension}", .. quality]
                     );
                 }
             }

@@ -138,7 +138,7 @@ public class CleanupAndPixelTests
         using TestFolder folder = new TestFolder();
         Pictures.Drawing(40, 32).Save(folder["a.jpg"], new VOption { { "Q", 60 } });
         Dictionary<string, string> without = Models(folder, "without", []);
-        JsonElement result = Upscale(folder, without, "a.jpg", "-s", "2");
+        JsonElement result = Upscale(folder, without, "a.jpg", "-s", "2", "--strength", "100");
         Assert.Equal(("off", "photo x2"), (result.GetProperty("cleanup").GetString(), result.GetProperty("steps").GetString()));
         Assert.Contains(Strings(result, "notes"), note => note.Contains("no weights for that are installed", StringComparison.Ordinal));
         RsrResult refused = Rsr.Run(folder, without, "upscale", "a.jpg", "-s", "2", "--cleanup", "low", "-o", "b.png");
@@ -172,7 +172,7 @@ public class CleanupAndPixelTests
         }
 
         JsonElement result = Upscale(folder, [], "a.png", "-s", "2", "-o", "b.png");
-        Assert.Equal("photo x2, photo x3", result.GetProperty("steps").GetString());
+        Assert.StartsWith("photo x2, photo x3", result.GetProperty("steps").GetString(), StringComparison.Ordinal);
         Assert.Contains(
             Strings(result, "notes"),
             note => note.Contains("repeated 3 x 3 times: its own 24 x 20 pixels", StringComparison.Ordinal)
@@ -181,7 +181,7 @@ public class CleanupAndPixelTests
         Assert.Equal(Samples(folder["c.png"]), Samples(folder["b.png"]));
 
         // Overruled, and where the own pixels would have to be enlarged too often.
-        result = Upscale(folder, [], "a.png", "-s", "2", "--source", "photo", "-o", "d.png");
+        result = Upscale(folder, [], "a.png", "-s", "2", "--source", "photo", "--strength", "100", "-o", "d.png");
         Assert.Equal("photo x2", result.GetProperty("steps").GetString());
         Assert.Empty(Strings(result, "notes"));
         result = Upscale(folder, [], "a.png", "-s", "6", "-o", "e.png");
