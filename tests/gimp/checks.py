@@ -145,7 +145,8 @@ def cleanup_and_pixels():
             ('RGB', ordinary, ['--scale', '2', '--source', 'drawing'], {'scale': '2', 'source': 'drawing'}),
             ('RGBA', blocks, ['--scale', '3', '--source', 'pixel'], {'scale': '3', 'source': 'pixel'}),
             ('RGBA', blocks, ['--scale', '2'], {'scale': '2'}),
-            ('RGB', ordinary, ['--scale', '2', '--strength', '40'], {'scale': '2', 'strength': 40}),
+            ('RGB', ordinary, ['--scale', '2', '--strength', '40'], {'scale': '2', 'strength': 40, 'strength-use': 'exact'}),
+            ('RGB', ordinary, ['--scale', '2', '--strength', '100'], {'scale': '2', 'strength-use': 'exact'}),
             ('RGB', ordinary, ['--scale', '1', '--cleanup', 'low'], {'scale': 'exact', 'width': 40, 'height': 30, 'cleanup': 'low'}),
             ('RGB', ordinary, ['--scale', '3', '--model', 'srnet-x4-photo'], {'scale': '3', 'model': 'srnet-x4-photo'})):
         image = new_image(40, 30)

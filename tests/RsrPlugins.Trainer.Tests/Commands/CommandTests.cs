@@ -62,7 +62,7 @@ public class CommandTests
     [InlineData(0, "train", "--help")]
     public void Exit_codes(int expected, params string[] arguments) => Assert.Equal(expected, CommandLine.Run(arguments));
 
-    private static void WritePictures(TemporaryFolder folder, string name, int count, int side)
+    internal static void WritePictures(TemporaryFolder folder, string name, int count, int side)
     {
         Directory.CreateDirectory(folder.File(name));
         for (int i = 0; i < count; i++)

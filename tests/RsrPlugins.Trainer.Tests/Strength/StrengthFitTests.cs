@@ -1,0 +1,89 @@
+// A fit must find what the statistics tell, must prefer to be no worse, and must come out of the command as the catalogue reads it.
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Strength;
+using RsrPlugins.Trainer.Commands;
+using RsrPlugins.Trainer.Data;
+using RsrPlugins.Trainer.Strength;
+using RsrPlugins.Trainer.Tests.Commands;
+
+namespace RsrPlugins.Trainer.Tests.Strength;
+
+public class StrengthFitTests
+{
+    [Fact]
+    public void What_the_statistics_tell_is_found()
+    {
+        StrengthCase[] cases = [.. Enumerable.Range(0, 600).Select(Case)];
+        StrengthEstimator estimator = StrengthFit.Fit(cases, 4, 1);
+        StrengthCase[] held = [.. cases.Where(one => one.IsHeldBack)];
+        StrengthScore alone = StrengthScore.Of(held, _ => 1),
+            with = StrengthScore.Of(held, one => estimator.Of(one.Statistics)),
+            best = StrengthScore.Of(held, one => one.BestStrength);
+        Assert.InRange(alone.Losses, 0.35, 0.65);
+        Assert.InRange(with.Losses, 0, 0.02);
+        Assert.InRange(with.Gain, 0.9 * best.Gain, best.Gain);
+        Assert.Equal(estimator.ToText(), StrengthFit.Fit(cases, 4, 1).ToText());
+
+        // Half of the cases are enlarged well by the network, half are not, and the third statistic says which.
+        static StrengthCase Case(int index)
+        {
+            SampleRandom random = new SampleRandom(5, 0, index);
+            float[] statistics = new float[PictureStatistics.Count];
+            for (int i = 0; i < statistics.Length; i++)
+            {
+                statistics[i] = (float)random.NextDouble();
+            }
+
+            bool isGood = statistics[2] > 0.5;
+            return new StrengthCase(statistics, 60, isGood ? 55 : 3, 100, 98, index % 4 == 0, SmallBy.Bicubic);
+        }
+    }
+
+    [Fact]
+    public void The_error_of_a_blend_is_that_of_its_pixels()
+    {
+        // Two pixels: true 10, 20; bicubic 6, 22; network 9, 17.
+        StrengthCase one = new StrengthCase([], (9 + 25) / 2.0, ((3 * 4) + (-5 * -2)) / 2.0, (16 + 4) / 2.0, 100, false, SmallBy.Area);
+        for (double strength = 0; strength <= 1; strength += 0.25)
+        {
+            double first = 6 + (strength * 3) - 10,
+                second = 22 - (strength * 5) - 20;
+            Assert.Equal(((first * first) + (second * second)) / 2, one.Error(strength), 1e-9);
+        }
+
+        Assert.Equal(11 / 17.0, one.BestStrength, 1e-9);
+        Assert.Equal(10, one.Classical, 1e-9);
+    }
+
+    [Fact]
+    public void The_command_writes_the_network_s_row_and_no_other()
+    {
+        using TemporaryFolder folder = new TemporaryFolder();
+        string models = Directory.CreateDirectory(folder.File("models")).FullName;
+        foreach (string file in Directory.GetFiles(TestSupport.InRepository("models")))
+        {
+            File.Copy(file, Path.Combine(models, Path.GetFileName(file)));
+        }
+
+        CommandTests.WritePictures(folder, "train/drawn", 3, 64);
+        foreach (string kind in (string[])["photo", "learned"])
+        {
+            File.WriteAllText(
+                folder.File($"{kind}.json"),
+                $$"""{ "name": "tiny", "scale": 2, "kind": "{{kind}}", "data": [{ "path": "train/drawn" }], "batch": 2, "patch": 16, "steps": 3 }"""
+            );
+        }
+
+        string[] options = ["--models", models, "--cases", "200", "--data", folder.Root];
+        Assert.Equal(1, CommandLine.Run(["strength", "--config", folder.File("learned.json"), .. options]));
+        Assert.Equal(2, CommandLine.Run(["strength", "--config", folder.File("photo.json"), "--cases", "10"]));
+        Assert.Equal(0, CommandLine.Run(["strength", "--config", folder.File("photo.json"), .. options]));
+        IReadOnlyList<ModelDescriptor> before = ModelCatalogue.Load(TestSupport.InRepository("models")).Models,
+            after = ModelCatalogue.Load(models).Models;
+        foreach ((ModelDescriptor was, ModelDescriptor now) in before.Zip(after))
+        {
+            Assert.Equal(was.Id, now.Id);
+            Assert.Equal(was.Id != "srnet-x2-photo", was.Strength?.ToText() == now.Strength?.ToText());
+        }
+    }
+}
