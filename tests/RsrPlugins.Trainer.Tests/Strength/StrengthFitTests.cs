@@ -35,7 +35,8 @@ public class StrengthFitTests
             }
 
             bool isGood = statistics[2] > 0.5;
-            return new StrengthCase(statistics, 60, isGood ? 55 : 3, 100, 98, index % 4 == 0, SmallBy.Bicubic);
+            statistics[2] += isGood ? 0.5f : 0;
+            return new StrengthCase(statistics, 60, isGood ? 55 : 3, 100, 101, index % 4 == 0, SmallBy.Bicubic);
         }
     }
 
