@@ -4,12 +4,15 @@
 namespace RsrPlugins.Core.Models;
 
 /// <summary>Estimates, from a picture alone, the share of a network's enlargement in its best blend with a bicubic one.</summary>
-/// <remarks>Hidden units: softsign of a weighted sum of standardised statistics; output: the logistic function of a weighted sum of
+/// <remarks>Hidden units: softsign of a weighted sum of standardised statistics; output: a logistic function of a weighted sum of
 /// them.</remarks>
 public sealed class StrengthEstimator
 {
     /// <summary>Standardised statistics are taken at most this far from 0: what no fit has seen is not to lead further.</summary>
     public const double Limit = 4;
+
+    /// <summary>The logistic function reaches so far beyond 0 and 1, and is cut there: nothing and all are shares like any other.</summary>
+    public const double Beyond = 0.15;
 
     /// <summary>Numbers that describe a picture (Strength/PictureStatistics.cs).</summary>
     public const int Count = 80;
@@ -120,6 +123,6 @@ public sealed class StrengthEstimator
             sum += output[unit + 1] * (input / (1 + Math.Abs(input)));
         }
 
-        return 1 / (1 + Math.Exp(-sum));
+        return Math.Clamp(((1 + (2 * Beyond)) / (1 + Math.Exp(-sum))) - Beyond, 0, 1);
     }
 }

@@ -18,7 +18,7 @@ namespace RsrPlugins.Trainer.Commands;
 /// <summary>rsr-train strength.</summary>
 internal static class StrengthCommand
 {
-    private const int HiddenUnits = 16;
+    private const int HiddenUnits = 24;
     private const int MinCases = 200;
 
     internal static Command Create()
@@ -48,6 +48,11 @@ internal static class StrengthCommand
                 result.AddError($"--cases takes a whole number of at least {MinCases}; found '{result.Tokens[0].Value}'.");
             }
         });
+        Option<string?> fileOption = new Option<string?>("--cases-file")
+        {
+            Description = "Keeps the cases in this file; where it is there, they are taken from it and no network runs.",
+            HelpName = "FILE",
+        };
         Option<string?> dataOption = CommandLine.DataOption();
         Command command = new Command(
             "strength",
@@ -57,6 +62,7 @@ internal static class StrengthCommand
             configOption,
             modelsOption,
             casesOption,
+            fileOption,
             dataOption,
         };
         command.SetAction(parsed =>
@@ -79,21 +85,34 @@ internal static class StrengthCommand
                     stop.Cancel();
                 }
             );
-            Fit(config, data, parsed.GetRequiredValue(modelsOption), parsed.GetValue(casesOption), stop.Token);
+            Fit(config, data, parsed.GetRequiredValue(modelsOption), parsed.GetValue(casesOption), parsed.GetValue(fileOption), stop.Token);
         });
         return command;
     }
 
-    private static void Fit(TrainingConfig config, string data, string models, int count, CancellationToken cancellationToken)
+    private static void Fit(TrainingConfig config, string data, string models, int count, string? file, CancellationToken cancellationToken)
     {
         ModelKind kind = config.Kind == RunKind.Cleanup ? ModelKind.Cleanup : ModelKind.Photo;
         ModelDescriptor model = ModelCatalogue.Load(models).Find(NetworkTask.Enlarge, kind, config.Scale);
-        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
-        IReadOnlyList<StrengthCase> cases = new StrengthCases(config, data, new LearnedResizer(engine.Open(model))).Make(
-            count,
-            Console.WriteLine,
-            cancellationToken
-        );
+        IReadOnlyList<StrengthCase> cases;
+        if (File.Exists(file))
+        {
+            cases = StrengthCase.Load(file, model.Sha256);
+        }
+        else
+        {
+            using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
+            cases = new StrengthCases(config, data, new LearnedResizer(engine.Open(model))).Make(
+                count,
+                Console.WriteLine,
+                cancellationToken
+            );
+            if (file is not null)
+            {
+                StrengthCase.Save(file, model.Sha256, cases);
+            }
+        }
+
         StrengthEstimator estimator = StrengthFit.Fit(cases, HiddenUnits, config.Seed);
         ModelFolder.SetStrength(models, model.Id, estimator.ToText());
         Console.WriteLine();

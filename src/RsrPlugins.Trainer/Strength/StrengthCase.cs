@@ -1,9 +1,10 @@
 // What an estimate of the strength is fitted to: for many small pictures, their statistics, and how far the network's enlargement, the
 // classical ones and the true picture are from one another. The error of every blend follows from these few numbers, so that a network
 // runs once for each case, however often the estimate is fitted.
+using RsrPlugins.Core;
+using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Resizing;
-using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Strength;
 using RsrPlugins.Trainer.Data;
 using RsrPlugins.Trainer.Training;
@@ -28,6 +29,71 @@ internal sealed record StrengthCase(
     SmallBy By
 )
 {
+    /// <summary>Writes cases, to be fitted again without a network.</summary>
+    internal static void Save(string path, string of, IReadOnlyList<StrengthCase> cases)
+    {
+        using (BinaryWriter writer = new BinaryWriter(File.Create(path + ".tmp")))
+        {
+            writer.Write(Header(of));
+            writer.Write(cases.Count);
+            foreach (StrengthCase one in cases)
+            {
+                Array.ForEach(one.Statistics, writer.Write);
+                Array.ForEach([one.Network, one.Common, one.Bicubic, one.Lanczos], writer.Write);
+                writer.Write(one.IsHeldBack);
+                writer.Write((int)one.By);
+            }
+        }
+
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="of">What the cases must be of: the same as when they were written.</param>
+    /// <exception cref="TrainerException">Cases of something else, or no such file.</exception>
+    internal static IReadOnlyList<StrengthCase> Load(string path, string of)
+    {
+        try
+        {
+            using BinaryReader reader = new BinaryReader(File.OpenRead(path));
+            string found = reader.ReadString();
+            if (found != Header(of))
+            {
+                throw new TrainerException($"{path}: cases of {Header(of)} expected, found {OneLine.Quote(found)}. Name another file.");
+            }
+
+            StrengthCase[] cases = new StrengthCase[reader.ReadInt32()];
+            for (int i = 0; i < cases.Length; i++)
+            {
+                float[] statistics = new float[PictureStatistics.Count];
+                for (int k = 0; k < statistics.Length; k++)
+                {
+                    statistics[k] = reader.ReadSingle();
+                }
+
+                cases[i] = new StrengthCase(
+                    statistics,
+                    reader.ReadDouble(),
+                    reader.ReadDouble(),
+                    reader.ReadDouble(),
+                    reader.ReadDouble(),
+                    reader.ReadBoolean(),
+                    (SmallBy)reader.ReadInt32()
+                );
+            }
+
+            return cases;
+        }
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or OutOfMemoryException or OverflowException)
+        {
+            throw new TrainerException($"{path}: not a file of cases: {exception.Message}", exception);
+        }
+    }
+
+    private static string Header(string of) => $"{of}, {PictureStatistics.Count} statistics";
+
     /// <summary>Mean squared error of the better classical enlargement.</summary>
     internal double Classical => Math.Min(Bicubic, Lanczos);
 
@@ -47,7 +113,7 @@ internal sealed class StrengthCases(TrainingConfig config, string dataRoot, Lear
 {
     // Sides of the small pictures, in pixels.
     private const int MinSide = 24;
-    private const int MaxSide = 176;
+    private const int MaxSide = 160;
 
     // Smaller pictures are more often drawn than with 1: they take less time.
     private const double SizePower = 1.5;

@@ -36,46 +36,71 @@ internal static class StrengthFit
     /// <summary>Errors below this, in 8-bit levels squared, do not count: an 8-bit file cannot show them.</summary>
     internal const double Floor = 0.1;
 
-    private const int Steps = 4000;
+    // Fits from different first weights, whose mean is taken.
+    private const int Fits = 3;
+    private const int Steps = 2000;
     private const double Rate = 0.01;
     private const double WeightDecay = 0.02;
 
     // Noise on standardised statistics, against learning cases by heart.
     private const double Jitter = 0.15;
 
-    // A case has to gain this much before it stops costing, in dB; what is missing costs so many times a decibel of gain.
-    private const double Margin = 0.04;
-    private const double LossCost = 8;
-    private const double LargeLossCost = 30;
-    private const double LargeLoss = 0.15;
+    // A decibel below the best possible gain costs one, up to so many.
+    private const double MaxMissing = 2;
 
-    // More gain than this above the strengths' best is not asked for.
+    // A case has to gain this much, in dB, before it stops costing more; what is missing costs so many times a decibel of gain.
+    private const double Margin = 0.04;
+    private const double LossCost = 10;
+
+    // What is lost beyond this, in dB, costs so many times more still.
+    private const double LargeLoss = 0.15;
+    private const double LargeLossCost = 30;
+
+    // Least standard deviation of a statistic.
     private const double Spread = 1e-3;
 
     /// <summary>Fits to the cases that are not held back.</summary>
     /// <param name="cases">At least some hundreds.</param>
-    /// <param name="hidden">Hidden units.</param>
+    /// <param name="hidden">Hidden units of each of the fits whose mean is taken.</param>
     /// <param name="seed">Of the first weights.</param>
     internal static StrengthEstimator Fit(IReadOnlyList<StrengthCase> cases, int hidden, int seed)
     {
         StrengthCase[] seen = [.. cases.Where(one => !one.IsHeldBack)];
         const int Count = PictureStatistics.Count;
         using DisposeScope scope = NewDisposeScope();
-        random.manual_seed(seed);
         Tensor raw = tensor(seen.SelectMany(one => one.Statistics).ToArray(), [seen.Length, Count]);
         Tensor mean = raw.mean([0]),
             scale = 1 / (raw.std([0]) + Spread);
         Tensor inputs = ((raw - mean) * scale).clamp(-StrengthEstimator.Limit, StrengthEstimator.Limit);
-        Tensor network = Column(one => one.Network),
-            common = Column(one => one.Common),
-            bicubic = Column(one => one.Bicubic),
-            classical = Column(one => one.Classical);
+        Blends blends = new Blends(seen);
+
+        // The mean of several fits' sums is one network with all their units, and surer than each.
+        List<float> units = [],
+            outputs = [];
+        float bias = 0;
+        for (int fit = 0; fit < Fits; fit++)
+        {
+            (float[][] weights, float[] output) = FitOne(inputs, blends, hidden, seed + fit);
+            units.AddRange(weights.SelectMany(unit => unit));
+            bias += output[0] / Fits;
+            outputs.AddRange(output.Skip(1).Select(weight => weight / Fits));
+        }
+
+        return new StrengthEstimator([.. Values(mean), .. Values(scale), .. units, bias, .. outputs]);
+    }
+
+    private static (float[][] Units, float[] Output) FitOne(Tensor inputs, Blends blends, int hidden, int seed)
+    {
+        const int Count = PictureStatistics.Count;
+        using DisposeScope scope = NewDisposeScope();
+        random.manual_seed(seed);
         using Parameter first = new Parameter(randn(hidden, Count) / Math.Sqrt(Count)),
             firstBias = new Parameter(zeros(hidden)),
             second = new Parameter(randn(hidden) * 0.1),
             secondBias = new Parameter(ones(1));
-        using optim.Optimizer optimiser = optim.AdamW([first, firstBias, second, secondBias], lr: Rate, weight_decay: WeightDecay);
-        Tensor possible = Gains(Best());
+        using Optimizer optimiser = AdamW([first, firstBias, second, secondBias], lr: Rate, weight_decay: WeightDecay);
+        Tensor possible = blends.Gains(blends.Best);
+        Tensor wanted = minimum(possible, Margin * ones_like(possible));
         for (int step = 0; step < Steps; step++)
         {
             using DisposeScope inner = NewDisposeScope();
@@ -85,11 +110,12 @@ internal static class StrengthFit
             }
 
             Tensor units = (inputs + (Jitter * randn_like(inputs))).matmul(first.t()) + firstBias;
-            Tensor strength = sigmoid((units / (1 + units.abs())).matmul(second) + secondBias);
-            Tensor gains = Gains(strength);
+            Tensor sum = (units / (1 + units.abs())).matmul(second) + secondBias;
+            Tensor strength = (((1 + (2 * StrengthEstimator.Beyond)) * sigmoid(sum)) - StrengthEstimator.Beyond).clamp(0, 1);
+            Tensor gains = blends.Gains(strength);
             Tensor loss = (
-                (possible - gains).clamp_max(2)
-                + (LossCost * (minimum(possible, Margin * ones_like(possible)) - gains).clamp_min(0))
+                (possible - gains).clamp_max(MaxMissing)
+                + (LossCost * (wanted - gains).clamp_min(0))
                 + (LargeLossCost * (-LargeLoss - gains).clamp_min(0))
             ).mean();
             optimiser.zero_grad();
@@ -97,27 +123,39 @@ internal static class StrengthFit
             optimiser.step();
         }
 
-        float[] weights =
-        [
-            .. Values(mean),
-            .. Values(scale),
-            .. Enumerable.Range(0, hidden).SelectMany(unit => Values(firstBias[unit].reshape(1)).Concat(Values(first[unit]))),
-            .. Values(secondBias),
-            .. Values(second),
-        ];
-        return new StrengthEstimator(weights);
-
-        Tensor Column(Func<StrengthCase, double> value) => tensor(seen.Select(one => (float)value(one)).ToArray());
-
-        Tensor Gains(Tensor strength) =>
-            (10 / Math.Log(10))
-            * (
-                (classical + Floor).log()
-                - ((bicubic - (2 * strength * common) + (strength * strength * network)).clamp_min(0) + Floor).log()
-            );
-
-        Tensor Best() => (common / (network + 1e-6)).clamp(0, 1);
+        return (
+            [.. Enumerable.Range(0, hidden).Select(unit => (float[])[.. Values(firstBias[unit].reshape(1)), .. Values(first[unit])])],
+            [.. Values(secondBias), .. Values(second)]
+        );
     }
 
     private static float[] Values(Tensor values) => values.detach().cpu().data<float>().ToArray();
+
+    // The numbers of cases as tensors.
+    private sealed class Blends
+    {
+        private readonly Tensor _network;
+        private readonly Tensor _common;
+        private readonly Tensor _bicubic;
+        private readonly Tensor _classical;
+
+        public Blends(StrengthCase[] cases)
+        {
+            (_network, _common) = (Column(one => one.Network), Column(one => one.Common));
+            (_bicubic, _classical) = (Column(one => one.Bicubic), Column(one => one.Classical));
+            Best = Column(one => one.BestStrength);
+
+            Tensor Column(Func<StrengthCase, double> value) => tensor(cases.Select(one => (float)value(one)).ToArray());
+        }
+
+        public Tensor Best { get; }
+
+        /// <summary>Gains over the better classical enlargement, in dB.</summary>
+        public Tensor Gains(Tensor strength) =>
+            (10 / Math.Log(10))
+            * (
+                (_classical + Floor).log()
+                - ((_bicubic - (2 * strength * _common) + (strength * strength * _network)).clamp_min(0) + Floor).log()
+            );
+    }
 }

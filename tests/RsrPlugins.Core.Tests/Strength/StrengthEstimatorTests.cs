@@ -23,11 +23,14 @@ public sealed class StrengthEstimatorTests
         (weights[output], weights[output + 1], weights[output + 2]) = (0.5f, -3, 4);
         float[] statistics = new float[PictureStatistics.Count];
         statistics[0] = 5; // standardised 1: the first unit has 2.25, the second none
-        Assert.Equal(1 / (1 + Math.Exp(-(0.5 - (3 * 2.25 / 3.25)))), new StrengthEstimator(weights).Of(statistics), 1e-12);
+        Assert.Equal(Output(0.5 - (3 * 2.25 / 3.25)), new StrengthEstimator(weights).Of(statistics), 1e-12);
 
         statistics[0] = 1e6f; // no further than the limit
         double unit = 0.25 + (2 * StrengthEstimator.Limit);
-        Assert.Equal(1 / (1 + Math.Exp(-(0.5 - (3 * unit / (1 + unit))))), new StrengthEstimator(weights).Of(statistics), 1e-12);
+        Assert.Equal(Output(0.5 - (3 * unit / (1 + unit))), new StrengthEstimator(weights).Of(statistics), 1e-12);
+
+        static double Output(double sum) =>
+            Math.Clamp(((1 + (2 * StrengthEstimator.Beyond)) / (1 + Math.Exp(-sum))) - StrengthEstimator.Beyond, 0, 1);
     }
 
     [Fact]

@@ -32,6 +32,13 @@ internal static class OrdinaryReport
             parts.Add(Grid(scale, "reduction", one => one.Reduction.Name, one => one.Damage.Name));
             parts.Add(Grid(scale, "kind", one => one.Picture.Kind, one => one.Damage.Name));
             parts.Add(Grid(scale, "reduction", one => one.Reduction.Name, one => one.Picture.Kind));
+            if (Overshoot(scale) is { } overshoot)
+            {
+                parts.Add(
+                    $"Pixels of which a colour lies more than {OrdinaryCase.CountedOvershoot} levels outside the range of the 3 x 3 small pixels around, undamaged files made by area or drawn small:"
+                );
+                parts.Add(overshoot);
+            }
         }
 
         OrdinaryCase[] worst = [.. cases.OrderBy(one => one.Gain).Take(WorstShown).Where(one => one.Gain < 0)];
@@ -120,6 +127,37 @@ internal static class OrdinaryReport
         }
 
         return Table(rows);
+    }
+
+    private static string? Overshoot(IEnumerable<OrdinaryCase> scale)
+    {
+        OrdinaryCase[] cases =
+        [
+            .. scale.Where(one =>
+                one.Damage == SmallFiles.Damages[0]
+                && one.Reduction.Name is "area" or "drawn small"
+                && one.Picture.Kind is "drawing" or "screen" or "line art"
+            ),
+        ];
+        return cases.Length == 0
+            ? null
+            : Table([
+                ["", "rsr", "the picture itself", "bicubic"],
+                .. cases
+                    .GroupBy(one => one.Picture.Kind)
+                    .Select(kind =>
+                        (string[])
+                            [
+                                kind.Key,
+                                Part(kind, one => one.Outside.Ours),
+                                Part(kind, one => one.Outside.Picture),
+                                Part(kind, one => one.Outside.Bicubic),
+                            ]
+                    ),
+            ]);
+
+        static string Part(IEnumerable<OrdinaryCase> kind, Func<OrdinaryCase, double> of) =>
+            FormattableString.Invariant($"{100 * kind.Average(of):0.0} %");
     }
 
     private static string Grid(
