@@ -128,7 +128,7 @@ internal sealed record ModelFigures(
     private static FigureRow Files(string data, int scale, INetwork srNet) =>
         new(
             "bicubic, 8-bit RGB files",
-            "`rsr upscale`",
+            srNet.Model.Strength is null ? "`rsr upscale --strength 100`" : "`rsr upscale`",
             TestSets.ToDictionary(
                 set => set,
                 set =>

@@ -2,6 +2,7 @@
 // better classical enlargement costs many times what a decibel of gain brings.
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Strength;
+using RsrPlugins.Trainer.Data;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -38,23 +39,23 @@ internal static class StrengthFit
 
     // Fits from different first weights, whose mean is taken.
     private const int Fits = 3;
-    private const int Steps = 2000;
+    private const int Steps = 1500;
     private const double Rate = 0.01;
     private const double WeightDecay = 0.02;
 
     // Noise on standardised statistics, against learning cases by heart.
-    private const double Jitter = 0.15;
+    private const double Jitter = 0.1;
 
     // A decibel below the best possible gain costs one, up to so many.
-    private const double MaxMissing = 2;
+    private const double MaxMissing = 4;
 
     // A case has to gain this much, in dB, before it stops costing more; what is missing costs so many times a decibel of gain.
     private const double Margin = 0.04;
-    private const double LossCost = 10;
+    private const double LossCost = 8;
 
     // What is lost beyond this, in dB, costs so many times more still.
     private const double LargeLoss = 0.15;
-    private const double LargeLossCost = 30;
+    private const double LargeLossCost = 15;
 
     // Least standard deviation of a statistic.
     private const double Spread = 1e-3;
@@ -113,11 +114,11 @@ internal static class StrengthFit
             Tensor sum = (units / (1 + units.abs())).matmul(second) + secondBias;
             Tensor strength = (((1 + (2 * StrengthEstimator.Beyond)) * sigmoid(sum)) - StrengthEstimator.Beyond).clamp(0, 1);
             Tensor gains = blends.Gains(strength);
-            Tensor loss = (
+            Tensor loss =
                 (possible - gains).clamp_max(MaxMissing)
                 + (LossCost * (wanted - gains).clamp_min(0))
-                + (LargeLossCost * (-LargeLoss - gains).clamp_min(0))
-            ).mean();
+                + (LargeLossCost * (-LargeLoss - gains).clamp_min(0));
+            loss = (blends.Weights * loss).mean();
             optimiser.zero_grad();
             loss.backward();
             optimiser.step();
@@ -128,6 +129,17 @@ internal static class StrengthFit
             [.. Values(secondBias), .. Values(second)]
         );
     }
+
+    // Most files are made small well, and must not pay for the few that are not; the strongest sharpening that is drawn is rare.
+    private static double WeightOf(SmallBy by) =>
+        by switch
+        {
+            SmallBy.Bicubic => 3,
+            SmallBy.Area or SmallBy.Lanczos => 2,
+            SmallBy.Triangle or SmallBy.Linear => 1.5,
+            SmallBy.Unsharp => 0.3,
+            _ => 1,
+        };
 
     private static float[] Values(Tensor values) => values.detach().cpu().data<float>().ToArray();
 
@@ -143,12 +155,15 @@ internal static class StrengthFit
         {
             (_network, _common) = (Column(one => one.Network), Column(one => one.Common));
             (_bicubic, _classical) = (Column(one => one.Bicubic), Column(one => one.Classical));
-            Best = Column(one => one.BestStrength);
+            (Best, Weights) = (Column(one => one.BestStrength), Column(one => WeightOf(one.By)));
 
             Tensor Column(Func<StrengthCase, double> value) => tensor(cases.Select(one => (float)value(one)).ToArray());
         }
 
         public Tensor Best { get; }
+
+        /// <summary>How much each case counts.</summary>
+        public Tensor Weights { get; }
 
         /// <summary>Gains over the better classical enlargement, in dB.</summary>
         public Tensor Gains(Tensor strength) =>
