@@ -86,6 +86,13 @@ public sealed class StrengthEstimatorTests
             new ResizeWay([new WayStep(none, null, 0, 80, 60) { MeanWith = half }], 80, 60, ClassicalStep: false).Adapted(source).Strength
         );
 
+        // Clean-up is never shown by less than three quarters.
+        ModelDescriptor cleanUp = _models.Find(NetworkTask.Enlarge, ModelKind.Cleanup, 2) with
+        {
+            Strength = Constant(-20),
+        };
+        Assert.Equal(75, ResizeWay.Of(cleanUp, 40, 30).Adapted(source).Strength);
+
         // Too small to tell, cleaned up at its own size, no network at all.
         Assert.Equal(100, ResizeWay.Of(half, 8, 8).Adapted(LearnedResizerTests.Patchwork(8, 8, PixelLayout.Rgb, 8)).Strength);
         Assert.Equal(100, ResizeWay.Of(half, 40, 30, fitTo: (40, 30)).Adapted(source).Strength);
