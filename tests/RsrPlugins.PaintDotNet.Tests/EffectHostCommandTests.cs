@@ -310,7 +310,17 @@ public sealed class EffectHostCommandTests : IDisposable
             ["DOTNET_EnableFMA"] = "0",
             ["LD_DEBUG"] = "files",
         };
-        (int code, string text) = Host(folders, "run", "Learned Upscale", Input, Output, "--set", "Device=Cpu");
+        (int code, string text) = Host(
+            folders,
+            "run",
+            "Learned Upscale",
+            Input,
+            Output,
+            "--set",
+            "Device=Cpu",
+            "--set",
+            "StrengthUse=Exactly"
+        );
         Assert.True(code == 0, text);
         Assert.Matches("calling init: .*libonnxruntime", text);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folders["HOME"]!));

@@ -51,9 +51,6 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
     /// </summary>
     public int Strength { get; init; } = PixelBlend.Whole;
 
-    /// <summary>Least share of a clean-up: what a bicubic picture would bring back is what the clean-up was asked to take away.</summary>
-    private const double MinCleanUp = 0.75;
-
     /// <summary>
     /// The way with less of its networks' picture where the source's statistics say that less is closer to the truth: the strength becomes
     /// that share of itself. Only the first network is asked, and only for enlargements; who cleans up at the same size wants all of it.
@@ -73,14 +70,8 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
             return this;
         }
 
-        double share = models.Average(model => ShareOf(model, statistics));
+        double share = models.Average(model => model.ShareFor(statistics));
         return this with { Strength = (int)Math.Round(Strength * share) };
-    }
-
-    private static double ShareOf(ModelDescriptor model, float[] statistics)
-    {
-        double share = model.Strength?.Of(statistics) ?? 1;
-        return model.Kind == ModelKind.Cleanup ? Math.Max(share, MinCleanUp) : share;
     }
 
     /// <summary>A classical step takes next to nothing beside a network.</summary>

@@ -45,6 +45,9 @@ public sealed record ModelDescriptor(
     string? PairId
 )
 {
+    /// <summary>Least share of a clean-up: what a bicubic picture would bring back is what the clean-up was asked to take away.</summary>
+    public const double MinCleanUp = 0.75;
+
     /// <summary>What the network does.</summary>
     public NetworkTask Task => Shape.Task;
 
@@ -53,6 +56,14 @@ public sealed record ModelDescriptor(
 
     /// <summary>Tells from a picture how much of the network's enlargement to show; null for a network that shows whole.</summary>
     public StrengthEstimator? Strength { get; init; }
+
+    /// <summary>The share of the network's enlargement to show, 0 to 1; of a clean-up at least <see cref="MinCleanUp"/>.</summary>
+    /// <param name="statistics">The picture's, <see cref="StrengthEstimator.Count"/> numbers.</param>
+    public double ShareFor(ReadOnlySpan<float> statistics)
+    {
+        double share = Strength?.Of(statistics) ?? 1;
+        return Kind == ModelKind.Cleanup ? Math.Max(share, MinCleanUp) : share;
+    }
 
     /// <summary>How <see cref="Psnr"/> and <see cref="Ssim"/> were measured.</summary>
     public string Protocol { get; init; } = string.Empty;
