@@ -238,10 +238,16 @@ internal sealed record UpscaleOptions(
         return resolved;
     }
 
-    public override ResizeWay Way(ModelCatalogue models, PixelImage picture, (int Width, int Height)? fitTo) =>
-        Source == SourceKind.Pixel ? Blocks(models, picture, fitTo)
-        : StrengthUse == StrengthUse.AtMost ? (Networks(models, picture, fitTo) with { Strength = Strength }).Adapted(picture)
-        : Networks(models, picture, fitTo) with { Strength = Strength };
+    public override ResizeWay Way(ModelCatalogue models, PixelImage picture, (int Width, int Height)? fitTo)
+    {
+        if (Source == SourceKind.Pixel)
+        {
+            return Blocks(models, picture, fitTo);
+        }
+
+        ResizeWay way = Networks(models, picture, fitTo) with { Strength = Strength };
+        return StrengthUse == StrengthUse.AtMost ? way.Adapted(picture) : way;
+    }
 
     public override LayerSource Read(Layer layer)
     {

@@ -20,7 +20,7 @@ public sealed class OptionTests
         Picture Rendered(string use) => Run(layer, ["Scale=2", "Source=Ordinary", "Reading=TopLeftPart", use]);
         PixelImage source = Pixels(layer.Crop(0, 0, layer.Width / 2, layer.Height / 2));
         ModelDescriptor model = Effects.RealRuntime.Models().Find(NetworkTask.Enlarge, ModelKind.Photo, 2);
-        int bears = PictureStatistics.StrengthFor(source, model.Strength!);
+        int bears = (int)Math.Round(PixelBlend.Whole * PictureStatistics.ShareFor(source, model));
         PictureAssert.SameBytes(
             Run(layer, [.. _corner, $"Strength={bears}"]),
             Run(layer, ["Scale=2", "Source=Ordinary", "Reading=TopLeftPart"]),

@@ -64,13 +64,10 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
             return this;
         }
 
-        ModelDescriptor[] models = [Steps[0].Model, .. Steps[0].MeanWith is { } other ? [other] : Array.Empty<ModelDescriptor>()];
-        if (models.All(model => model.Strength is null) || PictureStatistics.Of(source) is not { } statistics)
-        {
-            return this;
-        }
-
-        double share = models.Average(model => model.ShareFor(statistics));
+        WayStep first = Steps[0];
+        double share = first.MeanWith is null
+            ? PictureStatistics.ShareFor(source, first.Model)
+            : PictureStatistics.ShareFor(source, first.Model, first.MeanWith);
         return this with { Strength = (int)Math.Round(Strength * share) };
     }
 

@@ -189,10 +189,8 @@ public static class EvaluationProtocol
                 );
                 INetwork enlarging = Demand(srNet, nameof(srNet));
                 PixelImage enlarged = new LearnedResizer(enlarging, settings).Resize(reducedFile, null, cancellationToken);
-                if (
-                    enlarging.Model.Strength is { } estimator
-                    && PictureStatistics.StrengthFor(reducedFile, estimator) is int strength and < PixelBlend.Whole
-                )
+                int strength = (int)Math.Round(PixelBlend.Whole * PictureStatistics.ShareFor(reducedFile, enlarging.Model));
+                if (strength < PixelBlend.Whole)
                 {
                     PixelImage bicubic = Resampler.Resize(reducedFile, width, height, ResamplingKernel.Bicubic, null, cancellationToken);
                     PixelBlend.Into(enlarged, 0, 0, bicubic, strength);
