@@ -383,7 +383,7 @@ internal sealed class ResizeBatch
             written?.Bytes,
             decision.Source,
             decision.Cleanup,
-            decision.Source is null || way.Steps.Count == 0 || _options.DryRun && decision.AdaptsStrength ? null : way.Strength,
+            decision.Source is null || way.Steps.Count == 0 || (_options.DryRun && decision.AdaptsStrength) ? null : way.Strength,
             notes
         );
     }

@@ -49,8 +49,10 @@ internal static class UpscaleCommand
 
             How much of the networks' picture shows (--strength), the rest being a bicubic enlargement of the same input:
               auto     as the picture bears it: where its pixels say that it was made small without antialiasing, was sharpened, or is blurred,
-                       the networks' guesses are worth less, and the report says how much was taken; else all of it
-              0-100    so many per cent, whatever the picture is; 0 is the bicubic one alone, for which no network runs
+                       the networks' guesses are worth less, and the report says how much was taken; else all of it. Of a clean-up at least
+                       75, and all at the picture's own size
+              0-100    so many per cent, whatever the picture is; 0 is the bicubic one alone, for which no network runs.
+                       With --cleanup it is how much of the clean-up shows
 
             --model takes a network by its name: one of the installed ones, or one of your own ('rsr models add').
 

@@ -1,5 +1,6 @@
 // The commands of rsr-train; one file each.
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using RsrPlugins.Cli;
 using RsrPlugins.Cli.Files;
 using RsrPlugins.Core;
@@ -9,6 +10,9 @@ namespace RsrPlugins.Trainer.Commands;
 /// <summary>The command line of rsr-train.</summary>
 internal static class CommandLine
 {
+    /// <summary>Exit code after Ctrl-C.</summary>
+    internal const int StoppedByUser = 130;
+
     /// <summary>Exit codes: 0 done, 1 failed (message on stderr), 2 bad usage, 130 stopped by Ctrl-C.</summary>
     internal static int Run(string[] arguments)
     {
@@ -20,6 +24,7 @@ internal static class CommandLine
               rsr-train train --config training/configs/learned-x2.json --minutes 45
               rsr-train train --config training/configs/learned-x2.json --resume
               rsr-train export training/checkpoints/learned-x2.ckpt --models models
+              rsr-train strength --config training/configs/continue-photo-x2.json
               rsr-train evaluate models --scale 2
               rsr-train sheet training/checkpoints/learned-x2.ckpt -o sheet.png
               rsr-train bench
@@ -52,6 +57,11 @@ internal static class CommandLine
             );
             return parsed.Errors.Count > 0 ? 2 : code;
         }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("rsr-train: stopped");
+            return StoppedByUser;
+        }
         catch (RsrException error)
         {
             Console.Error.WriteLine($"rsr-train: {error.Message}");
@@ -76,6 +86,17 @@ internal static class CommandLine
             return 1;
         }
     }
+
+    /// <summary>Ctrl-C asks a command to stop instead of ending the process, as long as what this returns is not disposed.</summary>
+    internal static PosixSignalRegistration StopOnInterrupt(CancellationTokenSource stop) =>
+        PosixSignalRegistration.Create(
+            PosixSignal.SIGINT,
+            signal =>
+            {
+                signal.Cancel = true;
+                stop.Cancel();
+            }
+        );
 
     /// <summary>--data, else RSR_DATA.</summary>
     internal static Option<string?> DataOption() =>

@@ -111,14 +111,7 @@ internal static class ExperimentCommand
             string? temporary = smoke ? Directory.CreateTempSubdirectory("rsr-train-smoke-").FullName : null;
             string pictures = temporary ?? Path.ChangeExtension(document, null);
             using CancellationTokenSource stop = new CancellationTokenSource();
-            using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(
-                PosixSignal.SIGINT,
-                signal =>
-                {
-                    signal.Cancel = true;
-                    stop.Cancel();
-                }
-            );
+            using PosixSignalRegistration interrupt = CommandLine.StopOnInterrupt(stop);
             ExperimentContext context = new ExperimentContext(
                 parsed.GetValue(dataOption),
                 parsed.GetRequiredValue(modelsOption),

@@ -77,14 +77,7 @@ internal static class StrengthCommand
 
             string data = CommandLine.RequireData(parsed.GetValue(dataOption));
             using CancellationTokenSource stop = new CancellationTokenSource();
-            using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(
-                PosixSignal.SIGINT,
-                context =>
-                {
-                    context.Cancel = true;
-                    stop.Cancel();
-                }
-            );
+            using PosixSignalRegistration interrupt = CommandLine.StopOnInterrupt(stop);
             Fit(config, data, parsed.GetRequiredValue(modelsOption), parsed.GetValue(casesOption), parsed.GetValue(fileOption), stop.Token);
         });
         return command;

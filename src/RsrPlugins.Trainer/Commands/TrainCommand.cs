@@ -8,8 +8,6 @@ namespace RsrPlugins.Trainer.Commands;
 /// <summary>rsr-train train.</summary>
 internal static class TrainCommand
 {
-    private const int StoppedByUser = 130;
-
     internal static Command Create()
     {
         Option<string> configOption = new Option<string>("--config")
@@ -60,7 +58,7 @@ internal static class TrainCommand
         string outcome = string.Empty;
         TrainingConsole.Show(config.Name, show => outcome = session.Run(show, stop.Token));
         Console.WriteLine(outcome);
-        return stop.IsCancellationRequested ? StoppedByUser : 0;
+        return stop.IsCancellationRequested ? CommandLine.StoppedByUser : 0;
 
         void Stop(PosixSignalContext context)
         {

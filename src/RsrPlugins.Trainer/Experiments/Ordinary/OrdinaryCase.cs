@@ -24,7 +24,8 @@ internal sealed record OrdinaryCase(
     /// <summary>Levels by which a pixel may leave its range before it counts.</summary>
     internal const int CountedOvershoot = 6;
 
-    /// <summary>Parts of the pixels outside their range (<see cref="OutsideRange"/>): ours, the picture's own, bicubic's.</summary>
+    /// <summary>Parts of the pixels outside their range (<see cref="OutsideRange"/>) where the file is undamaged: ours, the picture's own,
+    /// bicubic's.</summary>
     internal (double Ours, double Picture, double Bicubic) Outside { get; init; }
 
     /// <summary>What we are above the better of bicubic and Lanczos, in dB; below 0 is a loss.</summary>
@@ -80,7 +81,11 @@ internal sealed record OrdinaryCase(
             Score(Resampler.Resize(decoded, Side, Side, ResamplingKernel.Lanczos3, null, cancellationToken))
         )
         {
-            Outside = (OutsideRange(decoded, ours, scale), OutsideRange(decoded, picture8, scale), OutsideRange(decoded, bicubic, scale)),
+            // Only files that nothing else happened to are asked.
+            Outside =
+                damage == SmallFiles.Damages[0]
+                    ? (OutsideRange(decoded, ours, scale), OutsideRange(decoded, picture8, scale), OutsideRange(decoded, bicubic, scale))
+                    : default,
         };
         File.Delete(input);
         File.Delete(output);
