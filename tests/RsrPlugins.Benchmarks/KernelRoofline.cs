@@ -2,10 +2,10 @@
 // multiply-adds, bytes it reads and writes against a copy of as many bytes. A kernel can be no faster than the slower of the two; the last
 // column is that bound over its time. The copy has the kernel's own working set, so it runs in the same level of the caches. One thread,
 // sizes as the stages of a network use them.
-using System.Diagnostics;
 using System.Globalization;
 using RsrPlugins.Cli.Bench;
 using RsrPlugins.Core.Inference.Cpu;
+using static RsrPlugins.Benchmarks.KernelClock;
 
 namespace RsrPlugins.Benchmarks;
 
@@ -16,7 +16,6 @@ internal static unsafe class KernelRoofline
     private const int Cells = 36;
     private const int Pixels = 48;
     private const float Slope = 0.05f;
-    private const int Rounds = 7;
     private const nint PointStride = (Cells * Channels) + CpuKernels.CacheLine;
     private const int RowLength = ((Cells * CpuKernels.CellSide) + 2) * Channels;
 
@@ -34,8 +33,7 @@ internal static unsafe class KernelRoofline
 
     public static int Run(string[] arguments)
     {
-        VectorWidth width = CpuKernels.BestWidth;
-        if (arguments.Length > 1 || (arguments.Length == 1 && !(Enum.TryParse("Bits" + arguments[0], out width) && Enum.IsDefined(width))))
+        if (WidthOf(arguments) is not { } width)
         {
             Console.Error.WriteLine("roofline [512|256|128]");
             return 2;
@@ -154,49 +152,12 @@ internal static unsafe class KernelRoofline
         }
     }
 
-    /// <summary>Time of one call, the least of some rounds of about 20 ms.</summary>
-    private static double Seconds(Action action)
-    {
-        Stopwatch trial = Stopwatch.StartNew();
-        int calls = 0;
-        for (; trial.ElapsedMilliseconds < 20; calls++)
-        {
-            action();
-        }
-
-        double best = double.MaxValue;
-        for (int round = 0; round < Rounds; round++)
-        {
-            Stopwatch clock = Stopwatch.StartNew();
-            for (int i = 0; i < calls; i++)
-            {
-                action();
-            }
-
-            best = Math.Min(best, clock.Elapsed.TotalSeconds / calls);
-        }
-
-        return best;
-    }
-
     /// <summary>Time to copy half as many floats: so many are read and written.</summary>
     private static double CopySeconds(long floats)
     {
         float[] from = new float[floats / 2],
             to = new float[floats / 2];
         return Seconds(() => from.AsSpan().CopyTo(to));
-    }
-
-    private static float[] Noise(int count)
-    {
-        Random random = new Random(1);
-        float[] values = GC.AllocateUninitializedArray<float>(count, pinned: true);
-        for (int i = 0; i < count; i++)
-        {
-            values[i] = random.NextSingle() - 0.5f;
-        }
-
-        return values;
     }
 
     private static void Write(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));

@@ -1,0 +1,221 @@
+// Other ways to do what the CPU engine does, beside its own: what docs/inference.md calls tried and lost. All are made of the engine's kernels,
+// so that only the way differs. One thread; a 3 x 3 layer from 64 to 64 channels, and a chain of them as SRNet is.
+using System.Globalization;
+using RsrPlugins.Core.Inference.Cpu;
+using static RsrPlugins.Benchmarks.KernelClock;
+
+namespace RsrPlugins.Benchmarks;
+
+/// <summary>trials [512|256|128]: vectors of so many bits; the widest that are fast here without.</summary>
+internal static unsafe class KernelTrials
+{
+    private const int Channels = CpuKernels.Channels;
+    private const int Cell = CpuKernels.CellSide;
+    private const float Slope = 0.05f;
+
+    // The engine's own choices.
+    private const int Cells = 36;
+    private const int Chunk = 48;
+
+    // A tile of so many cells each way, and as many layers as six dense units have.
+    private const int TileCells = 24;
+    private const int Layers = 6;
+
+    // Rows a layer's ring holds: those of a window and of the next row of cells.
+    private const int Ring = 10;
+
+    private const int MostCells = 144;
+
+    public static int Run(string[] arguments)
+    {
+        if (WidthOf(arguments) is not { } width)
+        {
+            Console.Error.WriteLine("trials [512|256|128]");
+            return 2;
+        }
+
+        CpuKernels kernels = CpuKernels.Of(width);
+        Write($"{(int)width}-bit vectors, nanoseconds for a pixel of 64 channels, and times as long as the engine's own way");
+        fixed (
+            float* weights = Noise(CpuKernels.Points * CpuKernels.KernelStride),
+                bias = Noise(Channels),
+                scratch = Noise(2 * CpuKernels.Points * ((MostCells * Channels) + CpuKernels.CacheLine)),
+                maps = Noise((Layers + 1) * Layer.LengthOf(TileCells * Cell)),
+                wide = Noise(12 * ((MostCells * Cell) + 2) * Channels)
+        )
+        {
+            // Pinned above for as long as the kernels run; lambdas cannot hold fixed locals.
+            float* w = weights,
+                b = bias,
+                s = scratch,
+                m = maps,
+                r = wide;
+
+            double own = Winograd(Cells, CpuKernels.CacheLine);
+            Row("3 x 3: F(4 x 4, 3 x 3), 36 cells at a time", own, own);
+            foreach (int cells in (ReadOnlySpan<int>)[3, 6, 12, 18, 72, 144])
+            {
+                Row($"3 x 3: {cells} cells at a time", Winograd(cells, CpuKernels.CacheLine), own);
+            }
+
+            Row("3 x 3: points whole kilobytes apart", Winograd(32, 0), own);
+            Row("3 x 3: nine products, no transform", Direct(Chunk), own);
+            Row("3 x 3: nine products, 12 pixels at a time", Direct(12), own);
+
+            double one = Pointwise(Chunk, Chunk);
+            Row("1 x 1, three maps: 48 pixels at a time", one, one);
+            Row("1 x 1, three maps: 12 pixels at a time", Pointwise(12, 12), one);
+            Row("1 x 1, three maps: 288 pixels at a time", Pointwise(288, 288), one);
+            Row("1 x 1, three maps: accumulators of 4 rows", Pointwise(Chunk, 4), one);
+
+            double rows = Chain(Ring, isByRows: true);
+            Row("six layers of a tile: row by row, in rings", rows, rows);
+            Row("six layers of a tile: row by row, in maps", Chain(TileCells * Cell, isByRows: true), rows);
+            Row("six layers of a tile: layer by layer, in maps", Chain(TileCells * Cell, isByRows: false), rows);
+
+            // A layer on cells beside each other.
+            double Winograd(int cells, nint padding)
+            {
+                nint stride = (cells * Channels) + padding;
+                int row = ((cells * Cell) + 2) * Channels;
+                float** window = stackalloc float*[6];
+                for (int i = 0; i < 6; i++)
+                {
+                    window[i] = r + (i * row);
+                }
+
+                float** read = window;
+                return Seconds(() => Transform(read, cells, stride, r + (6 * row), row)) / (cells * Cell * Cell);
+            }
+
+            void Transform(float** window, int cells, nint stride, float* target, int row)
+            {
+                float** targets = stackalloc float*[Cell];
+                for (int i = 0; i < Cell; i++)
+                {
+                    targets[i] = target + (i * row);
+                }
+
+                float* products = s + (CpuKernels.Points * stride);
+                kernels.TransformInputs(window, cells, s, stride);
+                kernels.MultiplyPoints(s, cells, stride, w, products);
+                kernels.TransformResults(products, cells, stride, b, Slope, targets, cells * Cell);
+            }
+
+            // The same layer as a sum of nine products of the pixels as they lie.
+            double Direct(int chunk)
+            {
+                const int Pixels = Cells * Cell;
+                const int Row = (Pixels + 2) * Channels;
+                return Seconds(() =>
+                    {
+                        for (int left = 0; left < Pixels; left += chunk)
+                        {
+                            float* target = r + (6 * Row) + (left * Channels);
+                            for (int tap = 0; tap < 9; tap++)
+                            {
+                                kernels.Multiply(
+                                    r + (tap / 3 * Row) + ((left + (tap % 3)) * Channels),
+                                    Channels,
+                                    w + (tap * CpuKernels.KernelStride),
+                                    Channels,
+                                    tap == 0 ? b : target,
+                                    tap == 0 ? 0 : Channels,
+                                    target,
+                                    Channels,
+                                    chunk,
+                                    tap == 8 ? Slope : 1
+                                );
+                            }
+                        }
+                    }) / Pixels;
+            }
+
+            // 1 x 1 from three maps: sums of so many pixels at a time, so many rows in one call.
+            double Pointwise(int chunk, int rowsOfCall)
+            {
+                const int Pixels = 288;
+                const int Map = Pixels * Channels;
+                return Seconds(() =>
+                    {
+                        for (int left = 0; left < Pixels; left += chunk)
+                        {
+                            for (int map = 0; map < 3; map++)
+                            {
+                                for (int first = left; first < left + chunk; first += rowsOfCall)
+                                {
+                                    float* target = r + (3 * Map) + (first * Channels);
+                                    kernels.Multiply(
+                                        r + (map * Map) + (first * Channels),
+                                        Channels,
+                                        w + (map * CpuKernels.KernelStride),
+                                        Channels,
+                                        map == 0 ? b : target,
+                                        map == 0 ? 0 : Channels,
+                                        target,
+                                        Channels,
+                                        rowsOfCall,
+                                        map == 2 ? Slope : 1
+                                    );
+                                }
+                            }
+                        }
+                    }) / Pixels;
+            }
+
+            // Layers one after another on a tile, each held whole or in a ring of rows.
+            double Chain(int held, bool isByRows)
+            {
+                Layer[] layers = [.. Enumerable.Range(0, Layers + 1).Select(layer => new Layer(m + (layer * Layer.LengthOf(held)), held))];
+                return Seconds(() =>
+                    {
+                        for (int outer = 0; outer < (isByRows ? TileCells : Layers); outer++)
+                        {
+                            for (int inner = 0; inner < (isByRows ? Layers : TileCells); inner++)
+                            {
+                                (int cellRow, int layer) = isByRows ? (outer, inner) : (inner, outer);
+                                Step(layers[layer], layers[layer + 1], cellRow * Cell);
+                            }
+                        }
+                    }) / (Layers * TileCells * Cell * TileCells * Cell);
+            }
+
+            void Step(Layer from, Layer to, int top)
+            {
+                const nint Stride = (TileCells * Channels) + CpuKernels.CacheLine;
+                float** window = stackalloc float*[6];
+                for (int i = 0; i < 6; i++)
+                {
+                    window[i] = from.RowAt(top + i);
+                }
+
+                float** targets = stackalloc float*[Cell];
+                for (int i = 0; i < Cell; i++)
+                {
+                    targets[i] = to.RowAt(top + i);
+                }
+
+                float* products = s + (CpuKernels.Points * Stride);
+                kernels.TransformInputs(window, TileCells, s, Stride);
+                kernels.MultiplyPoints(s, TileCells, Stride, w, products);
+                kernels.TransformResults(products, TileCells, Stride, b, Slope, targets, TileCells * Cell);
+            }
+        }
+
+        return 0;
+
+        static void Row(string name, double seconds, double own) => Write($"{name,-50}{1e9 * seconds,9:f1}{seconds / own,8:f2}");
+    }
+
+    private static void Write(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Rows of a layer's features, of which so many are held.</summary>
+    private sealed class Layer(float* first, int held)
+    {
+        private const int RowLength = ((TileCells * Cell) + 2) * Channels;
+
+        internal static int LengthOf(int held) => held * RowLength;
+
+        internal float* RowAt(int y) => first + (y % held * RowLength);
+    }
+}
