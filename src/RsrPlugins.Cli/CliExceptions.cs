@@ -9,7 +9,7 @@ internal sealed class UsageException(string message) : RsrException(message);
 
 /// <summary>Who read our output has gone. That is no mistake and needs no word; exit code 3, because the picture did not get
 /// through.</summary>
-internal sealed class ReaderGoneException() : RsrException("nobody reads standard output any more");
+internal sealed class ReaderGoneException() : RsrException("standard output was closed by its reader");
 
 /// <summary>A picture file cannot be read or written as asked; exit code 3. The message starts with the file's name.</summary>
 internal sealed class PictureFileException(string path, string problem, Exception? inner = null) : RsrException($"{path}: {problem}", inner)

@@ -88,7 +88,7 @@ internal sealed class StopSignals : IDisposable
     {
         if (Interlocked.Exchange(ref _said, 1) == 0)
         {
-            error.WriteLine("rsr: cancelled; nothing was left half-written");
+            error.WriteLine("rsr: cancelled; no incomplete file was left");
         }
     }
 

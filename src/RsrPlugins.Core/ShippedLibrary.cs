@@ -67,7 +67,7 @@ public static class ShippedLibrary
         if (expected.Length == 0)
         {
             throw new RuntimeLibraryException(
-                $"{path} is not loaded as {product}: {builtWith.GetName().Name} was built without {name}, so nothing says whether this file is the right one. Reinstall RsrPlugins."
+                $"{path} is not loaded as {product}: {builtWith.GetName().Name} was built without {name}, so this file cannot be verified. Reinstall RsrPlugins."
             );
         }
 
@@ -87,7 +87,7 @@ public static class ShippedLibrary
         if (!expected.Contains(found))
         {
             throw new RuntimeLibraryException(
-                $"{path} ({product}) is damaged or of another release: expected SHA-256 {(expected.Length == 1 ? expected[0] : $"of one of the {expected.Length} this build knows")}, found {found} in {length:N0} bytes. Reinstall RsrPlugins."
+                $"{path} ({product}) is damaged or from another release: expected SHA-256 {(expected.Length == 1 ? expected[0] : $"of one of the {expected.Length} this build knows")}, found {found} in {length:N0} bytes. Reinstall RsrPlugins."
             );
         }
     }

@@ -56,11 +56,11 @@ using (ProgressWindow window = new ProgressWindow($"Enlarging {Path.GetFileName(
 
 if (code is not Nothing and not ExitCode.Cancelled)
 {
-    Message.Error(report.Errors.Length > 0 ? report.Errors : $"{path} was not enlarged, for a reason nobody foresaw (exit code {code}).");
+    Message.Error(report.Errors.Length > 0 ? report.Errors : $"{path} was not enlarged: unexpected error (exit code {code}).");
 }
 else if (code == Nothing && !report.HasWorked)
 {
-    Message.Information($"The enlarged picture is there already, beside {path}. It was left as it is.");
+    Message.Information($"The enlarged picture already exists beside {path}. It was not replaced.");
 }
 
 return code;

@@ -23,7 +23,7 @@ internal sealed partial class ProgressWindow : IDisposable
             _dialog = dialog;
             _dialog.SetTitle(Message.Title);
             _dialog.SetLine(1, text, compactPath: false, 0);
-            _dialog.SetCancelMsg("Stopping; no half picture is left...", 0);
+            _dialog.SetCancelMsg("Stopping; no incomplete picture is left...", 0);
             _dialog.StartProgressDialog(0, 0, EstimatesTime, 0);
         }
     }

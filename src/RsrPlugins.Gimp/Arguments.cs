@@ -32,7 +32,7 @@ internal static class Arguments
             "2",
             [
                 .. ((string[])["2", "3", "4"]).Select(scale => (scale, enlarge ? $"× {scale}" : $"1 / {scale}", string.Empty)),
-                (ResizeOptions.ExactSize, "To an exact size", "Learned steps to the nearest size beyond, then one bicubic step"),
+                (ResizeOptions.ExactSize, "To an exact size", "Learned steps to the next larger size, then one bicubic step"),
             ]
         );
         LibGimp.gimp_procedure_add_int_argument(
@@ -75,12 +75,12 @@ internal static class Arguments
                 procedure,
                 ArgumentNames.Cleanup,
                 "Clea_n up",
-                "Whether JPEG's blocks and ringing, and noise, are taken out; fine texture looks like damage and goes with it",
+                "Whether JPEG blocks, ringing and noise are removed; some fine texture is removed with them",
                 "auto",
                 [
-                    ("auto", "Automatic", "As coarse as the JPEG file was that the image comes from; else nothing"),
+                    ("auto", "Automatic", "By the quality of the JPEG file that the image comes from; otherwise nothing"),
                     ("off", "Nothing", string.Empty),
-                    ("low", "A little", "The mean of the image with and without"),
+                    ("low", "A little", "The mean of the results with and without clean-up"),
                     ("high", "As much as can be", string.Empty),
                 ]
             );
@@ -88,7 +88,7 @@ internal static class Arguments
                 procedure,
                 ArgumentNames.Strength,
                 "S_trength",
-                "Per cent of the networks' image in the result; the rest is bicubic. 0: no network runs",
+                "Percentage of the network's image in the result; the rest is bicubic. 0: no network runs",
                 0,
                 PixelBlend.Whole,
                 PixelBlend.Whole,
@@ -98,10 +98,10 @@ internal static class Arguments
                 procedure,
                 ArgumentNames.StrengthUse,
                 "Ta_ke it",
-                "Where its pixels say that a layer was made small without antialiasing, or was sharpened, the networks' guesses are worth less",
+                "If a layer's pixels show that it was reduced without antialiasing or was sharpened, the network's detail is less reliable",
                 ArgumentNames.AtMost,
                 [
-                    (ArgumentNames.AtMost, "As far as a layer bears it", "Lower where its pixels say that less is closer to the truth"),
+                    (ArgumentNames.AtMost, "As far as a layer bears it", "Lower where a layer's pixels show that less is closer to the truth"),
                     ("exact", "Exactly", "Whatever the layer is"),
                 ]
             );
@@ -109,7 +109,7 @@ internal static class Arguments
                 procedure,
                 ArgumentNames.Model,
                 "_Model",
-                "This network and no other, by its name in 'rsr models list'; empty: what the image needs",
+                "Only this network, by its name in 'rsr models list'; empty: chosen by the image",
                 string.Empty,
                 LibGimp.ReadWrite
             );
@@ -120,7 +120,7 @@ internal static class Arguments
                 procedure,
                 ArgumentNames.Effort,
                 "_Effort",
-                "Passes that correct the small image so that more comes back; 10 to 20 are worth their time",
+                "Passes that correct the small image so that more can be restored; 10 to 20 are worth their time",
                 0,
                 LumaRefiner.MaxPasses,
                 0,
@@ -135,7 +135,7 @@ internal static class Arguments
             "What the networks run on",
             "auto",
             [
-                ("auto", "Automatic", "A GPU where DirectML finds one, else the processor"),
+                ("auto", "Automatic", "A GPU if DirectML finds one, otherwise the processor"),
                 ("cpu", "The processor", string.Empty),
                 ("directml", "A GPU (DirectML)", "Windows only"),
             ]

@@ -69,9 +69,9 @@ internal static unsafe class PlugIn
         LibGimp.gimp_procedure_add_menu_path(procedure, "<Image>/Image");
         LibGimp.gimp_procedure_set_documentation(
             procedure,
-            enlarge ? "Make the image larger with a learned network" : "Make the image smaller so that Learned Upscale brings it back",
+            enlarge ? "Enlarge the image with a learned network" : "Reduce the image so that Learned Upscale can restore it",
             enlarge
-                ? "Enlarges the whole image, the selected layers or what is selected of a layer. Layers keep their order, places, masks, opacity and modes. An image that Learned Downscale made gets back its exact size."
+                ? "Enlarges the whole image, the selected layers or what is selected of a layer. Layers keep their order, places, masks, opacity and modes. An image made by Learned Downscale is restored to its exact size."
                 : "Reduces the whole image, the selected layers or what is selected of a layer, with the network whose partner enlarges it again. The image remembers its size and the network, also in XCF files.",
             // Without an identifier the dialog has no Help button: there is no page in GIMP's manual.
             null
@@ -128,6 +128,6 @@ internal static unsafe class PlugIn
             RsrException => exception.Message,
             OutOfMemoryException =>
                 "There is not enough memory for an image of this size. Close other images, choose a smaller scale, or resize one layer at a time.",
-            _ => $"Something unexpected went wrong, please report it: {exception.GetType().Name}: {exception.Message}",
+            _ => $"Unexpected error, please report it: {exception.GetType().Name}: {exception.Message}",
         };
 }

@@ -23,7 +23,7 @@ internal static class SelfCheck
             NativeLibraries.All.Where(name => !NativeLibraries.Loads(name)).Select(NativeLibraries.FileName)
         );
         Console.WriteLine(
-            missing.Length == 0 ? "GIMP's libraries load." : $"GIMP's libraries do not load here, which is usual outside GIMP: {missing}"
+            missing.Length == 0 ? "GIMP's libraries load." : $"GIMP's libraries do not load here, which is normal outside GIMP: {missing}"
         );
         try
         {

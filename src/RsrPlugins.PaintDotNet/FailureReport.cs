@@ -79,6 +79,6 @@ internal sealed class FailureReport
             RsrException => $"{effectName}: {failure.Message}",
             OutOfMemoryException =>
                 $"{effectName}: there is not enough memory for a picture of this size. Close other pictures or programs, or select a smaller part.",
-            _ => $"{effectName} failed in a way that was not foreseen; the layer is left as it was. Please report the details below.",
+            _ => $"{effectName} failed unexpectedly; the layer was not changed. Please report the details below.",
         };
 }

@@ -86,7 +86,7 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, Selec
         if (right - left == whole.Width && bottom - top == whole.Height)
         {
             throw new NothingToFitException(
-                "what is visible fills the selection already. Make the canvas larger (Image > Canvas Size) or select a larger part of it, or choose another way to read the image."
+                "the visible part already fills the selection. Make the canvas larger (Image > Canvas Size) or select a larger part of it, or choose another way to read the image."
             );
         }
 

@@ -74,7 +74,7 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
             dialog,
             PropertyName.Effort,
             "Effort",
-            "Passes that correct the small picture, so that Learned Upscale brings more of the large one back. 0 is fastest."
+            "Passes that correct the small picture, so that Learned Upscale restores more of the large one. 0 is fastest."
         );
 
         Describe(
@@ -82,15 +82,15 @@ public sealed class LearnedDownscaleEffect : LearnedEffect
             PropertyName.Placement,
             "Placement in the selection",
             CurrentLayer.Selection.FillsBounds
-                ? "Learned Upscale reads the top left, which Automatic takes."
-                : "The selection is no rectangle: Automatic takes the centre, where cropping removes the least."
+                ? "Learned Upscale reads the top left. Automatic uses it too."
+                : "The selection is not rectangular: Automatic uses the centre, where cropping removes the least."
         );
         PropertyControlInfo placement = dialog.FindControlForPropertyName(PropertyName.Placement)!;
         placement.SetValueDisplayName(Placement.Automatic, "Automatic");
         placement.SetValueDisplayName(Placement.TopLeft, "Top left");
         placement.SetValueDisplayName(Placement.Centre, "Centre");
 
-        Describe(dialog, PropertyName.Rest, "Rest of the selection", "What is around the small picture: nothing, or what was there.");
+        Describe(dialog, PropertyName.Rest, "Rest of the selection", "What surrounds the small picture: transparency, or the previous contents.");
         PropertyControlInfo rest = dialog.FindControlForPropertyName(PropertyName.Rest)!;
         rest.SetValueDisplayName(RestOfSelection.Transparent, "Make transparent");
         rest.SetValueDisplayName(RestOfSelection.Keep, "Keep");

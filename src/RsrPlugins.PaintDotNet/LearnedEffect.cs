@@ -194,13 +194,13 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
             dialog,
             SharedProperty.SaveName,
             "Name of the file",
-            "Ends in .png or .tif. Profile and resolution of the document are kept. A file that exists is never replaced."
+            "Ends in .png or .tif. The document's colour profile and resolution are kept. An existing file is never replaced."
         );
         Describe(
             dialog,
             SharedProperty.Save,
             string.Empty,
-            "For what is too large for the clipboard. The folder opens when the file is there."
+            "For results that are too large for the clipboard. The folder is opened when the file has been written."
         );
         dialog.SetPropertyControlType(SharedProperty.Save, PropertyControlType.IncrementButton);
         dialog.SetPropertyControlValue(SharedProperty.Save, ControlInfoPropertyNames.ButtonText, "Save result to the file");
@@ -210,8 +210,8 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
             SharedProperty.Selection,
             "Selection",
             CurrentLayer.Selection.FillsBounds
-                ? "Of no importance here: everything within the selection's bounds is selected."
-                : "The selection is no rectangle. What is not selected is not read and stays as it is, or the bounds count as selected."
+                ? "Not relevant here: the whole bounding rectangle is selected."
+                : "The selection is not rectangular. Either unselected pixels are neither read nor changed, or the whole bounding rectangle counts as selected."
         );
         PropertyControlInfo selection = dialog.FindControlForPropertyName(SharedProperty.Selection)!;
         selection.SetValueDisplayName(SelectionUse.Mask, "What is selected");
@@ -223,7 +223,7 @@ public abstract class LearnedEffect : PropertyBasedBitmapEffect
             "Processing device",
             Runtime.DeviceReport is string report
                 ? $"{report.TrimEnd('.')}. This was used last."
-                : "Automatic takes the GPU that Paint.NET uses, or the CPU. The picture is the same."
+                : "Automatic uses Paint.NET's GPU, or the CPU. The result is the same."
         );
         PropertyControlInfo device = dialog.FindControlForPropertyName(SharedProperty.Device)!;
         device.SetValueDisplayName(ProcessingDevice.Automatic, "Automatic");

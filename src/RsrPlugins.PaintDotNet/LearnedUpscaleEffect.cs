@@ -140,14 +140,14 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
             dialog,
             PropertyName.Strength,
             "Strength, %",
-            "Less mixes the network's image with a bicubic one. At 0 no network runs. Pixel art has none."
+            "Lower values mix the network's image with a bicubic one. At 0 no network runs. Does not apply to pixel art."
         );
 
         Describe(
             dialog,
             PropertyName.StrengthUse,
             "Take the strength",
-            "An image that was made small without smoothing, or sharpened, says so by its pixels: the network's guesses are worth less there, and part of a bicubic enlargement is closer to the truth."
+            "If the pixels show that an image was reduced without smoothing or was sharpened, the network's detail is less reliable, and a mix with bicubic is closer to the truth."
         );
         PropertyControlInfo strengthUse = dialog.FindControlForPropertyName(PropertyName.StrengthUse)!;
         strengthUse.SetValueDisplayName(StrengthUse.AtMost, "As far as the image bears it");
@@ -235,7 +235,7 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
 
     private string DescribeCleanup()
     {
-        const string What = "Takes JPEG's blocks and ringing, and noise, out of an ordinary image. Fine texture may go with them.";
+        const string What = "Removes JPEG blocks, ringing and noise from an ordinary image. Some fine texture may be removed as well.";
         IReadOnlyList<int> scales = InstalledScales([(NetworkTask.Enlarge, ModelKind.Cleanup)], out string? problem);
         return problem is null
             ? $"{What} Installed for {string.Join(", ", scales.Select(scale => $"{scale}x"))}."
@@ -245,7 +245,7 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
     private string DescribeLayer()
     {
         TileRect bounds = CurrentLayer.Bounds;
-        string what = bounds.Width > CornerSide || bounds.Height > CornerSide ? "As far as its top left shows, this layer" : "This layer";
+        string what = bounds.Width > CornerSide || bounds.Height > CornerSide ? "Judging by its top left, this layer" : "This layer";
         int enlargedBy = EnlargedBy();
         return enlargedBy > 0
             ? $"{what} is a nearest-neighbour enlargement by {enlargedBy}: Automatic refines it at that scale, and the small image comes back out of it exactly."

@@ -36,7 +36,7 @@ public sealed class ShippedLibraryTests : IDisposable
         long length = new FileInfo(Copy).Length;
         RuntimeLibraryException error = Assert.Throws<RuntimeLibraryException>(() => ShippedLibrary.Verify(_engine, Copy, "ONNX Runtime"));
         Assert.StartsWith(
-            $"{Copy} (ONNX Runtime) is damaged or of another release: expected SHA-256 ",
+            $"{Copy} (ONNX Runtime) is damaged or from another release: expected SHA-256 ",
             error.Message,
             StringComparison.Ordinal
         );

@@ -96,7 +96,7 @@ public sealed class EffectHostTests
         {
             File.WriteAllBytes(path, damaged);
             Assert.Contains(
-                "expected a whole PNG, found a damaged or cut-off file",
+                "expected a whole PNG, found a damaged or truncated file",
                 Assert.Throws<HostException>(() => Picture.Load(path)).Message,
                 StringComparison.Ordinal
             );

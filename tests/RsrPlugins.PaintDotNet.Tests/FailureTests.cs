@@ -106,7 +106,7 @@ public sealed class FailureTests
         AssertOneMessage(
             effect,
             Effects.Runtime(new FakeEngine { OnRun = (number, _) => FailAt(2, number, new InvalidOperationException("a bug")) }),
-            "not foreseen"
+            "failed unexpectedly"
         );
 
     [Theory]

@@ -138,7 +138,7 @@ public sealed class OptionTests
     [Fact]
     public void What_cannot_be_made_to_fit_is_said()
     {
-        Assert.Contains("fills the selection already", MessageFor(TestPictures.Of("photo")), StringComparison.Ordinal);
+        Assert.Contains("already fills the selection", MessageFor(TestPictures.Of("photo")), StringComparison.Ordinal);
         Assert.Contains("nothing is visible", MessageFor(new Picture(40, 30)), StringComparison.Ordinal);
         Picture dot = new Picture(400, 300);
         Put(TestPictures.Photo(4, 3), dot);

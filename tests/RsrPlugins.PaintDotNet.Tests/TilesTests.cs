@@ -71,7 +71,7 @@ public sealed class TilesTests
         session.Set("Scale", "2");
         Picture result = session.Render(new RenderSchedule(64, 1) { TileDone = number => fails |= number == 2 });
         PictureAssert.SameBytes(layer, result, "the layer");
-        Assert.Contains("not foreseen", Assert.Single(services.ErrorMessages), StringComparison.Ordinal);
+        Assert.Contains("failed unexpectedly", Assert.Single(services.ErrorMessages), StringComparison.Ordinal);
     }
 
     private static void FailIf(bool fails)

@@ -246,7 +246,7 @@ rsr_bench_on_directml() {
 
 models_agree() {
     on_directml rsr_untrimmed models verify --device all | tee /rig/verify &&
-        grep -q 'DirectML' /rig/verify && ! grep 'does not run it' /rig/verify
+        grep -q 'DirectML' /rig/verify && ! grep 'does not run on DirectML' /rig/verify
 }
 
 # at_dpi DPI COMMAND...: with the system's resolution at so many dots per inch; 96 is 100 %. Windows tells a program when it starts.

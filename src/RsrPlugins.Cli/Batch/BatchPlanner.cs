@@ -92,9 +92,9 @@ internal sealed class BatchPlanner(
         if (options.Write.Quality is not null && !format.HasQuality)
         {
             yield return _inputs.Count > 1
-                ? $"--quality does not apply: {format.Name} is written without loss"
+                ? $"--quality does not apply: {format.Name} is lossless"
                 : throw new UsageException(
-                    $"--quality does not apply to {output}: {format.Name} is written without loss; leave it out, or choose .jpg, .webp or .avif with -o."
+                    $"--quality does not apply to {output}: {format.Name} is lossless; omit it, or choose .jpg, .webp or .avif with -o."
                 );
         }
     }
@@ -122,7 +122,7 @@ internal sealed class BatchPlanner(
 
         if (_outputs.TryGetValue(resolved, out string? other))
         {
-            throw new PictureFileException(output, $"the outputs of {other} and {input.Path} have the same name; do them in two runs");
+            throw new PictureFileException(output, $"the outputs of {other} and {input.Path} would have the same name; process them in two runs");
         }
 
         OutputFile.TargetOf(output);

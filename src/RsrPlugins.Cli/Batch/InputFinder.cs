@@ -204,7 +204,7 @@ internal sealed partial class InputFinder
             string path = Path.Combine(root, name);
             string? reason =
                 entry.Name.StartsWith('.') ? "hidden"
-                : depth <= 1 ? (isPattern ? null : "a folder inside the folder (--recursive takes its pictures)")
+                : depth <= 1 ? (isPattern ? null : "a subfolder (--recursive includes it)")
                 : entry.LinkTarget is not null ? "a link to a folder"
                 : _search.OutputFolder is { } output && SamePath.Comparer.Equals(SamePath.Resolve(output), SamePath.Resolve(path))
                     ? "the results' own folder"
@@ -246,7 +246,7 @@ internal sealed partial class InputFinder
             result.Success
             && stems.Contains(result.Groups["source"].Value)
             && !(_search.TakeReductions && result.Groups["reduction"].Success)
-            ? $"named like a result of {Path.GetFileName(result.Groups["source"].Value)} (name it to take it)"
+            ? $"named like a result of {Path.GetFileName(result.Groups["source"].Value)} (give its name to include it)"
             : null;
     }
 
@@ -255,11 +255,11 @@ internal sealed partial class InputFinder
         try
         {
             PictureFormat format = PictureFormat.Of(PictureSource.OfFile(path));
-            return $"a {format.Name} file by its content, not by its name (name it to take it)";
+            return $"a {format.Name} file by its content, not by its name (give its name to include it)";
         }
         catch (PictureFileException)
         {
-            return "no picture by its name";
+            return "not a picture by its name";
         }
     }
 

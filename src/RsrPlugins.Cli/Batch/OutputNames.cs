@@ -55,7 +55,7 @@ internal sealed class OutputNames
         {
             _file = namesOneFile
                 ? output
-                : throw new UsageException("-o - writes one picture to standard output, and there are several inputs; choose a folder.");
+                : throw new UsageException("-o - writes a single picture to standard output, but there are several inputs; choose a folder.");
             return;
         }
 
@@ -87,7 +87,7 @@ internal sealed class OutputNames
                 format is null || format == named
                     ? output
                     : throw new UsageException(
-                        $"{output}: expected a name of the format asked for ({format.Name}: {string.Join(", ", format.Extensions)}), found that of a {named.Name}."
+                        $"{output}: expected a name of the requested format ({format.Name}: {string.Join(", ", format.Extensions)}), found {named.Name}."
                     );
         }
     }

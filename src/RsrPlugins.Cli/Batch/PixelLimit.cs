@@ -38,7 +38,7 @@ internal sealed class PixelLimit(long? maxPixels, long? memory = null)
         {
             throw new PictureFileException(
                 name,
-                $"expected at most {Array.MaxLength / header.Channels} pixels, more than which one picture of {header.Channels} channels cannot hold, found {width} x {height}; cut it into parts first"
+                $"expected at most {Array.MaxLength / header.Channels} pixels, the limit for a picture with {header.Channels} channels, found {width} x {height}; split it into parts first"
             );
         }
 
@@ -49,7 +49,7 @@ internal sealed class PixelLimit(long? maxPixels, long? memory = null)
             {
                 throw new PictureFileException(
                     name,
-                    $"expected at most {max} pixels (--max-pixels), found {header.Width} x {header.Height} to be made {plan.Width} x {plan.Height}, {pixels}"
+                    $"expected at most {max} pixels (--max-pixels), found {header.Width} x {header.Height} to be resized to {plan.Width} x {plan.Height}, {pixels}"
                 );
             }
 
@@ -61,7 +61,7 @@ internal sealed class PixelLimit(long? maxPixels, long? memory = null)
         {
             throw new PictureFileException(
                 name,
-                $"expected a picture that fits into the {Gigabytes(_memory)} of memory here, found {header.Width} x {header.Height} to be made {plan.Width} x {plan.Height}, which takes {Gigabytes(bytes)}; --max-pixels takes it all the same"
+                $"expected a picture that fits into the {Gigabytes(_memory)} of memory available, found {header.Width} x {header.Height} to be resized to {plan.Width} x {plan.Height}, which takes {Gigabytes(bytes)}; use --max-pixels to try it anyway"
             );
         }
     }

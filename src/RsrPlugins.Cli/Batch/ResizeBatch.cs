@@ -100,7 +100,7 @@ internal sealed class ResizeBatch
         if (_options.Output == OutputFile.StandardOutput && !Console.IsOutputRedirected && !_options.DryRun)
         {
             throw new UsageException(
-                "The picture would be written to the terminal; give -o FILE, or send standard output to a file or a program."
+                "The picture would be written to the terminal; give -o FILE, or redirect standard output."
             );
         }
 
@@ -109,7 +109,7 @@ internal sealed class ResizeBatch
             ViewCommand.CheckPageName(page, _options.Write.Overwrite);
             if (_options.Output == OutputFile.StandardOutput)
             {
-                throw new UsageException("--report shows results from their files; give -o FILE or FOLDER.");
+                throw new UsageException("--report needs result files; give -o FILE or FOLDER.");
             }
         }
 
@@ -172,7 +172,7 @@ internal sealed class ResizeBatch
         ViewPage.Write(_context, page, _options.Write.Overwrite, pairs, (pair, error) => Fail(error.Path, error));
         if (!_options.Json)
         {
-            _context.Output.WriteLine($"{page}: before and after, to be opened in a browser");
+            _context.Output.WriteLine($"{page}: comparison page, open it in a browser");
         }
     }
 
@@ -198,7 +198,7 @@ internal sealed class ResizeBatch
                 {
                     throw new PictureFileException(
                         input.Path,
-                        "its result has the same name as that of an input before it; do them in two runs"
+                        "its result would have the same name as that of an earlier input; process them in two runs"
                     );
                 }
 
@@ -217,7 +217,7 @@ internal sealed class ResizeBatch
                 }
                 else
                 {
-                    _passedOver.Add(new PassedOver(input.Path, "the result exists already", string.Empty));
+                    _passedOver.Add(new PassedOver(input.Path, "the result already exists", string.Empty));
                 }
             }
             catch (Exception error) when (IsOfThePicture(error))
@@ -237,7 +237,7 @@ internal sealed class ResizeBatch
 
         if (wrongDirection && !_options.Json)
         {
-            _context.Error.WriteLine("rsr: with --width or --height, --either-way makes each picture larger or smaller as it needs");
+            _context.Error.WriteLine("rsr: with --width or --height, --either-way enlarges or reduces each picture as needed");
         }
 
         return pictures;

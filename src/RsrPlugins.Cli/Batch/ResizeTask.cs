@@ -47,7 +47,7 @@ internal sealed record ResizeDecision(
     {
         string steps = Steps ?? plan.Describe(Effort);
         return strength == PixelBlend.Whole || plan.Steps.Count == 0 ? steps
-            : AdaptsStrength ? $"{steps}, strength {strength} % by itself"
+            : AdaptsStrength ? $"{steps}, estimated strength {strength} %"
             : $"{steps}, strength {strength} %";
     }
 

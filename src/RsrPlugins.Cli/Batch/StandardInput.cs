@@ -31,7 +31,7 @@ internal static class StandardInput
         if (IsNamed(argument) && !Console.IsInputRedirected)
         {
             throw new UsageException(
-                "- reads a picture from standard input, which is the keyboard here; give a file, or a pipe such as 'cat photo.jpg | rsr ...'."
+                "- reads a picture from standard input, which is a terminal here; give a file, or a pipe such as 'cat photo.jpg | rsr ...'."
             );
         }
 

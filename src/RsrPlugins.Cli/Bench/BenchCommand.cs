@@ -14,24 +14,23 @@ internal static class BenchCommand
 {
     private const string Details = """
         Examples:
-          rsr bench                             every installed network, on the CPU and on a GPU if one answers
+          rsr bench                             all installed networks, on the CPU and on a GPU if available
           rsr bench --scale 2 --threads 1       one scale, one thread
-          rsr bench --device directml --json    the GPU alone, for a script
-          rsr bench --engine own                rsr's own CPU engine alone
+          rsr bench --device directml --json    only the GPU, for a script
+          rsr bench --engine own                only rsr's own CPU engine
 
-        What the figures are:
-          Mpx/s     megapixels of the large picture per second: SRNet's output, RRNet's input. Luma alone, without files and colour.
-          GFLOP/s   arithmetic done per second, a multiply-add counting two: the convolutions of every tile, with ONNX Runtime of its halo
-                    too. 'of peak'
-                    is its share of the peak, which is measured in the same run with fused multiply-adds on as many threads.
-                    It may exceed 100 %: rsr's own engine makes a 3 x 3 convolution with a quarter of the multiplications, and
-                    is counted as if it did not.
-          ratio     pixels per second over those of ONNX Runtime on the CPU, the two measured one after the other.
-          useful    the same without the halos: the arithmetic the picture itself needs. Smaller tiles raise 'of peak' and waste
-                    more on halos; the tile sizes of the product (tile, in pixels of the small picture) balance both.
-          SRNetGradient is one pass of 'rsr downscale --effort'; the passes come on top of RRNet.
+        Figures:
+          Mpx/s     megapixels of the large picture per second: output of SRNet, input of RRNet. Luma only, without files and colour.
+          GFLOP/s   arithmetic per second, counting a multiply-add as two operations: the convolutions of all tiles, for ONNX Runtime
+                    with their halos. 'of peak' is the share of the peak, which is measured in the same run with fused multiply-adds
+                    on as many threads. It may exceed 100 %, because rsr's own engine computes a 3 x 3 convolution with a quarter of
+                    the multiplications but is counted with all of them.
+          useful    the same without halos: the arithmetic that the picture itself needs. Smaller tiles raise 'of peak' but spend
+                    more on halos; the default tile size (tile, in pixels of the small picture) is a compromise.
+          ratio     pixels per second relative to ONNX Runtime on the CPU, measured directly after each other.
+          SRNetGradient is one pass of 'rsr downscale --effort', in addition to RRNet.
           bicubic and lanczos3 resize the same luma plane on one thread.
-          Every figure is the fastest of the repetitions, the peak's too. Nothing else should run meanwhile.
+          Every figure, including the peak, is the best of several repetitions. Run nothing else at the same time.
 
         """;
 
@@ -39,27 +38,27 @@ internal static class BenchCommand
     {
         DetailedCommand command = new DetailedCommand(
             "bench",
-            "Measures throughput here: networks per device and thread count, against bicubic and Lanczos.",
+            "Measures throughput on this machine: every network on each device and number of threads, beside bicubic and Lanczos.",
             Details
         );
         Option<DeviceChoice> device = CommonOptions.Device();
-        device.Description = "What to measure: auto (the CPU, and DirectML where a GPU answers), cpu, directml.";
+        device.Description = "What to measure: auto (the CPU, and DirectML if a GPU is available), cpu, directml.";
         Option<EngineKind?> engine = CommonOptions.Engine();
-        engine.Description = "What runs networks on the CPU: own, onnxruntime; without it both are measured where both can.";
+        engine.Description = "Engine for the CPU: own or onnxruntime. By default both are measured where both can run the network.";
         Option<int> threads = CommonOptions.Threads();
-        threads.Description = "Threads on the CPU; 0 measures 1, 2, 4 ... up to one per core.";
+        threads.Description = "Number of CPU threads; 0 measures 1, 2, 4 ... up to one per core.";
         Option<int?> scale = new Option<int?>("--scale") { Description = "Only this scale.", HelpName = "N" };
         Option<int> side = Number(
             "--size",
             512,
-            "Side of the small picture in pixels; less is taken on a device too slow for it.",
+            "Side of the small picture in pixels; reduced on slow devices.",
             1,
             8192
         );
-        Option<int> tile = Number("--tile", 0, "Tile size in pixels of the small picture; 0 takes the product's.", 0, 4096);
+        Option<int> tile = Number("--tile", 0, "Tile size in pixels of the small picture; 0 takes the default.", 0, 4096);
         Option<double> seconds = new Option<double>("--seconds")
         {
-            Description = "Time for the repetitions of each row.",
+            Description = "Time in seconds for the repetitions of each row.",
             HelpName = "S",
             DefaultValueFactory = _ => 1,
         };

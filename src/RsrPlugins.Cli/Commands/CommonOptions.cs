@@ -35,7 +35,7 @@ internal static class CommonOptions
         new("--engine")
         {
             Description =
-                "What runs networks on the CPU: own (rsr's engine, which leaves to ONNX Runtime what it does not know), onnxruntime.",
+                "Engine for the CPU: own (rsr's engine; networks it does not know run on ONNX Runtime) or onnxruntime.",
             HelpName = "own|onnxruntime",
             CustomParser = result => Parse<EngineKind?>(result, ("own", EngineKind.Own), ("onnxruntime", EngineKind.OnnxRuntime)),
         };
@@ -45,7 +45,7 @@ internal static class CommonOptions
     {
         Option<DeviceChoice> option = new Option<DeviceChoice>("--device")
         {
-            Description = "Where networks run: auto (the default: DirectML where a GPU answers, else the CPU), cpu, directml.",
+            Description = "Where networks run: auto (the default: DirectML if a GPU is available, otherwise the CPU), cpu, directml.",
             HelpName = "auto|cpu|directml",
             CustomParser = result =>
                 Parse<DeviceChoice>(result, ("auto", DeviceChoice.Auto), ("cpu", DeviceChoice.Cpu), ("directml", DeviceChoice.DirectML)),
@@ -70,7 +70,7 @@ internal static class CommonOptions
     {
         Option<int> option = new Option<int>("--threads")
         {
-            Description = "Threads on the CPU; 0 (the default) takes one per core.",
+            Description = "Number of CPU threads; 0 (the default) means one per core.",
             HelpName = "N",
         };
         option.Validators.Add(result => Range(result, 0, 1024));
@@ -83,7 +83,7 @@ internal static class CommonOptions
         Option<int> option = new Option<int>("--effort", "-e")
         {
             Description =
-                $"Passes that correct the small picture by what its enlargement lacks, 0 (the default) to {LumaRefiner.MaxPasses}.",
+                $"Number of passes that correct the reduced picture by the error of its enlargement, 0 (the default) to {LumaRefiner.MaxPasses}.",
             HelpName = "N",
         };
         option.Validators.Add(result => Range(result, 0, LumaRefiner.MaxPasses));

@@ -34,24 +34,24 @@ internal static class CompareCommand
           rsr compare original.png restored.png --difference what.png --gain 16
           rsr compare a.png b.png --json      {"lumaPsnr":38.1,"lumaSsim":0.96,"rgbPsnr":36.2,"maxDifference":31, ...}
 
-        Luma is BT.601 studio luma rounded to 8 bits (two grey pictures: their values); RGB counts all three channels; the largest
-        difference is over every channel, alpha included, on the 8-bit scale. Where there is alpha, colours are taken over black:
-        what cannot be seen does not count. Tables of the field shave as many pixels off each
-        side as the scale says: --crop-border 2. Equal pictures have an infinite PSNR, in JSON null.
+        Luma is BT.601 studio-range luma rounded to 8 bits (for two grey pictures, their values). RGB covers all three channels. The
+        largest difference is over all channels including alpha, on the 8-bit scale. Pictures with alpha are compared over black,
+        so that invisible colours do not count. Published tables ignore as many pixels on every side as the scale factor: use
+        --crop-border 2 for x2. Equal pictures have an infinite PSNR, null in JSON.
         """;
 
     public static Command Create(CliContext context)
     {
         DetailedCommand command = new DetailedCommand(
             "compare",
-            "PSNR and SSIM of two pictures, and a picture of their difference.",
+            "Computes PSNR and SSIM of two pictures and can write their difference as a picture.",
             Details
         );
         Argument<string> first = new Argument<string>("A") { Description = "The reference." };
-        Argument<string> second = new Argument<string>("B") { Description = "The picture compared with it; the same size." };
+        Argument<string> second = new Argument<string>("B") { Description = "The picture to compare with it, of the same size." };
         Option<int> border = new Option<int>("--crop-border")
         {
-            Description = "Pixels not counted at each side.",
+            Description = "Pixels to ignore on every side.",
             HelpName = "N",
             DefaultValueFactory = _ => 0,
         };
@@ -62,7 +62,7 @@ internal static class CompareCommand
         };
         Option<double> gain = new Option<double>("--gain")
         {
-            Description = "Times the difference is strengthened in that picture.",
+            Description = "Factor by which the difference is amplified in that picture.",
             HelpName = "X",
             DefaultValueFactory = _ => 8,
         };
@@ -90,7 +90,7 @@ internal static class CompareCommand
             int crop = parsed.GetValue(border);
             if (Math.Min(a.Width, a.Height) <= 2 * crop)
             {
-                throw new UsageException($"--crop-border {crop} leaves nothing of {a.Width} x {a.Height} pixels.");
+                throw new UsageException($"--crop-border {crop} leaves no pixels of {a.Width} x {a.Height}.");
             }
 
             CompareReport report = Compare(a, b, crop);

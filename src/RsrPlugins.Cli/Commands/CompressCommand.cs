@@ -35,18 +35,18 @@ internal static class CompressCommand
     private const string CompressDetails = """
         Examples:
           rsr compress photo.png                          photo.rsr.png
-          rsr compress photo.png photo.rsr.webp -s 3      smaller still: a third, in lossless WebP
-          rsr compress photo.png --effort 10              slower; more comes back, for a few more bytes
-          rsr restore photo.rsr.png photo.png             the full size again
+          rsr compress photo.png photo.rsr.webp -s 3      a third as wide and high, in lossless WebP
+          rsr compress photo.png --effort 10              slower; restores more detail, takes a few more bytes
+          rsr restore photo.rsr.png photo.png             back to the full size
 
-        The result is an ordinary picture, half, a third or a quarter as wide and high, in a lossless format (.png, .webp, .tif);
-        colour is reduced with it. It records how it was made, so 'rsr restore' and 'rsr upscale' know what to do. What comes
-        back is not the original bit for bit: 'rsr compare' says how near it is.
+        The result is an ordinary picture in a lossless format (.png, .webp, .tif), a half, a third or a quarter as wide and high,
+        in colour. It records how it was made, so that 'rsr restore' and 'rsr upscale' need no options. The restored picture is not
+        identical to the original: 'rsr compare' measures the difference.
         """;
 
     private const string RestoreDetails = """
         Examples:
-          rsr restore photo.rsr.png                       photo-restored.png, the size it was made from
+          rsr restore photo.rsr.png                       photo-restored.png, in the original size
           rsr restore photo.rsr.webp photo.tif
         """;
 
@@ -54,13 +54,13 @@ internal static class CompressCommand
     {
         DetailedCommand command = new DetailedCommand(
             "compress",
-            "Stores a picture as a small one that 'rsr restore' brings back to full size.",
+            "Stores a picture as a reduced one, which 'rsr restore' brings back to full size.",
             CompressDetails
         );
         Argument<string> input = new Argument<string>("INPUT") { Description = "The picture." };
         Argument<string?> output = new Argument<string?>("OUTPUT")
         {
-            Description = "A .png, .webp or .tif; by default INPUT's name with .rsr.png.",
+            Description = "A .png, .webp or .tif file; by default the input's name with .rsr.png.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<int?> scale = new Option<int?>("--scale", "-s")
@@ -79,7 +79,7 @@ internal static class CompressCommand
             if (PictureFormat.OfExtension(to) is not { IsLossless: true })
             {
                 throw new UsageException(
-                    $"{to}: expected a lossless format (.png, .webp or .tif), found '{Path.GetExtension(to)}'; what a lossy one drops cannot be restored."
+                    $"{to}: expected a lossless format (.png, .webp or .tif), found '{Path.GetExtension(to)}'; detail that a lossy format drops cannot be restored."
                 );
             }
 
@@ -108,13 +108,13 @@ internal static class CompressCommand
     {
         DetailedCommand command = new DetailedCommand(
             "restore",
-            "Gives a picture made by 'rsr compress' (or 'rsr downscale') its full size back.",
+            "Restores a picture made by 'rsr compress' (or 'rsr downscale') to its full size.",
             RestoreDetails
         );
         Argument<string> input = new Argument<string>("INPUT") { Description = "The small picture." };
         Argument<string?> output = new Argument<string?>("OUTPUT")
         {
-            Description = "By default INPUT's name without .rsr and with -restored.",
+            Description = "By default the input's name with -restored instead of .rsr.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         CommonArguments common = new CommonArguments(command, input, output);
@@ -154,7 +154,7 @@ internal static class CompressCommand
     private static string OnePicture(string path, string forMany) =>
         File.Exists(path) || !(Directory.Exists(path) || path.Contains('*', StringComparison.Ordinal))
             ? path
-            : throw new UsageException($"{path}: expected one picture, found a folder or a pattern; 'rsr {forMany}' takes many.");
+            : throw new UsageException($"{path}: expected one picture, found a folder or a pattern; 'rsr {forMany}' takes several.");
 
     private static void Report(
         TextWriter output,

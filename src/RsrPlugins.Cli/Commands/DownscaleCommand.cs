@@ -13,24 +13,23 @@ internal static class DownscaleCommand
         """
             Examples:
               rsr downscale photo.jpg --scale 2                  photo-down2.jpg, half as wide and high
-              rsr downscale artwork.png --scale 3 -o small.png   a third; 'rsr upscale small.png' brings it back
+              rsr downscale artwork.png --scale 3 -o small.png   a third; 'rsr upscale small.png' restores it
               rsr downscale photos/ --width 800 -o small/        every picture of a folder, 800 pixels wide
               rsr downscale big.tif --height 600 --dry-run       show the steps only
-              rsr downscale photo.jpg --scale 2 --effort 10      slower, and more comes back
+              rsr downscale photo.jpg --scale 2 --effort 10      slower; more detail is restored later
 
-            Which steps a size takes:
-              A scale whose network is installed ('rsr models list') is one step. Smaller sizes chain such steps (1/6 is 1/3, then
-              1/2). Any other size takes learned steps to the nearest size that is not below it, then one bicubic reduction to the
-              exact size. A size that no learned step fits (above 1/2) is bicubic alone. Sizes that do not come out whole are rounded
-              up; no row or column is dropped.
-              A result of learned steps alone records its scale, networks and original size (PNG text, XMP elsewhere). A lossless
-              format (PNG, TIFF, WebP at quality 100) keeps all that the enlarging network needs.
+            How a size is reached:
+              A scale that has an installed network ('rsr models list') takes one step. Smaller sizes chain such steps (1/6 is 1/3,
+              then 1/2). Any other size takes learned steps to the next larger size, then one bicubic reduction to the exact size.
+              Sizes above 1/2 use bicubic alone. Fractional sizes are rounded up; no row or column is dropped.
+              A result of learned steps alone records its scale, networks and original size (in PNG text, otherwise in XMP). A
+              lossless format (PNG, TIFF, WebP at quality 100) keeps everything that the enlarging network needs.
 
             What --effort does:
-              The small picture is enlarged by its partner network, compared with the original, and corrected, N times over.
-              'rsr upscale' then restores more, without any option. Ten passes bring most of what can be gained, five
-              more than half. A pass takes as long as enlarging the small picture two to three times, and all of them 5 to 8 bytes of
-              memory per pixel. Flat areas stay as they are. A size that ends with a bicubic step takes no passes.
+              The small picture is enlarged by its partner network, compared with the original and corrected, N times. 'rsr upscale'
+              then restores more detail without any option. Ten passes give most of the possible gain, five give more than half. A
+              pass takes two to three times as long as enlarging the small picture; together they need 5 to 8 bytes of memory per
+              pixel. Flat areas do not change. A size that ends with a bicubic step takes no passes.
 
 
             """ + ResizeArguments.CommonDetails;
@@ -39,10 +38,10 @@ internal static class DownscaleCommand
     {
         DetailedCommand command = new DetailedCommand(
             "downscale",
-            "Makes pictures smaller, keeping what 'rsr upscale' needs to bring them back.",
+            "Reduces pictures so that 'rsr upscale' can restore them.",
             Details
         );
-        ResizeArguments arguments = new ResizeArguments(command, "How many times smaller: any number above 1 up to 16.");
+        ResizeArguments arguments = new ResizeArguments(command, "Reduction factor: any number above 1, at most 16.");
         Option<int> effort = CommonOptions.Effort();
         command.Options.Add(effort);
         command.SetAction(parsed =>
@@ -85,7 +84,7 @@ internal static class DownscaleCommand
             plan,
             OutputNames.Suffix("down", size, null, plan.Width, plan.Height),
             RecordOf(header, plan, catalogue),
-            inVain ? ["no passes: this size ends with a bicubic step, after which no network can bring the picture back"] : [],
+            inVain ? ["no passes: this size ends with a bicubic step, which no network can undo"] : [],
             inVain ? 0 : effort
         );
     }

@@ -38,22 +38,23 @@ internal static class EvaluateCommand
     private const string Details = """
         Examples:
           rsr evaluate Set5/ --scale 2                        the learned pair
-          rsr evaluate Set5/ --scale 3 --method bicubic       the field's baseline
+          rsr evaluate Set5/ --scale 3 --method bicubic       the usual baseline
           rsr evaluate Set14/ --scale 4 --method photo --json
           rsr evaluate Set5/ --scale 3 --method srcnn --models training/baselines
-          rsr evaluate Set5/ --scale 4 --effort 10            the learned pair, its small pictures corrected in ten passes
+          rsr evaluate Set5/ --scale 4 --effort 10            the learned pair with ten correction passes
 
         Methods:
-          learned         RRNet, its luma rounded to 8 bits, SRNet: the paper's protocol; with --effort corrected before rounding
-          learned-editor  the same through 8-bit RGB files, as 'rsr downscale' and 'rsr upscale' make them
+          learned         RRNet, its luma rounded to 8 bits, SRNet: the paper's protocol; --effort corrects before rounding
+          learned-editor  the same through 8-bit RGB files, as 'rsr downscale' and 'rsr upscale' write them
           photo           bicubic reduction rounded to 8 bits, then the SRNet for ordinary pictures
-          photo-editor    the same through 8-bit RGB files: bicubic reduction of R, G and B, then as 'rsr upscale' enlarges it
-          bicubic         MATLAB's imresize both ways
-          srcnn           bicubic reduction rounded to 8 bits, then SRCNN, the field's first network; its models are in the
-                          repository's training/baselines: name that folder with --models
+          photo-editor    the same through 8-bit RGB files: bicubic reduction of R, G and B, enlarged as 'rsr upscale' does
+          bicubic         MATLAB's imresize in both directions
+          srcnn           bicubic reduction rounded to 8 bits, then SRCNN (Dong et al.); give --models training/baselines, the folder of
+                          the repository that has its models
 
-        Protocol: crop to a multiple of the scale, luma (BT.601 studio; grey pictures: their values) rounded to 8 bits, the scale's
-        number of pixels shaved off every side; PSNR and SSIM (11 x 11 Gaussian, sigma 1.5); means are over pictures.
+        Protocol: pictures are cropped to a multiple of the scale; luma (BT.601 studio range; for grey pictures, their values) is
+        rounded to 8 bits; as many pixels as the scale factor are ignored on every side; PSNR and SSIM (11 x 11 Gaussian, sigma
+        1.5); means are over pictures.
         """;
 
     private static readonly (string Word, Choice Value)[] _methods =
@@ -73,7 +74,7 @@ internal static class EvaluateCommand
     {
         DetailedCommand command = new DetailedCommand(
             "evaluate",
-            "The paper's protocol over pictures: PSNR and SSIM after making them small and large again.",
+            "Runs the paper's protocol: PSNR and SSIM of pictures that are reduced and enlarged again.",
             Details
         );
         Argument<string[]> inputs = CommonOptions.Inputs("DIR", "A folder of pictures (or files, or quoted patterns).");
@@ -85,7 +86,7 @@ internal static class EvaluateCommand
         };
         Option<Choice?> method = new Option<Choice?>("--method", "-m")
         {
-            Description = "What makes the pictures small and large again; learned is the default.",
+            Description = "How pictures are reduced and enlarged; learned is the default.",
             HelpName = "learned|learned-editor|photo|photo-editor|bicubic|srcnn",
             CustomParser = result => CommonOptions.Parse(result, _methods),
         };

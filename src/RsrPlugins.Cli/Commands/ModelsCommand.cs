@@ -42,20 +42,21 @@ internal static class ModelsCommand
         Examples:
           rsr models list
           rsr models verify
-          rsr models verify --device all      compares the CPU's and the GPU's outputs
-          rsr models add esrgan.onnx          a network of your own, for 'rsr upscale --model esrgan'
+          rsr models verify --device all      compares the outputs of CPU and GPU
+          rsr models add esrgan.onnx          adds your own network, for 'rsr upscale --model esrgan'
           rsr models remove esrgan
 
-        Networks of your own:
-          ONNX files with one image in and one out, [N, 1 or 3, H, W], R'G'B' or luma, float32 or float16, of any height and width.
-          'add' runs the network to find how much it enlarges, which sizes it takes, whether its values go to 1 or to 255, and how far
-          it looks; tiles with that margin are compared with the whole. A network that looks at the whole picture is taken too:
-          its tiles overlap and are blended, and each report says so. They are kept in a folder of yours, which RSR_USER_MODELS may name.
+        Your own networks:
+          An ONNX file with one image input and one image output, [N, 1 or 3, H, W], R'G'B' or luma, float32 or float16, with
+          variable height and width. 'add' runs the network to measure its scale, the sizes it accepts, its value range (0 to 1 or
+          0 to 255) and its receptive field, and checks that tiles with this margin give the same result as the whole picture. A
+          network whose receptive field is the whole picture is accepted too: its tiles overlap and are blended, and every report
+          says so. Added networks are kept in your application data folder, or in the folder that RSR_USER_MODELS names.
         """;
 
     public static Command Create(CliContext context)
     {
-        DetailedCommand command = new DetailedCommand("models", "What is installed, and whether it is whole and works.", Details);
+        DetailedCommand command = new DetailedCommand("models", "Lists, verifies, adds and removes models.", Details);
         command.Add(CreateList(context));
         command.Add(CreateVerify(context));
         command.Add(CreateAdd(context));
@@ -66,7 +67,7 @@ internal static class ModelsCommand
 
     private static Command CreateList(CliContext context)
     {
-        Command command = new Command("list", "Id, network, kind, scale, hash and card of every installed model.");
+        Command command = new Command("list", "Lists id, network, kind, scale, hash and card of every installed model.");
         Option<bool> json = CommonOptions.Json();
         command.Options.Add(json);
         command.SetAction(parsed =>
@@ -108,16 +109,16 @@ internal static class ModelsCommand
 
     private static Command CreateAdd(CliContext context)
     {
-        Command command = new Command("add", "Adds a network of your own, an ONNX file, after running and measuring it.");
+        Command command = new Command("add", "Adds your own network, an ONNX file, after running and measuring it.");
         Argument<string> file = new Argument<string>("FILE") { Description = "The ONNX file; it is copied." };
         Option<string?> name = new Option<string?>("--name")
         {
-            Description = "What 'rsr upscale --model' calls it; by default the file's name.",
+            Description = "Name for 'rsr upscale --model'; by default the file's name.",
             HelpName = "NAME",
         };
         Option<int?> scale = new Option<int?>("--scale")
         {
-            Description = "How many times it enlarges, 1 to 16; by default this is found out.",
+            Description = "Its enlargement factor, 1 to 16; by default it is measured.",
             HelpName = "N",
         };
         scale.Validators.Add(result => CommonOptions.Range(result, 1, 16));
@@ -155,7 +156,7 @@ internal static class ModelsCommand
 
     private static Command CreateRemove(CliContext context)
     {
-        Command command = new Command("remove", "Removes a network of your own.");
+        Command command = new Command("remove", "Removes an added network.");
         Argument<string> name = new Argument<string>("NAME") { Description = "Its id, as 'rsr models list' shows it." };
         command.Add(name);
         command.SetAction(parsed =>
@@ -173,8 +174,8 @@ internal static class ModelsCommand
         string planes = shape.Input.Carries == PlaneContent.Rgb ? "RGB" : "luma";
         string sizes = shape.InputStep == 1 ? string.Empty : $", in blocks of {shape.InputStep} pixels";
         string tiles = shape.TilesAreExact
-            ? $"it looks {shape.Halo} pixels far, and tiles are exact"
-            : "it looks at the whole picture: tiles are blended, not exact";
+            ? $"receptive field of {shape.Halo} pixels around a pixel; tiles are exact"
+            : "receptive field is the whole picture; tiles are blended, not exact";
         return $"{planes} of 0 to {(shape.Input.Unit == ValueUnit.Byte ? 255 : 1)}, x{shape.Factor}{sizes}; {tiles}";
     }
 
@@ -183,7 +184,7 @@ internal static class ModelsCommand
 
     private static Command CreateVerify(CliContext context)
     {
-        Command command = new Command("verify", "Checks every model's hash and runs it on a small fixed picture.");
+        Command command = new Command("verify", "Checks the hash of every model and runs it on a small fixed picture.");
         // One engine per device to run on; two are compared.
         Option<DeviceChoice[]> devices = new Option<DeviceChoice[]>("--device")
         {
@@ -288,7 +289,7 @@ internal static class ModelsCommand
                 return new ModelCheck(
                     model.Id,
                     false,
-                    $"hash good, but its output is not a {(isPicture ? "picture" : "gradient")} (its mean is off by {shift:0.###})",
+                    $"hash valid, but its output is not a {(isPicture ? "picture" : "gradient")} (its mean is off by {shift:0.###})",
                     InstalledModels.NameOf(network),
                     null
                 );
@@ -312,7 +313,7 @@ internal static class ModelsCommand
                 return new ModelCheck(
                     model.Id,
                     true,
-                    $"good (hash, runs on the CPU; DirectML does not run it. {OneLine.Of(other.Decision.Reason)})",
+                    $"good (hash, runs on the CPU; does not run on DirectML. {OneLine.Of(other.Decision.Reason)})",
                     InstalledModels.NameOf(network),
                     null
                 );

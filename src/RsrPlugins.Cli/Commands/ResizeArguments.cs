@@ -15,18 +15,18 @@ internal sealed class ResizeArguments
     /// <summary>Help text both commands end with.</summary>
     public const string CommonDetails = """
         Inputs and outputs:
-          An input is a file, a folder (the pictures directly in it, with --recursive those below it), a pattern such as
-          "photos/**/*.jpg", or - for standard input. Hidden files and results of an earlier run (a-x2.png beside a.png) are
-          passed over in folders; what is passed over is said.
-          Without -o the result lies beside its input with the size in its name. With -o FOLDER it keeps the input's name. The
-          format is that of -o's extension (.png, .jpg, .webp, .tif, .avif), else --format's, else the input's. -o - writes to standard
-          output. A file appears only when it is whole. Names, sizes, folders and disks are checked for all before the first
-          picture's work begins.
-          PNG and TIFF keep 16 bits. JPEG, WebP and AVIF are written with --quality; without it a JPEG follows its input's own
-          quality and chroma subsampling, lossless WebP stays lossless, and else it is JPEG 92 (from 90 on with full-resolution
-          colour), WebP 90 (100 is lossless), AVIF 75. PNGs with a palette get one again if the colours allow.
-          Profile, EXIF, XMP, IPTC, texts and resolution are kept, and pictures are turned upright; what the format has no place
-          for is named in a note. Files that lack pixels are refused (--salvage takes them). docs/files.md has it all.
+          An input is a file, a folder (the pictures in it; with --recursive, those in its subfolders too), a pattern such as
+          "photos/**/*.jpg", or - for standard input. In folders, hidden files and results of earlier runs (a-x2.png beside
+          a.png) are skipped, and the report lists what was skipped.
+          Without -o, the result is written beside the input with the size in its name. With -o FOLDER it keeps the input's
+          name. The format follows the extension of -o (.png, .jpg, .webp, .tif, .avif), then --format, then the input. -o -
+          writes to standard output. An output file appears only when it is complete. Names, sizes, folders and disk space are
+          checked for all inputs before the first one is processed.
+          PNG and TIFF keep 16 bits. --quality applies to JPEG, WebP and AVIF. Without it, a JPEG keeps the quality and chroma
+          subsampling of its input and lossless WebP stays lossless; otherwise the defaults are JPEG 92 (full-resolution colour
+          from 90), WebP 90 (100 is lossless) and AVIF 75. PNGs with a palette get a palette again if the colours allow it.
+          Profile, EXIF, XMP, IPTC, text and resolution are kept, and pictures are rotated upright. A note lists what the
+          output format cannot hold. Files with missing pixels are refused unless --salvage is given. Details: docs/files.md.
         """;
 
     private readonly Argument<string[]> _inputs = CommonOptions.Inputs(
@@ -34,27 +34,27 @@ internal sealed class ResizeArguments
         "Files, folders or quoted patterns: PNG, JPEG, WebP, TIFF, AVIF, GIF."
     );
     private readonly Option<decimal?> _scale = new("--scale", "-s") { HelpName = "N" };
-    private readonly Option<int?> _width = Side("--width", "Exact width in pixels; alone it keeps the aspect ratio.");
-    private readonly Option<int?> _height = Side("--height", "Exact height in pixels; alone it keeps the aspect ratio.");
+    private readonly Option<int?> _width = Side("--width", "Exact width in pixels. Without --height, the aspect ratio is kept.");
+    private readonly Option<int?> _height = Side("--height", "Exact height in pixels. Without --width, the aspect ratio is kept.");
     private readonly Option<string?> _output = new("--output", "-o")
     {
-        Description = "A file's name for one input, - for standard output, else a folder (made if need be).",
+        Description = "File name for a single input, - for standard output, otherwise a folder, which is created if necessary.",
         HelpName = "FILE|FOLDER|-",
     };
     private readonly Option<int?> _quality = new("--quality") { Description = "1 to 100 for JPEG, WebP and AVIF.", HelpName = "Q" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Replace existing files." };
     private readonly Option<bool> _salvage = new("--salvage")
     {
-        Description = "Make what there is of damaged and cut-off pictures, instead of refusing them.",
+        Description = "Process damaged and truncated pictures as far as they can be read, instead of refusing them.",
     };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n")
     {
         Description =
-            "Show sizes, steps and names, and write nothing. Headers are read and no pixels: what pixels decide (damage, repeated pixels) shows in the run.",
+            "Show sizes, steps and names without writing anything. Only headers are read, so what depends on pixels (damage, repeated pixels, strength) is not known.",
     };
     private readonly Option<PictureFormat?> _format = new("--format")
     {
-        Description = "The results' format, where no name says it: png, jpeg, webp, tiff, avif.",
+        Description = "Output format, where no file name determines it: png, jpeg, webp, tiff, avif.",
         HelpName = "png|jpeg|webp|tiff|avif",
         CustomParser = result =>
             CommonOptions.Parse<PictureFormat>(
@@ -70,36 +70,36 @@ internal sealed class ResizeArguments
     };
     private readonly Option<bool> _recursive = new("--recursive", "-r")
     {
-        Description = "Take the pictures in folders inside a folder, too; -o FOLDER gets the same folders.",
+        Description = "Include pictures in subfolders; -o FOLDER gets the same subfolders.",
     };
     private readonly Option<bool> _skipExisting = new("--skip-existing")
     {
-        Description = "Pass over pictures whose result exists: a second run goes on where the first stopped.",
+        Description = "Skip pictures whose result already exists, so that a second run continues where the first one stopped.",
     };
     private readonly Option<Shard?> _shard = new("--shard")
     {
-        Description = "Do part K of N of the inputs only, so that N machines share a batch.",
+        Description = "Process only part K of N of the inputs, so that N machines can share a batch.",
         HelpName = "K/N",
         CustomParser = ParseShard,
     };
     private readonly Option<string?> _report = new("--report")
     {
-        Description = "Write one HTML page that shows every picture before and after (see 'rsr view').",
+        Description = "Write an HTML page that shows every picture before and after (see 'rsr view').",
         HelpName = "FILE.html",
     };
     private readonly Option<long?> _maxPixels = new("--max-pixels")
     {
-        Description = "Refuse pictures that have, or would get, more pixels; 50M means 50 million. Default: what fits into memory.",
+        Description = "Refuse pictures that have, or would have, more pixels; 50M means 50 million. Default: what fits into memory.",
         HelpName = "N",
         CustomParser = ParsePixels,
     };
     private readonly Option<bool> _eitherWay = new("--either-way")
     {
-        Description = "With --width or --height: make each picture larger or smaller, as it needs.",
+        Description = "With --width or --height: enlarge or reduce each picture as needed.",
     };
     private readonly Option<ProgressMode> _progress = new("--progress")
     {
-        Description = "auto (the default: a bar on a terminal), json (one line per step on standard error, for programs), none.",
+        Description = "auto (the default: a progress bar on a terminal), json (one line per step on standard error, for programs), none.",
         HelpName = "auto|json|none",
         CustomParser = result =>
             CommonOptions.Parse<ProgressMode>(

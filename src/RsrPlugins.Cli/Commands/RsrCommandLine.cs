@@ -14,17 +14,17 @@ internal static partial class RsrCommandLine
     private const string ExitCodes = """
         Exit codes:
           0 done, 1 unexpected failure, 2 bad usage, 3 some inputs failed, 4 models or runtime missing or damaged, 130 cancelled
-          Pictures are made even where the report cannot be written (full disk, closed output); that alone gives 1.
+          If only the report cannot be written (full disk, closed output), the pictures are still made and the exit code is 1.
 
         Environment:
           RSR_MODELS   folder with models.json, instead of the one beside the program
-          RSR_USER_MODELS  folder of the models you add, instead of the one in your application data
-          RSR_TRACE=1  shows where an unexpected failure happened
+          RSR_USER_MODELS  folder for added models, instead of the one in your application data folder
+          RSR_TRACE=1  shows the stack trace of an unexpected failure
         """;
 
     private static readonly Option<bool> _parentStandardInput = new("--parent-stdin")
     {
-        Description = "Stop when standard input is closed, as it is when the program that started this one ends.",
+        Description = "Stop when standard input is closed, for example because the parent process has ended.",
         Recursive = true,
     };
 
@@ -72,7 +72,7 @@ internal static partial class RsrCommandLine
 
     private static RootCommand Create(CliContext context)
     {
-        RootCommand root = new RootCommand("Learned image resizing: makes pictures smaller or larger with networks trained as a pair.");
+        RootCommand root = new RootCommand("Learned image resizing: reduces and enlarges pictures with networks trained as a pair.");
         Command[] commands =
         [
             DownscaleCommand.Create(context),

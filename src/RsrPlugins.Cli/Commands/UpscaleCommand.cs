@@ -16,51 +16,51 @@ internal static class UpscaleCommand
         """
             Examples:
               rsr upscale photo.jpg --scale 2                   photo-x2.jpg, twice as wide and high
-              rsr upscale small.png                             made by 'rsr downscale': back to its original size
+              rsr upscale small.png                             restores the original size of a picture that 'rsr downscale' made
               rsr upscale icons/ --scale 4 -o large/            every picture of a folder
               rsr upscale photo.jpg --width 3000 -o poster.tif  exactly 3000 pixels wide
               rsr upscale old.jpg --scale 2 --cleanup high      without JPEG's blocks and ringing
-              rsr upscale old.jpg --scale 1 --cleanup low       cleaned up at its own size
-              rsr upscale old.jpg --scale 2 --strength 60       60 % of what the network makes, 40 % bicubic
+              rsr upscale old.jpg --scale 1 --cleanup low       cleans up without enlarging
+              rsr upscale old.jpg --scale 2 --strength 60       60 % the network's result, 40 % bicubic
               rsr upscale sprite.png --scale 4 --source pixel   hard edges
 
-            Which steps a size takes:
-              A scale whose network is installed ('rsr models list') is one step. Larger sizes chain such steps (x8 is x2, then x4).
-              Any other size takes learned steps to the nearest size beyond it, then one bicubic reduction to the exact size (x2.5 is
-              x3, then smaller).
+            How a size is reached:
+              A scale that has an installed network ('rsr models list') takes one step. Larger scales chain such steps (x8 is x2, then x4).
+              Any other size takes learned steps to the next larger size, then one bicubic reduction to the exact size (x2.5 is x3, then
+              a reduction).
 
             What the picture is (--source):
-              auto     a picture that records that 'rsr downscale' made it is restored by the partners of the networks that did, to
-                       its exact original size (--scale may be left out); anything else is an ordinary picture
-              learned  made by 'rsr downscale' or Learned Downscale, whatever its metadata says
+              auto     a picture whose metadata says that 'rsr downscale' made it is restored by the partner networks to its exact
+                       original size (--scale may be omitted); any other picture is enlarged as an ordinary one
+              learned  made by 'rsr downscale' or Learned Downscale, whatever the metadata says
               photo    an ordinary picture
               drawing  the same: one set of weights serves photographs and drawings
-              pixel    pixel art: every pixel becomes a block, hard edges (a size that is no whole multiple gets blocks that differ by a pixel)
-              A picture that was enlarged before by repeating pixels a whole number of times is made of its own pixels again first (auto and
-              pixel), and the report says so; with photo or drawing the blocks are enlarged as they are.
+              pixel    pixel art: every pixel becomes a block with hard edges (if the scale is not a whole number, block sizes differ by
+                       one pixel)
+              With auto and pixel, a picture that was enlarged by repeating every pixel a whole number of times is first reduced to its
+              original pixels, and the report says so. With photo and drawing the repeated pixels are enlarged as they are.
 
-            What is done about JPEG's blocks and ringing, and noise (--cleanup):
-              auto     a JPEG says by its quantisation tables how coarse it is: from about quality 92 on nothing is done, from 80 on low, else
-                       high; other files: low where their metadata says they were a JPEG, else nothing
-              off      nothing
-              low      half: the mean of the picture with and without
-              high     all the weights for damaged pictures do; fine texture looks like damage and goes with it
-              Pictures made by 'rsr downscale' are never cleaned up. Where no weights for that are installed, auto does nothing and says so.
+            Removal of JPEG blocks, ringing and noise (--cleanup):
+              auto     JPEG files by the quality found in their quantisation tables: none from about 92, low from 80, high below; other
+                       files: low if their metadata says that they were JPEG files, otherwise none
+              off      none
+              low      half: the mean of the results with and without clean-up
+              high     full effect of the weights for damaged pictures; some fine texture is removed with the damage
+              Pictures made by 'rsr downscale' are never cleaned up. If the weights are not installed, auto skips this step and says so.
 
-            How much of the networks' picture shows (--strength), the rest being a bicubic enlargement of the same input:
-              auto     as the picture bears it: where its pixels say that it was made small without antialiasing, was sharpened, or is blurred,
-                       the networks' guesses are worth less, and the report says how much was taken; else all of it. Of a clean-up at least
-                       75, and all at the picture's own size
-              0-100    so many per cent, whatever the picture is; 0 is the bicubic one alone, for which no network runs.
-                       With --cleanup it is how much of the clean-up shows
+            Share of the network's result (--strength); the rest is a bicubic enlargement of the same input:
+              auto     estimated from the picture: less if its pixels show that it was reduced without antialiasing, sharpened or blurred,
+                       because the network's detail is less reliable there. The report states the share. At least 75 with clean-up, and
+                       100 at the original size
+              0-100    a fixed percentage; 0 is bicubic alone and runs no network. With --cleanup, the share of the clean-up
 
-            --model takes a network by its name: one of the installed ones, or one of your own ('rsr models add').
+            --model selects one network by its id: an installed one, or your own ('rsr models add').
 
 
             """ + ResizeArguments.CommonDetails;
 
     /// <summary>The strength that "auto" stands for.</summary>
-    private const int AsThePictureBears = -1;
+    private const int Estimated = -1;
 
     internal enum PictureSource
     {
@@ -75,18 +75,18 @@ internal static class UpscaleCommand
     {
         DetailedCommand command = new DetailedCommand(
             "upscale",
-            "Makes pictures larger, or brings back what 'rsr downscale' made small.",
+            "Enlarges pictures, or restores those that 'rsr downscale' reduced.",
             Details
         );
         ResizeArguments arguments = new ResizeArguments(
             command,
-            "How many times larger: any number above 1 up to 16; 1 with --cleanup.",
+            "Enlargement factor: any number above 1, at most 16; or 1 with --cleanup.",
             takesOne: true
         );
         Option<PictureSource> source = new Option<PictureSource>("--source")
         {
             Description =
-                "What the picture is: auto (the default: its metadata and its pixels say), learned (made by rsr downscale), photo, drawing, pixel (pixel art).",
+                "Kind of picture: auto (the default: told from metadata and pixels), learned (made by rsr downscale), photo, drawing, pixel (pixel art).",
             HelpName = "auto|learned|photo|drawing|pixel",
             CustomParser = result =>
                 CommonOptions.Parse(
@@ -101,7 +101,7 @@ internal static class UpscaleCommand
         Option<CleanupChoice> cleanup = new Option<CleanupChoice>("--cleanup")
         {
             Description =
-                "Takes out JPEG's blocks and ringing, and noise: auto (the default: as coarse as a JPEG's tables say), off, low, high.",
+                "Removal of JPEG blocks, ringing and noise: auto (the default: by the quality of a JPEG), off, low, high.",
             HelpName = "auto|off|low|high",
             CustomParser = result =>
                 CommonOptions.Parse(
@@ -116,22 +116,21 @@ internal static class UpscaleCommand
         command.Options.Add(cleanup);
         Option<string?> model = new Option<string?>("--model")
         {
-            Description = "This network and no other: its id, as 'rsr models list' shows it. Without a size it runs once.",
+            Description = "Use only this network, given by its id in 'rsr models list'. Without a size it runs once.",
             HelpName = "NAME",
         };
         command.Options.Add(model);
-        Option<int> strength = new Option<int>("--strength")
+        Option<int?> strength = new Option<int?>("--strength")
         {
             Description =
-                "Per cent of the networks' picture in the result, 0 to 100, the rest being bicubic; auto (the default): as the picture bears it.",
+                "Percentage of the network's result in the output, 0 to 100; the rest is bicubic. auto (the default) estimates it from the picture.",
             HelpName = "auto|0-100",
             CustomParser = ParseStrength,
-            DefaultValueFactory = _ => AsThePictureBears,
         };
         command.Options.Add(strength);
         command.SetAction(parsed =>
         {
-            int share = parsed.GetValue(strength);
+            int share = parsed.GetValue(strength) ?? Estimated;
             using InstalledModels models = arguments.Models(parsed);
             SizeRequest size = arguments.Size(parsed);
             if (parsed.GetValue(model) is { } name)
@@ -147,9 +146,9 @@ internal static class UpscaleCommand
             PictureSource what = parsed.GetValue(source);
             CleanupChoice clean = parsed.GetValue(cleanup);
             CheckCleanup(parsed.GetResult(cleanup) is not null, clean, size, what);
-            if (share is not AsThePictureBears and not PixelBlend.Whole && what == PictureSource.Pixel)
+            if (share is not Estimated and not PixelBlend.Whole && what == PictureSource.Pixel)
             {
-                throw new UsageException("--strength does not go with --source pixel, which takes no network; leave one of them out.");
+                throw new UsageException("--strength cannot be combined with --source pixel, which uses no network; omit one of them.");
             }
 
             if (size.IsEmpty && what is PictureSource.Photo or PictureSource.Drawing or PictureSource.Pixel)
@@ -170,16 +169,16 @@ internal static class UpscaleCommand
     private static ResizeDecision WithStrength(ResizeDecision decision, int share) =>
         decision with
         {
-            Strength = share == AsThePictureBears ? PixelBlend.Whole : share,
-            AdaptsStrength = share == AsThePictureBears,
+            Strength = share == Estimated ? PixelBlend.Whole : share,
+            AdaptsStrength = share == Estimated,
         };
 
-    private static int ParseStrength(ArgumentResult result)
+    private static int? ParseStrength(ArgumentResult result)
     {
         string word = result.Tokens[0].Value;
         if (word.Equals("auto", StringComparison.OrdinalIgnoreCase))
         {
-            return AsThePictureBears;
+            return Estimated;
         }
 
         if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int share) && share <= PixelBlend.Whole)
@@ -188,7 +187,7 @@ internal static class UpscaleCommand
         }
 
         result.AddError($"--strength takes auto or a whole number from 0 to {PixelBlend.Whole}; found '{OneLine.Of(word)}'.");
-        return AsThePictureBears;
+        return Estimated;
     }
 
     private static void CheckCleanup(bool isGiven, CleanupChoice choice, SizeRequest size, PictureSource source)
@@ -196,14 +195,14 @@ internal static class UpscaleCommand
         if (size.Scale == 1 && (!isGiven || choice == CleanupChoice.Off))
         {
             throw new UsageException(
-                "--scale takes a number above 1, or 1 with --cleanup low, high or auto, which cleans a picture up at its own size; found '1'."
+                "--scale takes a number above 1, or 1 together with --cleanup low, high or auto; found '1'."
             );
         }
 
         if (choice is CleanupChoice.Low or CleanupChoice.High && source is PictureSource.Pixel or PictureSource.Learned)
         {
             throw new UsageException(
-                $"--cleanup {(choice == CleanupChoice.Low ? "low" : "high")} does not go with --source {(source == PictureSource.Pixel ? "pixel" : "learned")}, which is not for damaged pictures; leave one of them out."
+                $"--cleanup {(choice == CleanupChoice.Low ? "low" : "high")} cannot be combined with --source {(source == PictureSource.Pixel ? "pixel" : "learned")}, which is not for damaged pictures; omit one of them."
             );
         }
     }
@@ -217,7 +216,7 @@ internal static class UpscaleCommand
             plan,
             suffix,
             null,
-            model.Shape.TilesAreExact ? [] : [$"{model.Id} looks at the whole picture: its tiles are blended, not exact"]
+            model.Shape.TilesAreExact ? [] : [$"the receptive field of {model.Id} is the whole picture: tiles are blended, not exact"]
         );
     }
 
@@ -227,7 +226,7 @@ internal static class UpscaleCommand
             ? Decide(header, new SizeRequest(null, null, null), PictureSource.Learned, CleanupChoice.Off, catalogue)
             : throw new PictureFileException(
                 path,
-                "expected a picture made by 'rsr compress' or 'rsr downscale', found no record of it or another size; 'rsr upscale' enlarges any picture"
+                "expected a picture made by 'rsr compress' or 'rsr downscale', found no such record or a different size; 'rsr upscale' enlarges any picture"
             );
 
     /// <summary>What --either-way does where the size asked for is not above the picture's.</summary>
@@ -241,7 +240,7 @@ internal static class UpscaleCommand
             $"-{header.Width}x{header.Height}",
             header.Record,
             [],
-            Steps: "has this size already"
+            Steps: "already has this size"
         );
 
     internal static ResizeDecision Decide(
@@ -257,7 +256,7 @@ internal static class UpscaleCommand
         if (record is not null && !record.Fits(header.Width, header.Height))
         {
             notes.Add(
-                $"its record says {record.Width} x {record.Height} made 1/{record.Scale}, which is not its size now; the record is not used"
+                $"its record says {record.Width} x {record.Height} reduced to 1/{record.Scale}, which does not match its size; the record is ignored"
             );
             record = null;
         }
@@ -268,14 +267,14 @@ internal static class UpscaleCommand
                 is { } unknown
         )
         {
-            notes.Add($"its record says it was made 1/{unknown.Scale}, and no network for that is installed; the record is not used");
+            notes.Add($"its record says it was reduced to 1/{unknown.Scale}, for which no network is installed; the record is ignored");
             record = null;
         }
 
         if (size.IsEmpty && record is null)
         {
             throw new UsageException(
-                $"A size is missing: give --scale, --width or --height (only pictures that 'rsr downscale' made know their own){(notes.Count > 0 ? $"; {notes[^1]}" : string.Empty)}."
+                $"A size is missing: give --scale, --width or --height (only pictures made by 'rsr downscale' record their original size){(notes.Count > 0 ? $"; {notes[^1]}" : string.Empty)}."
             );
         }
 
@@ -394,17 +393,17 @@ internal static class UpscaleCommand
                     ModelKind.Photo,
                     catalogue.Scales(NetworkTask.Enlarge, ModelKind.Photo)
                 ),
-                Describe(enlarged) + "; --source pixel keeps its edges hard, --source photo takes it as it is"
+                Describe(enlarged) + "; use --source pixel for hard edges, --source photo to enlarge it as it is"
             )
             : new RevisedPicture(
                 pixels,
                 plan,
-                $"every pixel was repeated {enlarged.Factor} x {enlarged.Factor} times, too often to enlarge the own pixels to this size: taken as it is; --source pixel makes blocks of them"
+                $"every pixel is repeated {enlarged.Factor} x {enlarged.Factor} times, too often to reach this size from the original pixels: enlarged as it is; use --source pixel for hard edges"
             );
     }
 
     private static string Describe(EnlargedPixels enlarged) =>
-        $"every pixel was repeated {enlarged.Factor} x {enlarged.Factor} times: its own {enlarged.Own.Width} x {enlarged.Own.Height} pixels were enlarged";
+        $"every pixel is repeated {enlarged.Factor} x {enlarged.Factor} times: enlarged from its original {enlarged.Own.Width} x {enlarged.Own.Height} pixels";
 
     private static IEnumerable<string> Explain(DownscaleRecord record, ModelCatalogue catalogue)
     {
@@ -414,11 +413,11 @@ internal static class UpscaleCommand
             ModelDescriptor? installed = catalogue.Models.FirstOrDefault(model => model.Id == step.Model);
             if (installed is null)
             {
-                yield return $"{OneLine.Quote(step.Model)} is not installed; the partner that is may not be its own, and detail may come back less exactly";
+                yield return $"{OneLine.Quote(step.Model)} is not installed; the installed partner may not match it, and detail may be restored less exactly";
             }
             else if (installed.Sha256 != step.Sha256)
             {
-                yield return $"made by another version of {OneLine.Quote(step.Model)} ({Short(step.Sha256)}, installed is {Short(installed.Sha256)}); detail may come back less exactly";
+                yield return $"made by another version of {OneLine.Quote(step.Model)} ({Short(step.Sha256)}; installed: {Short(installed.Sha256)}); detail may be restored less exactly";
             }
         }
     }

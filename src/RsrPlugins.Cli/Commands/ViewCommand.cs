@@ -20,23 +20,23 @@ internal static class ViewCommand
     private const string Details = """
         Examples:
           rsr view photo.jpg photo-x2.jpg                 photo-vs-photo-x2.html
-          rsr view originals/ restored/ -o look.html      every picture that is in both folders, by name
+          rsr view originals/ restored/ -o look.html      pictures with the same name in both folders
           rsr upscale photos/ -s 2 -o large/ --report look.html
 
-        The page is one file and needs no server and no network: a slider between before and after, zoom to single pixels, the
-        difference strengthened, PSNR and SSIM as 'rsr compare' gives them, and file sizes. Drag moves the picture, the wheel
-        zooms, arrow keys move the slider, Page Up and Down change the picture. Pictures are embedded without loss and
-        without their metadata. Where the sizes differ the smaller picture is shown enlarged by the browser.
+        The page is a single file that works offline. It has a slider between before and after, zoom to single pixels, the
+        amplified difference, PSNR and SSIM as in 'rsr compare', and file sizes. Drag to move the picture, use the wheel to zoom,
+        the arrow keys to move the slider, and Page Up and Page Down to change the picture. Pictures are embedded losslessly and
+        without their metadata. If the sizes differ, the browser enlarges the smaller picture.
         """;
 
     public static Command Create(CliContext context)
     {
-        DetailedCommand command = new DetailedCommand("view", "Writes one HTML page with pictures before and after, to look at.", Details);
-        Argument<string> before = new Argument<string>("A") { Description = "A picture, or a folder of pictures: before." };
-        Argument<string> after = new Argument<string>("B") { Description = "A picture, or a folder of pictures: after." };
+        DetailedCommand command = new DetailedCommand("view", "Writes an HTML page that compares pictures before and after.", Details);
+        Argument<string> before = new Argument<string>("A") { Description = "Picture or folder of pictures: before." };
+        Argument<string> after = new Argument<string>("B") { Description = "Picture or folder of pictures: after." };
         Option<string?> output = new Option<string?>("--output", "-o")
         {
-            Description = "The page; by default A-vs-B.html in this folder.",
+            Description = "The page; by default A-vs-B.html in the current folder.",
             HelpName = "FILE.html",
         };
         Option<bool> force = new Option<bool>("--force", "-f") { Description = "Replace an existing page." };

@@ -75,7 +75,7 @@ internal static partial class FileKinds
             FileKind.Pipe => "a pipe (FIFO)",
             FileKind.Device => "a device",
             FileKind.Socket => "a socket",
-            _ => "something that cannot be looked at",
+            _ => "something that cannot be examined",
         };
 
     /// <summary>True for what waits, or never ends, when it is read.</summary>

@@ -78,7 +78,7 @@ internal sealed class OutputFile : IDisposable
         FileKind kind = FileKinds.Of(path);
         if (kind == FileKind.Folder || FileKinds.IsNoFile(kind))
         {
-            throw new PictureFileException(path, $"expected a file's name, this is {FileKinds.Describe(kind)}");
+            throw new PictureFileException(path, $"expected a file name, this is {FileKinds.Describe(kind)}");
         }
 
         string full = System.IO.Path.GetFullPath(path);

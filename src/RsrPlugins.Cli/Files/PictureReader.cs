@@ -113,8 +113,8 @@ internal static class PictureReader
         "No codec",
     ];
 
-    private const string SalvageHint = "; --salvage makes what there is of it";
-    private const string Salvaged = "the file is damaged or cut off: what is missing was filled in (--salvage)";
+    private const string SalvageHint = "; --salvage processes the part that can be read";
+    private const string Salvaged = "the file is damaged or truncated: missing pixels were filled in (--salvage)";
 
     /// <inheritdoc cref="ReadHeader(PictureSource)"/>
     public static PictureHeader ReadHeader(string path) => ReadHeader(PictureSource.OfFile(path));
@@ -247,7 +247,7 @@ internal static class PictureReader
         {
             throw new PictureFileException(
                 header.Source.Name,
-                $"{header.Width} x {header.Height} pixels take {bytes / 1_000_000_000} GB, more memory than there is"
+                $"{header.Width} x {header.Height} pixels take {bytes / 1_000_000_000} GB, more than the available memory"
             );
         }
 
@@ -272,7 +272,7 @@ internal static class PictureReader
 
                 if (header.Png?.Find("fdAT") is not null)
                 {
-                    notes.Add("an animation of one picture, another than the still one, dropped");
+                    notes.Add("an animation with one frame that differs from the still picture was dropped");
                 }
 
                 if (header.Trailing > 0)
@@ -289,25 +289,25 @@ internal static class PictureReader
                                 ? Salvaged
                                 : throw new PictureFileException(
                                     header.Source.Name,
-                                    $"expected a whole GIF, found a damaged or cut-off file ({gif.MissingPixels} of its pixels are missing){SalvageHint}"
+                                    $"expected a whole GIF, found a damaged or truncated file ({gif.MissingPixels} of its pixels are missing){SalvageHint}"
                                 )
                         );
                     }
                     else if (!gif.HasEnd)
                     {
-                        notes.Add("no end (trailer) in the file; every pixel is there");
+                        notes.Add("the file has no end (trailer), but every pixel is present");
                     }
                 }
 
                 PictureSource source = Readable(header.Source, header.Tiff, header.Gif);
                 try
                 {
-                    string[] noEnd = header.Png is { HasEnd: false } ? ["no end (IEND) in the file; every pixel is there"] : [];
+                    string[] noEnd = header.Png is { HasEnd: false } ? ["the file has no end (IEND), but every pixel is present"] : [];
                     return Decode(header, source, Enums.FailOn.Error, [.. notes, .. noEnd], progress, cancellationToken);
                 }
                 catch (VipsException) when (header.Png is { } png && HasEveryPixel(png, source))
                 {
-                    notes.Add("a damaged checksum or a missing end in the file; every pixel is there");
+                    notes.Add("the file has a damaged checksum or no end, but every pixel is present");
                     return Decode(header, Mended(png, source), Enums.FailOn.Error, notes, progress, cancellationToken);
                 }
                 catch (VipsException) when (salvage && !cancellationToken.IsCancellationRequested)
@@ -343,7 +343,7 @@ internal static class PictureReader
             List<string> heard = [.. notes];
             if (!ending.HasEnd)
             {
-                heard.Add("no end marker in the file; every pixel is there");
+                heard.Add("the file has no end marker, but every pixel is present");
             }
 
             if (ending.Strays > 0)
@@ -379,7 +379,7 @@ internal static class PictureReader
                 return Array.Exists(_harmlessJpegWarnings, harmless => warning.Contains(harmless, StringComparison.OrdinalIgnoreCase))
                     ? picture with
                     {
-                        Notes = [.. picture.Notes, $"the decoder warns ({warning}); every pixel is there"],
+                        Notes = [.. picture.Notes, $"the decoder warns ({warning}), but every pixel is present"],
                     }
                     : throw new VipsException(warning);
             }
@@ -388,7 +388,7 @@ internal static class PictureReader
         {
             throw new PictureFileException(
                 source.Name,
-                $"expected a whole JPEG, found a damaged or cut-off file (its last scans are missing){SalvageHint}"
+                $"expected a whole JPEG, found a damaged or truncated file (its last scans are missing){SalvageHint}"
             );
         }
 
@@ -397,7 +397,7 @@ internal static class PictureReader
         return Decode(header, source, Enums.FailOn.None, notes, progress, cancellationToken);
     }
 
-    private static string BytesBehind(long count) => $"{count} {(count == 1 ? "byte" : "bytes")} behind the picture's end ignored";
+    private static string BytesBehind(long count) => $"{count} {(count == 1 ? "byte" : "bytes")} after the end of the picture ignored";
 
     private static void AddTrailing(PictureHeader header, JpegEnding ending, List<string> notes)
     {
@@ -405,12 +405,12 @@ internal static class PictureReader
         {
             if (!header.Metadata.HasGainMap)
             {
-                notes.Add("gain map (HDR) dropped: it fits the old picture alone");
+                notes.Add("gain map (HDR) dropped: it fits only the original picture");
             }
         }
         else if (ending.Attached is { } attached)
         {
-            notes.Add($"{attached} behind the picture dropped");
+            notes.Add($"{attached} after the picture dropped");
         }
         else if (ending.Trailing > 0)
         {
@@ -515,7 +515,7 @@ internal static class PictureReader
         {
             throw new PictureFileException(
                 path,
-                $"expected an ordinary JPEG of 8 bits per sample, found {found}; save it as PNG or TIFF first"
+                $"expected an ordinary JPEG with 8 bits per sample, found {found}; save it as PNG or TIFF first"
             );
         }
     }
@@ -536,7 +536,7 @@ internal static class PictureReader
         {
             throw new PictureFileException(
                 path,
-                "expected a PNG, found Apple's own variant of it (CgBI), out of an iOS program; save it as an ordinary PNG first"
+                "expected a PNG, found Apple's CgBI variant from an iOS app; save it as an ordinary PNG first"
             );
         }
     }
@@ -596,7 +596,7 @@ internal static class PictureReader
             case Enums.Interpretation.Cmyk:
                 bool tagged = image.Contains("icc-profile-data") && ProfileSpace(icc) == "CMYK";
                 notes.Add(
-                    tagged ? "CMYK converted to sRGB through its profile" : "CMYK without a profile converted to sRGB through a general one"
+                    tagged ? "CMYK converted to sRGB with its profile" : "CMYK without a profile converted to sRGB with a generic profile"
                 );
                 Image converted = image.IccTransform(
                     "srgb",
@@ -794,7 +794,7 @@ internal static class PictureReader
             string todo = format == PictureFormat.Heic ? "save it as JPEG or PNG first" : "save it as PNG first";
             throw new PictureFileException(
                 path,
-                $"expected a {format.Name} this build can decode, found one it cannot ({VipsMessage.Of(error)}); {todo}",
+                $"expected a {format.Name} that this build can decode, found one that it cannot ({VipsMessage.Of(error)}); {todo}",
                 error
             );
         }
@@ -802,7 +802,7 @@ internal static class PictureReader
         {
             throw new PictureFileException(
                 path,
-                $"expected a whole {format.Name}, found a damaged or cut-off file ({VipsMessage.Of(error)}){(canSalvage ? SalvageHint : string.Empty)}",
+                $"expected a whole {format.Name}, found a damaged or truncated file ({VipsMessage.Of(error)}){(canSalvage ? SalvageHint : string.Empty)}",
                 error
             );
         }

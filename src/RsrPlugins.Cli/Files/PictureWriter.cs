@@ -150,7 +150,7 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         {
             throw new PictureFileException(
                 path,
-                $"{format.Name} holds at most {format.MaxSide} pixels a side, the result is {width} x {height}; choose PNG or TIFF with -o"
+                $"{format.Name} holds at most {format.MaxSide} pixels per side, the result has {width} x {height}; choose PNG or TIFF with -o"
             );
         }
     }
@@ -203,14 +203,14 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         Image result = image.Copy();
         if (result.HasAlpha() && !format.HoldsAlpha)
         {
-            notes.Add($"{format.Name} holds no transparency: put on white");
+            notes.Add($"{format.Name} does not hold transparency: flattened onto white");
             double white = result.Format == Enums.BandFormat.Ushort ? 65535 : 255;
             result = Replace(result, result.Flatten(background: [white]));
         }
 
         if (result.Format == Enums.BandFormat.Ushort && !format.Holds16Bit)
         {
-            notes.Add($"{format.Name} holds 8 bits: rounded from 16");
+            notes.Add($"{format.Name} holds 8 bits per sample: rounded from 16");
             Enums.Interpretation interpretation = result.Bands >= 3 ? Enums.Interpretation.Srgb : Enums.Interpretation.Bw;
             result = Replace(result, result.Linear([1 / 257.0], [0]));
             result = Replace(result, result.Rint());
@@ -219,7 +219,7 @@ internal sealed class PictureWriter(TemporaryFiles temporaryFiles)
         }
         else if (result.Format == Enums.BandFormat.Ushort && format == PictureFormat.Avif)
         {
-            notes.Add($"AVIF holds {AvifBits} bits: cut from 16");
+            notes.Add($"AVIF holds {AvifBits} bits per sample: reduced from 16");
         }
 
         return result;

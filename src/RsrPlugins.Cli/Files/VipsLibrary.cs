@@ -50,7 +50,7 @@ internal static class VipsLibrary
 
             string why = OneLine.Of(cause.Message).Split(';')[0];
             throw new RuntimeLibraryException(
-                $"libvips, which reads and writes pictures, cannot be loaded: {why}. Unpack the whole archive again, or reinstall.",
+                $"libvips, which reads and writes pictures, cannot be loaded: {why}. Unpack the complete archive again, or reinstall.",
                 error
             );
         }

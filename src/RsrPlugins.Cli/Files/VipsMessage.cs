@@ -29,6 +29,6 @@ internal static class VipsMessage
                 )
                 .Distinct(),
         ];
-        return useful.Length == 0 ? "the decoder gives no reason" : OneLine.Quote(string.Join("; ", useful), MostCharacters).TrimEnd('.');
+        return useful.Length == 0 ? "the decoder reports no reason" : OneLine.Quote(string.Join("; ", useful), MostCharacters).TrimEnd('.');
     }
 }

@@ -85,7 +85,7 @@ public sealed class AddedModels(string folder, ModelCatalogue installed)
         if (found is null)
         {
             string why =
-                installed.Models.Any(model => model.Id == id) ? "it came with the program, and only added models are removed"
+                installed.Models.Any(model => model.Id == id) ? "it came with the program, and only added models can be removed"
                 : rows.Count == 0 ? "no model was added"
                 : $"added: {string.Join(", ", rows.Select(model => model.Id))}";
             throw new ModelException($"{id} cannot be removed: {why}.");
@@ -156,8 +156,8 @@ public sealed class AddedModels(string folder, ModelCatalogue installed)
             )}; {(model.Scale == 1 ? "keeps the size" : $"enlarges {model.Scale} times")}; sizes are multiples of {model.Shape.InputStep}
             - {(
                 model.Shape.TilesAreExact
-                    ? $"looks at {model.Shape.Halo} pixels around each block: tiles give the whole picture's values"
-                    : $"looks at the whole picture: tiles overlap by {model.Shape.Halo} pixels, are blended, and are not exact"
+                    ? $"receptive field of {model.Shape.Halo} pixels around each block: tiles give the same values as the whole picture"
+                    : $"receptive field is the whole picture: tiles overlap by {model.Shape.Halo} pixels and are blended, not exact"
             )}
 
             Where it comes from, and on what terms, is not known here.

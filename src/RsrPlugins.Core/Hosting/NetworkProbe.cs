@@ -128,7 +128,7 @@ internal sealed class NetworkProbe
         {
             string found =
                 input.Dimensions.Count > 1 && input.Dimensions[1] < 0
-                    ? "a number of channels that is left open"
+                    ? "a variable number of channels"
                     : $"[{string.Join(", ", input.Dimensions.Select(length => length < 0 ? "?" : $"{length}"))}]";
             throw new ModelException(
                 $"{name}: expected an input [N, 1 or 3, H, W], found {found}. Export it with a fixed number of channels, channels before height and width."
@@ -206,8 +206,8 @@ internal sealed class NetworkProbe
 
         throw new ModelException(
             scale is null
-                ? $"{_model.Id}: no size of input was found that it enlarges by a whole number from 1 to 16. It may need another size, or make another picture."
-                : $"{_model.Id} does not enlarge {scale} times, whatever the size of its input. Leave --scale out to have it found."
+                ? $"{_model.Id}: found no input size that it enlarges by a whole number from 1 to 16. It may need a different size, or do something else."
+                : $"{_model.Id} does not enlarge {scale} times at any input size. Omit --scale to have the factor measured."
         );
     }
 
@@ -224,7 +224,7 @@ internal sealed class NetworkProbe
         if (!(error <= LargestError))
         {
             throw new ModelException(
-                $"{_model.Id}: what it makes is not its input enlarged: it is off by {error:0.##} of the way from black to white (values to 1: {tried[0].Error:0.##}, values to 255: {tried[1].Error:0.##}). It may be for another task, or want other values."
+                $"{_model.Id}: its output is not its input enlarged: the error is {error:0.##} of the range from black to white (values up to 1: {tried[0].Error:0.##}, up to 255: {tried[1].Error:0.##}). It may be made for another task or another range of values."
             );
         }
 
@@ -378,7 +378,7 @@ internal sealed class NetworkProbe
 
     private float[] Run(float[] input, int width, int height, int factor) =>
         Try(input, width, height, factor)
-        ?? throw new ModelException($"{_model.Id} took some sizes and then not {width} x {height} pixels.");
+        ?? throw new ModelException($"{_model.Id} accepted some sizes but failed on {width} x {height} pixels.");
 
     /// <summary>Runs it; null if it refuses the size, or makes another.</summary>
     private unsafe float[]? Try(float[] input, int width, int height, int factor)
@@ -402,7 +402,7 @@ internal sealed class NetworkProbe
         return Array.TrueForAll(output, float.IsFinite)
             ? output
             : throw new ModelException(
-                $"{_model.Id} makes values that are no numbers of an ordinary picture. It is damaged, or not made for pictures."
+                $"{_model.Id} gives NaN or infinite values on an ordinary picture. It is damaged or not made for pictures."
             );
     }
 

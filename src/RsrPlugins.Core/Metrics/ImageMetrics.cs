@@ -116,7 +116,7 @@ public static class ImageMetrics
 
         if (Math.Min(width, height) <= 2 * cropBorder)
         {
-            throw new ImageSizeException($"Nothing of a {width} x {height} picture is left inside a border of {cropBorder} pixels.");
+            throw new ImageSizeException($"A {width} x {height} picture has no pixels inside a border of {cropBorder}.");
         }
 
         bool colour = reference.HasColour || actual.HasColour;

@@ -94,7 +94,7 @@ public sealed record GraphFacts(
             !shape.TilesAreExact || (Halo is { } halo && shape.Halo >= halo),
             "a halo",
             shape.Halo,
-            Halo is null ? "no end: every pixel depends on the whole picture, which is not served" : $"{Halo} or more"
+            Halo is null ? "no limit: every pixel depends on the whole picture, which is not supported" : $"{Halo} or more"
         );
 
         void Require(bool holds, string what, int found, string expected)
@@ -126,7 +126,7 @@ public sealed record GraphFacts(
         }
 
         int halo =
-            Halo ?? throw new ModelException("A network with a finite receptive field was expected; this one looks at the whole picture.");
+            Halo ?? throw new ModelException("A network with a finite receptive field was expected; the receptive field of this one is the whole picture.");
         return new NetworkShape(
             InputStep,
             OutputStep,
@@ -238,7 +238,7 @@ internal sealed class GraphWalk
     }
 
     private Map Find(string name) =>
-        _maps.TryGetValue(name, out Map? map) ? map : throw new InvalidDataException($"{name} is read before it is made");
+        _maps.TryGetValue(name, out Map? map) ? map : throw new InvalidDataException($"{name} is used before it is computed");
 
     /// <summary>Inputs that are feature maps, not constants.</summary>
     private IEnumerable<string> Features(OnnxNode node) =>
@@ -247,7 +247,7 @@ internal sealed class GraphWalk
     private OnnxTensor Constant(OnnxNode node, int index) =>
         node.Inputs.Count > index && _graph.Constants.TryGetValue(node.Inputs[index], out OnnxTensor? constant)
             ? constant
-            : throw new InvalidDataException($"{Name(node)}: input {index} is no constant");
+            : throw new InvalidDataException($"{Name(node)}: input {index} is not a constant");
 
     private static string Name(OnnxNode node) => node.Name.Length > 0 ? $"{node.Name} ({node.Operator})" : node.Operator;
 
@@ -258,7 +258,7 @@ internal sealed class GraphWalk
         Map[] inputs = [.. Features(node).Select(Find)];
         if (inputs.Length == 0)
         {
-            throw new InvalidDataException($"{Name(node)} has no input that comes from the picture");
+            throw new InvalidDataException($"{Name(node)} has no input that depends on the picture");
         }
 
         Map first = inputs[0];

@@ -139,7 +139,7 @@ public sealed class ModelCatalogue
             {
                 Problem = twice is null
                     ? null
-                    : $"{twice.FilePath} is not used: an installed model has the same name. 'rsr models remove {twice.Id}' removes it.",
+                    : $"{twice.FilePath} is ignored: an installed model has the same name. 'rsr models remove {twice.Id}' removes it.",
             };
         }
         catch (ModelException exception)

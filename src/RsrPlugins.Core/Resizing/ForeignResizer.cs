@@ -179,7 +179,7 @@ internal sealed class ForeignResizer(INetwork network, ResizeSettings settings)
             if (_made.AsSpan(0, plan.ResultLength * _shape.Output.Count).ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
             {
                 throw new InferenceException(
-                    $"{network.Model.Id} made values that are no numbers on {source.Width} x {source.Height} pixels. The model is damaged, or not made for such pictures."
+                    $"{network.Model.Id} gave NaN or infinite values on {source.Width} x {source.Height} pixels. The model is damaged or not made for such pictures."
                 );
             }
         }

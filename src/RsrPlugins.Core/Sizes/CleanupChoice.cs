@@ -41,7 +41,7 @@ public sealed record CleanupDecision(CleanupChoice Level, string? Note)
         {
             return isInstalled
                 ? new CleanupDecision(asked, null)
-                : throw new ModelException("Weights for clean-up are not installed. Install them, or leave --cleanup out.");
+                : throw new ModelException("Weights for clean-up are not installed. Install them, or omit --cleanup.");
         }
 
         (CleanupChoice level, string why) = jpegQuality switch
@@ -62,6 +62,6 @@ public sealed record CleanupDecision(CleanupChoice Level, string? Note)
                 level,
                 $"{why}: cleaned up ({(level == CleanupChoice.Low ? "low" : "high")}); --cleanup off leaves it as it is"
             )
-            : new CleanupDecision(CleanupChoice.Off, $"{why}: not cleaned up, as no weights for that are installed");
+            : new CleanupDecision(CleanupChoice.Off, $"{why}: not cleaned up, because the weights are not installed");
     }
 }

@@ -163,7 +163,7 @@ public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Step
         if (model.Shape.Reduces || (factor == 1 && !request.IsEmpty))
         {
             throw new ImageSizeException(
-                $"{model.Id} {(factor == 1 ? "keeps a picture's size; leave the size out" : "makes pictures smaller; choose one that enlarges")}"
+                $"{model.Id} {(factor == 1 ? "keeps a picture's size; leave the size out" : "reduces pictures; choose a network that enlarges")}"
             );
         }
 
@@ -199,7 +199,7 @@ public sealed record ResizePlan(NetworkTask Task, IReadOnlyList<ResizeStep> Step
         string exact = $"bicubic to {Width} x {Height}";
         return (Steps.Count, ClassicalStep) switch
         {
-            (0, _) => $"{exact} (no learned step is that small)",
+            (0, _) => $"{exact} (too small a change for a learned step)",
             (_, true) => $"{string.Join(", ", learned)}, then {exact}",
             _ => string.Join(", ", learned),
         };

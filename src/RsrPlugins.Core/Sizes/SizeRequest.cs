@@ -64,7 +64,7 @@ public sealed record SizeRequest(decimal? Scale, int? Width, int? Height)
         if ((long)target.Width * MaxScale < width - MaxScale || (long)target.Height * MaxScale < height - MaxScale)
         {
             throw new ImageSizeException(
-                $"expected at least 1/{MaxScale} of {width} x {height}, found {target.Width} x {target.Height}; do it in two runs"
+                $"expected at least 1/{MaxScale} of {width} x {height}, found {target.Width} x {target.Height}; reduce it in two runs"
             );
         }
 
@@ -78,5 +78,5 @@ public sealed record SizeRequest(decimal? Scale, int? Width, int? Height)
         );
 
     private static int Whole(decimal pixels) =>
-        pixels <= int.MaxValue ? (int)pixels : throw new ImageSizeException($"{pixels:F0} pixels a side are more than a picture can have");
+        pixels <= int.MaxValue ? (int)pixels : throw new ImageSizeException($"{pixels:F0} pixels per side exceed the limit of a picture");
 }

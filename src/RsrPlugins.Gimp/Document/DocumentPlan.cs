@@ -88,7 +88,7 @@ internal sealed record DocumentPlan(int Width, int Height, IReadOnlyList<LayerPl
         if (layers.TrueForAll(layer => layer.Resize is null))
         {
             throw new EditorException(
-                "The image has no layer of pixels, so there is nothing for the network to do. GIMP's own Image > Scale Image is right for it."
+                "The image has no layer of pixels, so there is nothing for the network to do. Use GIMP's own Image > Scale Image."
             );
         }
 

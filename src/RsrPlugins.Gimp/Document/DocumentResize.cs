@@ -41,7 +41,7 @@ internal static class DocumentResize
                     Replace(image, plan, options, results);
                 }
             });
-            return indexed ? "The image was indexed. It is RGB now, because a network's result has more colours than a palette." : null;
+            return indexed ? "The image was indexed and is RGB now, because a network's result has more colours than a palette." : null;
         }
         finally
         {

@@ -64,7 +64,7 @@ internal static class ResultClipboard
                     {
                         fail(
                             new ClipboardException(
-                                "this version of Paint.NET takes no picture for the clipboard from a plugin. Save the result to a file instead, or press OK and copy the layer.",
+                                "this version of Paint.NET does not let plugins copy pictures to the clipboard. Save the result to a file instead, or press OK and copy the layer.",
                                 null
                             )
                         );
@@ -99,7 +99,7 @@ internal static class ResultClipboard
         {
             // A stream in memory holds at most 2 GB.
             throw new ClipboardException(
-                $"{picture.Width} x {picture.Height} pixels are more than a clipboard holds. Save the result to a file.",
+                $"{picture.Width} x {picture.Height} pixels are more than the clipboard can hold. Save the result to a file.",
                 exception
             );
         }

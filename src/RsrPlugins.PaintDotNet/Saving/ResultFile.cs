@@ -37,7 +37,7 @@ internal static class ResultFile
             throw new ResultFileException(
                 name.Length == 0
                     ? "give the file a name first."
-                    : $"{OneLine.Quote(name)} is not the name of a file. Leave out folders and the signs / \\ : * ? \" < > |."
+                    : $"{OneLine.Quote(name)} is not the name of a file. Omit folders and the characters / \\ : * ? \" < > |."
             );
         }
 

@@ -26,7 +26,7 @@ internal static class BenchCommand
         };
         Option<int> workersOption = new Option<int>("--workers")
         {
-            Description = "Workers; one per core where not given.",
+            Description = "Number of workers; by default one per core.",
             HelpName = "N",
             DefaultValueFactory = _ => Environment.ProcessorCount,
         };

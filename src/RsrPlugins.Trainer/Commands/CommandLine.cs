@@ -102,7 +102,7 @@ internal static class CommandLine
     internal static Option<string?> DataOption() =>
         new("--data")
         {
-            Description = "Folder of picture folders; the environment variable RSR_DATA where not given.",
+            Description = "Folder of picture folders; by default that of the environment variable RSR_DATA.",
             HelpName = "DIR",
             DefaultValueFactory = _ => Environment.GetEnvironmentVariable("RSR_DATA"),
         };

@@ -27,7 +27,7 @@ internal static class DrawCommand
         };
         Option<string> fontsOption = new Option<string>("--fonts")
         {
-            Description = "Folder of fonts, searched with its folders.",
+            Description = "Folder of fonts, searched with its subfolders.",
             HelpName = "DIR",
             Required = true,
         };
@@ -39,7 +39,7 @@ internal static class DrawCommand
         };
         Option<string> outputOption = new Option<string>("--output", "-o")
         {
-            Description = "Where to: drawn/openclipart, drawn/held-out, drawn/text, drawn/lines and drawn/screens are made in it.",
+            Description = "Output folder: drawn/openclipart, drawn/held-out, drawn/text, drawn/lines and drawn/screens are created in it.",
             HelpName = "DIR",
             DefaultValueFactory = _ => DataFolders.Cache,
         };

@@ -19,7 +19,7 @@ internal static class EvaluateCommand
         };
         Option<int[]> scaleOption = new Option<int[]>("--scale")
         {
-            Description = "Scale factors; all that are there where not given.",
+            Description = "Scale factors; by default all available ones.",
             HelpName = "N",
             DefaultValueFactory = _ => [],
         };

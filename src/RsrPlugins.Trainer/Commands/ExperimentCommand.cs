@@ -42,15 +42,15 @@ internal static class ExperimentCommand
         Option<bool> smokeOption = new Option<bool>("--smoke")
         {
             Description =
-                "The shortest run, on drawn pictures, printed instead of written: shows that everything runs, its figures mean nothing.",
+                "The shortest possible run, on drawn pictures, printed instead of written. It only tests that everything runs; the figures are meaningless.",
         };
         Option<bool> quickOption = new Option<bool>("--quick")
         {
-            Description = "Fewer pictures and cases, printed instead of written: to compare models with one another (ordinary).",
+            Description = "Fewer pictures and cases, printed instead of written, for comparing models (ordinary).",
         };
         Option<int?> scaleOption = new Option<int?>("--scale")
         {
-            Description = "With --quick or --smoke: this scale alone.",
+            Description = "With --quick or --smoke: only this scale.",
             HelpName = "N",
         };
         Option<string?> upscaleOption = new Option<string?>("--upscale-options")
@@ -86,7 +86,7 @@ internal static class ExperimentCommand
         Option<string?> dataOption = CommandLine.DataOption();
         Command command = new Command(
             "experiment",
-            "Runs a table or figure of the paper again and writes its section of docs/paper.md; ordinary: the benchmark of docs/ordinary.md."
+            "Reproduces a table or figure of the paper and writes its section of docs/paper.md; ordinary: the benchmark of docs/ordinary.md."
         )
         {
             nameArgument,

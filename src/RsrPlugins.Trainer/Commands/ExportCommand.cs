@@ -25,7 +25,7 @@ internal static class ExportCommand
         Option<string?> dataOption = CommandLine.DataOption();
         Command command = new Command(
             "export",
-            "Writes a checkpoint's networks as ONNX with their cards, after proving that they give Torch's numbers. With test sets under --data the figures go into models.json and the cards."
+            "Exports the networks of a checkpoint as ONNX files with cards, after checking that they give the same values as Torch. With test sets under --data, models.json and the cards get the measured figures."
         )
         {
             checkpointArgument,

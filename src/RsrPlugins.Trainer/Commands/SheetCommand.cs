@@ -17,7 +17,7 @@ internal static class SheetCommand
         Argument<string> checkpointArgument = new Argument<string>("checkpoint") { Description = "Checkpoint of a learned pair." };
         Argument<string[]> picturesArgument = new Argument<string[]>("pictures")
         {
-            Description = "PNG pictures; baboon, lenna and comic of test/set14 where none is given.",
+            Description = "PNG pictures; by default baboon, lenna and comic of test/set14.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         Option<string?> withoutOption = new Option<string?>("--without")

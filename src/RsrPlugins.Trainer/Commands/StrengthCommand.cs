@@ -50,7 +50,7 @@ internal static class StrengthCommand
         });
         Option<string?> fileOption = new Option<string?>("--cases-file")
         {
-            Description = "Keeps the cases in this file; where it is there, they are taken from it and no network runs.",
+            Description = "Keeps the cases in this file. If it exists, they are read from it and no network runs.",
             HelpName = "FILE",
         };
         Option<string?> dataOption = CommandLine.DataOption();

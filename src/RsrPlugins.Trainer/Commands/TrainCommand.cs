@@ -18,17 +18,17 @@ internal static class TrainCommand
         };
         Option<bool> resumeOption = new Option<bool>("--resume")
         {
-            Description = "Goes on from the run's latest checkpoint, to the same numbers as if it had never stopped.",
+            Description = "Continues from the latest checkpoint of the run, with the same results as an uninterrupted run.",
         };
         Option<double?> minutesOption = new Option<double?>("--minutes")
         {
-            Description = "Length of the whole run, instead of the configuration's; the schedule follows it.",
+            Description = "Length of the whole run in minutes, instead of the configured one; the schedule follows it.",
             HelpName = "N",
         };
         Option<string?> dataOption = CommandLine.DataOption();
         Command command = new Command(
             "train",
-            "Trains what a configuration describes. Ctrl-C stops after the current step, with a checkpoint."
+            "Runs the training that a configuration describes. Ctrl-C stops after the current step and writes a checkpoint."
         )
         {
             configOption,

@@ -37,7 +37,7 @@ public class FolderTests
         Assert.Empty(found.Failures);
         Assert.Equal("hidden", Reasons(found)["._a.png"]);
         Assert.Equal("hidden", Reasons(found)[".hidden"]);
-        Assert.Equal("no picture by its name", Reasons(found)["notes.txt"]);
+        Assert.Equal("not a picture by its name", Reasons(found)["notes.txt"]);
         Assert.Contains("a PNG file by its content", Reasons(found)["picture.v2"], StringComparison.Ordinal);
         Assert.Contains("--recursive", Reasons(found)["deep"], StringComparison.Ordinal);
         Assert.Equal(5, found.PassedOver.Count); // .DS_Store is nothing anybody misses.
@@ -53,7 +53,7 @@ public class FolderTests
         using TestFolder folder = WithFiles("a.png", "a-x2.png", "a-down3.png", "a-640x480.jpg", "b-x2.png", "a-x2-x2.png");
         FoundInputs found = InputFinder.Find([folder.Root]);
         Assert.Equal(["a.png", "b-x2.png"], Names(found)); // There is no b: somebody named it so.
-        Assert.Equal("named like a result of a (name it to take it)", Reasons(found)["a-x2.png"]);
+        Assert.Equal("named like a result of a (give its name to include it)", Reasons(found)["a-x2.png"]);
         Assert.Equal(["a-down3.png", "a.png", "b-x2.png"], Names(InputFinder.Find([folder.Root], new InputSearch(TakeReductions: true))));
         Assert.Equal(["a-x2.png"], Names(InputFinder.Find([folder["a-x2.png"]])));
     }
@@ -64,7 +64,7 @@ public class FolderTests
         using TestFolder folder = WithFiles("name.with.dots", "name.with.dots-x2.png", "noext", "noext-x4.png", "noextension-x4.png");
         FoundInputs found = InputFinder.Find([folder.Root]);
         Assert.Equal(["noextension-x4.png"], Names(found));
-        Assert.Equal("named like a result of name.with.dots (name it to take it)", Reasons(found)["name.with.dots-x2.png"]);
+        Assert.Equal("named like a result of name.with.dots (give its name to include it)", Reasons(found)["name.with.dots-x2.png"]);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public class FolderTests
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("passed over link.png, pipe.png: a pipe (FIFO)", result.Error, StringComparison.Ordinal);
         Assert.Contains("passed over zero.png: a device", result.Error, StringComparison.Ordinal);
-        Assert.Contains("passed over notes.txt: no picture by its name", result.Error, StringComparison.Ordinal);
+        Assert.Contains("passed over notes.txt: not a picture by its name", result.Error, StringComparison.Ordinal);
 
         RsrResult json = Rsr.Run(folder, "upscale", "in", "-s", "2", "-o", "out2", "--json");
         Assert.Equal(4, JsonDocument.Parse(json.Output).RootElement.GetProperty("passedOver").GetArrayLength());

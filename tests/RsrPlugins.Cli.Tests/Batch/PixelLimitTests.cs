@@ -36,7 +36,7 @@ public class PixelLimitTests
     [InlineData(65536u, 65536u, 8, 0, "more than which one picture of 1 channels cannot hold")]
     [InlineData(0u, 10u, 8, 2, "damaged file: its header says 0 x 10 pixels")]
     [InlineData(10u, 10u, 3, 2, "its header says 3 bits per sample")]
-    [InlineData(10u, 10u, 8, 5, "the colour type 5, which there is not")]
+    [InlineData(10u, 10u, 8, 5, "the colour type 5, which does not exist")]
     public void Impossible_headers_are_refused_with_their_reason(uint width, uint height, byte depth, byte colourType, string expected)
     {
         using TestFolder folder = new TestFolder();
@@ -96,7 +96,7 @@ public class PixelLimitTests
             new PixelLimit(null, memory: 400_000_000).Check("a.png", header, plan, 0)
         );
         Assert.Contains(
-            "fits into the 0.4 GB of memory here, found 1000 x 1000 to be made 7000 x 7000, which takes 0.5 GB",
+            "fits into the 0.4 GB of memory available, found 1000 x 1000 to be made 7000 x 7000, which takes 0.5 GB",
             error.Problem,
             StringComparison.Ordinal
         );

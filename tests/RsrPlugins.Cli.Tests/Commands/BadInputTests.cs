@@ -45,7 +45,7 @@ public class BadInputTests
         {
             byte[] whole = File.ReadAllBytes(Pictures.Rgb(300, 200).Save(folder["a.png"]));
             File.WriteAllBytes(folder["a.png"], whole[..(whole.Length * 2 / 3)]);
-            Fails(folder, 3, "a.png: expected a whole PNG, found a damaged or cut-off file", "upscale", "a.png", "-s", "2");
+            Fails(folder, 3, "a.png: expected a whole PNG, found a damaged or truncated file", "upscale", "a.png", "-s", "2");
         });
 
     [Fact]

@@ -50,7 +50,7 @@ public class BatchTests
             report
                 .GetProperty("passedOver")
                 .EnumerateArray()
-                .Count(one => one.GetProperty("reason").GetString() == "the result exists already")
+                .Count(one => one.GetProperty("reason").GetString() == "the result already exists")
         );
         Assert.Contains("passed over out: the results' own folder", again.Error, StringComparison.Ordinal);
         Assert.Equal(all, FilesOf(folder, "in/out"));
@@ -66,7 +66,7 @@ public class BatchTests
         Good(folder, "upscale", ".", "-s", "2");
         RsrResult again = Good(folder, "upscale", ".", "-s", "2", "--skip-existing");
         Assert.Contains("a-x2.png: named like a result of a", again.Error, StringComparison.Ordinal);
-        Assert.Contains("passed over a.png, b.png: the result exists already", again.Error, StringComparison.Ordinal);
+        Assert.Contains("passed over a.png, b.png: the result already exists", again.Error, StringComparison.Ordinal);
         Assert.Equal(["a-x2.png", "a.png", "b-x2.png", "b.png"], folder.Files);
     }
 
@@ -144,11 +144,11 @@ public class BatchTests
         RsrResult dry = Rsr.Run(folder, "upscale", "in", "--width", "20", "-o", "out", "--dry-run");
         Assert.Equal(3, dry.ExitCode);
         Assert.Contains("in/large.png: expected a size above 45 x 45", dry.Error, StringComparison.Ordinal);
-        Assert.Contains("--either-way makes each picture", dry.Error, StringComparison.Ordinal);
+        Assert.Contains("--either-way enlarges or reduces each picture", dry.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["out"]));
 
         RsrResult done = Good(folder, "upscale", "in", "--width", "20", "-o", "out", "--either-way");
-        Assert.Contains("has this size already", done.Output, StringComparison.Ordinal);
+        Assert.Contains("already has this size", done.Output, StringComparison.Ordinal);
         Assert.Contains("learned 1/2, then bicubic to 20 x 20", done.Output, StringComparison.Ordinal);
         Good(folder, "downscale", "in", "--width", "20", "-o", "down", "--either-way");
         foreach (string name in FilesOf(folder, "out").Concat(FilesOf(folder, "down")))
@@ -226,7 +226,7 @@ public class BatchTests
                         ("small/b.png", "No space left on device: expected at least"),
                         ("file/b.png", "is a file, not a folder"),
                         ("/proc/b.png", "/proc/b.png: cannot be written"),
-                        ("/dev/null", "expected a file's name, this is a device"),
+                        ("/dev/null", "expected a file name, this is a device"),
                     ]
             )
             {

@@ -34,7 +34,7 @@ public class CancelTests
         Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, _promised + _busyMachine);
         Assert.Equal(130, process.ExitCode);
-        Assert.Equal("rsr: cancelled; nothing was left half-written", process.StandardError.ReadToEnd().TrimEnd());
+        Assert.Equal("rsr: cancelled; no incomplete file was left", process.StandardError.ReadToEnd().TrimEnd());
         Assert.Equal(["a.png"], folder.Files);
     }
 

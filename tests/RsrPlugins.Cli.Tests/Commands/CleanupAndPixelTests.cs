@@ -56,7 +56,7 @@ public class CleanupAndPixelTests
 
         JsonElement plain = Upscale(folder, WithCleanup(folder), "a.png", "-s", "2", "-o", "plain.png");
         int taken = plain.GetProperty("strength").GetInt32();
-        Assert.Equal(taken == 100 ? "photo x2" : $"photo x2, strength {taken} % by itself", plain.GetProperty("steps").GetString());
+        Assert.Equal(taken == 100 ? "photo x2" : $"photo x2, estimated strength {taken} %", plain.GetProperty("steps").GetString());
         Upscale(folder, WithCleanup(folder), "a.png", "-s", "2", "--strength", $"{taken}", "-o", "same.png");
         Upscale(folder, WithCleanup(folder), "a.png", "-s", "2", "--strength", "AUTO", "-o", "auto.png");
         Assert.Equal(File.ReadAllBytes(folder["plain.png"]), File.ReadAllBytes(folder["same.png"]));
@@ -69,7 +69,7 @@ public class CleanupAndPixelTests
 
         RsrResult pixel = Rsr.Run(folder, "upscale", "a.png", "-s", "2", "--source", "pixel", "--strength", "40", "-o", "no.png");
         Assert.Equal(2, pixel.ExitCode);
-        Assert.Contains("--strength does not go with --source pixel", pixel.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Contains("--strength cannot be combined with --source pixel", pixel.OnlyErrorLine, StringComparison.Ordinal);
         foreach (string wrong in new[] { "101", "-1", "much", "50.5", "" })
         {
             RsrResult refused = Rsr.Run(folder, "upscale", "a.png", "-s", "2", "--strength", wrong, "-o", "no.png");
@@ -128,7 +128,7 @@ public class CleanupAndPixelTests
         Assert.Equal("clean-up x2, then bicubic to 40 x 32", result.GetProperty("steps").GetString());
         using Image clean = Image.NewFromFile(folder["a-clean.jpg"]);
         Assert.Equal((40, 32), (clean.Width, clean.Height));
-        Assert.Contains("cleans a picture up at its own size", Fails(folder, 2, "upscale", "a.jpg", "-s", "1"), StringComparison.Ordinal);
+        Assert.Contains("or 1 together with --cleanup", Fails(folder, 2, "upscale", "a.jpg", "-s", "1"), StringComparison.Ordinal);
         Assert.Contains("found '1'", Fails(folder, 2, "downscale", "a.jpg", "-s", "1"), StringComparison.Ordinal);
     }
 

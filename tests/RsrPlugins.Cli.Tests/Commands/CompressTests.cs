@@ -54,7 +54,7 @@ public class CompressTests
         RsrResult result = Rsr.Run(folder, command, input);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(
-            $"{input}: expected one picture, found a folder or a pattern; '{other}' takes many.",
+            $"{input}: expected one picture, found a folder or a pattern; '{other}' takes several.",
             result.OnlyErrorLine,
             StringComparison.Ordinal
         );

@@ -130,7 +130,7 @@ public class ResizeTests
 
         RsrResult result = Good(folder, "upscale", "cropped.png", "-s", "2", "-o", "c.png");
         Assert.Contains("photo x2", result.Output, StringComparison.Ordinal);
-        Assert.Contains("the record is not used", result.Output, StringComparison.Ordinal);
+        Assert.Contains("the record is ignored", result.Output, StringComparison.Ordinal);
         Assert.Equal((30, 40), SizeOf(folder["c.png"]));
 
         RsrResult unknown = Rsr.Run(folder, "upscale", "a.png", "-o", "u.png");

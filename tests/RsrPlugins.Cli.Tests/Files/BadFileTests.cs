@@ -58,7 +58,7 @@ public class BadFileTests
         foreach (double part in (double[])[0.05, 0.3, 0.6, 0.9])
         {
             File.WriteAllBytes(path, whole[..(int)(whole.Length * part)]);
-            Assert.Contains("damaged or cut-off", ErrorOf(path), StringComparison.Ordinal);
+            Assert.Contains("damaged or truncated", ErrorOf(path), StringComparison.Ordinal);
         }
     }
 

@@ -25,11 +25,11 @@ public class DamageTests
     private static void LacksPixels(byte[] damaged)
     {
         string problem = FileCopy.ErrorOf(damaged);
-        Assert.Contains("damaged or cut-off", problem, StringComparison.Ordinal);
+        Assert.Contains("damaged or truncated", problem, StringComparison.Ordinal);
         Assert.Contains("--salvage", problem, StringComparison.Ordinal);
         Assert.Contains(
             FileCopy.As(damaged, "png", salvage: true).Notes,
-            note => note.Contains("what is missing was filled in (--salvage)", StringComparison.Ordinal)
+            note => note.Contains("missing pixels were filled in (--salvage)", StringComparison.Ordinal)
         );
     }
 
@@ -158,7 +158,7 @@ public class DamageTests
         byte[] avif = image.HeifsaveBuffer(q: 80, compression: Enums.ForeignHeifCompression.Av1);
         HasEveryPixel(avif, [.. avif, .. "junk and more"u8], "13 bytes behind");
         string problem = FileCopy.ErrorOf(avif[..^10]);
-        Assert.Contains("damaged or cut-off", problem, StringComparison.Ordinal);
+        Assert.Contains("damaged or truncated", problem, StringComparison.Ordinal);
         Assert.DoesNotContain("--salvage", problem, StringComparison.Ordinal); // Of AVIF and WebP there is nothing to be had.
     }
 
@@ -174,7 +174,7 @@ public class DamageTests
         byte[] webp = FileCopy.Plain("webp", 96, 64);
         HasEveryPixel(webp, [.. webp, .. new byte[10]], "10 bytes behind");
         string problem = FileCopy.ErrorOf(webp[..(webp.Length / 2)]);
-        Assert.Contains("damaged or cut-off", problem, StringComparison.Ordinal);
+        Assert.Contains("damaged or truncated", problem, StringComparison.Ordinal);
         Assert.DoesNotContain("--salvage", problem, StringComparison.Ordinal);
     }
 

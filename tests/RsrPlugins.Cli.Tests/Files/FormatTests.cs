@@ -90,7 +90,7 @@ public class FormatTests
         byte[] png = Bytes.WithPngChunks(FileCopy.Plain("png"), ("acTL", [0, 0, 0, 1, 0, 0, 0, 0]));
         Assert.Empty(FileCopy.As(png, "png").Notes); // The still picture is the only frame.
         byte[] other = [.. png[..^12], .. Bytes.PngChunk("fcTL", new byte[26]), .. Bytes.PngChunk("fdAT", new byte[20]), .. png[^12..]];
-        Assert.Contains("animation of one picture", Assert.Single(FileCopy.As(other, "png").Notes), StringComparison.Ordinal);
+        Assert.Contains("animation with one frame", Assert.Single(FileCopy.As(other, "png").Notes), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -247,7 +247,7 @@ public class FormatTests
     ) => Refused(Tiff(8, 1, photometric, samples), found);
 
     [Theory]
-    [InlineData(6, "JPEG of the old kind")]
+    [InlineData(6, "old-style JPEG")]
     [InlineData(34661, "JBIG")]
     [InlineData(34712, "JPEG 2000")]
     [InlineData(34887, "LERC")]

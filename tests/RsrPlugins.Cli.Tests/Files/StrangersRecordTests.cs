@@ -24,7 +24,7 @@ public class StrangersRecordTests
     {
         PictureHeader header = PictureReader.ReadHeader(PictureSource.OfBytes("a", Recorded(Json(width, height, scales))));
         Assert.Null(header.Record);
-        Assert.Contains("what it records of its making makes no sense and is not used", header.Metadata.Notes);
+        Assert.Contains("its record of how it was made is invalid and was ignored", header.Metadata.Notes);
         Assert.NotNull(PictureReader.ReadHeader(PictureSource.OfBytes("a", Recorded(Json(48, 32, 2)))).Record);
     }
 
@@ -35,13 +35,13 @@ public class StrangersRecordTests
         File.WriteAllBytes(folder["five.png"], Recorded(Json(120, 80, 5)));
         RsrResult five = Rsr.Run(folder, "upscale", "five.png", "-s", "2");
         Assert.Equal(0, five.ExitCode);
-        Assert.Contains("made 1/5, and no network for that is installed; the record is not used", five.Output, StringComparison.Ordinal);
+        Assert.Contains("made 1/5, and no network for that is installed; the record is ignored", five.Output, StringComparison.Ordinal);
         Assert.Contains("(48 x 32)", five.Output, StringComparison.Ordinal);
 
         File.WriteAllBytes(folder["large.png"], Recorded(Json(65536, 65536, 4, 4)));
         RsrResult large = Rsr.Run(folder, "upscale", "large.png", "-s", "2", "--dry-run");
         Assert.Contains("(48 x 32)", large.Output, StringComparison.Ordinal);
-        Assert.Contains("the record is not used", large.Output, StringComparison.Ordinal);
+        Assert.Contains("the record is ignored", large.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -117,7 +117,7 @@ internal static class JpegFile
         }
         else if (icc.Count > 0)
         {
-            metadata.Notes.Add($"colour profile dropped: {icc.Count} of its {iccParts} parts are there");
+            metadata.Notes.Add($"colour profile dropped: only {icc.Count} of its {iccParts} parts are present");
         }
 
         if (photoshop.Count > 0)
@@ -127,7 +127,7 @@ internal static class JpegFile
 
         if (others.Count > 0)
         {
-            metadata.Notes.Add($"dropped, of no known use: {string.Join(", ", others)}");
+            metadata.Notes.Add($"dropped, of unknown use: {string.Join(", ", others)}");
         }
 
         foreach (IGrouping<string, (string Guid, uint Length, uint Offset, byte[] Data)> group in extensions.GroupBy(part => part.Guid))

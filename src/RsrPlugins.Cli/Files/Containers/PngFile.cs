@@ -80,9 +80,9 @@ internal sealed class PngFile
         this switch
         {
             { Width: < 1 } or { Height: < 1 } => $"its header says {(uint)Width} x {(uint)Height} pixels",
-            { ColourType: not (0 or 2 or 3 or 4 or 6) } => $"its header names the colour type {ColourType}, which there is not",
+            { ColourType: not (0 or 2 or 3 or 4 or 6) } => $"its header names the colour type {ColourType}, which does not exist",
             { BitDepth: not (1 or 2 or 4 or 8 or 16) } or { BitDepth: < 8, ColourType: not (0 or 3) } or { BitDepth: 16, ColourType: 3 } =>
-                $"its header says {BitDepth} bits per sample, which its colour type {ColourType} cannot have",
+                $"its header says {BitDepth} bits per sample, which colour type {ColourType} does not allow",
             _ => null,
         };
 

@@ -51,7 +51,7 @@ internal static class PngPixels
             stream.Position = Math.Min(stream.Length, stream.Position + length - data.Length + 4);
         }
 
-        return header is not null && AreAllThere(stream, header) ? null : "a damaged or cut-off file";
+        return header is not null && AreAllThere(stream, header) ? null : "a damaged or truncated file";
     }
 
     /// <summary>

@@ -15,7 +15,7 @@ internal static class TiffMetadata
         {
             if (exif.Photo?.Find(ExifBlock.MakerNote) is { Data.Length: > 0 })
             {
-                metadata.Notes.Add("EXIF's maker note moved; makers' own pointers in it may lead nowhere");
+                metadata.Notes.Add("EXIF maker note moved; offsets inside it may no longer be valid");
             }
 
             metadata.Exif = exif.ToBytes();

@@ -39,7 +39,7 @@ internal sealed record TiffPages(int Page, int Photometric, int Bits, IReadOnlyL
         {
             throw new PictureFileException(
                 path,
-                "expected a whole TIFF, found a damaged or cut-off file (its first directory cannot be read)"
+                "expected a whole TIFF, found a damaged or truncated file (its first directory cannot be read)"
             );
         }
 
@@ -71,8 +71,8 @@ internal sealed record TiffPages(int Page, int Photometric, int Bits, IReadOnlyL
         {
             notes.Add(
                 others == 1
-                    ? "a reduced copy (thumbnail or mask) in it is left out"
-                    : $"{others} reduced copies (thumbnails, masks, pyramid) in it are left out"
+                    ? "a reduced copy (thumbnail or mask) in the file is ignored"
+                    : $"{others} reduced copies (thumbnails, masks, pyramid) in the file are ignored"
             );
         }
 
@@ -118,7 +118,7 @@ internal sealed record TiffPages(int Page, int Photometric, int Bits, IReadOnlyL
             {
                 throw new PictureFileException(
                     name,
-                    $"expected a TIFF this build can decode, found one coded as {NameOfCoding(coding)}; save it without compression, with LZW or as PNG first"
+                    $"expected a TIFF that this build can decode, found compression {NameOfCoding(coding)}; save it without compression, with LZW or as PNG first"
                 );
             }
 
@@ -148,7 +148,7 @@ internal sealed record TiffPages(int Page, int Photometric, int Bits, IReadOnlyL
 
             string? kind = photometric switch
             {
-                4 => "a transparency mask alone",
+                4 => "only a transparency mask",
                 5 when samples < 4 => $"{samples} printing inks",
                 CieLab or IccLab when samples < 3 => $"Lab of {samples} channels",
                 10 => "ITU Lab",
@@ -174,13 +174,13 @@ internal sealed record TiffPages(int Page, int Photometric, int Bits, IReadOnlyL
     private static string NameOfCoding(long coding) =>
         coding switch
         {
-            6 => "JPEG of the old kind",
+            6 => "old-style JPEG",
             9 or 10 or 34661 or 34663 => "JBIG",
             32908 or 32909 => "Pixar's",
             33003 or 33005 or 34712 => "JPEG 2000",
             34718 => "Microsoft's fax coding",
             34887 => "LERC",
-            34892 => "lossy JPEG of a camera raw",
+            34892 => "lossy JPEG of a camera raw file",
             34925 => "LZMA",
             34926 or 50000 => "Zstandard",
             50002 or 52546 => "JPEG XL",

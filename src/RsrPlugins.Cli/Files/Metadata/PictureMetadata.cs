@@ -67,14 +67,14 @@ internal sealed class PictureMetadata
         Record = record is null ? null : DownscaleRecord.FromJson(record);
         if (record is not null && Record is null)
         {
-            _notes.Add("what it records of its making makes no sense and is not used");
+            _notes.Add("its record of how it was made is invalid and was ignored");
         }
 
         _xmp?.RemoveRecord();
         raw.Texts.RemoveAll(text => text.Keyword == DownscaleRecord.PngKeyword);
         if (raw.HasGainMap || _xmp is { HasGainMap: true })
         {
-            _notes.Add("gain map (HDR) dropped: it fits the old picture alone");
+            _notes.Add("gain map (HDR) dropped: it fits only the original picture");
             raw.HasGainMap = true;
         }
 
@@ -86,7 +86,7 @@ internal sealed class PictureMetadata
 
         if (raw.HasContentCredentials)
         {
-            _notes.Add("content credentials (C2PA) dropped: they vouch for the old picture alone");
+            _notes.Add("content credentials (C2PA) dropped: they are valid only for the original picture");
         }
     }
 
@@ -200,7 +200,7 @@ internal sealed class PictureMetadata
             _rawXmp = _raw.Xmp;
             if (packet is null)
             {
-                _notes.Add("XMP is no well-formed XML: kept as it is, sizes in it too");
+                _notes.Add("XMP is not well-formed XML: kept unchanged, including any sizes in it");
                 return null;
             }
 
@@ -214,7 +214,7 @@ internal sealed class PictureMetadata
                 else
                 {
                     packet.RemoveExtensionPointer();
-                    _notes.Add("extended XMP dropped: it is not whole");
+                    _notes.Add("extended XMP dropped: it is incomplete");
                 }
             }
 
@@ -241,21 +241,21 @@ internal sealed class PictureMetadata
         {
             if (xmp is null)
             {
-                notes.Add($"IPTC dropped: {format.Name} has no place for it");
+                notes.Add($"IPTC dropped: {format.Name} cannot hold it");
             }
             else
             {
                 (int untold, int contradicted) = IptcRecords.AddTo(xmp, _raw.Iptc);
                 string rare = untold == 0 ? string.Empty : $"; {untold} rare entries dropped";
                 string others = contradicted == 0 ? string.Empty : $"; {contradicted} dropped that contradict the XMP there is";
-                notes.Add($"IPTC told as XMP: {format.Name} has no place of its own for it{rare}{others}");
+                notes.Add($"IPTC written as XMP: {format.Name} cannot hold it{rare}{others}");
             }
         }
 
         if (_raw.Photoshop.Count > 0)
         {
             bool paths = _raw.Photoshop.Exists(resource => resource.Id is >= 2000 and <= 2997);
-            notes.Add($"Photoshop's {(paths ? "paths and settings" : "print settings")} dropped: {format.Name} has no place for them");
+            notes.Add($"Photoshop's {(paths ? "paths and settings" : "print settings")} dropped: {format.Name} cannot hold them");
         }
     }
 
@@ -297,12 +297,12 @@ internal sealed class PictureMetadata
 
         if (told.Count > 0)
         {
-            notes.Add($"PNG texts told as XMP: {string.Join(", ", told)}");
+            notes.Add($"PNG texts written as XMP: {string.Join(", ", told)}");
         }
 
         if (dropped.Count > 0)
         {
-            notes.Add($"PNG texts dropped: {format.Name} has no place for {Listed([.. dropped.Distinct()])}");
+            notes.Add($"PNG texts dropped: {format.Name} cannot hold {Listed([.. dropped.Distinct()])}");
         }
 
         if (format == PictureFormat.Jpeg)
@@ -315,11 +315,11 @@ internal sealed class PictureMetadata
             if (free)
             {
                 result.Comments.AddRange(_raw.Comments);
-                notes.Add("comment told as ImageDescription");
+                notes.Add("comment written as ImageDescription");
             }
             else
             {
-                notes.Add($"comment dropped: {format.Name} has no place for it");
+                notes.Add($"comment dropped: {format.Name} cannot hold it");
             }
         }
     }
@@ -344,11 +344,11 @@ internal sealed class PictureMetadata
             if (colour.ToProfile(grey) is { } profile)
             {
                 result.Icc = profile;
-                notes.Add($"{colour.Describe()} told as a colour profile: {format.Name} has no place of its own for it");
+                notes.Add($"{colour.Describe()} written as a colour profile: {format.Name} cannot hold it directly");
             }
             else
             {
-                notes.Add($"{colour.Describe()} dropped: {format.Name} has no place for it here; colours will look different");
+                notes.Add($"{colour.Describe()} dropped: {format.Name} cannot hold it here; colours will look different");
             }
         }
 
@@ -358,7 +358,7 @@ internal sealed class PictureMetadata
         ];
         if (others.Length > 0)
         {
-            notes.Add($"PNG chunks dropped: {format.Name} has no place for {string.Join(", ", others)}");
+            notes.Add($"PNG chunks dropped: {format.Name} cannot hold {string.Join(", ", others)}");
         }
     }
 
@@ -413,7 +413,7 @@ internal sealed class PictureMetadata
         else
         {
             // Unreadable XMP is the user's; it is not replaced for the sake of a record.
-            notes.Add("how it was made is not recorded: its XMP cannot be edited; give --source learned to enlarge it");
+            notes.Add("no record of how it was made was written, because its XMP cannot be edited; use --source learned to enlarge it");
         }
     }
 

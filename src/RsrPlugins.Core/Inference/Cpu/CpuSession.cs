@@ -120,7 +120,7 @@ internal sealed class CpuSession : ITileSession
         catch (OutOfMemoryException exception)
         {
             throw new InferenceException(
-                $"{_model.Id} has not enough memory for a tile of {source.Width} x {source.Height} pixels. Take smaller tiles or fewer threads.",
+                $"{_model.Id} does not have enough memory for a tile of {source.Width} x {source.Height} pixels. Take smaller tiles or fewer threads.",
                 exception
             );
         }

@@ -217,7 +217,7 @@ public sealed class InferenceEngine : IInferenceEngine
     {
         if (!IsFinite(output))
         {
-            throw new InferenceException($"{model.Id} gives values that are no numbers (NaN or infinite) on {width} x {height} pixels.");
+            throw new InferenceException($"{model.Id} gives NaN or infinite values on {width} x {height} pixels.");
         }
     }
 

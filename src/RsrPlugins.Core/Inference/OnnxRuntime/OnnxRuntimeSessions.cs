@@ -40,7 +40,7 @@ internal sealed class OnnxRuntimeSessionFactory : ISessionFactory
             }
             catch (OrtStatusException exception)
             {
-                refusals.Add($"{name} does not answer to DirectML: {exception.Message}");
+                refusals.Add($"{name} does not support DirectML: {exception.Message}");
             }
         }
 

@@ -245,7 +245,7 @@ public sealed class OnnxRuntimeTests : IDisposable
         ModelException error = Assert.Throws<ModelException>(() =>
             _engine.Open(RandomNetworks.Describe(_folder, NetworkTask.Enlarge, 2, Sums(weight, weight)))
         );
-        Assert.Contains("values that are no numbers (NaN or infinite)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("NaN or infinite values", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -258,7 +258,7 @@ public sealed class OnnxRuntimeTests : IDisposable
         network.Run(input, 33, 5, output, CancellationToken.None);
         input[(33 * 4) + 32] = 2;
         InferenceException error = Assert.Throws<InferenceException>(() => network.Run(input, 33, 5, output, CancellationToken.None));
-        Assert.Equal($"{network.Model.Id} gives values that are no numbers (NaN or infinite) on 33 x 5 pixels.", error.Message);
+        Assert.Equal($"{network.Model.Id} gives NaN or infinite values on 33 x 5 pixels.", error.Message);
     }
 
     [Fact]
