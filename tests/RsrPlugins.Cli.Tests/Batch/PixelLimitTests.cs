@@ -32,8 +32,8 @@ public class PixelLimitTests
     }
 
     [Theory]
-    [InlineData(65536u, 65536u, 8, 2, "more than which one picture of 3 channels cannot hold, found 131072 x 131072")]
-    [InlineData(65536u, 65536u, 8, 0, "more than which one picture of 1 channels cannot hold")]
+    [InlineData(65536u, 65536u, 8, 2, "the limit for a picture with 3 channels, found 131072 x 131072")]
+    [InlineData(65536u, 65536u, 8, 0, "the limit for a picture with 1 channels")]
     [InlineData(0u, 10u, 8, 2, "damaged file: its header says 0 x 10 pixels")]
     [InlineData(10u, 10u, 3, 2, "its header says 3 bits per sample")]
     [InlineData(10u, 10u, 8, 5, "the colour type 5, which does not exist")]
@@ -63,7 +63,7 @@ public class PixelLimitTests
         RsrResult refused = Rsr.Run(folder, "upscale", "a.png", "-s", "2", "--max-pixels", "2399", "--dry-run");
         Assert.Equal(3, refused.ExitCode);
         Assert.Contains(
-            "a.png: expected at most 2399 pixels (--max-pixels), found 30 x 20 to be made 60 x 40, 2400",
+            "a.png: expected at most 2399 pixels (--max-pixels), found 30 x 20 to be resized to 60 x 40, 2400",
             refused.OnlyErrorLine,
             StringComparison.Ordinal
         );
@@ -96,7 +96,7 @@ public class PixelLimitTests
             new PixelLimit(null, memory: 400_000_000).Check("a.png", header, plan, 0)
         );
         Assert.Contains(
-            "fits into the 0.4 GB of memory available, found 1000 x 1000 to be made 7000 x 7000, which takes 0.5 GB",
+            "fits into the 0.4 GB of memory available, found 1000 x 1000 to be resized to 7000 x 7000, which takes 0.5 GB",
             error.Problem,
             StringComparison.Ordinal
         );

@@ -144,7 +144,7 @@ public class BadInputTests
             Fails(
                 folder,
                 3,
-                "WebP holds at most 16383 pixels a side, the result is 20000 x 4",
+                "WebP holds at most 16383 pixels per side, the result has 20000 x 4",
                 "upscale",
                 "a.png",
                 "-s",

@@ -140,7 +140,7 @@ public class CleanupAndPixelTests
         Dictionary<string, string> without = Models(folder, "without", []);
         JsonElement result = Upscale(folder, without, "a.jpg", "-s", "2", "--strength", "100");
         Assert.Equal(("off", "photo x2"), (result.GetProperty("cleanup").GetString(), result.GetProperty("steps").GetString()));
-        Assert.Contains(Strings(result, "notes"), note => note.Contains("no weights for that are installed", StringComparison.Ordinal));
+        Assert.Contains(Strings(result, "notes"), note => note.Contains("because the weights are not installed", StringComparison.Ordinal));
         RsrResult refused = Rsr.Run(folder, without, "upscale", "a.jpg", "-s", "2", "--cleanup", "low", "-o", "b.png");
         Assert.Equal(4, refused.ExitCode);
         Assert.Contains("clean-up are not installed", refused.OnlyErrorLine, StringComparison.Ordinal);
@@ -155,7 +155,7 @@ public class CleanupAndPixelTests
         JsonElement result = Upscale(folder, WithCleanup(folder), "small.jpg");
         Assert.Equal(("learned", "off"), (result.GetProperty("source").GetString(), result.GetProperty("cleanup").GetString()));
         Assert.Contains(
-            "does not go with --source learned",
+            "cannot be combined with --source learned",
             Fails(folder, 2, "upscale", "small.jpg", "--source", "learned", "--cleanup", "high"),
             StringComparison.Ordinal
         );
@@ -175,7 +175,7 @@ public class CleanupAndPixelTests
         Assert.StartsWith("photo x2, photo x3", result.GetProperty("steps").GetString(), StringComparison.Ordinal);
         Assert.Contains(
             Strings(result, "notes"),
-            note => note.Contains("repeated 3 x 3 times: its own 24 x 20 pixels", StringComparison.Ordinal)
+            note => note.Contains("repeated 3 x 3 times: enlarged from its original 24 x 20 pixels", StringComparison.Ordinal)
         );
         Upscale(folder, [], "own.png", "-s", "6", "-o", "c.png");
         Assert.Equal(Samples(folder["c.png"]), Samples(folder["b.png"]));
@@ -185,7 +185,7 @@ public class CleanupAndPixelTests
         Assert.Equal("photo x2", result.GetProperty("steps").GetString());
         Assert.Empty(Strings(result, "notes"));
         result = Upscale(folder, [], "a.png", "-s", "6", "-o", "e.png");
-        Assert.Contains(Strings(result, "notes"), note => note.Contains("taken as it is", StringComparison.Ordinal));
+        Assert.Contains(Strings(result, "notes"), note => note.Contains("enlarged as it is", StringComparison.Ordinal));
     }
 
     [Theory]

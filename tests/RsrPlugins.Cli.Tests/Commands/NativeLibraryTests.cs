@@ -77,7 +77,7 @@ public sealed class NativeLibraryTests : IDisposable
         Damage(_vips);
         (int code, string error) = Run();
         Assert.True(code == 4, error);
-        Assert.StartsWith($"rsr: {_vips} (libvips) is damaged or of another release: ", error, StringComparison.Ordinal);
+        Assert.StartsWith($"rsr: {_vips} (libvips) is damaged or from another release: ", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class NativeLibraryTests : IDisposable
         Damage(library);
         (int code, string error) = Run(["models", "verify", "--engine", "onnxruntime"]);
         Assert.True(code == 4, error);
-        Assert.StartsWith($"rsr: {library} (ONNX Runtime) is damaged or of another release: ", error, StringComparison.Ordinal);
+        Assert.StartsWith($"rsr: {library} (ONNX Runtime) is damaged or from another release: ", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class OwnModelsTests
         RsrResult added = Rsr.Run(folder, environment, "models", "add", "My Network.onnx");
         Assert.Equal((0, string.Empty), (added.ExitCode, added.Error));
         Assert.Contains(
-            "my-network: luma of 0 to 1, x2; it looks 4 pixels far, and tiles are exact",
+            "my-network: luma of 0 to 1, x2; receptive field of 4 pixels around a pixel; tiles are exact",
             added.Output,
             StringComparison.Ordinal
         );

@@ -157,7 +157,7 @@ public class ResizeTests
             new WriteOptions()
         );
         RsrResult result = Good(folder, "upscale", "b.png", "--dry-run");
-        Assert.Contains("another version of rrnet-x2-learned (000000000000, installed is ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("another version of rrnet-x2-learned (000000000000; installed: ", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

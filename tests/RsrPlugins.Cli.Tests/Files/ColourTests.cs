@@ -65,7 +65,7 @@ public class ColourTests
         CopiedFile copy = FileCopy.As(FlatPng(128, _linear), extension, options: new WriteOptions(extension == "tif" ? null : 100));
         // Half the light is sRGB's 188.
         Assert.All(Shown(copy.Bytes), value => Assert.InRange(value, 186, 190));
-        Assert.Contains("gAMA 1 told as a colour profile", Assert.Single(copy.Notes), StringComparison.Ordinal);
+        Assert.Contains("gAMA 1 written as a colour profile", Assert.Single(copy.Notes), StringComparison.Ordinal);
     }
 
     [Fact]

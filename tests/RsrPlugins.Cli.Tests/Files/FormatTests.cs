@@ -278,7 +278,7 @@ public class FormatTests
                     16 * 8 * 3
                 )
             );
-            Assert.DoesNotContain("coded as", problem, StringComparison.Ordinal);
+            Assert.DoesNotContain("found compression", problem, StringComparison.Ordinal);
             Assert.DoesNotContain("not configured", problem, StringComparison.Ordinal);
         }
     }

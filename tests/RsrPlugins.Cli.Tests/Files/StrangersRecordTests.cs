@@ -35,7 +35,7 @@ public class StrangersRecordTests
         File.WriteAllBytes(folder["five.png"], Recorded(Json(120, 80, 5)));
         RsrResult five = Rsr.Run(folder, "upscale", "five.png", "-s", "2");
         Assert.Equal(0, five.ExitCode);
-        Assert.Contains("made 1/5, and no network for that is installed; the record is ignored", five.Output, StringComparison.Ordinal);
+        Assert.Contains("reduced to 1/5, for which no network is installed; the record is ignored", five.Output, StringComparison.Ordinal);
         Assert.Contains("(48 x 32)", five.Output, StringComparison.Ordinal);
 
         File.WriteAllBytes(folder["large.png"], Recorded(Json(65536, 65536, 4, 4)));

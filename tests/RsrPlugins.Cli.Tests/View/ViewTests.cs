@@ -160,7 +160,7 @@ public class ViewTests
         Pictures.Rgb(20, 10).Mutate(image => image.Set(GValue.GStrType, "png-comment-0-Title", "secret place")).Save(folder["in/a.png"]);
         Pictures.Rgb(12, 12).Save(folder["in/b.jpg"]);
         RsrResult result = Good(folder, "upscale", "in", "-s", "2", "-o", "out", "--report", "page.html");
-        Assert.Contains("page.html: before and after", result.Output, StringComparison.Ordinal);
+        Assert.Contains("page.html: comparison page", result.Output, StringComparison.Ordinal);
         string page = File.ReadAllText(folder["page.html"]);
         string[] pictures =
         [
