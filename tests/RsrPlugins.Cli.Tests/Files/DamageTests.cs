@@ -38,7 +38,7 @@ public class DamageTests
     {
         byte[] jpeg = Jpeg();
         HasEveryPixel(jpeg, jpeg[..^2], "no end marker");
-        HasEveryPixel(jpeg, [.. jpeg, .. new byte[1000]], "1000 bytes behind");
+        HasEveryPixel(jpeg, [.. jpeg, .. new byte[1000]], "1000 bytes after");
         HasEveryPixel(jpeg, [.. jpeg[..2], 0xFF, 0xEC, 0, 4, 1, 2, 7, 7, 7, .. jpeg[2..]], "3 stray bytes");
         Assert.True(
             FileCopy
@@ -83,8 +83,8 @@ public class DamageTests
     {
         byte[] png = FileCopy.Plain("png", 96, 64);
         HasEveryPixel(png, png[..^12], "no end (IEND)");
-        HasEveryPixel(png, png[..^14], "every pixel is there"); // The pixels' checksum is cut too.
-        HasEveryPixel(png, [.. png, .. new byte[77]], "77 bytes behind");
+        HasEveryPixel(png, png[..^14], "every pixel is present"); // The pixels' checksum is cut too.
+        HasEveryPixel(png, [.. png, .. new byte[77]], "77 bytes after");
         byte[] wrong = [.. png];
         wrong[^13] ^= 1; // The last byte of the pixels' checksum.
         HasEveryPixel(png, wrong, "damaged checksum");
@@ -100,7 +100,7 @@ public class DamageTests
     public void A_png_cut_anywhere_behind_its_last_row_has_every_pixel(int bytes)
     {
         byte[] png = FileCopy.Plain("png", 96, 64);
-        HasEveryPixel(png, png[..^bytes], "every pixel is there"); // IEND has 12 bytes, the chunk's checksum 4, that of the rows 4.
+        HasEveryPixel(png, png[..^bytes], "every pixel is present"); // IEND has 12 bytes, the chunk's checksum 4, that of the rows 4.
     }
 
     [Fact]
@@ -121,8 +121,8 @@ public class DamageTests
         Assert.Equal((byte[])[0, 0x3B], gif[^2..]);
         HasEveryPixel(gif, gif[..^1], "no end (trailer)");
         HasEveryPixel(gif, gif[..^2], "no end (trailer)");
-        HasEveryPixel(gif, [.. gif, 9], "1 byte behind");
-        HasEveryPixel(gif, [.. gif, .. new byte[77]], "77 bytes behind");
+        HasEveryPixel(gif, [.. gif, 9], "1 byte after");
+        HasEveryPixel(gif, [.. gif, .. new byte[77]], "77 bytes after");
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public class DamageTests
     {
         using Image image = Pictures.Rgb(40, 24);
         byte[] avif = image.HeifsaveBuffer(q: 80, compression: Enums.ForeignHeifCompression.Av1);
-        HasEveryPixel(avif, [.. avif, .. "junk and more"u8], "13 bytes behind");
+        HasEveryPixel(avif, [.. avif, .. "junk and more"u8], "13 bytes after");
         string problem = FileCopy.ErrorOf(avif[..^10]);
         Assert.Contains("damaged or truncated", problem, StringComparison.Ordinal);
         Assert.DoesNotContain("--salvage", problem, StringComparison.Ordinal); // Of AVIF and WebP there is nothing to be had.
@@ -172,7 +172,7 @@ public class DamageTests
     public void A_webp_with_more_behind_it_is_taken_and_a_cut_one_refused()
     {
         byte[] webp = FileCopy.Plain("webp", 96, 64);
-        HasEveryPixel(webp, [.. webp, .. new byte[10]], "10 bytes behind");
+        HasEveryPixel(webp, [.. webp, .. new byte[10]], "10 bytes after");
         string problem = FileCopy.ErrorOf(webp[..(webp.Length / 2)]);
         Assert.Contains("damaged or truncated", problem, StringComparison.Ordinal);
         Assert.DoesNotContain("--salvage", problem, StringComparison.Ordinal);
