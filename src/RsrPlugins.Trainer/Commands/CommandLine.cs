@@ -25,6 +25,7 @@ internal static class CommandLine
               rsr-train train --config training/configs/learned-x2.json --resume
               rsr-train export training/checkpoints/learned-x2.ckpt --models models
               rsr-train strength --config training/configs/continue-photo-x2.json
+              rsr-train average before.ckpt training/runs/continue-x2/weights.ckpt --share 0.7 -o mean.ckpt
               rsr-train evaluate models --scale 2
               rsr-train sheet training/checkpoints/learned-x2.ckpt -o sheet.png
               rsr-train bench
@@ -40,6 +41,7 @@ internal static class CommandLine
             EvaluateCommand.Create(),
             BenchCommand.Create(),
             SheetCommand.Create(),
+            AverageCommand.Create(),
             ExperimentCommand.Create(),
             DrawCommand.Create(),
             StrengthCommand.Create(),

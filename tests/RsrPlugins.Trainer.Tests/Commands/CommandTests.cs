@@ -31,6 +31,12 @@ public class CommandTests
         Assert.Equal(3, Checkpoint.Load(Path.Combine(run, "latest.ckpt")).Progress.Step);
         Assert.False(Checkpoint.Load(Path.Combine(run, "weights.ckpt")).IsFull);
 
+        string weights = Path.Combine(run, "weights.ckpt"),
+            mean = folder.File("mean.ckpt");
+        Assert.Equal(0, CommandLine.Run(["average", weights, weights, "--share", "0.3", "-o", mean]));
+        Assert.Equal(Average(weights), Average(mean));
+        Assert.Equal(2, CommandLine.Run(["average", weights, weights, "--share", "1.3", "-o", mean]));
+
         Assert.Equal(
             0,
             CommandLine.Run(["export", Path.Combine(run, "weights.ckpt"), "--models", folder.File("models"), "--data", folder.Root])
@@ -53,6 +59,34 @@ public class CommandTests
         );
         Assert.True(new FileInfo(folder.File("sheet.png")).Length > 1000);
     }
+
+    [Fact]
+    public void Averaged_weights_lie_between_those_of_two_checkpoints_of_the_same_layers()
+    {
+        TrainingConfig config = TestSupport.Config(steps: 1);
+        Checkpoint before = Filled(config, 1),
+            after = Filled(config with { Name = "after" }, 3);
+
+        Checkpoint mean = AverageCommand.Mean(before, after, 0.75);
+
+        Assert.All(mean.Vectors[Checkpoint.AverageName], value => Assert.Equal(2.5f, value));
+        Assert.Equal("after", mean.Config.Name);
+        Assert.False(mean.IsFull);
+        Assert.Throws<TrainerException>(() => AverageCommand.Mean(Filled(config with { Scale = 3 }, 1), after, 0.5));
+
+        static Checkpoint Filled(TrainingConfig config, float value)
+        {
+            float[] weights = new float[Checkpoint.LayoutOf(config).Count];
+            Array.Fill(weights, value);
+            return new Checkpoint(
+                config,
+                new TrainingProgress(1, 1, 0, 0),
+                new Dictionary<string, float[]> { [Checkpoint.AverageName] = weights }
+            );
+        }
+    }
+
+    private static float[] Average(string checkpoint) => Checkpoint.Load(checkpoint).Vectors[Checkpoint.AverageName];
 
     [Theory]
     [InlineData(2, "train")]
