@@ -1,5 +1,5 @@
-// Other ways to do what the CPU engine does, beside its own: what docs/inference.md calls tried and lost. All are made of the engine's kernels,
-// so that only the way differs. One thread; a 3 x 3 layer from 64 to 64 channels, and a chain of them as SRNet is.
+// Other ways to do what the CPU engine does, beside its own: what docs/inference.md calls tried and lost. All are made of the engine's
+// kernels, so that only the way differs. One thread; a 3 x 3 layer from 64 to 64 channels, and a chain of them as SRNet is.
 using System.Globalization;
 using RsrPlugins.Core.Inference.Cpu;
 using static RsrPlugins.Benchmarks.KernelClock;

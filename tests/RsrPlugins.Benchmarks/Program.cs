@@ -6,8 +6,8 @@
 //   dotnet run -c Release --project tests/RsrPlugins.Benchmarks -- trials [512|256|128]
 // `rsr bench` is the user's measurement (throughput against the machine's peak); these are the developer's: what a tile size,
 // a kernel or a change of code costs in time and in managed memory, each against bicubic; and what each choice of the colour
-// pipeline is worth in dB, what the passes of a refinement bring, how near the CPU engine's kernels are to the processor's limits, and what other
-// ways to do the same would cost.
+// pipeline is worth in dB, what the passes of a refinement bring, how near the CPU engine's kernels are to the processor's limits, and
+// what other ways to do the same would cost.
 using BenchmarkDotNet.Running;
 using RsrPlugins.Benchmarks;
 

@@ -1,6 +1,6 @@
-// A run that goes on from a checkpoint with other pictures gains on those and forgets a little of the rest. The weights between the two keep
-// most of both, often more than either (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022), as long as one run started
-// from the other.
+// A run that goes on from a checkpoint with other pictures gains on those and forgets a little of the rest. The weights between the two
+// keep most of both, often more than either (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022), as long as one run
+// started from the other.
 using System.CommandLine;
 using RsrPlugins.Trainer.Training;
 
