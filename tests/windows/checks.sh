@@ -342,7 +342,7 @@ check 'rsr bench on DirectML' rsr_bench_on_directml
 
 check "Explorer's menu has two scales for every kind of picture" in_menu "$paintnet" 2,4
 check "Explorer's command enlarges a picture" explorer_makes_the_picture
-check 'it leaves a result that is there, and says so' answers 'is there already' 1 0 'two words.png' 2
+check 'it leaves a result that is there, and says so' answers 'already exists' 1 0 'two words.png' 2
 check 'it says what is wrong with a damaged picture, and leaves nothing' says_what_is_damaged
 check 'Cancel in its window stops it, and leaves nothing' cancels
 check 'a selection of files is enlarged one by one' takes_turns
