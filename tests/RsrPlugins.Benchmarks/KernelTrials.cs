@@ -21,6 +21,10 @@ internal static unsafe class KernelTrials
     private const int TileCells = 24;
     private const int Layers = 6;
 
+    // Strips a tile is cut into where two layers are done together.
+    private const int Strips = 4;
+    private const int StripCells = TileCells / Strips;
+
     // Rows a layer's ring holds: those of a window and of the next row of cells.
     private const int Ring = 10;
 
@@ -72,6 +76,10 @@ internal static unsafe class KernelTrials
             Row("six layers of a tile: row by row, in rings", rows, rows);
             Row("six layers of a tile: row by row, in maps", Chain(TileCells * Cell, isByRows: true), rows);
             Row("six layers of a tile: layer by layer, in maps", Chain(TileCells * Cell, isByRows: false), rows);
+
+            double between = Bottleneck(Ring, Strips);
+            Row("1 x 1 of three maps, then 3 x 3: rows between in a ring", between, between);
+            Row("the same: between in the first-level cache, at best", Bottleneck(6, 1), between);
 
             // A layer on cells beside each other.
             double Winograd(int cells, nint padding)
@@ -174,31 +182,75 @@ internal static unsafe class KernelTrials
                             for (int inner = 0; inner < (isByRows ? Layers : TileCells); inner++)
                             {
                                 (int cellRow, int layer) = isByRows ? (outer, inner) : (inner, outer);
-                                Step(layers[layer], layers[layer + 1], cellRow * Cell);
+                                Step(layers[layer], layers[layer + 1], cellRow * Cell, 0, TileCells);
                             }
                         }
                     }) / (Layers * TileCells * Cell * TileCells * Cell);
             }
 
-            void Step(Layer from, Layer to, int top)
+            // A bottleneck and the layer that reads it, strip by strip. Fused, what lies between would stay in the first-level cache; that is
+            // what it is like where all strips share one place, and fusing cannot be better.
+            double Bottleneck(int held, int places)
+            {
+                Layer between = new Layer(m, held),
+                    result = new Layer(m + Layer.LengthOf(Ring), Ring);
+                const int Pixels = StripCells * Cell;
+                return Seconds(() =>
+                    {
+                        for (int top = 0; top < TileCells * Cell; top += Cell)
+                        {
+                            for (int strip = 0; strip < Strips; strip++)
+                            {
+                                int left = strip % places * Pixels * Channels;
+                                for (int y = top + 2; y < top + 6; y++)
+                                {
+                                    Pointwise3(between.RowAt(y) + left, Pixels);
+                                }
+
+                                Step(between, result, top, left, StripCells);
+                            }
+                        }
+                    }) / (TileCells * Cell * TileCells * Cell);
+            }
+
+            void Pointwise3(float* target, int pixels)
+            {
+                for (int map = 0; map < 3; map++)
+                {
+                    kernels.Multiply(
+                        r + (map * pixels * Channels),
+                        Channels,
+                        w + (map * CpuKernels.KernelStride),
+                        Channels,
+                        map == 0 ? b : target,
+                        map == 0 ? 0 : Channels,
+                        target,
+                        Channels,
+                        pixels,
+                        map == 2 ? Slope : 1
+                    );
+                }
+            }
+
+            void Step(Layer from, Layer to, int top, int left, int cells)
             {
                 const nint Stride = (TileCells * Channels) + CpuKernels.CacheLine;
                 float** window = stackalloc float*[6];
                 for (int i = 0; i < 6; i++)
                 {
-                    window[i] = from.RowAt(top + i);
+                    window[i] = from.RowAt(top + i) + left;
                 }
 
                 float** targets = stackalloc float*[Cell];
                 for (int i = 0; i < Cell; i++)
                 {
-                    targets[i] = to.RowAt(top + i);
+                    targets[i] = to.RowAt(top + i) + left;
                 }
 
                 float* products = s + (CpuKernels.Points * Stride);
-                kernels.TransformInputs(window, TileCells, s, Stride);
-                kernels.MultiplyPoints(s, TileCells, Stride, w, products);
-                kernels.TransformResults(products, TileCells, Stride, b, Slope, targets, TileCells * Cell);
+                kernels.TransformInputs(window, cells, s, Stride);
+                kernels.MultiplyPoints(s, cells, Stride, w, products);
+                kernels.TransformResults(products, cells, Stride, b, Slope, targets, cells * Cell);
             }
         }
 
