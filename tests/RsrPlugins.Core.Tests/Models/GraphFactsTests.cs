@@ -147,7 +147,7 @@ public class GraphFactsTests
 
         OnnxModelWriter dangling = Model();
         dangling.Node("Relu", ["nothing"], "output");
-        Assert.Contains("nothing is read before", Assert.Throws<ModelException>(() => Facts(dangling)).Message, StringComparison.Ordinal);
+        Assert.Contains("nothing is used before", Assert.Throws<ModelException>(() => Facts(dangling)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public class CleanupDecisionTests
         CleanupDecision decision = CleanupDecision.For(CleanupChoice.Auto, 60, false, isInstalled: false);
         Assert.Equal(CleanupChoice.Off, decision.Level);
         Assert.Contains("quality 60", decision.Note, StringComparison.Ordinal);
-        Assert.Contains("no weights", decision.Note, StringComparison.Ordinal);
+        Assert.Contains("weights are not installed", decision.Note, StringComparison.Ordinal);
         Assert.Null(CleanupDecision.For(CleanupChoice.Auto, 95, false, isInstalled: false).Note);
         Assert.Throws<ModelException>(() => CleanupDecision.For(CleanupChoice.Low, 60, false, isInstalled: false));
     }
