@@ -188,8 +188,8 @@ internal static unsafe class KernelTrials
                     }) / (Layers * TileCells * Cell * TileCells * Cell);
             }
 
-            // A bottleneck and the layer that reads it, strip by strip. Fused, what lies between would stay in the first-level cache; that is
-            // what it is like where all strips share one place, and fusing cannot be better.
+            // A bottleneck and the layer that reads it, strip by strip. Fused, what lies between would stay in the first-level cache; that
+            // is what it is like where all strips share one place, and fusing cannot be better.
             double Bottleneck(int held, int places)
             {
                 Layer between = new Layer(m, held),
