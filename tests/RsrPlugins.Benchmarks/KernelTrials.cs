@@ -93,10 +93,10 @@ internal static unsafe class KernelTrials
                 }
 
                 float** read = window;
-                return Seconds(() => Transform(read, cells, stride, r + (6 * row), row)) / (cells * Cell * Cell);
+                return Seconds(() => Convolve(read, cells, stride, r + (6 * row), row)) / (cells * Cell * Cell);
             }
 
-            void Transform(float** window, int cells, nint stride, float* target, int row)
+            void Convolve(float** window, int cells, nint stride, float* target, int row)
             {
                 float** targets = stackalloc float*[Cell];
                 for (int i = 0; i < Cell; i++)
@@ -104,11 +104,31 @@ internal static unsafe class KernelTrials
                     targets[i] = target + (i * row);
                 }
 
+                ConvolveRows(window, cells, stride, targets);
+            }
+
+            void ConvolveRows(float** window, int cells, nint stride, float** targets)
+            {
                 float* products = s + (CpuKernels.Points * stride);
                 kernels.TransformInputs(window, cells, s, stride);
                 kernels.MultiplyPoints(s, cells, stride, w, products);
                 kernels.TransformResults(products, cells, stride, b, Slope, targets, cells * Cell);
             }
+
+            // One of the products whose sum is a layer: the first begins with the bias, the last ends with LReLU.
+            void AddProduct(int product, int products, float* source, float* target, int pixels) =>
+                kernels.Multiply(
+                    source,
+                    Channels,
+                    w + (product * CpuKernels.KernelStride),
+                    Channels,
+                    product == 0 ? b : target,
+                    product == 0 ? 0 : Channels,
+                    target,
+                    Channels,
+                    pixels,
+                    product == products - 1 ? Slope : 1
+                );
 
             // The same layer as a sum of nine products of the pixels as they lie.
             double Direct(int chunk)
@@ -122,18 +142,7 @@ internal static unsafe class KernelTrials
                             float* target = r + (6 * Row) + (left * Channels);
                             for (int tap = 0; tap < 9; tap++)
                             {
-                                kernels.Multiply(
-                                    r + (tap / 3 * Row) + ((left + (tap % 3)) * Channels),
-                                    Channels,
-                                    w + (tap * CpuKernels.KernelStride),
-                                    Channels,
-                                    tap == 0 ? b : target,
-                                    tap == 0 ? 0 : Channels,
-                                    target,
-                                    Channels,
-                                    chunk,
-                                    tap == 8 ? Slope : 1
-                                );
+                                AddProduct(tap, 9, r + (tap / 3 * Row) + ((left + (tap % 3)) * Channels), target, chunk);
                             }
                         }
                     }) / Pixels;
@@ -152,19 +161,8 @@ internal static unsafe class KernelTrials
                             {
                                 for (int first = left; first < left + chunk; first += rowsOfCall)
                                 {
-                                    float* target = r + (3 * Map) + (first * Channels);
-                                    kernels.Multiply(
-                                        r + (map * Map) + (first * Channels),
-                                        Channels,
-                                        w + (map * CpuKernels.KernelStride),
-                                        Channels,
-                                        map == 0 ? b : target,
-                                        map == 0 ? 0 : Channels,
-                                        target,
-                                        Channels,
-                                        rowsOfCall,
-                                        map == 2 ? Slope : 1
-                                    );
+                                    int at = first * Channels;
+                                    AddProduct(map, 3, r + (map * Map) + at, r + (3 * Map) + at, rowsOfCall);
                                 }
                             }
                         }
@@ -204,32 +202,16 @@ internal static unsafe class KernelTrials
                                 int left = strip % places * Pixels * Channels;
                                 for (int y = top + 2; y < top + 6; y++)
                                 {
-                                    Pointwise3(between.RowAt(y) + left, Pixels);
+                                    for (int map = 0; map < 3; map++)
+                                    {
+                                        AddProduct(map, 3, r + (map * Pixels * Channels), between.RowAt(y) + left, Pixels);
+                                    }
                                 }
 
                                 Step(between, result, top, left, StripCells);
                             }
                         }
                     }) / (TileCells * Cell * TileCells * Cell);
-            }
-
-            void Pointwise3(float* target, int pixels)
-            {
-                for (int map = 0; map < 3; map++)
-                {
-                    kernels.Multiply(
-                        r + (map * pixels * Channels),
-                        Channels,
-                        w + (map * CpuKernels.KernelStride),
-                        Channels,
-                        map == 0 ? b : target,
-                        map == 0 ? 0 : Channels,
-                        target,
-                        Channels,
-                        pixels,
-                        map == 2 ? Slope : 1
-                    );
-                }
             }
 
             void Step(Layer from, Layer to, int top, int left, int cells)
@@ -247,10 +229,7 @@ internal static unsafe class KernelTrials
                     targets[i] = to.RowAt(top + i) + left;
                 }
 
-                float* products = s + (CpuKernels.Points * Stride);
-                kernels.TransformInputs(window, cells, s, Stride);
-                kernels.MultiplyPoints(s, cells, Stride, w, products);
-                kernels.TransformResults(products, cells, Stride, b, Slope, targets, cells * Cell);
+                ConvolveRows(window, cells, Stride, targets);
             }
         }
 
