@@ -246,7 +246,7 @@ internal sealed record UpscaleOptions(
         }
 
         ResizeWay way = Networks(models, picture, fitTo) with { Strength = Strength };
-        return StrengthUse == StrengthUse.AtMost ? way.Adapted(picture) : way;
+        return StrengthUse == StrengthUse.AtMost ? way.Adapted(picture) : way.Chosen(picture);
     }
 
     public override LayerSource Read(Layer layer)
@@ -356,6 +356,9 @@ internal sealed record UpscaleOptions(
             {
                 Steps = [way.Steps[0] with { MeanWith = models.Find(NetworkTask.Enlarge, ModelKind.Photo, Scale) }],
             }
-            : way;
+            : way with
+            {
+                Steps = [way.Steps[0] with { StandIn = models.StandInFor(model) }],
+            };
     }
 }

@@ -1,6 +1,8 @@
 // Pixels between Paint.NET's BGRA buffers and the engine's RGBA pictures. The layer's own format is BGRA, 8 bits: asking Paint.NET
 // for another one would make it convert the whole layer and back. Locks are taken a strip at a time because Paint.NET keeps
 // layers in tiles and may have to put a locked rectangle together.
+using System.Runtime.InteropServices;
+using PaintDotNet;
 using PaintDotNet.Effects;
 using PaintDotNet.Imaging;
 using PaintDotNet.Rendering;
@@ -11,7 +13,7 @@ using RsrPlugins.Core.Tiling;
 namespace RsrPlugins.PaintDotNet;
 
 /// <summary>The source layer, read only, and the bounds of the selection on it.</summary>
-internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, SelectionShape selection)
+internal sealed class Layer(IEffectInputBitmap<ColorBgra32> bitmap, SelectionShape selection)
 {
     private const int StripRows = 128;
 
@@ -31,11 +33,12 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, Selec
         for (int y = 0; y < rect.Height; y += StripRows)
         {
             int rows = Math.Min(StripRows, rect.Height - y);
-            using IBitmapLock<ColorBgra32> source = bitmap.Lock(new RectInt32(rect.X, rect.Y + y, rect.Width, rows));
+            using IBitmapLock<ColorBgra32> locked = bitmap.Lock(new RectInt32(rect.X, rect.Y + y, rect.Width, rows));
+            RegionPtr<ColorBgra32> source = locked.AsRegionPtr();
             for (int row = 0; row < rows; row++)
             {
                 Span<byte> read = samples.Slice((y + row) * rect.Width * 4, rect.Width * 4);
-                SwapRedAndBlue(Row(source, row, rect.Width), read);
+                SwapRedAndBlue(Row(source, row), read);
                 if (!wholeBounds && !Selection.FillsBounds)
                 {
                     ClearUnselected(read, Selection.Row(rect.Y + y + row).Slice(rect.X - Bounds.X, rect.Width));
@@ -52,7 +55,7 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, Selec
     public PixelImage ReadVisible(bool wholeBounds)
     {
         PixelImage whole = Read(Bounds, wholeBounds);
-        ReadOnlySpan<int> pixels = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(whole.Samples8);
+        ReadOnlySpan<int> pixels = MemoryMarshal.Cast<byte, int>(whole.Samples8);
         (int left, int top, int right, int bottom) = (whole.Width, whole.Height, 0, 0);
         for (int y = 0; y < whole.Height; y++)
         {
@@ -108,7 +111,7 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, Selec
 
     private static bool IsUniform(PixelImage picture)
     {
-        ReadOnlySpan<int> pixels = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(picture.Samples8);
+        ReadOnlySpan<int> pixels = MemoryMarshal.Cast<byte, int>(picture.Samples8);
         return !pixels.ContainsAnyExcept(pixels[0]);
     }
 
@@ -119,19 +122,21 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, Selec
     public void Write(IBitmapEffectOutput output, TileRect tile, PlacedPicture? placed, bool wholeBounds)
     {
         bool isCut = placed is not null && !wholeBounds && !Selection.FillsBounds;
-        using IBitmapLock<ColorBgra32> target = output.LockBgra32();
+        using IBitmapLock<ColorBgra32> outputLock = output.LockBgra32();
+        RegionPtr<ColorBgra32> target = outputLock.AsRegionPtr();
         TileRect covered = placed is null
             ? default
             : Geometry.Intersect(tile, new TileRect(placed.X, placed.Y, placed.Picture.Width, placed.Picture.Height));
         bool all = covered == tile;
-        using IBitmapLock<ColorBgra32>? source =
+        using IBitmapLock<ColorBgra32>? sourceLock =
             !isCut && (all || placed is { KeepRest: false }) ? null : bitmap.Lock(new RectInt32(tile.X, tile.Y, tile.Width, tile.Height));
+        RegionPtr<ColorBgra32> source = sourceLock?.AsRegionPtr() ?? default;
         for (int y = 0; y < tile.Height; y++)
         {
-            Span<byte> row = Row(target, y, tile.Width);
-            if (source is not null && placed is not { KeepRest: false })
+            Span<byte> row = Row(target, y);
+            if (sourceLock is not null && placed is not { KeepRest: false })
             {
-                Row(source, y, tile.Width).CopyTo(row);
+                Row(source, y).CopyTo(row);
             }
             else if (!all)
             {
@@ -150,7 +155,7 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, Selec
 
             if (isCut)
             {
-                Cut(row, Row(source!, y, tile.Width), Selection.Row(layerY).Slice(tile.X - Bounds.X, tile.Width));
+                Cut(row, Row(source, y), Selection.Row(layerY).Slice(tile.X - Bounds.X, tile.Width));
             }
         }
     }
@@ -207,9 +212,9 @@ internal sealed unsafe class Layer(IEffectInputBitmap<ColorBgra32> bitmap, Selec
         }
     }
 
-    /// <summary>The bytes of one row of a locked rectangle.</summary>
-    public static Span<byte> Row(IBitmapLock locked, int y, int width) =>
-        new((byte*)locked.Buffer + ((long)y * locked.BufferStride), width * 4);
+    /// <summary>The bytes of one row of pixels.</summary>
+    public static Span<byte> Row<TPixel>(RegionPtr<TPixel> region, int y)
+        where TPixel : unmanaged => MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref region[0, y], region.Width));
 
     /// <summary>There is no small picture to be enlarged until it fits.</summary>
     internal sealed class NothingToFitException(string message) : Core.RsrException(message);

@@ -2,6 +2,7 @@
 // the selection's mask; what an effect reads is its own affair. Here both are done by one rule: what is not selected is transparent to
 // the network and stays as it is in the layer. A rectangular selection needs none of this and costs nothing.
 using System.Runtime.CompilerServices;
+using PaintDotNet;
 using PaintDotNet.Effects;
 using PaintDotNet.Imaging;
 using PaintDotNet.Rendering;
@@ -76,18 +77,18 @@ internal sealed class SelectionShape
 
     /// <summary>The mask has soft edges, the rectangles have not.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static unsafe byte[]? FromMask(IEffectSelectionInfo selection, TileRect bounds)
+    private static byte[]? FromMask(IEffectSelectionInfo selection, TileRect bounds)
     {
         IEffectInputBitmap<ColorAlpha8> mask = selection.MaskBitmap;
         byte[] coverage = new byte[bounds.Width * bounds.Height];
         for (int y = 0; y < bounds.Height; y += StripRows)
         {
             int rows = Math.Min(StripRows, bounds.Height - y);
-            using IBitmapLock<ColorAlpha8> source = mask.Lock(new RectInt32(bounds.X, bounds.Y + y, bounds.Width, rows));
+            using IBitmapLock<ColorAlpha8> locked = mask.Lock(new RectInt32(bounds.X, bounds.Y + y, bounds.Width, rows));
+            RegionPtr<ColorAlpha8> source = locked.AsRegionPtr();
             for (int row = 0; row < rows; row++)
             {
-                byte* from = (byte*)source.Buffer + ((long)row * source.BufferStride);
-                new ReadOnlySpan<byte>(from, bounds.Width).CopyTo(coverage.AsSpan((y + row) * bounds.Width));
+                Layer.Row(source, row).CopyTo(coverage.AsSpan((y + row) * bounds.Width));
             }
         }
 

@@ -203,6 +203,11 @@ internal static class GoldenCases
         NetworkTask network = effect == Effects.Downscale ? NetworkTask.Reduce : NetworkTask.Enlarge;
         ModelDescriptor model = _models.Find(network, settings.Contains("Source=Ordinary") ? ModelKind.Photo : ModelKind.Learned, scale);
         string models = $"{model.Id} {model.Sha256}";
+        if (_models.StandInFor(model) is { } standIn)
+        {
+            models += $", {standIn.Id} {standIn.Sha256}";
+        }
+
         if (settings.Any(setting => setting.StartsWith("Effort=", StringComparison.Ordinal)))
         {
             models += $", {_models.Find(NetworkTask.Gradient, ModelKind.Learned, scale).Sha256}";

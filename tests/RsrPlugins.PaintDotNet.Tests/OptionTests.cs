@@ -1,10 +1,10 @@
 // What the engine offers beyond a scale and a kind of picture: how strongly it shows, hard edges, networks of the user's, any factor, and
 // the size as it is.
+using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Sizes;
-using RsrPlugins.Core.Strength;
 using RsrPlugins.EffectHost;
 
 namespace RsrPlugins.PaintDotNet.Tests;
@@ -19,8 +19,9 @@ public sealed class OptionTests
         Picture layer = TestPictures.Of("logo");
         Picture Rendered(string use) => Run(layer, ["Scale=2", "Source=Ordinary", "Reading=TopLeftPart", use]);
         PixelImage source = Pixels(layer.Crop(0, 0, layer.Width / 2, layer.Height / 2));
-        ModelDescriptor model = Effects.RealRuntime.Models().Find(NetworkTask.Enlarge, ModelKind.Photo, 2);
-        int bears = (int)Math.Round(PixelBlend.Whole * PictureStatistics.ShareFor(source, model));
+        ModelCatalogue models = Effects.RealRuntime.Models();
+        ResizePlan plan = ResizePlan.Upscale(source.Width, source.Height, new SizeRequest(2, null, null), ModelKind.Photo, [2]);
+        int bears = ResizeWay.Of(plan, models).Adapted(source).Strength;
         PictureAssert.SameBytes(
             Run(layer, [.. _corner, $"Strength={bears}"]),
             Run(layer, ["Scale=2", "Source=Ordinary", "Reading=TopLeftPart"]),

@@ -5,6 +5,7 @@
 #
 #     tests/windows/run.sh             builds the release and everything else that is needed, and runs all checks
 #     tests/windows/run.sh --no-build  the checks alone, on what the last run built
+#     tests/windows/run.sh --build-only builds, and checks nothing
 #     tests/windows/run.sh --prepare   only makes the root file system (a second script may wait for it in the background)
 #     tests/windows/run.sh --shell     a shell inside, for looking around
 #
@@ -38,6 +39,7 @@ sample() { find "$repository/samples" -name '*.png' | LC_ALL=C sort | head -n1; 
 mode=${1:---build}
 case $mode in
 --prepare) prepare ;;
+--build-only) build ;;
 --build | --no-build | --shell)
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
@@ -56,7 +58,7 @@ case $mode in
     fi
     ;;
 *)
-    echo "Usage: tests/windows/run.sh [--no-build|--prepare|--shell]" >&2
+    echo "Usage: tests/windows/run.sh [--no-build|--build-only|--prepare|--shell]" >&2
     exit 2
     ;;
 esac

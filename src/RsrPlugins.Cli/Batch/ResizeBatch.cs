@@ -327,10 +327,7 @@ internal sealed class ResizeBatch
                 notes.Add(revised.Note);
             }
 
-            if (decision.AdaptsStrength)
-            {
-                way = way.Adapted(pixels);
-            }
+            way = decision.AdaptsStrength ? way.Adapted(pixels) : way.Chosen(pixels);
 
             (pixels, DeviceKind? used) = _models.Resize(
                 pixels,

@@ -47,7 +47,9 @@ internal static class EvaluateCommand
           learned         RRNet, its luma rounded to 8 bits, SRNet: the paper's protocol; --effort corrects before rounding
           learned-editor  the same through 8-bit RGB files, as 'rsr downscale' and 'rsr upscale' write them
           photo           bicubic reduction rounded to 8 bits, then the SRNet for ordinary pictures
-          photo-editor    the same through 8-bit RGB files: bicubic reduction of R, G and B, enlarged as 'rsr upscale' does
+          photo-editor    the same through 8-bit RGB files: bicubic reduction of R, G and B, enlarged as 'rsr upscale' does,
+                          with the network and the strength that it chooses
+          antialiased     like photo, with the SRNet for antialiased, undamaged pictures
           bicubic         MATLAB's imresize in both directions
           srcnn           bicubic reduction rounded to 8 bits, then SRCNN (Dong et al.); give --models training/baselines, the folder of
                           the repository that has its models
@@ -63,6 +65,7 @@ internal static class EvaluateCommand
         ("learned-editor", new Choice("learned-editor", EvaluationMethod.LearnedEditor, ModelKind.Learned)),
         ("photo", new Choice("photo", EvaluationMethod.Photo, ModelKind.Photo)),
         ("photo-editor", new Choice("photo-editor", EvaluationMethod.PhotoEditor, ModelKind.Photo)),
+        ("antialiased", new Choice("antialiased", EvaluationMethod.Photo, ModelKind.Antialiased)),
         ("bicubic", new Choice("bicubic", EvaluationMethod.Bicubic, null)),
         ("srcnn", new Choice("srcnn", EvaluationMethod.Photo, ModelKind.Baseline)),
     ];
@@ -87,7 +90,7 @@ internal static class EvaluateCommand
         Option<Choice?> method = new Option<Choice?>("--method", "-m")
         {
             Description = "How pictures are reduced and enlarged; learned is the default.",
-            HelpName = "learned|learned-editor|photo|photo-editor|bicubic|srcnn",
+            HelpName = "learned|learned-editor|photo|photo-editor|antialiased|bicubic|srcnn",
             CustomParser = result => CommonOptions.Parse(result, _methods),
         };
         Option<string?> folder = new Option<string?>("--models")
@@ -157,6 +160,10 @@ internal static class EvaluateCommand
         }
 
         (INetwork? rrNet, INetwork? srNet) = Networks(method, scale, models);
+        INetwork? standIn =
+            srNet is not null && method.Method == EvaluationMethod.PhotoEditor && models.Catalogue.StandInFor(srNet.Model) is { } other
+                ? models.Engine.Open(other)
+                : null;
         LumaRefiner? refiner = models.Refiner(scale, effort);
 
         List<EvaluateImage> images = new List<EvaluateImage>();
@@ -182,6 +189,7 @@ internal static class EvaluateCommand
                             srNet,
                             new ResizeSettings(threads),
                             refiner,
+                            standIn,
                             context.CancellationToken
                         );
                         scores.Add(score);

@@ -19,6 +19,10 @@ public sealed record WayStep(ModelDescriptor Model, ModelDescriptor? Gradient, i
     /// <summary>The mean of this network's picture and the other's is the result; null for the network alone.</summary>
     public ModelDescriptor? MeanWith { get; init; }
 
+    /// <summary>Enlarges instead of <see cref="Model"/> where the picture shows that it may (<see cref="ResizeWay.Chosen"/>); null for no
+    /// choice.</summary>
+    public ModelDescriptor? StandIn { get; init; }
+
     /// <summary>Share of the whole, relative to the other steps': it grows with its larger picture and with the arithmetic for each of its
     /// pixels.</summary>
     internal double Work
@@ -51,9 +55,31 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
     /// </summary>
     public int Strength { get; init; } = PixelBlend.Whole;
 
+    /// <summary>The way with the network that the source's statistics prefer, where the first step has a choice.</summary>
+    /// <param name="source">What the way will be gone with.</param>
+    public ResizeWay Chosen(PixelImage source) => Chosen(source, null);
+
+    private ResizeWay Chosen(PixelImage source, float[]? statistics)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (Strength == 0 || Steps.Count == 0 || Steps[0] is not { StandIn: { } standIn, MeanWith: null } first)
+        {
+            return this;
+        }
+
+        statistics ??= PictureStatistics.Of(source);
+        return statistics is not null && standIn.IsPreferredFor(statistics)
+            ? this with
+            {
+                Steps = [first with { Model = standIn, StandIn = null }, .. Steps.Skip(1)],
+            }
+            : this;
+    }
+
     /// <summary>
     /// The way with less of its networks' picture where the source's statistics say that less is closer to the truth: the strength becomes
-    /// that share of itself. Only the first network is asked, and only for enlargements; who cleans up at the same size wants all of it.
+    /// that share of itself. Only the first network is asked, chosen as by <see cref="Chosen(PixelImage)"/>, and only for enlargements; who cleans up at the
+    /// same size wants all of it.
     /// </summary>
     /// <param name="source">What the way will be gone with.</param>
     public ResizeWay Adapted(PixelImage source)
@@ -64,11 +90,17 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
             return this;
         }
 
-        WayStep first = Steps[0];
-        double share = first.MeanWith is null
-            ? PictureStatistics.ShareFor(source, first.Model)
-            : PictureStatistics.ShareFor(source, first.Model, first.MeanWith);
-        return this with { Strength = (int)Math.Round(Strength * share) };
+        bool isKnown = Steps[0] is not { Model.Strength: null, MeanWith: null or { Strength: null }, StandIn: null };
+        if (!isKnown || PictureStatistics.Of(source) is not { } statistics)
+        {
+            return this;
+        }
+
+        ResizeWay chosen = Chosen(source, statistics);
+        WayStep first = chosen.Steps[0];
+        double share = first.Model.ShareFor(statistics);
+        share = first.MeanWith is null ? share : (share + first.MeanWith.ShareFor(statistics)) / 2;
+        return chosen with { Strength = (int)Math.Round(Strength * share) };
     }
 
     /// <summary>A classical step takes next to nothing beside a network.</summary>
@@ -115,6 +147,7 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
             steps.Add(
                 new WayStep(model, passes == 0 ? null : catalogue.GradientFor(model), passes, step.Width, step.Height)
                 {
+                    StandIn = step.Model is null && !step.IsHalf ? catalogue.StandInFor(model) : null,
                     MeanWith = step.IsHalf ? catalogue.Find(plan.Task, ModelKind.Photo, step.Factor) : null,
                 }
             );

@@ -117,6 +117,8 @@ public static class EvaluationProtocol
     /// <param name="rrNet">The reducing network; used by <see cref="EvaluationMethod.Learned"/> and <see
     /// cref="EvaluationMethod.LearnedEditor"/>.</param>
     /// <param name="srNet">The enlarging network; unused by <see cref="EvaluationMethod.Bicubic"/>.</param>
+    /// <param name="standIn">For <see cref="EvaluationMethod.PhotoEditor"/>: enlarges instead of <paramref name="srNet"/> where the small
+    /// picture shows that it may.</param>
     /// <param name="refiner">Corrects what the reducing network makes; null, as in the paper, leaves it as it is.</param>
     /// <exception cref="RsrException">The picture is too small for the protocol, or the engine fails.</exception>
     public static EvaluationScore Evaluate(
@@ -127,6 +129,7 @@ public static class EvaluationProtocol
         INetwork? srNet,
         ResizeSettings? settings = null,
         LumaRefiner? refiner = null,
+        INetwork? standIn = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -187,9 +190,14 @@ public static class EvaluationProtocol
                     null,
                     cancellationToken
                 );
-                INetwork enlarging = Demand(srNet, nameof(srNet));
+                float[]? statistics = PictureStatistics.Of(reducedFile);
+                INetwork enlarging =
+                    standIn is not null && statistics is not null && standIn.Model.IsPreferredFor(statistics)
+                        ? standIn
+                        : Demand(srNet, nameof(srNet));
                 PixelImage enlarged = new LearnedResizer(enlarging, settings).Resize(reducedFile, null, cancellationToken);
-                int strength = (int)Math.Round(PixelBlend.Whole * PictureStatistics.ShareFor(reducedFile, enlarging.Model));
+                double share = statistics is null ? 1 : enlarging.Model.ShareFor(statistics);
+                int strength = (int)Math.Round(PixelBlend.Whole * share);
                 if (strength < PixelBlend.Whole)
                 {
                     PixelImage bicubic = Resampler.Resize(reducedFile, width, height, ResamplingKernel.Bicubic, null, cancellationToken);

@@ -186,6 +186,19 @@ public sealed class ModelCatalogue
         );
     }
 
+    /// <summary>The network that stands in for one of ordinary images where a picture shows that it may: null where none is
+    /// installed.</summary>
+    /// <param name="model">Any network.</param>
+    public ModelDescriptor? StandInFor(ModelDescriptor model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model is { Kind: ModelKind.Photo, Task: NetworkTask.Enlarge }
+            ? Models.FirstOrDefault(other =>
+                other is { Kind: ModelKind.Antialiased, Task: NetworkTask.Enlarge, Preference: not null } && other.Scale == model.Scale
+            )
+            : null;
+    }
+
     /// <summary>Finds a model by its id.</summary>
     /// <exception cref="ModelException">Not installed.</exception>
     public ModelDescriptor Named(string id) =>
@@ -306,22 +319,23 @@ public sealed class ModelCatalogue
             TrainedOn = row.TryGetProperty("trainedOn", out JsonElement sets)
                 ? [.. sets.EnumerateArray().Select(set => set.GetString()!)]
                 : [],
-            Strength = ReadStrength(),
+            Strength = ReadEstimator("strength"),
+            Preference = ReadEstimator("preference"),
             Protocol = OptionalText(row, "protocol") ?? string.Empty,
             Psnr = Figures(row, "psnr"),
             Ssim = Figures(row, "ssim"),
         };
 
-        StrengthEstimator? ReadStrength()
+        StrengthEstimator? ReadEstimator(string field)
         {
-            if (OptionalText(row, "strength") is not { } text)
+            if (OptionalText(row, field) is not { } text)
             {
                 return null;
             }
 
             if (!shape.MakesPictures || shape.Reduces)
             {
-                throw new InvalidOperationException($"{id}: \"strength\" is for networks that enlarge.");
+                throw new InvalidOperationException($"{id}: \"{field}\" is for networks that enlarge.");
             }
 
             try
@@ -330,7 +344,7 @@ public sealed class ModelCatalogue
             }
             catch (FormatException exception)
             {
-                throw new InvalidOperationException($"{id}: \"strength\": {exception.Message}", exception);
+                throw new InvalidOperationException($"{id}: \"{field}\": {exception.Message}", exception);
             }
         }
 

@@ -11,6 +11,10 @@ public enum ModelKind
     /// <summary>An enlarging network trained alone on what people have: bicubic, area and Lanczos reductions, light blur, JPEG.</summary>
     Photo,
 
+    /// <summary>An enlarging network trained on small images made with antialiasing and not damaged: stands in for that of ordinary
+    /// images where a picture is seen to be one.</summary>
+    Antialiased,
+
     /// <summary>An enlarging network trained on damaged small images, JPEG, WebP and noise: removes the damage, and fine texture that looks
     /// like it.</summary>
     Cleanup,
@@ -56,6 +60,14 @@ public sealed record ModelDescriptor(
 
     /// <summary>Tells from a picture how much of the network's enlargement to show; null for a network that shows whole.</summary>
     public StrengthEstimator? Strength { get; init; }
+
+    /// <summary>Tells from a picture whether this network is to enlarge it, instead of that for ordinary images: above a half. Null for a
+    /// network that stands in for no other.</summary>
+    public StrengthEstimator? Preference { get; init; }
+
+    /// <summary>Whether this network is to enlarge a picture, instead of that for ordinary images.</summary>
+    /// <param name="statistics">The picture's, <see cref="StrengthEstimator.Count"/> numbers.</param>
+    public bool IsPreferredFor(ReadOnlySpan<float> statistics) => Preference is not null && Preference.Of(statistics) > 0.5;
 
     /// <summary>The share of the network's enlargement to show, 0 to 1; of a clean-up at least <see cref="MinCleanUp"/>.</summary>
     /// <param name="statistics">The picture's, <see cref="StrengthEstimator.Count"/> numbers.</param>

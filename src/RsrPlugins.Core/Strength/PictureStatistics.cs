@@ -4,7 +4,6 @@
 //
 // A large picture is sampled: squares spread evenly over it, so that the whole takes no longer than a few tiles of a network.
 using RsrPlugins.Core.Imaging;
-using RsrPlugins.Core.Models;
 
 namespace RsrPlugins.Core.Strength;
 
@@ -12,7 +11,7 @@ namespace RsrPlugins.Core.Strength;
 public static class PictureStatistics
 {
     /// <summary>Numbers of a picture.</summary>
-    public const int Count = (Levels * PerLevel) + 8 + (SpectrumLevels * 2 * Frequencies);
+    public const int Count = (Levels * PerLevel) + 8 + (SpectrumLevels * 2 * Frequencies) + ReductionClassifier.Outputs;
 
     /// <summary>Side of the smallest picture that says anything, in pixels.</summary>
     public const int MinSide = 12;
@@ -22,6 +21,9 @@ public static class PictureStatistics
 
     // At most so many, half a megapixel: a tenth of a second, and more would tell nothing new.
     private const int MaxSquares = 128;
+
+    // At most so many of them are given to the classifier, whose convolutions take longer than the rest.
+    private const int MaxClassified = 64;
 
     // The picture, its 2 x 2 means, and theirs.
     private const int Levels = 3;
@@ -57,18 +59,6 @@ public static class PictureStatistics
         return Of(picture.Width, picture.Height, (x, y, width, luma, visible) => ReadRow(picture, x, y, width, luma, visible));
     }
 
-    /// <summary>The share of networks' enlargement in its best blend with a bicubic one, for a picture.</summary>
-    /// <param name="picture">What is to be enlarged.</param>
-    /// <param name="models">The networks; where the mean of several shows, the mean of their shares.</param>
-    /// <returns>0 to 1; 1 where none of them has an estimate, or the picture is too small to tell.</returns>
-    public static double ShareFor(PixelImage picture, params IReadOnlyList<ModelDescriptor> models)
-    {
-        ArgumentNullException.ThrowIfNull(models);
-        return models.All(model => model.Strength is null) || Of(picture) is not { } statistics
-            ? 1
-            : models.Average(model => model.ShareFor(statistics));
-    }
-
     /// <summary>The statistics of a plane.</summary>
     /// <param name="luma">Row by row, BT.601 studio luma on the 8-bit scale, 16 to 235, rounded or not.</param>
     /// <param name="width">Of the plane.</param>
@@ -98,6 +88,7 @@ public static class PictureStatistics
         int taken = (int)Math.Min(squares, MaxSquares);
         float[] luma = new float[(2 * Square) * (2 * Square)];
         bool[] visible = new bool[luma.Length];
+        List<(float[] Luma, bool[] Visible, int Width, int Height)> classified = [];
         for (int index = 0; index < taken; index++)
         {
             (int column, int row) = squares <= MaxSquares ? (index % columns, index / columns) : Scattered(index, columns, rows);
@@ -112,9 +103,42 @@ public static class PictureStatistics
             }
 
             sums.Add(luma, visible, wide, high);
+            if (taken <= MaxClassified || index % 2 == 0)
+            {
+                classified.Add((luma.AsSpan(0, wide * high).ToArray(), visible.AsSpan(0, wide * high).ToArray(), wide, high));
+            }
         }
 
-        return sums.Result();
+        return sums.Result() is { } result ? Classified(classified, result) : null;
+    }
+
+    // Squares side by side, their sums one after the other: the order in which threads end changes nothing.
+    private static float[] Classified(List<(float[] Luma, bool[] Visible, int Width, int Height)> squares, float[] result)
+    {
+        ReductionClassifier classifier = ReductionClassifier.Shipped;
+        int channels = ReductionClassifier.Channels[^1];
+        double[][] sums = [.. squares.Select(_ => new double[channels])];
+        int[] places = new int[squares.Count];
+        Parallel.For(
+            0,
+            squares.Count,
+            index =>
+            {
+                (float[] luma, bool[] visible, int width, int height) = squares[index];
+                places[index] = classifier.AddPlaces(luma, visible, width, height, sums[index]);
+            }
+        );
+        double[] all = new double[channels];
+        foreach (double[] square in sums)
+        {
+            for (int channel = 0; channel < channels; channel++)
+            {
+                all[channel] += square[channel];
+            }
+        }
+
+        classifier.Write(all, places.Sum(), result.AsSpan(Count - ReductionClassifier.Outputs));
+        return result;
     }
 
     // Every so many squares would always be the same columns where their number divides that; this sequence (Roberts 2018, R2) fills the

@@ -129,7 +129,7 @@ internal sealed class Resizing(ResizeOptions options, bool wasJpeg, int? jpegQua
         }
 
         way = way with { Strength = options.Strength };
-        return _session.Resize(picture, options.AdaptsStrength ? way.Adapted(picture) : way, _settings, progress).Picture;
+        return _session.Resize(picture, options.AdaptsStrength ? way.Adapted(picture) : way.Chosen(picture), _settings, progress).Picture;
     }
 
     public void Dispose() => _session.Dispose();

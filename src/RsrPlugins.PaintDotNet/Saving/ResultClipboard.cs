@@ -5,6 +5,7 @@
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using PaintDotNet;
 using PaintDotNet.AppModel;
 using PaintDotNet.Clipboard;
 using PaintDotNet.Effects;
@@ -108,11 +109,12 @@ internal static class ResultClipboard
     private static IBitmap<ColorBgra32> Bitmap(IImagingFactory factory, PixelImage picture, DocumentFacts facts)
     {
         IBitmap<ColorBgra32> bitmap = factory.CreateBitmap<ColorBgra32>(picture.Width, picture.Height);
-        using (IBitmapLock<ColorBgra32> target = bitmap.Lock(new RectInt32(0, 0, picture.Width, picture.Height), BitmapLockOptions.Write))
+        using (IBitmapLock<ColorBgra32> locked = bitmap.Lock(new RectInt32(0, 0, picture.Width, picture.Height), BitmapLockOptions.Write))
         {
+            RegionPtr<ColorBgra32> target = locked.AsRegionPtr();
             for (int y = 0; y < picture.Height; y++)
             {
-                Layer.SwapRedAndBlue(picture.Samples8.Slice(y * picture.Width * 4, picture.Width * 4), Layer.Row(target, y, picture.Width));
+                Layer.SwapRedAndBlue(picture.Samples8.Slice(y * picture.Width * 4, picture.Width * 4), Layer.Row(target, y));
             }
         }
 

@@ -44,6 +44,7 @@ internal static class CommandLine
             AverageCommand.Create(),
             ExperimentCommand.Create(),
             DrawCommand.Create(),
+            ReductionsCommand.Create(),
             StrengthCommand.Create(),
         };
         try

@@ -69,6 +69,11 @@ internal static class EvaluateCommand
             Console.WriteLine($"Ordinary pictures x{scale}\n\n{ModelFigures.MeasurePhoto(data, scale, photo, rrNet).ToMarkdown()}");
         }
 
+        if (Find(NetworkTask.Enlarge, ModelKind.Antialiased) is { } antialiased)
+        {
+            Console.WriteLine($"Antialiased pictures x{scale}\n\n{ModelFigures.MeasurePhoto(data, scale, antialiased, rrNet).ToMarkdown()}");
+        }
+
         if (Find(NetworkTask.Enlarge, ModelKind.Cleanup) is { } cleanup)
         {
             Console.WriteLine(

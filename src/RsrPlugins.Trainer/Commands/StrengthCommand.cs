@@ -56,7 +56,7 @@ internal static class StrengthCommand
         Option<string?> dataOption = CommandLine.DataOption();
         Command command = new Command(
             "strength",
-            "Fits the estimate of how much of a network's enlargement to show (docs/strength.md), prints what it does on pictures held back, and writes it into models.json."
+            "Fits the estimate of how much of a network's enlargement to show (docs/strength.md), prints what it does on pictures held back, and whether the network for antialiased pictures is to stand in, and writes both into models.json."
         )
         {
             configOption,
@@ -68,10 +68,10 @@ internal static class StrengthCommand
         command.SetAction(parsed =>
         {
             TrainingConfig config = TrainingConfig.Load(parsed.GetRequiredValue(configOption));
-            if (!config.IsOrdinary)
+            if (config.Kind is not (RunKind.Photo or RunKind.Cleanup))
             {
                 throw new TrainerException(
-                    $"{config.Name}: a configuration of kind photo or cleanup expected, found {config.Kind}; the pairs' pictures are made for their networks."
+                    $"{config.Name}: a configuration of kind photo or cleanup expected, found {config.Kind}; the pairs' pictures are made for their networks, and the network for antialiased pictures is fitted together with that for ordinary ones."
                 );
             }
 
@@ -86,40 +86,52 @@ internal static class StrengthCommand
     private static void Fit(TrainingConfig config, string data, string models, int count, string? file, CancellationToken cancellationToken)
     {
         ModelKind kind = config.Kind == RunKind.Cleanup ? ModelKind.Cleanup : ModelKind.Photo;
-        ModelDescriptor model = ModelCatalogue.Load(models).Find(NetworkTask.Enlarge, kind, config.Scale);
+        ModelCatalogue catalogue = ModelCatalogue.Load(models);
+        ModelDescriptor model = catalogue.Find(NetworkTask.Enlarge, kind, config.Scale);
+        ModelDescriptor? standIn =
+            kind == ModelKind.Photo
+                ? catalogue.Models.FirstOrDefault(other => other.Kind == ModelKind.Antialiased && other.Scale == config.Scale)
+                : null;
+        ModelDescriptor[] networks = standIn is null ? [model] : [model, standIn];
+        string of = string.Join(" and ", networks.Select(network => network.Sha256));
         IReadOnlyList<StrengthCase> cases;
         if (File.Exists(file))
         {
-            cases = StrengthCase.Load(file, model.Sha256);
+            cases = StrengthCase.Load(file, of);
         }
         else
         {
             using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
-            cases = new StrengthCases(config, data, new LearnedResizer(engine.Open(model))).Make(
-                count,
-                Console.WriteLine,
-                cancellationToken
-            );
+            OrdinaryPictures pictures = new OrdinaryPictures(config, data, new());
+            LearnedResizer[] resizers = [.. networks.Select(network => new LearnedResizer(engine.Open(network)))];
+            cases = new StrengthCases(config.Scale, pictures, resizers).Make(count, Console.WriteLine, cancellationToken);
             if (file is not null)
             {
-                StrengthCase.Save(file, model.Sha256, cases);
+                StrengthCase.Save(file, of, cases);
             }
         }
 
-        StrengthEstimator estimator = StrengthFit.Fit(cases, HiddenUnits, config.Seed);
-        ModelFolder.SetStrength(models, model.Id, estimator.ToText());
+        StrengthEstimates estimates = StrengthFit.Fit(cases, HiddenUnits, config.Seed);
+        ModelFolder.SetEstimates(models, model.Id, estimates.Strengths[0].ToText(), null);
+        if (standIn is not null)
+        {
+            ModelFolder.SetEstimates(models, standIn.Id, estimates.Strengths[1].ToText(), estimates.Preference!.ToText());
+        }
+
         Console.WriteLine();
-        Console.WriteLine(Report(model.Id, cases, estimator));
+        Console.WriteLine(Report(model.Id, cases, estimates));
     }
 
-    private static string Report(string id, IReadOnlyList<StrengthCase> cases, StrengthEstimator estimator)
+    private static string Report(string id, IReadOnlyList<StrengthCase> cases, StrengthEstimates estimates)
     {
         StrengthCase[] held = [.. cases.Where(one => one.IsHeldBack)];
+        bool hasChoice = estimates.Preference is not null;
         List<string[]> rows =
         [
             [
                 $"{id}: small pictures made by",
                 "of them",
+                .. (string[])(hasChoice ? ["stand-in chosen"] : []),
                 "mean strength",
                 "gain, dB: network alone",
                 "with the estimate",
@@ -140,14 +152,15 @@ internal static class StrengthCommand
 
         string[] Row(string name, StrengthCase[] group)
         {
-            StrengthScore alone = StrengthScore.Of(group, _ => 1),
-                best = StrengthScore.Of(group, one => one.BestStrength),
-                with = StrengthScore.Of(group, Estimate);
+            StrengthScore alone = StrengthScore.Of(group, _ => (0, 1)),
+                best = StrengthScore.Of(group, Best),
+                with = StrengthScore.Of(group, estimates.Of);
             return
             [
                 name,
                 FormattableString.Invariant($"{group.Length}"),
-                FormattableString.Invariant($"{group.Average(Estimate):0.00}"),
+                .. (string[])(hasChoice ? [PerCent(group.Average(one => estimates.Of(one).Network))] : []),
+                FormattableString.Invariant($"{group.Average(one => estimates.Of(one).Strength):0.00}"),
                 Decibels(alone.Gain),
                 Decibels(with.Gain),
                 Decibels(best.Gain),
@@ -158,7 +171,11 @@ internal static class StrengthCommand
             ];
         }
 
-        double Estimate(StrengthCase one) => estimator.Of(one.Statistics);
+        static (int Network, double Strength) Best(StrengthCase one) =>
+            Enumerable
+                .Range(0, one.Networks.Count)
+                .Select(network => (network, one.Networks[network].BestStrength))
+                .MaxBy(choice => StrengthScore.GainOf(one, choice));
 
         static string Decibels(double value) => FormattableString.Invariant($"{value:+0.00;-0.00;0.00}");
 

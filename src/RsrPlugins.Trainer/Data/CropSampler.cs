@@ -155,7 +155,7 @@ internal sealed class CropSampler
             config.Kind == RunKind.Srcnn ? Reduction.Kernel(config.Interpolation) : null,
             config.Candidates,
             config.Loss == TrainingLoss.Psnr,
-            config.IsOrdinary ? new OrdinaryReductions(config.Scale, config.Kind == RunKind.Cleanup, config.CleanShare) : null,
+            config.IsOrdinary ? new OrdinaryReductions(config.Scale, config.Kind, config.CleanShare) : null,
             config.UnusualWeight
         );
     }

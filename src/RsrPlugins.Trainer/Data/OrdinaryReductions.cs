@@ -7,6 +7,7 @@
 using NetVips;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Resampling;
+using RsrPlugins.Trainer.Training;
 
 namespace RsrPlugins.Trainer.Data;
 
@@ -135,18 +136,38 @@ internal sealed class OrdinaryReductions
         (SmallBy.LinearLight, 10),
     ];
 
+    // With antialiasing and nothing else: what good programs do when nothing else is asked of them.
+    private static readonly (SmallBy By, int Share)[] _antialiasedPhotographs =
+    [
+        (SmallBy.Bicubic, 400),
+        (SmallBy.Lanczos, 250),
+        (SmallBy.Area, 200),
+        (SmallBy.Triangle, 50),
+        (SmallBy.Sharper, 50),
+        (SmallBy.Twice, 50),
+    ];
+
+    private static readonly (SmallBy By, int Share)[] _antialiasedDrawings =
+    [
+        (SmallBy.Area, 550),
+        (SmallBy.Bicubic, 250),
+        (SmallBy.Lanczos, 150),
+        (SmallBy.Twice, 50),
+    ];
+
     private readonly int _scale;
-    private readonly bool _cleanUp;
+    private readonly RunKind _kind;
     private readonly double _cleanShare;
     private readonly Dictionary<SmallBy, SeparableTaps> _taps;
 
     /// <param name="scale">Scale factor d.</param>
-    /// <param name="cleanUp">True makes nearly all small pictures damaged ones; false few, and most of those lightly.</param>
+    /// <param name="kind">For clean-up nearly all small pictures are damaged; for ordinary pictures few, and most of those lightly; for
+    /// antialiased ones none.</param>
     /// <param name="cleanShare">Part of the photographs' crops that are clean bicubic reductions and nothing else, before the mix is drawn;
     /// 0 to 1.</param>
-    internal OrdinaryReductions(int scale, bool cleanUp, double cleanShare = 0)
+    internal OrdinaryReductions(int scale, RunKind kind, double cleanShare = 0)
     {
-        (_scale, _cleanUp, _cleanShare) = (scale, cleanUp, cleanShare);
+        (_scale, _kind, _cleanShare) = (scale, kind, cleanShare);
         _taps = new Dictionary<SmallBy, SeparableTaps>
         {
             [SmallBy.Bicubic] = SeparableTaps.Of(scale, x => SeparableTaps.Cubic(x, -0.5), 2),
@@ -159,13 +180,18 @@ internal sealed class OrdinaryReductions
     }
 
     /// <summary>The mix in words, for a model's card.</summary>
-    internal static string Describe(bool cleanUp, double cleanShare)
+    internal static string Describe(RunKind kind, double cleanShare)
     {
-        string damage = cleanUp
-            ? "76 % saved as JPEG at quality 20 to 95, 6 % as WebP, 8 % noisy (sigma 1 to 19), 5 % noisy and JPEG"
-            : "of photographs 7 % saved as JPEG (three in four at quality 85 to 97, the rest at 25 to 84), 2.5 % as WebP, 6 % noisy; of drawings 5, 2 and 2 %";
+        string damage = kind switch
+        {
+            RunKind.Cleanup =>
+                "Afterwards 76 % saved as JPEG at quality 20 to 95, 6 % as WebP, 8 % noisy (sigma 1 to 19), 5 % noisy and JPEG.",
+            RunKind.Antialiased => "None is damaged.",
+            _ =>
+                "Afterwards of photographs 7 % saved as JPEG (three in four at quality 85 to 97, the rest at 25 to 84), 2.5 % as WebP, 6 % noisy; of drawings 5, 2 and 2 %.",
+        };
         return FormattableString.Invariant(
-            $"Small pictures are made of 8-bit grey or R, G, B, clipped as files are. Photographs: {cleanShare * 100:0} % clean bicubic reductions; of the others {Mix(Photographs(cleanUp))}. Drawings: {Mix(_drawings)}. Afterwards {damage}."
+            $"Small pictures are made of 8-bit grey or R, G, B, clipped as files are. Photographs: {cleanShare * 100:0} % clean bicubic reductions; of the others {Mix(Photographs(kind))}. Drawings: {Mix(Drawings(kind))}. {damage}"
         );
 
         static string Mix((SmallBy By, int Share)[] mix) =>
@@ -190,7 +216,7 @@ internal sealed class OrdinaryReductions
     /// <param name="large">The large picture.</param>
     /// <param name="isDrawing">Which mix.</param>
     /// <param name="random">Makes every choice.</param>
-    /// <param name="isUsual">True for what programs do that reduce well, undamaged, and for everything in a clean-up run.</param>
+    /// <param name="isUsual">True for what programs do that reduce well, undamaged, and for everything but in a run for ordinary pictures.</param>
     internal float[] Make(FilePlanes large, bool isDrawing, ref SampleRandom random, out bool isUsual)
     {
         isUsual = true;
@@ -199,9 +225,9 @@ internal sealed class OrdinaryReductions
             return Make(large, SmallBy.Bicubic, Damage.None, ref random);
         }
 
-        SmallBy by = Draw(isDrawing ? _drawings : Photographs(_cleanUp), ref random);
+        SmallBy by = Draw(isDrawing ? Drawings(_kind) : Photographs(_kind), ref random);
         Damage damage = DrawDamage(isDrawing, ref random);
-        isUsual = _cleanUp || (damage == Damage.None && by is SmallBy.Bicubic or SmallBy.Area or SmallBy.Lanczos or SmallBy.Triangle);
+        isUsual = _kind != RunKind.Photo || (damage == Damage.None && by is SmallBy.Bicubic or SmallBy.Area or SmallBy.Lanczos or SmallBy.Triangle);
         return Make(large, by, damage, ref random);
     }
 
@@ -350,7 +376,7 @@ internal sealed class OrdinaryReductions
         {
             // Little noise is commoner than much.
             double part = random.NextDouble();
-            AddNoise(small, 1 + ((damage == Damage.Noise ? 18 : 8) * (_cleanUp ? part : part * part)), ref random);
+            AddNoise(small, 1 + ((damage == Damage.Noise ? 18 : 8) * (_kind == RunKind.Cleanup ? part : part * part)), ref random);
         }
 
         return damage switch
@@ -363,21 +389,22 @@ internal sealed class OrdinaryReductions
 
     /// <summary>With clean-up every quality alike; without, three in four are good ones.</summary>
     private int DrawQuality(ref SampleRandom random) =>
-        _cleanUp ? 20 + random.NextInt(76)
+        _kind == RunKind.Cleanup ? 20 + random.NextInt(76)
         : random.NextInt(4) > 0 ? 85 + random.NextInt(13)
         : 25 + random.NextInt(60);
 
     private Damage DrawDamage(bool isDrawing, ref SampleRandom random)
     {
         int drawn = random.NextInt(1000);
-        return (_cleanUp, isDrawing) switch
+        return (_kind, isDrawing) switch
         {
-            (true, _) => drawn < 760 ? Damage.Jpeg
+            (RunKind.Antialiased, _) => Damage.None,
+            (RunKind.Cleanup, _) => drawn < 760 ? Damage.Jpeg
             : drawn < 820 ? Damage.WebP
             : drawn < 900 ? Damage.Noise
             : drawn < 950 ? Damage.NoiseAndJpeg
             : Damage.None,
-            (false, false) => drawn < 70 ? Damage.Jpeg
+            (_, false) => drawn < 70 ? Damage.Jpeg
             : drawn < 95 ? Damage.WebP
             : drawn < 155 ? Damage.Noise
             : Damage.None,
@@ -388,7 +415,15 @@ internal sealed class OrdinaryReductions
         };
     }
 
-    private static (SmallBy By, int Share)[] Photographs(bool cleanUp) => cleanUp ? _damagedPhotographs : _photographs;
+    private static (SmallBy By, int Share)[] Photographs(RunKind kind) =>
+        kind switch
+        {
+            RunKind.Cleanup => _damagedPhotographs,
+            RunKind.Antialiased => _antialiasedPhotographs,
+            _ => _photographs,
+        };
+
+    private static (SmallBy By, int Share)[] Drawings(RunKind kind) => kind == RunKind.Antialiased ? _antialiasedDrawings : _drawings;
 
     private static SmallBy Draw((SmallBy By, int Share)[] mix, ref SampleRandom random)
     {

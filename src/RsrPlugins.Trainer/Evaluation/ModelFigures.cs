@@ -124,11 +124,11 @@ internal sealed record ModelFigures(
             };
     }
 
-    /// <summary>What people get: 8-bit R'G'B' files end to end, as `rsr evaluate --method photo-editor`.</summary>
+    /// <summary>8-bit R'G'B' files end to end, enlarged by this network and no other.</summary>
     private static FigureRow Files(string data, int scale, INetwork srNet) =>
         new(
             "bicubic, 8-bit RGB files",
-            srNet.Model.Strength is null ? "`rsr upscale --strength 100`" : "`rsr upscale`",
+            srNet.Model.Strength is null ? "this network alone" : "this network at its estimated strength",
             TestSets.ToDictionary(
                 set => set,
                 set =>

@@ -120,6 +120,8 @@ internal static class ModelCard
             (_, ModelRow.Learned) => $"Brings back pictures that `{row.Pair}` made {row.Scale} times smaller.",
             (_, ModelRow.Baseline) =>
                 $"SRCNN, trained by the same trainer for comparison; not part of the product. Enlarges bicubic reductions {row.Scale} times.",
+            (_, ModelRow.Antialiased) =>
+                $"Enlarges small pictures {row.Scale} times that were made with antialiasing (bicubic, Lanczos, area) and not damaged. Stands in for the network for ordinary pictures where a picture is seen to be one of these.",
             (_, ModelRow.Cleanup) =>
                 $"Enlarges damaged small pictures {row.Scale} times and removes the damage: JPEG blocks and ringing from quality 20 up, WebP's, noise.",
             _ =>
@@ -141,7 +143,7 @@ internal static class ModelCard
                         $", and {config.HingeWeight} times what is above the error of the better of bicubic and Lanczos enlargement"
                     )
                     : string.Empty;
-            string made = Data.OrdinaryReductions.Describe(config.Kind == RunKind.Cleanup, config.CleanShare);
+            string made = Data.OrdinaryReductions.Describe(config.Kind, config.CleanShare);
             return $"{made} {NameOf(config.Loss)} loss{hinge}.";
         }
 
@@ -173,6 +175,8 @@ internal static class ModelCard
             (_, ModelRow.Learned) =>
                 "Ordinary small pictures. It undoes what its RRNet did; on a bicubic small picture it does worse than the photo model (the row \"bicubic, enlarged by this SRNet\").",
             (_, ModelRow.Baseline) => "Anything but tables: it is their baseline.",
+            (_, ModelRow.Antialiased) =>
+                "Pictures reduced without antialiasing, sharpened, blurred, noisy or saved as JPEG: their defects are enlarged with them. `rsr upscale` takes the network for ordinary pictures there.",
             (_, ModelRow.Cleanup) =>
                 "Clean small pictures: fine texture looks like damage and goes with it (the row \"bicubic\"). Pictures made by the RRNet of the same scale.",
             _ =>

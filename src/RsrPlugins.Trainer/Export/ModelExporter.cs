@@ -127,6 +127,7 @@ internal static class ModelExporter
             {
                 RunKind.Learned => ModelRow.Learned,
                 RunKind.Photo => ModelRow.Photo,
+                RunKind.Antialiased => ModelRow.Antialiased,
                 RunKind.Cleanup => ModelRow.Cleanup,
                 _ => ModelRow.Baseline,
             };

@@ -12,7 +12,7 @@ namespace RsrPlugins.Trainer.Export;
 /// <summary>One row of models.json.</summary>
 /// <param name="Id">For example "srnet-x2-learned".</param>
 /// <param name="Network">"RRNet", "SRNet", "SRNetGradient" or "SRCNN".</param>
-/// <param name="Kind">"learned", "photo", "cleanup" or "baseline".</param>
+/// <param name="Kind">"learned", "photo", "antialiased", "cleanup" or "baseline".</param>
 /// <param name="Scale">Scale factor d.</param>
 /// <param name="File">Name of the ONNX file in the same folder.</param>
 /// <param name="Bytes">Its length.</param>
@@ -45,12 +45,18 @@ internal sealed record ModelRow(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Strength { get; init; }
 
+    /// <summary>Weights of the estimate of whether this network is to stand in for that of ordinary pictures, Base64; null without
+    /// one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Preference { get; init; }
+
     internal const string RRNet = "RRNet";
     internal const string SRNet = "SRNet";
     internal const string SRNetGradient = "SRNetGradient";
     internal const string Srcnn = "SRCNN";
     internal const string Learned = "learned";
     internal const string Photo = "photo";
+    internal const string Antialiased = "antialiased";
     internal const string Cleanup = "cleanup";
     internal const string Baseline = "baseline";
 }
@@ -118,9 +124,13 @@ internal static class ModelFolder
         WriteIndex(folder, rows);
     }
 
-    /// <summary>Writes a network's estimate of the strength into its row.</summary>
+    /// <summary>Writes a network's estimates into its row.</summary>
+    /// <param name="folder">Folder of models.</param>
+    /// <param name="id">The network.</param>
+    /// <param name="strength">Estimate of the strength.</param>
+    /// <param name="preference">Estimate of whether the network is to stand in for another; null for one that never does.</param>
     /// <exception cref="TrainerException">There is no such row.</exception>
-    internal static void SetStrength(string folder, string id, string strength)
+    internal static void SetEstimates(string folder, string id, string strength, string? preference)
     {
         IReadOnlyList<ModelRow> rows = Read(folder);
         if (rows.All(row => row.Id != id))
@@ -128,7 +138,7 @@ internal static class ModelFolder
             throw new TrainerException($"{folder}: a model {id} expected, found none.");
         }
 
-        WriteIndex(folder, rows.Select(row => row.Id == id ? row with { Strength = strength } : row));
+        WriteIndex(folder, rows.Select(row => row.Id == id ? row with { Strength = strength, Preference = preference } : row));
     }
 
     private static void WriteIndex(string folder, IEnumerable<ModelRow> rows)

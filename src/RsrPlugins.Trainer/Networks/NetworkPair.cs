@@ -49,7 +49,7 @@ internal sealed class NetworkPair
         config.Kind switch
         {
             RunKind.Learned => [.. NetworkTable.RRNet(config.Scale), .. NetworkTable.SRNet(config.Scale, config.Units)],
-            RunKind.Photo or RunKind.Cleanup => NetworkTable.SRNet(config.Scale, config.Units),
+            RunKind.Photo or RunKind.Antialiased or RunKind.Cleanup => NetworkTable.SRNet(config.Scale, config.Units),
             RunKind.Invertible => InvertibleNetwork.Layers(config.Scale),
             RunKind.Srcnn => NetworkTable.Srcnn(config.Interpolation == Interpolation.None ? config.Scale * config.Scale : 1),
             _ => throw new ArgumentOutOfRangeException(nameof(config)),

@@ -1,5 +1,6 @@
 // Fits an estimate of the strength to cases. What counts is the promise the ordinary benchmark measures: a blend that is worse than the
-// better classical enlargement costs many times what a decibel of gain brings.
+// better classical enlargement costs many times what a decibel of gain brings. Where a second network may stand in for the first, the
+// estimates of both and the choice between them are fitted together: each learns the pictures that the choice gives it.
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Strength;
 using RsrPlugins.Trainer.Data;
@@ -16,10 +17,10 @@ namespace RsrPlugins.Trainer.Strength;
 /// <param name="LargeLosses">Part of the cases that lose more than 0.3 dB.</param>
 internal sealed record StrengthScore(double Gain, double Losses, double LargeLosses)
 {
-    /// <summary>Of cases with a strength for each.</summary>
-    internal static StrengthScore Of(IReadOnlyList<StrengthCase> cases, Func<StrengthCase, double> strength)
+    /// <summary>Of cases with a network and a strength for each.</summary>
+    internal static StrengthScore Of(IReadOnlyList<StrengthCase> cases, Func<StrengthCase, (int Network, double Strength)> choice)
     {
-        double[] gains = [.. cases.Select(one => GainOf(one, strength(one)))];
+        double[] gains = [.. cases.Select(one => GainOf(one, choice(one)))];
         return new StrengthScore(
             gains.Average(),
             gains.Count(gain => gain < -0.05) / (double)gains.Length,
@@ -27,11 +28,29 @@ internal sealed record StrengthScore(double Gain, double Losses, double LargeLos
         );
     }
 
-    private static double GainOf(StrengthCase one, double strength) =>
-        10 * Math.Log10((one.Classical + StrengthFit.Floor) / (one.Error(strength) + StrengthFit.Floor));
+    /// <summary>Gain of one case in dB.</summary>
+    internal static double GainOf(StrengthCase one, (int Network, double Strength) choice) =>
+        10
+        * Math.Log10(
+            (one.Classical + StrengthFit.Floor)
+                / (one.Networks[choice.Network].Error(one.Bicubic, choice.Strength) + StrengthFit.Floor)
+        );
 }
 
-/// <summary>Fits a <see cref="StrengthEstimator"/>.</summary>
+/// <summary>What is fitted for one scale.</summary>
+/// <param name="Strengths">An estimate for each network.</param>
+/// <param name="Preference">Whether the second is to stand in for the first; null for one network.</param>
+internal sealed record StrengthEstimates(IReadOnlyList<StrengthEstimator> Strengths, StrengthEstimator? Preference)
+{
+    /// <summary>What the product shows of a case.</summary>
+    internal (int Network, double Strength) Of(StrengthCase one)
+    {
+        int network = Preference is not null && Preference.Of(one.Statistics) > 0.5 ? 1 : 0;
+        return (network, Strengths[network].Of(one.Statistics));
+    }
+}
+
+/// <summary>Fits <see cref="StrengthEstimates"/>.</summary>
 internal static class StrengthFit
 {
     /// <summary>Errors below this, in 8-bit levels squared, do not count: an 8-bit file cannot show them.</summary>
@@ -57,14 +76,17 @@ internal static class StrengthFit
     private const double LargeLoss = 0.15;
     private const double LargeLossCost = 15;
 
+    // Part of the cost that each network has for pictures of the other: its estimate must be sound for them too.
+    private const double Unchosen = 0.2;
+
     // Least standard deviation of a statistic.
     private const double Spread = 1e-3;
 
     /// <summary>Fits to the cases that are not held back.</summary>
-    /// <param name="cases">At least some hundreds.</param>
+    /// <param name="cases">At least some hundreds, all with as many networks.</param>
     /// <param name="hidden">Hidden units of each of the fits whose mean is taken.</param>
     /// <param name="seed">Of the first weights.</param>
-    internal static StrengthEstimator Fit(IReadOnlyList<StrengthCase> cases, int hidden, int seed)
+    internal static StrengthEstimates Fit(IReadOnlyList<StrengthCase> cases, int hidden, int seed)
     {
         StrengthCase[] seen = [.. cases.Where(one => !one.IsHeldBack)];
         const int Count = PictureStatistics.Count;
@@ -73,34 +95,38 @@ internal static class StrengthFit
         Tensor mean = raw.mean([0]),
             scale = 1 / (raw.std([0]) + Spread);
         Tensor inputs = ((raw - mean) * scale).clamp(-StrengthEstimator.Limit, StrengthEstimator.Limit);
-        Blends blends = new Blends(seen);
+        int networks = seen[0].Networks.Count;
+        Blends[] blends = [.. Enumerable.Range(0, networks).Select(network => new Blends(seen, network))];
+        Head[][] fits =
+        [
+            .. Enumerable.Range(0, Fits).Select(fit => FitOne(inputs, blends, networks == 1 ? 1 : networks + 1, hidden, seed + fit)),
+        ];
+        StrengthEstimator[] estimators = [.. Enumerable.Range(0, fits[0].Length).Select(head => Mean([.. fits.Select(fit => fit[head])]))];
+        return new StrengthEstimates(estimators[..networks], networks == 1 ? null : estimators[networks]);
 
         // The mean of several fits' sums is one network with all their units, and surer than each.
-        List<float> units = [],
-            outputs = [];
-        float bias = 0;
-        for (int fit = 0; fit < Fits; fit++)
-        {
-            (float[][] weights, float[] output) = FitOne(inputs, blends, hidden, seed + fit);
-            units.AddRange(weights.SelectMany(unit => unit));
-            bias += output[0] / Fits;
-            outputs.AddRange(output.Skip(1).Select(weight => weight / Fits));
-        }
-
-        return new StrengthEstimator([.. Values(mean), .. Values(scale), .. units, bias, .. outputs]);
+        StrengthEstimator Mean(Head[] heads) =>
+            new(
+                [
+                    .. Values(mean),
+                    .. Values(scale),
+                    .. heads.SelectMany(head => head.Units.SelectMany(unit => unit)),
+                    heads.Average(head => head.Output[0]),
+                    .. heads.SelectMany(head => head.Output.Skip(1).Select(weight => weight / Fits)),
+                ]
+            );
     }
 
-    private static (float[][] Units, float[] Output) FitOne(Tensor inputs, Blends blends, int hidden, int seed)
+    // Weights of one estimate of one fit: of each unit its bias and its inputs, of the output the same.
+    private sealed record Head(float[][] Units, float[] Output);
+
+    private static Head[] FitOne(Tensor inputs, Blends[] blends, int count, int hidden, int seed)
     {
-        const int Count = PictureStatistics.Count;
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(seed);
-        using Parameter first = new Parameter(randn(hidden, Count) / Math.Sqrt(Count)),
-            firstBias = new Parameter(zeros(hidden)),
-            second = new Parameter(randn(hidden) * 0.1),
-            secondBias = new Parameter(ones(1));
-        using Optimizer optimiser = AdamW([first, firstBias, second, secondBias], lr: Rate, weight_decay: WeightDecay);
-        Tensor possible = blends.Gains(blends.Best);
+        HeadWeights[] heads = [.. Enumerable.Range(0, count).Select(head => new HeadWeights(hidden, head < blends.Length ? 1 : 0))];
+        using Optimizer optimiser = AdamW(heads.SelectMany(head => head.All), lr: Rate, weight_decay: WeightDecay);
+        Tensor possible = blends.Select(one => one.Gains(one.Best)).Aggregate(maximum);
         Tensor wanted = minimum(possible, Margin * ones_like(possible));
         for (int step = 0; step < Steps; step++)
         {
@@ -110,24 +136,29 @@ internal static class StrengthFit
                 group.LearningRate = Rate * (1 - (step / (double)Steps));
             }
 
-            Tensor units = (inputs + (Jitter * randn_like(inputs))).matmul(first.t()) + firstBias;
-            Tensor sum = (units / (1 + units.abs())).matmul(second) + secondBias;
-            Tensor strength = (((1 + (2 * StrengthEstimator.Beyond)) * sigmoid(sum)) - StrengthEstimator.Beyond).clamp(0, 1);
-            Tensor gains = blends.Gains(strength);
-            Tensor loss =
-                (possible - gains).clamp_max(MaxMissing)
-                + (LossCost * (wanted - gains).clamp_min(0))
-                + (LargeLossCost * (-LargeLoss - gains).clamp_min(0));
-            loss = (blends.Weights * loss).mean();
+            Tensor noisy = inputs + (Jitter * randn_like(inputs));
+            Tensor[] costs = [.. blends.Select((one, network) => Cost(one.Gains(heads[network].Share(noisy))))];
+            Tensor cost = costs[0];
+            if (count > blends.Length)
+            {
+                Tensor second = heads[^1].Share(noisy);
+                cost = ((1 - second) * costs[0]) + (second * costs[1]) + (Unchosen * (costs[0] + costs[1]) / 2);
+            }
+
+            Tensor loss = (blends[0].Weights * cost).mean();
             optimiser.zero_grad();
             loss.backward();
             optimiser.step();
         }
 
-        return (
-            [.. Enumerable.Range(0, hidden).Select(unit => (float[])[.. Values(firstBias[unit].reshape(1)), .. Values(first[unit])])],
-            [.. Values(secondBias), .. Values(second)]
-        );
+        Head[] fitted = [.. heads.Select(head => head.Head())];
+        Array.ForEach(heads, head => head.Dispose());
+        return fitted;
+
+        Tensor Cost(Tensor gains) =>
+            (possible - gains).clamp_max(MaxMissing)
+            + (LossCost * (wanted - gains).clamp_min(0))
+            + (LargeLossCost * (-LargeLoss - gains).clamp_min(0));
     }
 
     // Most files are made small well, and must not pay for the few that are not; the strongest sharpening that is drawn is rare.
@@ -143,6 +174,38 @@ internal static class StrengthFit
 
     private static float[] Values(Tensor values) => values.detach().cpu().data<float>().ToArray();
 
+    // Trained weights of one estimate.
+    private sealed class HeadWeights(int hidden, float bias) : IDisposable
+    {
+        private readonly Parameter _first = new(randn(hidden, PictureStatistics.Count) / Math.Sqrt(PictureStatistics.Count));
+        private readonly Parameter _firstBias = new(zeros(hidden));
+        private readonly Parameter _second = new(randn(hidden) * 0.1);
+        private readonly Parameter _secondBias = new(bias * ones(1));
+
+        public IEnumerable<Parameter> All => [_first, _firstBias, _second, _secondBias];
+
+        public Tensor Share(Tensor inputs)
+        {
+            Tensor units = inputs.matmul(_first.t()) + _firstBias;
+            Tensor sum = (units / (1 + units.abs())).matmul(_second) + _secondBias;
+            return (((1 + (2 * StrengthEstimator.Beyond)) * sigmoid(sum)) - StrengthEstimator.Beyond).clamp(0, 1);
+        }
+
+        public void Dispose()
+        {
+            foreach (Parameter one in All)
+            {
+                one.Dispose();
+            }
+        }
+
+        public Head Head() =>
+            new(
+                [.. Enumerable.Range(0, hidden).Select(unit => (float[])[.. Values(_firstBias[unit].reshape(1)), .. Values(_first[unit])])],
+                [.. Values(_secondBias), .. Values(_second)]
+            );
+    }
+
     // The numbers of cases as tensors.
     private sealed class Blends
     {
@@ -151,11 +214,11 @@ internal static class StrengthFit
         private readonly Tensor _bicubic;
         private readonly Tensor _classical;
 
-        public Blends(StrengthCase[] cases)
+        public Blends(StrengthCase[] cases, int network)
         {
-            (_network, _common) = (Column(one => one.Network), Column(one => one.Common));
+            (_network, _common) = (Column(one => one.Networks[network].Network), Column(one => one.Networks[network].Common));
             (_bicubic, _classical) = (Column(one => one.Bicubic), Column(one => one.Classical));
-            (Best, Weights) = (Column(one => one.BestStrength), Column(one => WeightOf(one.By)));
+            (Best, Weights) = (Column(one => one.Networks[network].BestStrength), Column(one => WeightOf(one.By)));
 
             Tensor Column(Func<StrengthCase, double> value) => tensor(cases.Select(one => (float)value(one)).ToArray());
         }

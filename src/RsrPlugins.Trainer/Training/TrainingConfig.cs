@@ -18,6 +18,9 @@ internal enum RunKind
     /// <summary>SRNet alone, on small pictures as people have them.</summary>
     Photo,
 
+    /// <summary>The same on small pictures made with antialiasing and not damaged.</summary>
+    Antialiased,
+
     /// <summary>The same on damaged small pictures: JPEG, WebP, noise.</summary>
     Cleanup,
 
@@ -282,7 +285,7 @@ internal sealed record TrainingConfig
     }
 
     /// <summary>True if the small pictures are ordinary ones, made from the large by <see cref="Data.Reduction"/>.</summary>
-    internal bool IsOrdinary => Kind is RunKind.Photo or RunKind.Cleanup;
+    internal bool IsOrdinary => Kind is RunKind.Photo or RunKind.Antialiased or RunKind.Cleanup;
 
     /// <summary>True if RRNet makes the small pictures and does not learn.</summary>
     internal bool ReducingIsFrozen => Kind == RunKind.Learned && ReducingRateFactor == 0;
@@ -290,7 +293,7 @@ internal sealed record TrainingConfig
     /// <summary>True if the networks, RRNet and SRNet, are computed by RsrPlugins.Trainer.Kernels.</summary>
     internal bool UsesOwnKernels =>
         OwnKernels
-        && Kind is RunKind.Learned or RunKind.Photo or RunKind.Cleanup
+        && (Kind == RunKind.Learned || IsOrdinary)
         && Products.AreFast
         && new torch.Device(Device).type == DeviceType.CPU;
 

@@ -355,7 +355,7 @@ internal sealed class TrainingRun : IDisposable
         float[] Ordinary(LumaImage image)
         {
             FilePlanes large = image.ToFile(0, 0, width, height);
-            OrdinaryReductions pictures = new OrdinaryReductions(scale, cleanUp: false);
+            OrdinaryReductions pictures = new OrdinaryReductions(scale, RunKind.Photo);
             SmallBy by = image.Colour is null ? SmallBy.Bicubic : SmallBy.Area;
             return _config.Kind == RunKind.Cleanup
                 ? pictures.MakeJpeg(large, by, ValidationQuality)

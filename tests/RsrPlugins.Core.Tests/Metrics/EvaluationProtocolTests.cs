@@ -63,7 +63,7 @@ public sealed class EvaluationProtocolTests
         float[] luma = Luma.Bt601StudioRounded(cropped);
         CancellationToken token = TestContext.Current.CancellationToken;
         EvaluationScore Score(EvaluationMethod method) =>
-            EvaluationProtocol.Evaluate(image, method, scale, rrNet, srNet, null, null, token);
+            EvaluationProtocol.Evaluate(image, method, scale, rrNet, srNet, null, null, null, token);
 
         float[] input = new float[width * height];
         for (int i = 0; i < input.Length; i++)
@@ -113,14 +113,14 @@ public sealed class EvaluationProtocolTests
         PixelImage image = TestData.Noise(30, 30, PixelLayout.Rgb, 8);
         Assert.Throws<ArgumentNullException>(
             "rrNet",
-            () => EvaluationProtocol.Evaluate(image, EvaluationMethod.Learned, 2, null, null, null, null, token)
+            () => EvaluationProtocol.Evaluate(image, EvaluationMethod.Learned, 2, null, null, null, null, null, token)
         );
         PixelImage tiny = TestData.Noise(14, 30, PixelLayout.Rgb, 8);
         Assert.Contains(
             "14 x 30",
             Assert
                 .Throws<ImageSizeException>(() =>
-                    EvaluationProtocol.Evaluate(tiny, EvaluationMethod.Bicubic, 2, null, null, null, null, token)
+                    EvaluationProtocol.Evaluate(tiny, EvaluationMethod.Bicubic, 2, null, null, null, null, null, token)
                 )
                 .Message,
             StringComparison.Ordinal

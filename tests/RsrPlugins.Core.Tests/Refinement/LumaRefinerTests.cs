@@ -397,6 +397,7 @@ public sealed class LumaRefinerTests : IDisposable
                     Open(NetworkTask.Enlarge, 2),
                     null,
                     refiner,
+                    null,
                     Token
                 );
             Assert.True(Score(Refiner(2, 8)).Psnr > Score(null).Psnr + 0.1, method.ToString());

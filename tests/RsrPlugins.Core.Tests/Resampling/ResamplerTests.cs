@@ -21,7 +21,7 @@ public sealed class ResamplerTests
         foreach ((_, PixelImage image) in images)
         {
             sum += EvaluationProtocol
-                .Evaluate(image, EvaluationMethod.Bicubic, scale, null, null, null, null, TestContext.Current.CancellationToken)
+                .Evaluate(image, EvaluationMethod.Bicubic, scale, null, null, null, null, null, TestContext.Current.CancellationToken)
                 .Psnr;
         }
 

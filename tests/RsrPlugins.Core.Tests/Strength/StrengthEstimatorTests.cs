@@ -100,11 +100,62 @@ public sealed class StrengthEstimatorTests
     }
 
     [Fact]
+    public void The_network_that_the_picture_prefers_enlarges_it()
+    {
+        PixelImage source = LearnedResizerTests.Patchwork(40, 30, PixelLayout.Rgb, 8);
+        ModelDescriptor photo = _models.Find(NetworkTask.Enlarge, ModelKind.Photo, 2) with { Strength = Constant(0) };
+        ResizeWay Way(float preference) =>
+            new(
+                [
+                    new WayStep(photo, null, 0, 80, 60)
+                    {
+                        StandIn = _models.StandInFor(photo)! with { Strength = Constant(20), Preference = Constant(preference) },
+                    },
+                    new WayStep(_models.Find(NetworkTask.Enlarge, ModelKind.Photo, 3), null, 0, 240, 180),
+                ],
+                240,
+                180,
+                ClassicalStep: false
+            );
+
+        Assert.Equal(["srnet-x2-antialiased", "srnet-x3-photo"], Way(1).Chosen(source).ModelIds());
+        Assert.Equal(["srnet-x2-photo", "srnet-x3-photo"], Way(-1).Chosen(source).ModelIds());
+        Assert.Equal(100, Way(1).Chosen(source).Strength);
+        Assert.Equal(100, Way(1).Adapted(source).Strength); // of the chosen one
+        Assert.Equal("srnet-x2-antialiased", Way(1).Adapted(source).ModelIds()[0]);
+        Assert.Equal(50, Way(-1).Adapted(source).Strength);
+        Assert.Equal("srnet-x2-photo", Way(-1).Adapted(source).ModelIds()[0]);
+
+        // Without a network, and where the picture is too small to tell, nothing is chosen.
+        Assert.Equal("srnet-x2-photo", (Way(1) with { Strength = 0 }).Chosen(source).ModelIds()[0]);
+        Assert.Equal("srnet-x2-photo", Way(1).Chosen(LearnedResizerTests.Patchwork(8, 8, PixelLayout.Rgb, 8)).ModelIds()[0]);
+    }
+
+    [Fact]
+    public void Only_ordinary_enlargements_have_a_stand_in()
+    {
+        Assert.Equal("srnet-x3-antialiased", _models.StandInFor(_models.Find(NetworkTask.Enlarge, ModelKind.Photo, 3))?.Id);
+        foreach (ModelKind kind in (ModelKind[])[ModelKind.Learned, ModelKind.Cleanup, ModelKind.Antialiased])
+        {
+            Assert.Null(_models.StandInFor(_models.Find(NetworkTask.Enlarge, kind, 3)));
+        }
+
+        // In a plan's way: the first step has the choice, a network asked for by name does not, and neither has half a clean-up.
+        ResizeWay Way(ResizePlan plan) => ResizeWay.Of(plan, _models);
+        SizeRequest twice = new SizeRequest(2, null, null);
+        Assert.Equal("srnet-x2-antialiased", Way(ResizePlan.Upscale(9, 9, twice, ModelKind.Photo, [2])).Steps[0].StandIn?.Id);
+        Assert.Null(Way(ResizePlan.Upscale(9, 9, twice, ModelKind.Learned, [2])).Steps[0].StandIn);
+        Assert.Null(Way(ResizePlan.Upscale(9, 9, twice, ModelKind.Photo, [2], null, CleanupChoice.Low, [2])).Steps[0].StandIn);
+        Assert.Null(Way(ResizePlan.With(9, 9, twice, _models.Named("srnet-x2-photo"))).Steps[0].StandIn);
+    }
+
+    [Fact]
     public void Installed_networks_for_ordinary_pictures_have_one_each()
     {
         foreach (ModelDescriptor model in _models.Models)
         {
-            Assert.Equal(model.Kind is ModelKind.Photo or ModelKind.Cleanup, model.Strength is not null);
+            Assert.Equal(model.Kind is ModelKind.Photo or ModelKind.Antialiased or ModelKind.Cleanup, model.Strength is not null);
+            Assert.Equal(model.Kind == ModelKind.Antialiased, model.Preference is not null);
         }
     }
 

@@ -92,7 +92,7 @@ public class OrdinaryReductionsTests
     public void Every_reduction_and_damage_gives_8_bit_files_of_the_same_brightness()
     {
         LumaImage image = TestSupport.Drawn(Side, Side);
-        OrdinaryReductions pictures = new OrdinaryReductions(3, cleanUp: false);
+        OrdinaryReductions pictures = new OrdinaryReductions(3, RunKind.Photo);
         FilePlanes large = image.ToFile(0, 0, Side, Side);
         foreach (SmallBy by in Enum.GetValues<SmallBy>())
         {
@@ -134,7 +134,7 @@ public class OrdinaryReductionsTests
         static float[] Reduced(LumaImage image)
         {
             SampleRandom random = default(SampleRandom);
-            return new OrdinaryReductions(2, cleanUp: false).Make(image.ToFile(0, 0, Side, Side), SmallBy.Bicubic, Damage.None, ref random);
+            return new OrdinaryReductions(2, RunKind.Photo).Make(image.ToFile(0, 0, Side, Side), SmallBy.Bicubic, Damage.None, ref random);
         }
     }
 
@@ -157,8 +157,8 @@ public class OrdinaryReductionsTests
     public void Ordinary_crops_lie_where_their_large_crops_do_and_damage_lowers_their_weight()
     {
         LumaImage image = TestSupport.Drawn(240, 240);
-        CropSampler clean = Sampler(new OrdinaryReductions(2, cleanUp: false, cleanShare: 1));
-        CropSampler damaged = Sampler(new OrdinaryReductions(2, cleanUp: true));
+        CropSampler clean = Sampler(new OrdinaryReductions(2, RunKind.Photo, cleanShare: 1));
+        CropSampler damaged = Sampler(new OrdinaryReductions(2, RunKind.Cleanup));
         (List<float> cleanWeights, List<float> damagedWeights) = ([], []);
         for (int sample = 0; sample < 60; sample++)
         {

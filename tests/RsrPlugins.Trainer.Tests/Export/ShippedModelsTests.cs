@@ -40,6 +40,7 @@ public class ShippedModelsTests
     [Theory]
     [InlineData("learned")]
     [InlineData("photo")]
+    [InlineData("antialiased")]
     [InlineData("cleanup")]
     public void Models_name_all_that_their_checkpoints_have_seen(string kind)
     {

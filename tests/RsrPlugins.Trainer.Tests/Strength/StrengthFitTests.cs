@@ -14,15 +14,16 @@ public class StrengthFitTests
     public void What_the_statistics_tell_is_found()
     {
         StrengthCase[] cases = [.. Enumerable.Range(0, 600).Select(Case)];
-        StrengthEstimator estimator = StrengthFit.Fit(cases, 4, 1);
+        StrengthEstimates estimates = StrengthFit.Fit(cases, 4, 1);
+        Assert.Null(estimates.Preference);
         StrengthCase[] held = [.. cases.Where(one => one.IsHeldBack)];
-        StrengthScore alone = StrengthScore.Of(held, _ => 1),
-            with = StrengthScore.Of(held, one => estimator.Of(one.Statistics)),
-            best = StrengthScore.Of(held, one => one.BestStrength);
+        StrengthScore alone = StrengthScore.Of(held, _ => (0, 1)),
+            with = StrengthScore.Of(held, estimates.Of),
+            best = StrengthScore.Of(held, one => (0, one.Networks[0].BestStrength));
         Assert.InRange(alone.Losses, 0.35, 0.65);
         Assert.InRange(with.Losses, 0, 0.02);
         Assert.InRange(with.Gain, 0.9 * best.Gain, best.Gain);
-        Assert.Equal(estimator.ToText(), StrengthFit.Fit(cases, 4, 1).ToText());
+        Assert.Equal(estimates.Strengths[0].ToText(), StrengthFit.Fit(cases, 4, 1).Strengths[0].ToText());
 
         // Half of the cases are enlarged well by the network, half are not, and the third statistic says which.
         static StrengthCase Case(int index)
@@ -36,7 +37,41 @@ public class StrengthFitTests
 
             bool isGood = statistics[2] > 0.5;
             statistics[2] += isGood ? 0.5f : 0;
-            return new StrengthCase(statistics, 60, isGood ? 55 : 3, 100, 101, index % 4 == 0, SmallBy.Bicubic);
+            return new StrengthCase(statistics, [new NetworkSums(60, isGood ? 55 : 3)], 100, 101, index % 4 == 0, SmallBy.Bicubic);
+        }
+    }
+
+    [Fact]
+    public void Of_two_networks_each_gets_the_pictures_it_is_better_for()
+    {
+        StrengthCase[] cases = [.. Enumerable.Range(0, 600).Select(Case)];
+        StrengthEstimates estimates = StrengthFit.Fit(cases, 4, 1);
+        StrengthCase[] held = [.. cases.Where(one => one.IsHeldBack)];
+        Assert.InRange(held.Count(one => estimates.Of(one).Network == (one.By == SmallBy.Bicubic ? 1 : 0)), 0.95 * held.Length, held.Length);
+        StrengthScore first = StrengthScore.Of(held, one => (0, one.Networks[0].BestStrength)),
+            both = StrengthScore.Of(held, estimates.Of);
+        Assert.True(both.Gain > first.Gain + 0.3, $"{both.Gain} {first.Gain}");
+
+        // The first network gains a little on every picture; the second much on bicubic ones and nothing on others. The fifth statistic tells.
+        static StrengthCase Case(int index)
+        {
+            SampleRandom random = new SampleRandom(6, 0, index);
+            float[] statistics = new float[PictureStatistics.Count];
+            for (int i = 0; i < statistics.Length; i++)
+            {
+                statistics[i] = (float)random.NextDouble();
+            }
+
+            bool isBicubic = statistics[4] > 0.5;
+            statistics[4] += isBicubic ? 0.5f : 0;
+            return new StrengthCase(
+                statistics,
+                [new NetworkSums(25, 25), new NetworkSums(60, isBicubic ? 55 : 3)],
+                100,
+                101,
+                index % 4 == 0,
+                isBicubic ? SmallBy.Bicubic : SmallBy.Nearest
+            );
         }
     }
 
@@ -44,15 +79,19 @@ public class StrengthFitTests
     public void The_error_of_a_blend_is_that_of_its_pixels()
     {
         // Two pixels: true 10, 20; bicubic 6, 22; network 9, 17.
-        StrengthCase one = new StrengthCase([], (9 + 25) / 2.0, ((3 * 4) + (-5 * -2)) / 2.0, (16 + 4) / 2.0, 100, false, SmallBy.Area);
+        StrengthCase one = new StrengthCase(
+            [],
+            [new NetworkSums((9 + 25) / 2.0, ((3 * 4) + (-5 * -2)) / 2.0)],
+            (16 + 4) / 2.0,
+            100, false, SmallBy.Area);
         for (double strength = 0; strength <= 1; strength += 0.25)
         {
             double first = 6 + (strength * 3) - 10,
                 second = 22 - (strength * 5) - 20;
-            Assert.Equal(((first * first) + (second * second)) / 2, one.Error(strength), 1e-9);
+            Assert.Equal(((first * first) + (second * second)) / 2, one.Networks[0].Error(one.Bicubic, strength), 1e-9);
         }
 
-        Assert.Equal(11 / 17.0, one.BestStrength, 1e-9);
+        Assert.Equal(11 / 17.0, one.Networks[0].BestStrength, 1e-9);
         Assert.Equal(10, one.Classical, 1e-9);
     }
 

@@ -1,0 +1,141 @@
+// Trains the classifier of reductions and writes its weights, which are part of RsrPlugins.Core. Every estimate of the strength is fitted
+// to its outputs and has to be fitted again afterwards.
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using RsrPlugins.Core.Strength;
+using RsrPlugins.Trainer.Data;
+using RsrPlugins.Trainer.Experiments;
+using RsrPlugins.Trainer.Strength;
+using RsrPlugins.Trainer.Training;
+
+namespace RsrPlugins.Trainer.Commands;
+
+/// <summary>rsr-train reductions.</summary>
+internal static class ReductionsCommand
+{
+    private const int Scored = 60;
+
+    internal static Command Create()
+    {
+        Option<string[]> configOption = new Option<string[]>("--config")
+        {
+            Description = "Configurations of kind photo whose pictures are made small, one for each scale factor.",
+            HelpName = "FILE",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<string> outputOption = new Option<string>("--output", "-o")
+        {
+            Description = "File of the weights.",
+            HelpName = "FILE",
+            DefaultValueFactory = _ => "src/RsrPlugins.Core/Strength/reductions.weights",
+        };
+        Option<int> stepsOption = new Option<int>("--steps")
+        {
+            Description = "Steps of training; 0 only says how the weights of this build do.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 8000,
+        };
+        stepsOption.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out int steps) || steps < 0))
+            {
+                result.AddError($"--steps takes a whole number of at least 0; found '{result.Tokens[0].Value}'.");
+            }
+        });
+        Option<string?> dataOption = CommandLine.DataOption();
+        Command command = new Command(
+            "reductions",
+            "Trains the classifier that tells how a picture was made small (docs/strength.md), prints how well it does on pictures held back, and writes its weights."
+        )
+        {
+            configOption,
+            outputOption,
+            stepsOption,
+            dataOption,
+        };
+        command.SetAction(parsed =>
+        {
+            TrainingConfig[] configs = [.. parsed.GetRequiredValue(configOption).Select(TrainingConfig.Load)];
+            foreach (TrainingConfig config in configs)
+            {
+                if (config.Kind != RunKind.Photo)
+                {
+                    throw new TrainerException($"{config.Name}: a configuration of kind photo expected, found {config.Kind}.");
+                }
+            }
+
+            string data = CommandLine.RequireData(parsed.GetValue(dataOption));
+            using CancellationTokenSource stop = new CancellationTokenSource();
+            using PosixSignalRegistration interrupt = CommandLine.StopOnInterrupt(stop);
+            Train(configs, data, parsed.GetValue(stepsOption), parsed.GetRequiredValue(outputOption), stop.Token);
+        });
+        return command;
+    }
+
+    private static void Train(TrainingConfig[] configs, string data, int steps, string output, CancellationToken cancellationToken)
+    {
+        ConcurrentDictionary<(string File, double ReducedBy), LumaImage> kept = new();
+        OrdinaryPictures[] pictures = [.. configs.Select(config => new OrdinaryPictures(config, data, kept))];
+        ReductionClassifier classifier;
+        if (steps == 0)
+        {
+            classifier = ReductionClassifier.Shipped;
+        }
+        else
+        {
+            using ReductionTraining training = new ReductionTraining(configs[0].Seed);
+            training.Train(
+                pictures,
+                steps,
+                line =>
+                {
+                    Console.WriteLine(line);
+                    Write(output, training.Weights());
+                },
+                cancellationToken
+            );
+            Write(output, training.Weights());
+            classifier = new ReductionClassifier(training.Weights());
+        }
+
+        Console.WriteLine(Report(ReductionTraining.Score(classifier, pictures, Scored)));
+    }
+
+    private static void Write(string path, float[] weights)
+    {
+        byte[] bytes = new byte[weights.Length * sizeof(float)];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), weights[i]);
+        }
+
+        File.WriteAllBytes(path + ".tmp", bytes);
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    private static string Report(ReductionScore score)
+    {
+        SmallBy[] all = Enum.GetValues<SmallBy>();
+        List<string[]> rows = [["made by", "of them", "named rightly", "taken most often for"]];
+        foreach (SmallBy by in all)
+        {
+            int row = (int)by;
+            SmallBy other = all.Where(one => one != by).MaxBy(one => score.Confusion[row, (int)one]);
+            rows.Add(
+                [
+                    by.ToString(),
+                    FormattableString.Invariant($"{score.Count(row)}"),
+                    FormattableString.Invariant($"{100 * score.Hits(row):0} %"),
+                    FormattableString.Invariant($"{other}, {100.0 * score.Confusion[row, (int)other] / Math.Max(1, score.Count(row)):0} %"),
+                ]
+            );
+        }
+
+        return ExperimentDocument.Table(rows)
+            + Environment.NewLine
+            + FormattableString.Invariant($"Damage named rightly: {100 * score.DamageHits:0} %");
+    }
+}
