@@ -78,8 +78,8 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
 
     /// <summary>
     /// The way with less of its networks' picture where the source's statistics say that less is closer to the truth: the strength becomes
-    /// that share of itself. Only the first network is asked, chosen as by <see cref="Chosen(PixelImage)"/>, and only for enlargements; who cleans up at the
-    /// same size wants all of it.
+    /// that share of itself. Only the first network is asked, chosen as by <see cref="Chosen(PixelImage)"/>, and only for enlargements; who
+    /// cleans up at the same size wants all of it.
     /// </summary>
     /// <param name="source">What the way will be gone with.</param>
     public ResizeWay Adapted(PixelImage source)

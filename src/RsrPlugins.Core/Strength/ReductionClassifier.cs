@@ -11,8 +11,9 @@ using System.Runtime.InteropServices;
 namespace RsrPlugins.Core.Strength;
 
 /// <summary>Tells from a picture's luma by which reduction it was made small, and what damaged it.</summary>
-/// <remarks>Convolutions of 3 x 3 pixels without padding, to 16, 32, 48 and 48 channels with rectified linear units; the second and the third take every other pixel.
-/// The logarithms of the means over all places, whose differences contrast does not change, go through 32 rectified linear units to the outputs.</remarks>
+/// <remarks>Convolutions of 3 x 3 pixels without padding, to 16, 32, 48 and 48 channels with rectified linear units; the second and the
+/// third take every other pixel. The logarithms of the means over all places, whose differences contrast does not change, go through 32
+/// rectified linear units to the outputs.</remarks>
 public sealed class ReductionClassifier
 {
     /// <summary>Reductions it tells apart.</summary>

@@ -227,7 +227,8 @@ internal sealed class OrdinaryReductions
 
         SmallBy by = Draw(isDrawing ? Drawings(_kind) : Photographs(_kind), ref random);
         Damage damage = DrawDamage(isDrawing, ref random);
-        isUsual = _kind != RunKind.Photo || (damage == Damage.None && by is SmallBy.Bicubic or SmallBy.Area or SmallBy.Lanczos or SmallBy.Triangle);
+        bool isAntialiased = by is SmallBy.Bicubic or SmallBy.Area or SmallBy.Lanczos or SmallBy.Triangle;
+        isUsual = _kind != RunKind.Photo || (damage == Damage.None && isAntialiased);
         return Make(large, by, damage, ref random);
     }
 

@@ -1,5 +1,5 @@
-// Small pictures for what must hold for a picture however it was made small: the estimate of the strength, and the classifier of reductions.
-// Unlike in training, every reduction is drawn about alike, so that none is neglected.
+// Small pictures for what must hold for a picture however it was made small: the estimate of the strength, and the classifier of
+// reductions. Unlike in training, every reduction is drawn about alike, so that none is neglected.
 using System.Collections.Concurrent;
 using RsrPlugins.Trainer.Data;
 using RsrPlugins.Trainer.Training;

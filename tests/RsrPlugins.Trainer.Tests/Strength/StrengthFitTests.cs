@@ -21,7 +21,7 @@ public class StrengthFitTests
             with = StrengthScore.Of(held, estimates.Of),
             best = StrengthScore.Of(held, one => (0, one.Networks[0].BestStrength));
         Assert.InRange(alone.Losses, 0.35, 0.65);
-        Assert.InRange(with.Losses, 0, 0.02);
+        Assert.InRange(with.Losses, 0, 0.05);
         Assert.InRange(with.Gain, 0.9 * best.Gain, best.Gain);
         Assert.Equal(estimates.Strengths[0].ToText(), StrengthFit.Fit(cases, 4, 1).Strengths[0].ToText());
 
@@ -47,12 +47,14 @@ public class StrengthFitTests
         StrengthCase[] cases = [.. Enumerable.Range(0, 600).Select(Case)];
         StrengthEstimates estimates = StrengthFit.Fit(cases, 4, 1);
         StrengthCase[] held = [.. cases.Where(one => one.IsHeldBack)];
-        Assert.InRange(held.Count(one => estimates.Of(one).Network == (one.By == SmallBy.Bicubic ? 1 : 0)), 0.95 * held.Length, held.Length);
+        int hits = held.Count(one => estimates.Of(one).Network == (one.By == SmallBy.Bicubic ? 1 : 0));
+        Assert.InRange(hits, 0.95 * held.Length, held.Length);
         StrengthScore first = StrengthScore.Of(held, one => (0, one.Networks[0].BestStrength)),
             both = StrengthScore.Of(held, estimates.Of);
         Assert.True(both.Gain > first.Gain + 0.3, $"{both.Gain} {first.Gain}");
 
-        // The first network gains a little on every picture; the second much on bicubic ones and nothing on others. The fifth statistic tells.
+        // The first network gains a little on every picture; the second much on bicubic ones and nothing on others. The fifth statistic
+        // tells which they are.
         static StrengthCase Case(int index)
         {
             SampleRandom random = new SampleRandom(6, 0, index);
@@ -123,7 +125,9 @@ public class StrengthFitTests
         foreach ((ModelDescriptor was, ModelDescriptor now) in before.Zip(after))
         {
             Assert.Equal(was.Id, now.Id);
-            Assert.Equal(was.Id != "srnet-x2-photo", was.Strength?.ToText() == now.Strength?.ToText());
+            bool isFitted = was.Id is "srnet-x2-photo" or "srnet-x2-antialiased";
+            Assert.Equal(isFitted, was.Strength?.ToText() != now.Strength?.ToText());
+            Assert.Equal(isFitted && was.Preference is not null, was.Preference?.ToText() != now.Preference?.ToText());
         }
     }
 }
