@@ -219,6 +219,87 @@ internal sealed class Scenes : IDisposable
             random
         );
 
+    /// <summary>One fine regular pattern over the whole picture: hatching, rings, grids, dots, bricks, bars. Made small they alias, and
+    /// then nothing in a part of the picture says that it is not detail.</summary>
+    internal static SKBitmap Patterns(SampleRandom random) =>
+        Draw(
+            (SKCanvas canvas, ref SampleRandom draw) =>
+            {
+                (SKColor ground, SKColor ink) = Colours(ref draw);
+                canvas.Clear(ground);
+                float width = 0.8f + (3.5f * (float)(draw.NextDouble() * draw.NextDouble()));
+                float step = width + 1 + (float)(14 * draw.NextDouble() * draw.NextDouble());
+                using SKPaint stroke = Stroke(ink, width, antialiased: draw.NextInt(4) > 0);
+                using SKPaint fill = new SKPaint { Color = ink, IsAntialias = stroke.IsAntialias };
+                SKPoint centre = new SKPoint(Width * (float)draw.NextDouble(), Height * (float)draw.NextDouble());
+                int kind = draw.NextInt(6);
+                if (kind != 1 && draw.NextInt(3) > 0)
+                {
+                    canvas.RotateDegrees((float)(180 * draw.NextDouble()), centre.X, centre.Y);
+                }
+
+                // Far enough beyond the picture for any angle.
+                const float Reach = Width + Height;
+                switch (kind)
+                {
+                    case 0:
+                        Hatch(centre.X);
+                        break;
+                    case 1:
+                        for (float radius = step / 2; radius < Reach; radius += step)
+                        {
+                            canvas.DrawCircle(centre, radius, stroke);
+                        }
+
+                        break;
+                    case 2:
+                        Hatch(centre.X);
+                        canvas.RotateDegrees(draw.NextInt(2) == 0 ? 90 : 30 + draw.NextInt(60), centre.X, centre.Y);
+                        Hatch(centre.X);
+                        break;
+                    case 3:
+                        step = Math.Max(step, 4);
+                        for (float y = centre.Y - Reach; y < centre.Y + Reach; y += step)
+                        {
+                            for (float x = centre.X - Reach; x < centre.X + Reach; x += step)
+                            {
+                                canvas.DrawCircle(x, y, step * 0.3f, fill);
+                            }
+                        }
+
+                        break;
+                    case 4:
+                        step = Math.Max(step, 5);
+                        for (int row = (int)(-Reach / step); row * step < Reach; row++)
+                        {
+                            float y = centre.Y + (row * step);
+                            canvas.DrawLine(centre.X - Reach, y, centre.X + Reach, y, stroke);
+                            for (float x = centre.X - Reach + (row % 2 == 0 ? 0 : step); x < centre.X + Reach; x += 2 * step)
+                            {
+                                canvas.DrawLine(x, y, x, y + step, stroke);
+                            }
+                        }
+
+                        break;
+                    default: // bars as wide as the gaps between them, before a ground that is not one colour
+                        canvas.ResetMatrix();
+                        Shade(canvas, SKRect.Create(Width, Height), ground, ref draw);
+                        stroke.StrokeWidth = step / 2;
+                        Hatch(centre.X);
+                        break;
+                }
+
+                void Hatch(float middle)
+                {
+                    for (float x = middle - Reach; x < middle + Reach; x += step)
+                    {
+                        canvas.DrawLine(x, centre.Y - Reach, x, centre.Y + Reach, stroke);
+                    }
+                }
+            },
+            random
+        );
+
     /// <summary>An interface: a window with menu, buttons, fields, a table, icons and a chart.</summary>
     internal SKBitmap Screen(SampleRandom random) =>
         Draw(

@@ -228,7 +228,8 @@ public class OrdinaryReductionsTests
             "no fonts are installed in /usr/share/fonts"
         );
         using Scenes scenes = new Scenes(Fonts);
-        foreach (Func<SampleRandom, SKBitmap> draw in new Func<SampleRandom, SKBitmap>[] { scenes.Text, Scenes.Lines, scenes.Screen })
+        Func<SampleRandom, SKBitmap>[] kinds = [scenes.Text, Scenes.Lines, Scenes.Patterns, scenes.Screen];
+        foreach (Func<SampleRandom, SKBitmap> draw in kinds)
         {
             using SKBitmap first = draw(new SampleRandom(1, 0, 1));
             using SKBitmap again = draw(new SampleRandom(1, 0, 1));
