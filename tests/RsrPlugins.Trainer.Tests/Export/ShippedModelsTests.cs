@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
@@ -34,6 +35,19 @@ public class ShippedModelsTests
         Assert.InRange(small.BrightnessShift, 0, 0.5);
 
         INetwork Open(NetworkTask task) => engine.Open(models.Find(task, ModelKind.Learned, scale));
+    }
+
+    [Fact]
+    public void Configurations_that_cards_name_are_there()
+    {
+        string[] cards = Directory.GetFiles(TestSupport.InRepository("models"), "*.md");
+        Assert.NotEmpty(cards);
+        foreach (string card in cards)
+        {
+            MatchCollection named = Regex.Matches(File.ReadAllText(card), "training/configs/[a-z0-9-]+\\.json");
+            Assert.NotEmpty(named);
+            Assert.All(named, name => Assert.True(File.Exists(TestSupport.InRepository(name.Value)), $"{card}: {name.Value}"));
+        }
     }
 
     /// <summary>The terms of every picture the weights have seen hold for them, also of those that only an earlier run saw.</summary>
