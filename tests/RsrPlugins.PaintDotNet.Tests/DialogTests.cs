@@ -77,6 +77,34 @@ public sealed class DialogTests
         }
     }
 
+    [Fact]
+    public void A_new_scale_needs_nothing_but_its_networks()
+    {
+        using ModelsFolder folder = new ModelsFolder();
+        folder.AddScale(8);
+        using HostServices services = new HostServices();
+        Picture layer = TestPictures.Of("photo");
+
+        Picture reduced = Render(Effects.Downscale, "1/8");
+        Assert.Equal(layer.Width * layer.Height / 64, Enumerable.Range(0, reduced.Bytes.Length / 4).Count(i => reduced.Bytes[(4 * i) + 3] > 0));
+        Assert.NotEqual(layer.Bytes, Render(Effects.Upscale, "8x").Bytes);
+
+        Picture Render(string name, string label)
+        {
+            FakeEngine engine = new FakeEngine();
+            PluginRuntime runtime = new PluginRuntime(_ => engine, () => ModelCatalogue.Load(folder.Path));
+            using EffectSession session = new EffectSession(Effects.Create(name, runtime), layer, services);
+            DialogControl scale = session.OpenDialog().Single(control => control.Property == "Scale");
+            Assert.Contains(label, scale.Choices.Select(choice => choice.Label));
+            session.SetAll("Scale=8");
+            Picture result = session.Render();
+            Assert.Empty(services.ErrorDetails);
+            Assert.NotEmpty(engine.Opened);
+            Assert.All(engine.Opened, id => Assert.Contains("-x8-", id, StringComparison.Ordinal));
+            return result;
+        }
+    }
+
     [Theory]
     [InlineData(Effects.Downscale)]
     [InlineData(Effects.Upscale)]

@@ -37,6 +37,37 @@ internal sealed class ModelsFolder : IDisposable
         File.WriteAllText(list, root.ToJsonString());
     }
 
+    /// <summary>Adds a scale of which nothing in the source knows: the networks of x4 by other names, said to be of another factor.</summary>
+    public void AddScale(int scale)
+    {
+        string list = System.IO.Path.Combine(Path, "models.json");
+        JsonNode root = JsonNode.Parse(File.ReadAllText(list))!;
+        JsonArray models = root["models"]!.AsArray();
+        foreach (JsonNode row in models.Where(model => (int)model!["scale"]! == 4).Select(model => model!.DeepClone()).ToArray())
+        {
+            row["scale"] = scale;
+            foreach (string name in (string[])["id", "pair"])
+            {
+                row[name] = ((string?)row[name])?.Replace("-x4-", $"-x{scale}-", StringComparison.Ordinal);
+            }
+
+            foreach (string step in (string[])["inputStep", "outputStep"])
+            {
+                row["shape"]![step] = (int)row["shape"]![step]! == 4 ? scale : 1;
+            }
+
+            JsonNode input = row["shape"]!["input"]!;
+            if ((string?)input["carries"] == "lumaAndSubPixels")
+            {
+                input["count"] = 1 + (scale * scale);
+            }
+
+            models.Add(row);
+        }
+
+        File.WriteAllText(list, root.ToJsonString());
+    }
+
     public void Damage(string file)
     {
         using FileStream stream = File.OpenWrite(System.IO.Path.Combine(Path, file));

@@ -40,9 +40,9 @@ internal sealed class OrdinaryPictures(
 
     private const int DrawingsInAHundred = 50;
 
-    // Thin lines are where an estimate errs most: drawn so many times as often as the other folders of drawings.
-    private const string ThinLines = "drawn/lines";
-    private const int ThinLinesShare = 3;
+    // Thin lines and fine patterns are where an estimate errs most: drawn so many times as often as the other folders of drawings.
+    private const int FineShare = 3;
+    private static readonly string[] _fine = ["drawn/lines", "drawn/patterns"];
 
     // One drawing in so many becomes pixel art: one pixel of so many squared, whatever is between them.
     private const int PixelArt = 5;
@@ -116,7 +116,7 @@ internal sealed class OrdinaryPictures(
         return new OrdinarySmall(_makeSmall.Make(truth, by, damage, ref random), side, truth, picture.IsHeldBack, by, damage);
     }
 
-    /// <summary>A picture: photographs by the shares of the configuration, folders of drawings alike but for thin lines.</summary>
+    /// <summary>A picture: photographs by the shares of the configuration, folders of drawings alike but for those of thin lines and patterns.</summary>
     internal OrdinaryPicture Draw(ref SampleRandom random)
     {
         bool isDrawing = random.NextInt(100) < DrawingsInAHundred;
@@ -126,7 +126,7 @@ internal sealed class OrdinaryPictures(
         [
             .. folders.Select(one =>
                 !isDrawing ? one.Folder.Share ?? 0
-                : one.Folder.Path == ThinLines ? ThinLinesShare
+                : _fine.Contains(one.Folder.Path) ? FineShare
                 : 1
             ),
         ];
