@@ -15,7 +15,7 @@ public sealed class StrengthEstimator
     public const double Beyond = 0.15;
 
     /// <summary>Numbers that describe a picture (Strength/PictureStatistics.cs).</summary>
-    public const int Count = 97;
+    public const int Count = 100;
 
     private readonly float[] _weights;
 

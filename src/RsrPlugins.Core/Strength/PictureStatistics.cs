@@ -11,7 +11,7 @@ namespace RsrPlugins.Core.Strength;
 public static class PictureStatistics
 {
     /// <summary>Numbers of a picture.</summary>
-    public const int Count = (Levels * PerLevel) + 8 + (SpectrumLevels * 2 * Frequencies) + ReductionClassifier.Outputs;
+    public const int Count = (Levels * PerLevel) + 8 + (SpectrumLevels * 2 * Frequencies) + EdgeNumbers + ReductionClassifier.Outputs;
 
     /// <summary>Side of the smallest picture that says anything, in pixels.</summary>
     public const int MinSide = 12;
@@ -34,6 +34,9 @@ public static class PictureStatistics
 
     // Levels whose spectrum is taken.
     private const int SpectrumLevels = 2;
+
+    // Of edges between flat surfaces.
+    private const int EdgeNumbers = 3;
 
     // Added to both parts of a ratio, in squared 8-bit levels: about what rounding to 8 bits makes.
     private const double Rounding = 0.08;
@@ -172,6 +175,7 @@ public static class PictureStatistics
     {
         private readonly LevelSums[] _levels = [.. Enumerable.Range(0, Levels).Select(_ => new LevelSums())];
         private readonly Spectrum[] _spectra = [.. Enumerable.Range(0, SpectrumLevels).Select(_ => new Spectrum())];
+        private readonly Edges _edges = new();
         private readonly List<double> _quiet = [];
         private double _atBlocks;
         private double _elsewhere;
@@ -182,6 +186,7 @@ public static class PictureStatistics
         {
             AddBlocks(luma, visible, width, height);
             AddQuiet(luma, visible, width, height);
+            _edges.Add(luma, visible, width, height);
             for (int level = 0; level < Levels; level++)
             {
                 _levels[level].Add(luma, visible, width, height);
@@ -233,6 +238,7 @@ public static class PictureStatistics
                 at += 2 * Frequencies;
             }
 
+            _edges.Write(result.AsSpan(at, EdgeNumbers), _levels[0].Count);
             return result;
         }
 
@@ -445,6 +451,81 @@ public static class PictureStatistics
             _profile[1] += cube * (luma[i + (3 * step)] - luma[i + (2 * step)] + before - luma[i - (2 * step)]);
             _profile[2] += cube * (luma[i + (4 * step)] - luma[i + (3 * step)] + luma[i - (2 * step)] - luma[i - (3 * step)]);
             _directions++;
+        }
+    }
+
+    // How an edge bends where it leaves the dark side and where it reaches the light one. On values both bend alike; reduced in linear
+    // light, an edge leaves the dark side abruptly and reaches the light one slowly.
+    private sealed class Edges
+    {
+        // An edge is looked at so far on either side of a pixel.
+        private const int Reach = 3;
+
+        // Least contrast, in 8-bit levels, and the part of it that lies between the ends: less of it is a line or a texture.
+        private const float MinContrast = 24;
+        private const float BetweenEnds = 0.6f;
+
+        private double _contrast;
+        private double _bend;
+        private double _bendLength;
+        private double _sharp;
+        private double _sharpLength;
+
+        public void Add(float[] luma, bool[] visible, int width, int height)
+        {
+            for (int y = 0; y < height; y++)
+            {
+                for (int x = 0; x < width; x++)
+                {
+                    int i = (y * width) + x;
+                    if (x >= Reach && x < width - Reach)
+                    {
+                        AddPixel(luma, visible, i, 1);
+                    }
+
+                    if (y >= Reach && y < height - Reach)
+                    {
+                        AddPixel(luma, visible, i, width);
+                    }
+                }
+            }
+        }
+
+        public void Write(Span<float> result, long places)
+        {
+            result[0] = (float)(_bend / Math.Max(_bendLength, 1e-3));
+            result[1] = (float)(_sharp / Math.Max(_sharpLength, 1e-3));
+            result[2] = (float)Math.Log((_contrast / Math.Max(1, places)) + 0.01);
+        }
+
+        private void AddPixel(float[] luma, bool[] visible, int i, int step)
+        {
+            float low = float.MaxValue,
+                high = float.MinValue;
+            for (int k = -Reach; k <= Reach; k++)
+            {
+                if (!visible[i + (k * step)])
+                {
+                    return;
+                }
+
+                low = Math.Min(low, luma[i + (k * step)]);
+                high = Math.Max(high, luma[i + (k * step)]);
+            }
+
+            float contrast = high - low;
+            if (contrast < MinContrast || Math.Abs(luma[i + (Reach * step)] - luma[i - (Reach * step)]) < BetweenEnds * contrast)
+            {
+                return;
+            }
+
+            float bend = (luma[i - step] - (2 * luma[i]) + luma[i + step]) / contrast,
+                length = bend * bend;
+            _contrast += contrast;
+            _bend += contrast * bend * Math.Abs(bend);
+            _bendLength += contrast * length;
+            _sharp += contrast * bend * length;
+            _sharpLength += contrast * length * Math.Abs(bend);
         }
     }
 

@@ -39,14 +39,14 @@ internal static class DrawCommand
         };
         Option<string> outputOption = new Option<string>("--output", "-o")
         {
-            Description = "Output folder: drawn/openclipart, drawn/held-out, drawn/text, drawn/lines, drawn/patterns and drawn/screens are created in it.",
+            Description = "Output folder: drawn/openclipart, drawn/held-out, drawn/text, drawn/lines, drawn/patterns, drawn/engravings and drawn/screens are created in it.",
             HelpName = "DIR",
             DefaultValueFactory = _ => DataFolders.Cache,
         };
         Option<int> countOption = new Option<int>("--count")
         {
             Description =
-                "Vector drawings to try, of which about nine in ten can be used; half as many pictures of text, a quarter each of lines, patterns and screens.",
+                "Vector drawings to try, of which about nine in ten can be used; half as many pictures of text, a quarter each of lines, patterns, engravings and screens.",
             HelpName = "N",
             DefaultValueFactory = _ => 1100,
         };
@@ -58,7 +58,7 @@ internal static class DrawCommand
         Option<string?> dataOption = CommandLine.DataOption();
         Command command = new Command(
             "draw",
-            "Draws training pictures: vector drawings rendered by librsvg, text, thin lines, fine patterns, interfaces. docs/training.md says where the drawings and fonts come from."
+            "Draws training pictures: vector drawings rendered by librsvg, text, thin lines, fine patterns, engravings, interfaces. docs/training.md says where the drawings and fonts come from."
         )
         {
             svgOption,
@@ -194,6 +194,7 @@ internal static class DrawCommand
         Scene("text", count / 2, scenes.Text);
         Scene("lines", count / 4, Scenes.Lines);
         Scene("patterns", count / 4, Scenes.Patterns);
+        Scene("engravings", count / 4, Scenes.Engravings);
         Scene("screens", count / 4, scenes.Screen);
 
         string Folder(string name) => Directory.CreateDirectory(Path.Combine(output, "drawn", name)).FullName;

@@ -300,6 +300,62 @@ internal sealed class Scenes : IDisposable
             random
         );
 
+    /// <summary>Shapes in an engraver's way: filled with parallel strokes that bend and swell, one layer or two across, with rims or
+    /// without.</summary>
+    internal static SKBitmap Engravings(SampleRandom random) =>
+        Draw(
+            (SKCanvas canvas, ref SampleRandom draw) =>
+            {
+                (SKColor ground, SKColor ink) = Colours(ref draw);
+                canvas.Clear(ground);
+                for (int shape = 4 + draw.NextInt(9); shape > 0; shape--)
+                {
+                    SKPoint centre = new SKPoint(Width * (float)draw.NextDouble(), Height * (float)draw.NextDouble());
+                    float size = 100 + (400 * (float)draw.NextDouble());
+                    using SKPath outline = Outline(centre, size, ref draw);
+                    using SKPaint paper = new SKPaint { Color = ground, IsAntialias = true };
+                    canvas.DrawPath(outline, paper);
+                    canvas.Save();
+                    canvas.ClipPath(outline, antialias: true);
+                    for (int layer = 1 + draw.NextInt(2); layer > 0; layer--)
+                    {
+                        Strokes(centre, size, ref draw);
+                    }
+
+                    canvas.Restore();
+                    if (draw.NextInt(3) > 0)
+                    {
+                        using SKPaint rim = Stroke(ink, 0.6f + (1.6f * (float)draw.NextDouble()), antialiased: true);
+                        canvas.DrawPath(outline, rim);
+                    }
+                }
+
+                void Strokes(SKPoint centre, float size, ref SampleRandom draw)
+                {
+                    float step = 1.6f + (7 * (float)(draw.NextDouble() * draw.NextDouble()));
+                    float thin = 0.4f + (0.3f * step * (float)draw.NextDouble());
+                    float thick = thin + (0.4f * step * (float)draw.NextDouble());
+                    float bend = size * ((float)draw.NextDouble() - 0.5f);
+                    int strokes = (int)(3 * size / step);
+                    canvas.Save();
+                    canvas.RotateDegrees((float)(180 * draw.NextDouble()), centre.X, centre.Y);
+                    for (int stroke = 0; stroke < strokes; stroke++)
+                    {
+                        float part = stroke / (float)strokes;
+                        float x = centre.X + ((stroke - (strokes / 2)) * step);
+                        using SKPaint paint = Stroke(ink, thin + ((thick - thin) * part), antialiased: true);
+                        using SKPath path = new SKPath();
+                        path.MoveTo(x, centre.Y - (1.5f * size));
+                        path.QuadTo(x + (bend * (0.5f + part)), centre.Y, x, centre.Y + (1.5f * size));
+                        canvas.DrawPath(path, paint);
+                    }
+
+                    canvas.Restore();
+                }
+            },
+            random
+        );
+
     /// <summary>An interface: a window with menu, buttons, fields, a table, icons and a chart.</summary>
     internal SKBitmap Screen(SampleRandom random) =>
         Draw(
@@ -483,6 +539,30 @@ internal sealed class Scenes : IDisposable
         };
         using SKPaint paint = new SKPaint { Color = colour, IsAntialias = true };
         canvas.DrawText(text, x, y, font, paint);
+    }
+
+    // A circle, an oblique rectangle or a triangle.
+    private static SKPath Outline(SKPoint centre, float size, ref SampleRandom random)
+    {
+        SKPath outline = new SKPath();
+        int corners = 2 + random.NextInt(3);
+        if (corners == 2)
+        {
+            outline.AddCircle(centre.X, centre.Y, size / 2);
+            return outline;
+        }
+
+        float turn = (float)(2 * Math.PI * random.NextDouble());
+        outline.AddPoly(
+            [
+                .. Enumerable
+                    .Range(0, corners)
+                    .Select(corner => turn + (2 * MathF.PI * corner / corners))
+                    .Select(angle => new SKPoint(centre.X + (size / 2 * MathF.Cos(angle)), centre.Y + (size / 2 * MathF.Sin(angle)))),
+            ],
+            close: true
+        );
+        return outline;
     }
 
     private static void Curve(SKCanvas canvas, SKRect area, SKPaint stroke, ref SampleRandom random)

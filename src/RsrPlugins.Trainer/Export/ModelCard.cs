@@ -25,6 +25,8 @@ internal static class ModelCard
         ["text"] = "words in free fonts on plain grounds; `rsr-train draw` | our own",
         ["lines"] = "thin lines at every phase; `rsr-train draw` | our own",
         ["screens"] = "interface-like scenes; `rsr-train draw` | our own",
+        ["patterns"] = "one fine regular pattern each; `rsr-train draw` | our own",
+        ["engravings"] = "shapes filled with fine strokes; `rsr-train draw` | our own",
     };
 
     internal static string Write(ModelRow row, Checkpoint checkpoint, ModelFigures? figures)

@@ -31,18 +31,25 @@ internal sealed class OrdinaryPictures(
     ConcurrentDictionary<(string File, double ReducedBy), LumaImage> kept
 )
 {
-    // Sides of the small pictures, in pixels.
+    // Sides of the small pictures, in pixels; the upper one also follows from what they are made of, whatever the scale.
     private const int MinSide = 24;
     private const int MaxSide = 160;
+    private const int MaxLargeSide = 360;
 
     // Smaller pictures are more often drawn than with 1: they take less time.
     private const double SizePower = 1.5;
 
     private const int DrawingsInAHundred = 50;
 
-    // Thin lines and fine patterns are where an estimate errs most: drawn so many times as often as the other folders of drawings.
-    private const int FineShare = 3;
-    private static readonly string[] _fine = ["drawn/lines", "drawn/patterns"];
+    // Thin lines and fine patterns are where an estimate errs most, and flat shapes are what most drawings are of: drawn so many times as
+    // often as the other folders of drawings.
+    private static readonly Dictionary<string, int> _drawingShares = new()
+    {
+        ["drawn/lines"] = 3,
+        ["drawn/openclipart"] = 3,
+        ["drawn/patterns"] = 2,
+        ["drawn/engravings"] = 2,
+    };
 
     // One drawing in so many becomes pixel art: one pixel of so many squared, whatever is between them.
     private const int PixelArt = 5;
@@ -64,7 +71,7 @@ internal sealed class OrdinaryPictures(
         (SmallBy.Sharper, 8),
         (SmallBy.Unsharp, 8),
         (SmallBy.Blurred, 20),
-        (SmallBy.LinearLight, 6),
+        (SmallBy.LinearLight, 12),
         (SmallBy.Twice, 6),
     ];
 
@@ -94,7 +101,8 @@ internal sealed class OrdinaryPictures(
     {
         SmallBy by = Pick(ref random);
         Damage damage = DrawDamage(ref random);
-        int side = MinSide + (int)(Math.Pow(random.NextDouble(), SizePower) * (MaxSide - MinSide));
+        int maxSide = Math.Min(MaxSide, MaxLargeSide / config.Scale);
+        int side = MinSide + (int)(Math.Pow(random.NextDouble(), SizePower) * (maxSide - MinSide));
         side = Math.Min(side, Math.Min(picture.Image.Width, picture.Image.Height) / config.Scale);
         return side < MinSide ? null : MakeSmall(picture, side, by, damage, ref random);
     }
@@ -116,7 +124,7 @@ internal sealed class OrdinaryPictures(
         return new OrdinarySmall(_makeSmall.Make(truth, by, damage, ref random), side, truth, picture.IsHeldBack, by, damage);
     }
 
-    /// <summary>A picture: photographs by the shares of the configuration, folders of drawings alike but for those of thin lines and patterns.</summary>
+    /// <summary>A picture: photographs by the shares of the configuration, folders of drawings by their own.</summary>
     internal OrdinaryPicture Draw(ref SampleRandom random)
     {
         bool isDrawing = random.NextInt(100) < DrawingsInAHundred;
@@ -125,9 +133,7 @@ internal sealed class OrdinaryPictures(
         double[] shares =
         [
             .. folders.Select(one =>
-                !isDrawing ? one.Folder.Share ?? 0
-                : _fine.Contains(one.Folder.Path) ? FineShare
-                : 1
+                isDrawing ? _drawingShares.GetValueOrDefault(one.Folder.Path, 1) : one.Folder.Share ?? 0
             ),
         ];
         double drawn = random.NextDouble() * shares.Sum();

@@ -113,6 +113,40 @@ public sealed class PictureStatisticsTests
         Assert.InRange(PictureStatistics.Of(picture)![7], 0.4, 0.6);
     }
 
+    [Theory]
+    [InlineData(ResamplingKernel.Bicubic, 0.2)]
+    [InlineData(ResamplingKernel.Bilinear, 0.04)]
+    public void Flat_shapes_show_whether_they_were_reduced_in_linear_light(ResamplingKernel kernel, double least)
+    {
+        // A dark disc on a light ground, made small by values and by light.
+        const int Side = 128,
+            Large = 4 * Side,
+            AtEdges = 80;
+        float[] disc = new float[Large * Large];
+        for (int i = 0; i < disc.Length; i++)
+        {
+            double x = (i % Large) - 250.3,
+                y = (i / Large) - 261.8;
+            disc[i] = (x * x) + (y * y) < 170 * 170 ? 51 : 235;
+        }
+
+        float[] ofValues = Statistics(Small(disc)),
+            ofLight = Statistics(
+                Array.ConvertAll(
+                    Small(Array.ConvertAll(disc, value => MathF.Pow(value / 255, 2.2f))),
+                    light => 255 * MathF.Pow(Math.Clamp(light, 0, 1), 1 / 2.2f)
+                )
+            );
+        Assert.InRange(ofValues[AtEdges], -0.03, 0.03);
+        Assert.InRange(ofLight[AtEdges], least, 1);
+        Assert.Equal(ofValues[AtEdges + 2], ofLight[AtEdges + 2], 0.7);
+        Assert.Equal([0, 0], Statistics(new float[Side * Side])[AtEdges..(AtEdges + 2)]);
+
+        float[] Small(float[] plane) => Resampler.Resize(plane, Large, Large, Side, Side, kernel, TestContext.Current.CancellationToken);
+
+        static float[] Statistics(float[] plane) => PictureStatistics.Of(plane, Side, Side)!;
+    }
+
     [Fact]
     public void Ways_of_making_a_picture_small_differ()
     {

@@ -228,7 +228,7 @@ public class OrdinaryReductionsTests
             "no fonts are installed in /usr/share/fonts"
         );
         using Scenes scenes = new Scenes(Fonts);
-        Func<SampleRandom, SKBitmap>[] kinds = [scenes.Text, Scenes.Lines, Scenes.Patterns, scenes.Screen];
+        Func<SampleRandom, SKBitmap>[] kinds = [scenes.Text, Scenes.Lines, Scenes.Patterns, Scenes.Engravings, scenes.Screen];
         foreach (Func<SampleRandom, SKBitmap> draw in kinds)
         {
             using SKBitmap first = draw(new SampleRandom(1, 0, 1));

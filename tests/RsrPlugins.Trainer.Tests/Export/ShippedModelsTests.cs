@@ -38,6 +38,13 @@ public class ShippedModelsTests
     }
 
     [Fact]
+    public void Cards_describe_every_picture_folder() =>
+        Assert.All(
+            Directory.GetFiles(TestSupport.InRepository("models"), "*.md"),
+            card => Assert.DoesNotContain("not described", File.ReadAllText(card), StringComparison.Ordinal)
+        );
+
+    [Fact]
     public void Configurations_that_cards_name_are_there()
     {
         string[] cards = Directory.GetFiles(TestSupport.InRepository("models"), "*.md");
