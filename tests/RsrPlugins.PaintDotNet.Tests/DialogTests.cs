@@ -86,7 +86,8 @@ public sealed class DialogTests
         Picture layer = TestPictures.Of("photo");
 
         Picture reduced = Render(Effects.Downscale, "1/8");
-        Assert.Equal(layer.Width * layer.Height / 64, Enumerable.Range(0, reduced.Bytes.Length / 4).Count(i => reduced.Bytes[(4 * i) + 3] > 0));
+        int visible = Enumerable.Range(0, reduced.Bytes.Length / 4).Count(i => reduced.Bytes[(4 * i) + 3] > 0);
+        Assert.Equal(layer.Width * layer.Height / 64, visible);
         Assert.NotEqual(layer.Bytes, Render(Effects.Upscale, "8x").Bytes);
 
         Picture Render(string name, string label)

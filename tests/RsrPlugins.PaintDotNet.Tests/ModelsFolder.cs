@@ -37,7 +37,7 @@ internal sealed class ModelsFolder : IDisposable
         File.WriteAllText(list, root.ToJsonString());
     }
 
-    /// <summary>Adds a scale of which nothing in the source knows: the networks of x4 by other names, said to be of another factor.</summary>
+    /// <summary>Adds a scale of which nothing in the source knows: the networks of x4 under other names and with another factor.</summary>
     public void AddScale(int scale)
     {
         string list = System.IO.Path.Combine(Path, "models.json");

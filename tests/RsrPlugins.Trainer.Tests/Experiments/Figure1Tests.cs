@@ -117,7 +117,8 @@ public class Figure1Tests
         }
     }
 
-    // The pair keeps the paper's three dense units; the networks for ordinary pictures have six, those for antialiased ones eight at x3 and x4 (docs/training.md).
+    // The pair keeps the paper's three dense units; the networks for ordinary pictures have six, those for antialiased ones eight at x3 and
+    // x4 (docs/training.md).
     private static int UnitsOf(ModelDescriptor model) =>
         model.Kind == ModelKind.Learned ? NetworkTable.PaperUnits
         : model is { Kind: ModelKind.Antialiased, Scale: > 2 } ? 8
