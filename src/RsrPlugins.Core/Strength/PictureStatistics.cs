@@ -35,7 +35,7 @@ public static class PictureStatistics
     // Levels whose spectrum is taken.
     private const int SpectrumLevels = 2;
 
-    // Of edges between flat surfaces.
+    // Of how edges bend.
     private const int EdgeNumbers = 3;
 
     // Added to both parts of a ratio, in squared 8-bit levels: about what rounding to 8 bits makes.
