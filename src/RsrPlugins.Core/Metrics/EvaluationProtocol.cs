@@ -3,12 +3,12 @@
 //
 // Grey files: the field takes their values as they are (0 to 255) instead of bringing them to studio range. That is worth
 // 1.3 dB on Set14's "bridge" and so 0.09 dB of the Set14 mean, and the published figures come out only this way.
+using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Refinement;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Resizing;
-using RsrPlugins.Core.Strength;
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core.Metrics;
@@ -190,18 +190,15 @@ public static class EvaluationProtocol
                     null,
                     cancellationToken
                 );
-                float[]? statistics = PictureStatistics.Of(reducedFile);
-                INetwork enlarging =
-                    standIn is not null && statistics is not null && standIn.Model.IsPreferredFor(statistics)
-                        ? standIn
-                        : Demand(srNet, nameof(srNet));
+                INetwork usual = Demand(srNet, nameof(srNet));
+                ResizeWay way = ResizeWay.Of(usual.Model, smallWidth, smallHeight);
+                way = (way with { Steps = [way.Steps[0] with { StandIn = standIn?.Model }] }).Adapted(reducedFile);
+                INetwork enlarging = standIn is not null && way.Steps[0].Model == standIn.Model ? standIn : usual;
                 PixelImage enlarged = new LearnedResizer(enlarging, settings).Resize(reducedFile, null, cancellationToken);
-                double share = statistics is null ? 1 : enlarging.Model.ShareFor(statistics);
-                int strength = (int)Math.Round(PixelBlend.Whole * share);
-                if (strength < PixelBlend.Whole)
+                if (way.Strength < PixelBlend.Whole)
                 {
                     PixelImage bicubic = Resampler.Resize(reducedFile, width, height, ResamplingKernel.Bicubic, null, cancellationToken);
-                    PixelBlend.Into(enlarged, 0, 0, bicubic, strength);
+                    PixelBlend.Into(enlarged, 0, 0, bicubic, way.Strength);
                 }
 
                 restored = LumaPlane(enlarged);
