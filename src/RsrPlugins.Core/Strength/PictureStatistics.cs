@@ -119,7 +119,7 @@ public static class PictureStatistics
     private static float[] Classified(List<(float[] Luma, bool[] Visible, int Width, int Height)> squares, float[] result)
     {
         ReductionClassifier classifier = ReductionClassifier.Shipped;
-        int channels = ReductionClassifier.Channels[^1];
+        int channels = ReductionClassifier.Sums;
         double[][] sums = [.. squares.Select(_ => new double[channels])];
         int[] places = new int[squares.Count];
         Parallel.For(

@@ -1,6 +1,7 @@
 // Which reduction made a picture small cannot be told from a few of its pixels, but from many places together it can. Four convolutions
-// look at 17 x 17 pixels around each place, the means of what they find over the whole picture go through one layer more, and the result
-// names the reduction and the damage. `rsr-train reductions` trains it; its weights are a resource of this assembly.
+// look at 17 x 17 pixels around each place, the means of what they find over the whole picture, and of its squares, go through one
+// layer more, and the result names the reduction and the damage. `rsr-train reductions` trains it; its weights are a resource of this
+// assembly.
 //
 // The arithmetic is the same on every machine: sums in a fixed order, a product and a sum each rounded, vectors across the channels of one
 // place only. A share that differed between machines would make other pictures.
@@ -11,9 +12,9 @@ using System.Runtime.InteropServices;
 namespace RsrPlugins.Core.Strength;
 
 /// <summary>Tells from a picture's luma by which reduction it was made small, and what damaged it.</summary>
-/// <remarks>Convolutions of 3 x 3 pixels without padding, to 16, 32, 48 and 48 channels with rectified linear units; the second and the
-/// third take every other pixel. The logarithms of the means over all places, whose differences contrast does not change, go through 32
-/// rectified linear units to the outputs.</remarks>
+/// <remarks>Convolutions of 3 x 3 pixels without padding, to 16, 48, 64 and 64 channels with rectified linear units; the second and the
+/// third take every other pixel. The logarithms of the means over all places and of the means of the squares, whose differences contrast
+/// does not change, go through 64 rectified linear units to the outputs.</remarks>
 public sealed class ReductionClassifier
 {
     /// <summary>Reductions it tells apart.</summary>
@@ -29,7 +30,7 @@ public sealed class ReductionClassifier
     public const int Window = 17;
 
     /// <summary>Units between the means and the outputs.</summary>
-    public const int Hidden = 32;
+    public const int Hidden = 64;
 
     /// <summary>Luma in 8-bit levels is taken from this level, in units of <see cref="Unit"/>.</summary>
     public const float Middle = 126;
@@ -74,14 +75,17 @@ public sealed class ReductionClassifier
             _biases[layer] = Take(ref weights, Channels[layer]);
         }
 
-        _hidden = Take(ref weights, Channels[^1] * Hidden);
+        _hidden = Take(ref weights, Sums * Hidden);
         _hiddenBias = Take(ref weights, Hidden);
         _output = Take(ref weights, Hidden * Outputs);
         _outputBias = Take(ref weights, Outputs);
     }
 
     /// <summary>Output channels of the convolutions.</summary>
-    public static ReadOnlySpan<int> Channels => [16, 32, 48, 48];
+    public static ReadOnlySpan<int> Channels => [16, 48, 64, 64];
+
+    /// <summary>Sums for each picture: of the last convolution's channels, then of their squares.</summary>
+    public static int Sums { get; } = 2 * Channels[^1];
 
     /// <summary>Pixels from one place of a convolution to the next, in places of the one before.</summary>
     public static ReadOnlySpan<int> Strides => [1, 2, 2, 1];
@@ -89,18 +93,18 @@ public sealed class ReductionClassifier
     /// <summary>Number of weights.</summary>
     public static int Length { get; } =
         Enumerable.Range(0, Channels.Length).Sum(layer => ((Taps * Inputs(layer)) + 1) * Channels[layer])
-        + ((Channels[^1] + 1) * Hidden)
+        + ((Sums + 1) * Hidden)
         + ((Hidden + 1) * Outputs);
 
     /// <summary>The one whose weights are part of the assembly.</summary>
     public static ReductionClassifier Shipped => _shipped.Value;
 
-    /// <summary>Sums of the last convolution's channels over the places of a square.</summary>
+    /// <summary>Sums of the last convolution's channels and of their squares over the places of a square.</summary>
     /// <param name="luma">Row by row, on the 8-bit scale; at least width x height.</param>
     /// <param name="visible">The same; places that see a pixel that is not are left out.</param>
     /// <param name="width">At least 1 pixel; less than <see cref="Window"/> is filled up by mirroring.</param>
     /// <param name="height">As the width.</param>
-    /// <param name="sums">One for each channel of the last convolution; added to.</param>
+    /// <param name="sums"><see cref="Sums"/> numbers; added to.</param>
     /// <returns>Number of places.</returns>
     public int AddPlaces(ReadOnlySpan<float> luma, ReadOnlySpan<bool> visible, int width, int height, Span<double> sums)
     {
@@ -134,7 +138,9 @@ public sealed class ReductionClassifier
                     ReadOnlySpan<float> place = values.AsSpan(((y * columns) + x) * Channels[^1], Channels[^1]);
                     for (int channel = 0; channel < place.Length; channel++)
                     {
-                        sums[channel] += place[channel];
+                        double value = place[channel];
+                        sums[channel] += value;
+                        sums[place.Length + channel] += value * value;
                     }
 
                     places++;
@@ -157,7 +163,7 @@ public sealed class ReductionClassifier
             return;
         }
 
-        Span<double> means = stackalloc double[Channels[^1]];
+        Span<double> means = stackalloc double[Sums];
         for (int channel = 0; channel < means.Length; channel++)
         {
             means[channel] = Math.Log((sums[channel] / places) + Offset);

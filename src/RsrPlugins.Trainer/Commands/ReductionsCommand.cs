@@ -45,6 +45,24 @@ internal static class ReductionsCommand
                 result.AddError($"--steps takes a whole number of at least 0; found '{result.Tokens[0].Value}'.");
             }
         });
+        Option<string?> fromOption = new Option<string?>("--from")
+        {
+            Description = "Weights to go on from, as an earlier run has written them; random ones without it.",
+            HelpName = "FILE",
+        };
+        Option<double> rateOption = new Option<double>("--rate")
+        {
+            Description = "Rate of the first steps, above 0 and at most 0.1; it falls to 0. To go on, give what the earlier run had come to.",
+            HelpName = "RATE",
+            DefaultValueFactory = _ => ReductionTraining.Rate,
+        };
+        rateOption.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<double>() is not (> 0 and <= 0.1))
+            {
+                result.AddError($"--rate takes a number above 0 and at most 0.1; found '{result.Tokens[0].Value}'.");
+            }
+        });
         Option<string?> dataOption = CommandLine.DataOption();
         Command command = new Command(
             "reductions",
@@ -54,6 +72,8 @@ internal static class ReductionsCommand
             configOption,
             outputOption,
             stepsOption,
+            fromOption,
+            rateOption,
             dataOption,
         };
         command.SetAction(parsed =>
@@ -70,13 +90,23 @@ internal static class ReductionsCommand
             string data = CommandLine.RequireData(parsed.GetValue(dataOption));
             using CancellationTokenSource stop = new CancellationTokenSource();
             using PosixSignalRegistration interrupt = CommandLine.StopOnInterrupt(stop);
-            Train(configs, data, parsed.GetValue(stepsOption), parsed.GetRequiredValue(outputOption), stop.Token);
+            (int steps, string output) = (parsed.GetValue(stepsOption), parsed.GetRequiredValue(outputOption));
+            Train(configs, data, steps, parsed.GetValue(rateOption), parsed.GetValue(fromOption), output, stop.Token);
         });
         return command;
     }
 
-    private static void Train(TrainingConfig[] configs, string data, int steps, string output, CancellationToken cancellationToken)
+    private static void Train(
+        TrainingConfig[] configs,
+        string data,
+        int steps,
+        double rate,
+        string? from,
+        string output,
+        CancellationToken cancellationToken
+    )
     {
+        float[]? first = from is null ? null : Read(from);
         ConcurrentDictionary<(string File, double ReducedBy), LumaImage> kept = new();
         OrdinaryPictures[] pictures = [.. configs.Select(config => new OrdinaryPictures(config, data, kept))];
         ReductionClassifier classifier;
@@ -90,6 +120,8 @@ internal static class ReductionsCommand
             training.Train(
                 pictures,
                 steps,
+                rate,
+                first,
                 line =>
                 {
                     Console.WriteLine(line);
@@ -102,6 +134,25 @@ internal static class ReductionsCommand
         }
 
         Console.WriteLine(Report(ReductionTraining.Score(classifier, pictures, Scored)));
+    }
+
+    private static float[] Read(string path)
+    {
+        try
+        {
+            byte[] bytes = File.ReadAllBytes(path);
+            float[] weights = new float[bytes.Length / sizeof(float)];
+            for (int i = 0; i < weights.Length; i++)
+            {
+                weights[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float)));
+            }
+
+            return weights;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainerException($"{path}: not readable: {exception.Message}", exception);
+        }
     }
 
     private static void Write(string path, float[] weights)

@@ -24,27 +24,28 @@ internal sealed record ReductionScore(int[,] Confusion, double DamageHits)
 /// <summary>The classifier as Torch trains it.</summary>
 internal sealed class ReductionTraining : IDisposable
 {
-    private const double Rate = 4e-3;
+    /// <summary>Usual rate of the first steps.</summary>
+    internal const double Rate = 4e-3;
+
     private const double Beta1 = 0.9;
     private const double Beta2 = 0.999;
     private const int Batch = 48;
     private const int WarmUp = 100;
 
-    // Numbers that Torch's operators take are kept: one made for a call may be collected during it (so Optimiser.cs has them too). The
-    // damage is half as important as the reduction.
+    // Numbers that Torch's operators take are kept: one made for a call may be collected during it (so Optimiser.cs has them too). What is
+    // added is a tensor, since adding a number makes another, its factor of 1, and squares are products, since an exponent is made for
+    // them. The damage is half as important as the reduction.
     private static readonly Scalar _damageWeight = 0.5;
-    private static readonly Scalar _offset = ReductionClassifier.Offset;
     private static readonly Scalar _beta1 = Beta1;
     private static readonly Scalar _rest1 = 1 - Beta1;
     private static readonly Scalar _beta2 = Beta2;
     private static readonly Scalar _rest2 = 1 - Beta2;
-    private static readonly Scalar _epsilon = 1e-8;
 
     // Drawing a picture that is large enough, and held back or not as it should be.
     private const int MaxAttempts = 1000;
 
     // All small pictures of a step have one of these sides.
-    private static readonly int[] _sides = [24, 32, 48, 64, 96];
+    private static readonly int[] _sides = [24, 32, 32, 48, 48, 64, 64, 96, 128];
 
     private readonly List<Parameter> _kernels = [];
     private readonly List<Parameter> _biases = [];
@@ -53,6 +54,8 @@ internal sealed class ReductionTraining : IDisposable
     private readonly Parameter _output;
     private readonly Parameter _outputBias;
     private readonly List<(Parameter Weights, Tensor First, Tensor Second)> _moments;
+    private readonly Tensor _offset = tensor(ReductionClassifier.Offset);
+    private readonly Tensor _epsilon = tensor(1e-8f);
 
     /// <param name="seed">Of the first weights.</param>
     internal ReductionTraining(int seed)
@@ -66,7 +69,7 @@ internal sealed class ReductionTraining : IDisposable
             inputs = outputs;
         }
 
-        _hidden = new Parameter(randn(inputs, ReductionClassifier.Hidden) * Math.Sqrt(2.0 / inputs));
+        _hidden = new Parameter(randn(ReductionClassifier.Sums, ReductionClassifier.Hidden) * Math.Sqrt(2.0 / ReductionClassifier.Sums));
         _hiddenBias = new Parameter(zeros(ReductionClassifier.Hidden));
         _output = new Parameter(randn(ReductionClassifier.Hidden, ReductionClassifier.Outputs) * 0.1);
         _outputBias = new Parameter(zeros(ReductionClassifier.Outputs));
@@ -77,11 +80,28 @@ internal sealed class ReductionTraining : IDisposable
     /// <summary>Trains on pictures that are not held back.</summary>
     /// <param name="pictures">One source for each scale factor.</param>
     /// <param name="steps">Of <see cref="Batch"/> pictures each.</param>
+    /// <param name="rate">Of the first steps; falls to 0 on a straight line.</param>
+    /// <param name="from">Weights to start from, as <see cref="Weights"/> gives them; null for random ones.</param>
     /// <param name="log">Receives a line now and then, when the weights may be kept.</param>
     /// <param name="cancellationToken">Stops between steps.</param>
-    internal void Train(IReadOnlyList<OrdinaryPictures> pictures, int steps, Action<string> log, CancellationToken cancellationToken)
+    internal void Train(
+        IReadOnlyList<OrdinaryPictures> pictures,
+        int steps,
+        double rate,
+        float[]? from,
+        Action<string> log,
+        CancellationToken cancellationToken
+    )
     {
-        Standardise(Draw(pictures, 0, false));
+        if (from is null)
+        {
+            Standardise(Draw(pictures, 0, false));
+        }
+        else
+        {
+            Set(from);
+        }
+
         double sum = 0;
         Task<OrdinarySmall[]> next = Task.Run(() => Draw(pictures, 1, false), cancellationToken);
         for (int step = 1; step <= steps; step++)
@@ -96,7 +116,7 @@ internal sealed class ReductionTraining : IDisposable
                 cross_entropy(outputs[.., ..ReductionClassifier.Reductions], Targets(batch, one => (long)one.By))
                 + cross_entropy(outputs[.., ReductionClassifier.Reductions..], Targets(batch, one => (long)one.Damage)).mul(_damageWeight);
             loss.backward();
-            Step(step, Rate * Math.Min(step / (double)WarmUp, 1 - ((step - 1) / (double)steps)));
+            Step(step, rate * Math.Min(step / (double)WarmUp, 1 - ((step - 1) / (double)steps)));
             sum += loss.item<float>();
             if (step % 100 == 0)
             {
@@ -146,7 +166,7 @@ internal sealed class ReductionTraining : IDisposable
     {
         bool[] visible = new bool[levels.Length];
         Array.Fill(visible, true);
-        double[] sums = new double[ReductionClassifier.Channels[^1]];
+        double[] sums = new double[ReductionClassifier.Sums];
         float[] outputs = new float[ReductionClassifier.Outputs];
         classifier.Write(sums, classifier.AddPlaces(levels, visible, side, side, sums), outputs);
         return outputs;
@@ -182,8 +202,43 @@ internal sealed class ReductionTraining : IDisposable
         static float[] Values(Tensor tensor) => tensor.detach().contiguous().data<float>().ToArray();
     }
 
+    // The inverse of Weights.
+    private void Set(ReadOnlySpan<float> weights)
+    {
+        if (weights.Length != ReductionClassifier.Length)
+        {
+            throw new TrainerException(
+                $"{ReductionClassifier.Length} weights of a classifier were expected; found {weights.Length}. Start from random ones."
+            );
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        for (int layer = 0; layer < _kernels.Count; layer++)
+        {
+            long[] shape = _kernels[layer].shape;
+            _kernels[layer].copy_(Take(ref weights, [3, 3, shape[1], shape[0]]).permute(3, 2, 0, 1));
+            _biases[layer].copy_(Take(ref weights, _biases[layer].shape));
+        }
+
+        foreach (Parameter one in (Parameter[])[_hidden, _hiddenBias, _output, _outputBias])
+        {
+            one.copy_(Take(ref weights, one.shape));
+        }
+
+        static Tensor Take(ref ReadOnlySpan<float> weights, long[] shape)
+        {
+            int count = (int)shape.Aggregate((product, side) => product * side);
+            Tensor taken = tensor(weights[..count].ToArray(), shape);
+            weights = weights[count..];
+            return taken;
+        }
+    }
+
     public void Dispose()
     {
+        _offset.Dispose();
+        _epsilon.Dispose();
         foreach ((Parameter weights, Tensor first, Tensor second) in _moments)
         {
             weights.Dispose();
@@ -216,8 +271,11 @@ internal sealed class ReductionTraining : IDisposable
             values = relu(conv2d(values, kernels[layer], _biases[layer], strides: [stride, stride]));
         }
 
-        return relu(values.mean([2, 3]).add(_offset).log().matmul(_hidden) + _hiddenBias).matmul(_output) + _outputBias;
+        return relu(Means(values).matmul(_hidden) + _hiddenBias).matmul(_output) + _outputBias;
     }
+
+    // Logarithms of the means, then of those of the squares.
+    private Tensor Means(Tensor values) => cat([values, values * values], 1).mean([2, 3]).add(_offset).log();
 
     // The first kernels' sums are 0: brightness says nothing, and its large numbers would drown what does.
     private Tensor[] Kernels() => [_kernels[0] - _kernels[0].mean([2, 3], keepdim: true), .. _kernels.Skip(1)];
@@ -238,7 +296,7 @@ internal sealed class ReductionTraining : IDisposable
             values = relu(made / spread);
         }
 
-        Tensor means = values.mean([2, 3]).add(_offset).log();
+        Tensor means = Means(values);
         _hidden.div_(means.std([0]).unsqueeze(1) + 0.1);
         _hiddenBias.sub_(means.mean([0]).matmul(_hidden));
     }

@@ -19,7 +19,7 @@ public sealed class ReductionClassifierTests
     {
         float[] luma = Luma(width, height, 1);
         (double[] expected, int places) = Plain(Filled(luma, width, height), Math.Max(width, 17), Math.Max(height, 17));
-        double[] sums = new double[ReductionClassifier.Channels[^1]];
+        double[] sums = new double[ReductionClassifier.Sums];
         Assert.Equal(places, _classifier.AddPlaces(luma, Visible(width, height), width, height, sums));
         Assert.Equal(expected, sums);
         Assert.Contains(expected, sum => sum > 0);
@@ -40,7 +40,7 @@ public sealed class ReductionClassifierTests
             other[(y * Width) + Hidden] = 255;
         }
 
-        double[] sums = new double[ReductionClassifier.Channels[^1]],
+        double[] sums = new double[ReductionClassifier.Sums],
             otherSums = new double[sums.Length];
         int places = _classifier.AddPlaces(luma, visible, Width, Height, sums);
         Assert.Equal(places, _classifier.AddPlaces(other, visible, Width, Height, otherSums));
@@ -55,7 +55,7 @@ public sealed class ReductionClassifierTests
     [Fact]
     public void Each_group_of_outputs_is_about_its_mean_and_no_place_says_nothing()
     {
-        double[] sums = [.. Enumerable.Range(0, ReductionClassifier.Channels[^1]).Select(channel => channel * 0.7)];
+        double[] sums = [.. Enumerable.Range(0, ReductionClassifier.Sums).Select(channel => channel * 0.7)];
         float[] outputs = new float[ReductionClassifier.Outputs];
         _classifier.Write(sums, 10, outputs);
         Assert.Equal(0, outputs[..ReductionClassifier.Reductions].Sum(), 1e-3);
@@ -183,10 +183,11 @@ public sealed class ReductionClassifierTests
             (values, width, height, channels, next) = (result, columns, rows, outputs, biases + outputs);
         }
 
-        double[] sums = new double[channels];
+        double[] sums = new double[2 * channels];
         for (int i = 0; i < values.Length; i++)
         {
             sums[i % channels] += values[i];
+            sums[channels + (i % channels)] += (double)values[i] * values[i];
         }
 
         return (sums, width * height);

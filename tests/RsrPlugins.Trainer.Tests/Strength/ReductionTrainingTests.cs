@@ -14,7 +14,7 @@ namespace RsrPlugins.Trainer.Tests.Strength;
 public class ReductionTrainingTests
 {
     // The smallest picture from which small ones of every side are made at x2.
-    private const int Side = 200;
+    private const int Side = 260;
 
     [Fact]
     public void The_product_computes_what_Torch_does()
@@ -59,17 +59,34 @@ public class ReductionTrainingTests
     public void A_few_steps_learn_something()
     {
         using TemporaryFolder folder = Pictures();
-        OrdinaryPictures pictures = new OrdinaryPictures(
-            TrainingConfig.Load(folder.File("photo.json")),
-            folder.Root,
-            new ConcurrentDictionary<(string File, double ReducedBy), LumaImage>()
-        );
         using ReductionTraining training = new ReductionTraining(3);
         List<string> lines = [];
-        training.Train([pictures], 200, lines.Add, TestContext.Current.CancellationToken);
+        training.Train([Source(folder)], 200, ReductionTraining.Rate, null, lines.Add, TestContext.Current.CancellationToken);
         double[] losses = [.. lines.Select(line => double.Parse(line.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture))];
         Assert.Equal(2, losses.Length);
         Assert.True(losses[1] < losses[0] - 0.05, string.Join(" ", lines));
+    }
+
+    [Fact]
+    public void It_goes_on_from_the_weights_of_an_earlier_run()
+    {
+        using TemporaryFolder folder = Pictures();
+        OrdinaryPictures pictures = Source(folder);
+        using ReductionTraining first = new ReductionTraining(3),
+            second = new ReductionTraining(4);
+        float[] weights = first.Weights();
+        Assert.NotEqual(weights, second.Weights());
+        second.Train([pictures], 0, ReductionTraining.Rate, weights, _ => { }, TestContext.Current.CancellationToken);
+        Assert.InRange(Change(), 0, 1e-6);
+
+        // The first step of a warm-up of a hundred, and Adam's first step is the rate itself.
+        second.Train([pictures], 1, 1e-2, weights, _ => { }, TestContext.Current.CancellationToken);
+        Assert.InRange(Change(), 0.9e-4, 2e-4);
+        Assert.Throws<TrainerException>(() =>
+            second.Train([pictures], 1, 1e-4, weights[1..], _ => { }, TestContext.Current.CancellationToken)
+        );
+
+        float Change() => weights.Zip(second.Weights(), (before, after) => Math.Abs(after - before)).Max();
     }
 
     [Fact]
@@ -80,16 +97,29 @@ public class ReductionTrainingTests
         string[] options = ["--data", folder.Root, "-o", output];
         Assert.Equal(1, CommandLine.Run(["reductions", "--config", folder.File("learned.json"), .. options]));
         Assert.Equal(2, CommandLine.Run(["reductions", "--config", folder.File("photo.json"), "--steps", "-1", .. options]));
+        Assert.Equal(2, CommandLine.Run(["reductions", "--config", folder.File("photo.json"), "--rate", "0", .. options]));
+        Assert.Equal(1, CommandLine.Run(["reductions", "--config", folder.File("photo.json"), "--from", folder.File("none"), .. options]));
         Assert.False(File.Exists(output));
         Assert.Equal(0, CommandLine.Run(["reductions", "--config", folder.File("photo.json"), "--steps", "2", .. options]));
         byte[] bytes = File.ReadAllBytes(output);
         Assert.Equal(ReductionClassifier.Length * sizeof(float), bytes.Length);
         Assert.True(float.IsFinite(BinaryPrimitives.ReadSingleLittleEndian(bytes)));
 
+        string[] again = ["reductions", "--config", folder.File("photo.json"), "--steps", "2", "--from", output, "--rate", "0.001"];
+        Assert.Equal(0, CommandLine.Run([.. again, .. options]));
+        Assert.NotEqual(bytes, File.ReadAllBytes(output));
+
         // Nothing large enough: said, not waited for.
         CommandTests.WritePictures(folder, "train/drawn", 9, 40);
         Assert.Equal(1, CommandLine.Run(["reductions", "--config", folder.File("photo.json"), "--steps", "2", .. options]));
     }
+
+    private static OrdinaryPictures Source(TemporaryFolder folder) =>
+        new(
+            TrainingConfig.Load(folder.File("photo.json")),
+            folder.Root,
+            new ConcurrentDictionary<(string File, double ReducedBy), LumaImage>()
+        );
 
     private static TemporaryFolder Pictures()
     {
