@@ -140,6 +140,8 @@ internal static class StrengthCommand
                 "with the estimate",
                 "lose > 0.3 dB: network alone",
                 "with the estimate",
+                "lose > 0.005 SSIM: network alone",
+                "with the estimate",
             ],
         ];
         foreach (IGrouping<SmallBy, StrengthCase> group in held.GroupBy(one => one.By).OrderBy(group => group.Key))
@@ -168,6 +170,8 @@ internal static class StrengthCommand
                 PerCent(with.Losses),
                 PerCent(alone.LargeLosses),
                 PerCent(with.LargeLosses),
+                PerCent(alone.SsimLosses),
+                PerCent(with.SsimLosses),
             ];
         }
 

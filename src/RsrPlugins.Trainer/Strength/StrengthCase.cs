@@ -16,6 +16,21 @@ namespace RsrPlugins.Trainer.Strength;
 /// <param name="Common">Mean product of that difference and the true picture's from the bicubic one.</param>
 internal readonly record struct NetworkSums(double Network, double Common)
 {
+    /// <summary>The strengths of <see cref="SsimGains"/>.</summary>
+    internal static IReadOnlyList<double> Strengths { get; } = [0, 0.25, 0.5, 0.75, 1];
+
+    /// <summary>SSIM of the blends at <see cref="Strengths"/> less that of the better classical enlargement.</summary>
+    internal IReadOnlyList<double> SsimGains { get; init; } = new double[Strengths.Count];
+
+    /// <summary>Gain in SSIM over the better classical enlargement; between <see cref="Strengths"/> on straight lines.</summary>
+    /// <param name="strength">Share of the network, 0 to 1.</param>
+    internal double SsimGain(double strength)
+    {
+        double at = strength * (Strengths.Count - 1);
+        int below = Math.Min((int)at, Strengths.Count - 2);
+        return SsimGains[below] + ((at - below) * (SsimGains[below + 1] - SsimGains[below]));
+    }
+
     /// <summary>The strength at which the error is smallest, 0 to 1.</summary>
     internal double BestStrength => Math.Clamp(Common / Math.Max(Network, 1e-6), 0, 1);
 
@@ -56,6 +71,7 @@ internal sealed record StrengthCase(
                 {
                     writer.Write(sums.Network);
                     writer.Write(sums.Common);
+                    Array.ForEach([.. sums.SsimGains], writer.Write);
                 }
 
                 Array.ForEach([one.Bicubic, one.Lanczos], writer.Write);
@@ -93,7 +109,7 @@ internal sealed record StrengthCase(
 
                 cases[i] = new StrengthCase(
                     statistics,
-                    [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => new NetworkSums(reader.ReadDouble(), reader.ReadDouble()))],
+                    [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => ReadSums(reader))],
                     reader.ReadDouble(),
                     reader.ReadDouble(),
                     reader.ReadBoolean(),
@@ -110,7 +126,10 @@ internal sealed record StrengthCase(
         }
     }
 
-    private static string Header(string of) => $"2: {of}, {PictureStatistics.Count} statistics";
+    private static NetworkSums ReadSums(BinaryReader reader) =>
+        new(reader.ReadDouble(), reader.ReadDouble()) { SsimGains = [.. NetworkSums.Strengths.Select(_ => reader.ReadDouble())] };
+
+    private static string Header(string of) => $"3: {of}, {PictureStatistics.Count} statistics";
 
     /// <summary>Mean squared error of the better classical enlargement.</summary>
     internal double Classical => Math.Min(Bicubic, Lanczos);
@@ -196,14 +215,49 @@ internal sealed class StrengthCases(int scale, OrdinaryPictures pictures, IReadO
         }
 
         double levels = 255.0 * 255 / ((double)(large - (2 * border)) * (large - (2 * border)));
+        IReadOnlyList<double>[] ssimGains = SsimGains(target, bicubic, lanczos, networks, large, border);
         return new StrengthCase(
             statistics,
-            [.. networkSums.Zip(common, (network, shared) => new NetworkSums(network * levels, shared * levels))],
+            [
+                .. networks.Select(
+                    (_, k) => new NetworkSums(networkSums[k] * levels, common[k] * levels) { SsimGains = ssimGains[k] }
+                ),
+            ],
             bicubicSum * levels,
             lanczosSum * levels,
             made.IsHeldBack,
             made.By
         );
+    }
+
+    private static IReadOnlyList<double>[] SsimGains(
+        float[] target,
+        float[] bicubic,
+        float[] lanczos,
+        float[][] networks,
+        int side,
+        int border
+    )
+    {
+        BlendSimilarity similarity = new BlendSimilarity(Levels(target), side, border);
+        float[] classical = Levels(bicubic);
+        double better = Math.Max(similarity.Of(classical), similarity.Of(Levels(lanczos)));
+        return Array.ConvertAll(
+            networks,
+            network =>
+            {
+                float[] difference = Levels(network);
+                for (int i = 0; i < difference.Length; i++)
+                {
+                    difference[i] -= classical[i];
+                }
+
+                return (IReadOnlyList<double>)
+                    [.. similarity.Of(classical, difference, NetworkSums.Strengths).Select(value => value - better)];
+            }
+        );
+
+        static float[] Levels(float[] plane) => Array.ConvertAll(plane, value => (float)(255 * Clipped(value)));
     }
 
     // Black and white of studio luma: what an 8-bit R, G, B file can hold.

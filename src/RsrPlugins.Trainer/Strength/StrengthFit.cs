@@ -15,7 +15,8 @@ namespace RsrPlugins.Trainer.Strength;
 /// <param name="Gain">Mean gain over the better classical enlargement, in dB.</param>
 /// <param name="Losses">Part of the cases that lose more than 0.05 dB.</param>
 /// <param name="LargeLosses">Part of the cases that lose more than 0.3 dB.</param>
-internal sealed record StrengthScore(double Gain, double Losses, double LargeLosses)
+/// <param name="SsimLosses">Part of the cases that lose more than 0.005 SSIM.</param>
+internal sealed record StrengthScore(double Gain, double Losses, double LargeLosses, double SsimLosses)
 {
     /// <summary>Of cases with a network and a strength for each.</summary>
     internal static StrengthScore Of(IReadOnlyList<StrengthCase> cases, Func<StrengthCase, (int Network, double Strength)> choice)
@@ -24,9 +25,14 @@ internal sealed record StrengthScore(double Gain, double Losses, double LargeLos
         return new StrengthScore(
             gains.Average(),
             gains.Count(gain => gain < -0.05) / (double)gains.Length,
-            gains.Count(gain => gain < -0.3) / (double)gains.Length
+            gains.Count(gain => gain < -0.3) / (double)gains.Length,
+            cases.Count(one => SsimGainOf(one, choice(one)) < -0.005) / (double)gains.Length
         );
     }
+
+    /// <summary>Gain of one case in SSIM.</summary>
+    internal static double SsimGainOf(StrengthCase one, (int Network, double Strength) choice) =>
+        one.Networks[choice.Network].SsimGain(choice.Strength);
 
     /// <summary>Gain of one case in dB.</summary>
     internal static double GainOf(StrengthCase one, (int Network, double Strength) choice) =>
@@ -59,6 +65,9 @@ internal static class StrengthFit
     // Fits from different first weights, whose mean is taken.
     private const int Fits = 3;
     private const int Steps = 1500;
+
+    // Cases of one step, where there are more.
+    private const int Batch = 8192;
     private const double Rate = 0.01;
     private const double WeightDecay = 0.02;
 
@@ -75,6 +84,10 @@ internal static class StrengthFit
     // What is lost beyond this, in dB, costs so many times more still.
     private const double LargeLoss = 0.15;
     private const double LargeLossCost = 15;
+
+    // What is lost beyond this in SSIM costs so much: 0.005 as much as a tenth of a decibel.
+    private const double SsimLoss = 0.002;
+    private const double SsimLossCost = 300;
 
     // Part of the cost that each network has for pictures of the other: its estimate must be sound for them too.
     private const double Unchosen = 0.2;
@@ -126,7 +139,8 @@ internal static class StrengthFit
         random.manual_seed(seed);
         HeadWeights[] heads = [.. Enumerable.Range(0, count).Select(head => new HeadWeights(hidden, head < blends.Length ? 1 : 0))];
         using Optimizer optimiser = AdamW(heads.SelectMany(head => head.All), lr: Rate, weight_decay: WeightDecay);
-        Tensor possible = blends.Select(one => one.Gains(one.Best)).Aggregate(maximum);
+        Tensor all = arange(inputs.shape[0]);
+        Tensor possible = blends.Select(one => one.Gains(one.Best, all)).Aggregate(maximum);
         Tensor wanted = minimum(possible, Margin * ones_like(possible));
         for (int step = 0; step < Steps; step++)
         {
@@ -136,8 +150,10 @@ internal static class StrengthFit
                 group.LearningRate = Rate * (1 - (step / (double)Steps));
             }
 
-            Tensor noisy = inputs + (Jitter * randn_like(inputs));
-            Tensor[] costs = [.. blends.Select((one, network) => Cost(one.Gains(heads[network].Share(noisy))))];
+            Tensor drawn = randperm(inputs.shape[0])[..(int)Math.Min(Batch, inputs.shape[0])];
+            Tensor noisy = inputs[drawn];
+            noisy = noisy + (Jitter * randn_like(noisy));
+            Tensor[] costs = [.. blends.Select((one, network) => Cost(one, heads[network].Share(noisy), drawn))];
             Tensor cost = costs[0];
             if (count > blends.Length)
             {
@@ -145,7 +161,7 @@ internal static class StrengthFit
                 cost = ((1 - second) * costs[0]) + (second * costs[1]) + (Unchosen * (costs[0] + costs[1]) / 2);
             }
 
-            Tensor loss = (blends[0].Weights * cost).mean();
+            Tensor loss = (blends[0].Weights[drawn] * cost).mean();
             optimiser.zero_grad();
             loss.backward();
             optimiser.step();
@@ -155,10 +171,14 @@ internal static class StrengthFit
         Array.ForEach(heads, head => head.Dispose());
         return fitted;
 
-        Tensor Cost(Tensor gains) =>
-            (possible - gains).clamp_max(MaxMissing)
-            + (LossCost * (wanted - gains).clamp_min(0))
-            + (LargeLossCost * (-LargeLoss - gains).clamp_min(0));
+        Tensor Cost(Blends blend, Tensor strength, Tensor drawn)
+        {
+            Tensor gains = blend.Gains(strength, drawn);
+            return (possible[drawn] - gains).clamp_max(MaxMissing)
+                + (LossCost * (wanted[drawn] - gains).clamp_min(0))
+                + (LargeLossCost * (-LargeLoss - gains).clamp_min(0))
+                + (SsimLossCost * (-SsimLoss - blend.SsimGains(strength, drawn)).clamp_min(0));
+        }
     }
 
     // Most files are made small well, and must not pay for the few that are not; the strongest sharpening that is drawn is rare.
@@ -213,11 +233,16 @@ internal static class StrengthFit
         private readonly Tensor _common;
         private readonly Tensor _bicubic;
         private readonly Tensor _classical;
+        private readonly Tensor[] _ssimGains;
 
         public Blends(StrengthCase[] cases, int network)
         {
             (_network, _common) = (Column(one => one.Networks[network].Network), Column(one => one.Networks[network].Common));
             (_bicubic, _classical) = (Column(one => one.Bicubic), Column(one => one.Classical));
+            _ssimGains =
+            [
+                .. Enumerable.Range(0, NetworkSums.Strengths.Count).Select(at => Column(one => one.Networks[network].SsimGains[at])),
+            ];
             (Best, Weights) = (Column(one => one.Networks[network].BestStrength), Column(one => WeightOf(one.By)));
 
             Tensor Column(Func<StrengthCase, double> value) => tensor(cases.Select(one => (float)value(one)).ToArray());
@@ -229,11 +254,24 @@ internal static class StrengthFit
         public Tensor Weights { get; }
 
         /// <summary>Gains over the better classical enlargement, in dB.</summary>
-        public Tensor Gains(Tensor strength) =>
+        /// <param name="strength">One for each case.</param>
+        /// <param name="of">The cases' numbers.</param>
+        public Tensor Gains(Tensor strength, Tensor of) =>
             (10 / Math.Log(10))
             * (
-                (_classical + Floor).log()
-                - ((_bicubic - (2 * strength * _common) + (strength * strength * _network)).clamp_min(0) + Floor).log()
+                (_classical[of] + Floor).log()
+                - ((_bicubic[of] - (2 * strength * _common[of]) + (strength * strength * _network[of])).clamp_min(0) + Floor).log()
             );
+
+        /// <summary>Gains in SSIM, as <see cref="NetworkSums.SsimGain"/>.</summary>
+        /// <param name="strength">One for each case.</param>
+        /// <param name="of">The cases' numbers.</param>
+        public Tensor SsimGains(Tensor strength, Tensor of)
+        {
+            Tensor at = strength * (_ssimGains.Length - 1);
+            return _ssimGains
+                .Select((gains, index) => gains[of] * (1 - (at - index).abs()).clamp_min(0))
+                .Aggregate((sum, one) => sum + one);
+        }
     }
 }

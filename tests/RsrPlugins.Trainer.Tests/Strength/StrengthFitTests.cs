@@ -78,6 +78,49 @@ public class StrengthFitTests
     }
 
     [Fact]
+    public void What_looks_worse_is_shown_less_though_its_error_is_smaller()
+    {
+        StrengthCase[] cases = [.. Enumerable.Range(0, 600).Select(Case)];
+        StrengthEstimates estimates = StrengthFit.Fit(cases, 4, 1);
+        StrengthCase[] held = [.. cases.Where(one => one.IsHeldBack)];
+        StrengthScore alone = StrengthScore.Of(held, _ => (0, 1));
+        Assert.Equal(0, alone.Losses);
+        Assert.InRange(alone.SsimLosses, 0.35, 0.65);
+        Assert.InRange(Mean(true), 0.4, 0.65);
+        Assert.InRange(Mean(false), 0.85, 1);
+
+        double Mean(bool isWorse) =>
+            held.Where(one => one.Networks[0].SsimGain(1) < 0 == isWorse).Average(one => estimates.Of(one).Strength);
+
+        // The network is nearer to every picture. In half of them structure is lost above a strength of a half, and the third statistic
+        // says which.
+        static StrengthCase Case(int index)
+        {
+            SampleRandom random = new SampleRandom(7, 0, index);
+            float[] statistics = new float[PictureStatistics.Count];
+            for (int i = 0; i < statistics.Length; i++)
+            {
+                statistics[i] = (float)random.NextDouble();
+            }
+
+            bool isWorse = statistics[2] > 0.5;
+            statistics[2] += isWorse ? 0.5f : 0;
+            double[] gains = isWorse ? [0, 0, 0, -0.02, -0.04] : [0, 0, 0, 0, 0];
+            NetworkSums sums = new NetworkSums(60, 60) { SsimGains = gains };
+            return new StrengthCase(statistics, [sums], 100, 101, index % 4 == 0, SmallBy.Bicubic);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 0.1)]
+    [InlineData(0.25, 0.2)]
+    [InlineData(0.375, 0.1)]
+    [InlineData(0.9, -0.28)]
+    [InlineData(1, -0.4)]
+    public void Gains_in_SSIM_lie_on_straight_lines(double strength, double expected) =>
+        Assert.Equal(expected, new NetworkSums(1, 1) { SsimGains = [0.1, 0.2, 0, -0.1, -0.4] }.SsimGain(strength), 1e-9);
+
+    [Fact]
     public void The_error_of_a_blend_is_that_of_its_pixels()
     {
         // Two pixels: true 10, 20; bicubic 6, 22; network 9, 17.
