@@ -99,6 +99,19 @@ public sealed class ReductionClassifier
     /// <summary>The one whose weights are part of the assembly.</summary>
     public static ReductionClassifier Shipped => _shipped.Value;
 
+    /// <summary>The weights in a file of them.</summary>
+    /// <param name="bytes">Single precision, little-endian.</param>
+    public static float[] Weights(ReadOnlySpan<byte> bytes)
+    {
+        float[] weights = new float[bytes.Length / sizeof(float)];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * sizeof(float))..]);
+        }
+
+        return weights;
+    }
+
     /// <summary>Sums of the last convolution's channels and of their squares over the places of a square.</summary>
     /// <param name="luma">Row by row, on the 8-bit scale; at least width x height.</param>
     /// <param name="visible">The same; places that see a pixel that is not are left out.</param>
@@ -311,12 +324,6 @@ public sealed class ReductionClassifier
             ?? throw new InvalidOperationException($"The resource {Resource} is missing.");
         byte[] bytes = new byte[Length * sizeof(float)];
         stream.ReadExactly(bytes);
-        float[] weights = new float[Length];
-        for (int i = 0; i < weights.Length; i++)
-        {
-            weights[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float)));
-        }
-
-        return new ReductionClassifier(weights);
+        return new ReductionClassifier(Weights(bytes));
     }
 }

@@ -140,14 +140,7 @@ internal static class ReductionsCommand
     {
         try
         {
-            byte[] bytes = File.ReadAllBytes(path);
-            float[] weights = new float[bytes.Length / sizeof(float)];
-            for (int i = 0; i < weights.Length; i++)
-            {
-                weights[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float)));
-            }
-
-            return weights;
+            return ReductionClassifier.Weights(File.ReadAllBytes(path));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
