@@ -37,6 +37,23 @@ public class ShippedModelsTests
         INetwork Open(NetworkTask task) => engine.Open(models.Find(task, ModelKind.Learned, scale));
     }
 
+    /// <summary>New weights are to be at least as good: what clean-up makes of small pictures saved as JPEG with quality 75.</summary>
+    [Theory]
+    [InlineData(2, "set5", 33.63)]
+    [InlineData(2, "set14", 30.5)]
+    [InlineData(3, "set5", 30.45)]
+    [InlineData(4, "set5", 28.5)]
+    public void Clean_up_is_not_worse_than_this(int scale, string set, double leastPsnrDb)
+    {
+        string? data = Environment.GetEnvironmentVariable("RSR_DATA");
+        Assert.SkipWhen(string.IsNullOrEmpty(data), $"set RSR_DATA to a folder with test/{set} (high resolution, colour)");
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
+        ModelCatalogue catalogue = ModelCatalogue.Load(TestSupport.InRepository("models"));
+        INetwork network = engine.Open(catalogue.Find(NetworkTask.Enlarge, ModelKind.Cleanup, scale));
+        ModelEvaluation evaluation = new ModelEvaluation(TestPicture.LoadSet(data, "test/" + set, scale), scale, null);
+        Assert.InRange(evaluation.Score(SmallPicture.Jpeg75, network).Psnr, leastPsnrDb, double.PositiveInfinity);
+    }
+
     [Fact]
     public void Cards_describe_every_picture_folder() =>
         Assert.All(
