@@ -43,7 +43,7 @@ internal sealed class TiledPicture
         (_source, _step, _strength, _runtime, _device, _adapter) = (source, way.Steps[0], way.Strength, runtime, device, adapter);
         (int width, int height) = _step.Model.Shape.OutputSize(source.Width, source.Height);
         Picture = PixelImage.Create(width, height, source.Layout, source.BitsPerSample);
-        _classical = way.Strength == PixelBlend.Whole ? null : new ResampledPicture(source, width, height, way.ClassicalKernel);
+        _classical = way.Strength == PixelBlend.Whole ? null : new ResampledPicture(source, width, height, way.RestKernel);
         (_partWidth, _partHeight) = runtime.Run(
             device,
             adapter,

@@ -26,6 +26,7 @@ internal sealed class ModelsFolder : IDisposable
         JsonNode row = models.Single(model => (string)model!["id"]! == $"srnet-x{Math.Max(2, scale)}-photo")!.DeepClone();
         (row["id"], row["kind"], row["scale"]) = (id, "added", scale);
         row.AsObject().Remove("strength");
+        row.AsObject().Remove("rest");
         row["shape"]!["outputStep"] = scale;
         if (rgb)
         {

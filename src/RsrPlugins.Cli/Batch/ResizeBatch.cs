@@ -363,6 +363,7 @@ internal sealed class ResizeBatch
             notes.AddRange(written.Notes);
         }
 
+        bool hasStrength = decision.Source is not null && way.Steps.Count > 0 && !(_options.DryRun && decision.AdaptsStrength);
         return new ResizeResult(
             planned.Input.Path,
             planned.Output,
@@ -370,7 +371,7 @@ internal sealed class ResizeBatch
             planned.Height,
             plan.Width,
             plan.Height,
-            decision.Describe(plan, way.Strength),
+            decision.Describe(plan, way),
             way.ModelIds(),
             device,
             Math.Round(clock.Elapsed.TotalSeconds, 2),
@@ -380,7 +381,8 @@ internal sealed class ResizeBatch
             written?.Bytes,
             decision.Source,
             decision.Cleanup,
-            decision.Source is null || way.Steps.Count == 0 || (_options.DryRun && decision.AdaptsStrength) ? null : way.Strength,
+            hasStrength ? way.Strength : null,
+            hasStrength ? ResizeDecision.RestOf(way) : null,
             notes
         );
     }

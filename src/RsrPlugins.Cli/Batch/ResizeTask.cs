@@ -33,7 +33,7 @@ internal sealed record ResizeDecision(
     /// <summary>Share of the networks' picture in per cent; the rest is a classical kernel's.</summary>
     public int Strength { get; init; } = PixelBlend.Whole;
 
-    /// <summary>The strength is lowered where the picture itself says that less of the networks' picture is better.</summary>
+    /// <summary>The strength is lowered, and the kernel of the rest chosen, where the picture itself says that this is better.</summary>
     public bool AdaptsStrength { get; init; }
 
     /// <summary>The networks of a plan, as this decision wants them.</summary>
@@ -42,14 +42,18 @@ internal sealed record ResizeDecision(
 
     /// <summary>The steps in words.</summary>
     /// <param name="plan">Scales and sizes.</param>
-    /// <param name="strength">Of the way that was gone.</param>
-    public string Describe(ResizePlan plan, int strength)
+    /// <param name="way">The way that was gone.</param>
+    public string Describe(ResizePlan plan, ResizeWay way)
     {
         string steps = Steps ?? plan.Describe(Effort);
-        return strength == PixelBlend.Whole || plan.Steps.Count == 0 ? steps
-            : AdaptsStrength ? $"{steps}, estimated strength {strength} %"
-            : $"{steps}, strength {strength} %";
+        return way.Strength == PixelBlend.Whole || plan.Steps.Count == 0 ? steps
+            : AdaptsStrength ? $"{steps}, estimated strength {way.Strength} %, the rest {RestOf(way)}"
+            : $"{steps}, strength {way.Strength} %";
     }
+
+    /// <summary>What is shown of a picture beside the networks': "bilinear", "bicubic", "lanczos"; null where they show whole.</summary>
+    public static string? RestOf(ResizeWay way) =>
+        way.Strength == PixelBlend.Whole ? null : way.RestKernel.ToString().TrimEnd('3').ToLowerInvariant();
 
     /// <summary>Looks at the pixels when they are there, and may give others with another plan to the same size; null where they do not
     /// matter.</summary>

@@ -48,11 +48,11 @@ internal static class UpscaleCommand
               high     full effect of the weights for damaged pictures; some fine texture is removed with the damage
               Pictures made by 'rsr downscale' are never cleaned up. If the weights are not installed, auto skips this step and says so.
 
-            Share of the network's result (--strength); the rest is a bicubic enlargement of the same input:
+            Share of the network's result (--strength); the rest is a classical enlargement of the same input:
               auto     estimated from the picture: less if its pixels show that it was reduced without antialiasing, sharpened or blurred,
-                       because the network's detail is less reliable there. The report states the share. At least 75 with clean-up, and
-                       100 at the original size
-              0-100    a fixed percentage; 0 is bicubic alone and runs no network. With --cleanup, the share of the clean-up
+                       because the network's detail is less reliable there. The rest is bilinear, bicubic or Lanczos, estimated as well. The
+                       report states both. At least 75 with clean-up, and 100 at the original size
+              0-100    a fixed percentage, the rest bicubic; 0 is bicubic alone and runs no network. With --cleanup, the share of the clean-up
 
             --model selects one network by its id: an installed one, or your own ('rsr models add').
 
@@ -123,7 +123,7 @@ internal static class UpscaleCommand
         Option<int?> strength = new Option<int?>("--strength")
         {
             Description =
-                "Percentage of the network's result in the output, 0 to 100; the rest is bicubic. auto (the default) estimates it from the picture.",
+                "Percentage of the network's result in the output, 0 to 100; the rest is bicubic. auto (the default) estimates both from the picture.",
             HelpName = "auto|0-100",
             CustomParser = ParseStrength,
         };

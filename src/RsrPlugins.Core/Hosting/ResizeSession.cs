@@ -166,15 +166,15 @@ public sealed class ResizeSession : IDisposable
         if (!way.ClassicalStep)
         {
             // What the networks made is as large as this, or its top left part where a reduction had filled its last block up.
-            classical = new ResampledPicture(source, width, height, way.ClassicalKernel);
+            classical = new ResampledPicture(source, width, height, way.RestKernel);
         }
         else if ((last.Width, last.Height) == (width, height))
         {
-            classical = new ResampledPicture(source, way.Width, way.Height, way.ClassicalKernel);
+            classical = new ResampledPicture(source, way.Width, way.Height, way.RestKernel);
         }
         else
         {
-            PixelImage whole = new ResampledPicture(source, width, height, way.ClassicalKernel).Part(
+            PixelImage whole = new ResampledPicture(source, width, height, way.RestKernel).Part(
                 new TileRect(0, 0, last.Width, last.Height),
                 cancellationToken
             );

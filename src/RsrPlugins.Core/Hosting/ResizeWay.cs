@@ -50,10 +50,13 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
     public ResamplingKernel ClassicalKernel { get; init; } = ResamplingKernel.Bicubic;
 
     /// <summary>
-    /// How much of the networks' picture shows, 0 to 100 per cent; the rest is what <see cref="ClassicalKernel"/> makes of the source. At 0
+    /// How much of the networks' picture shows, 0 to 100 per cent; the rest is what <see cref="RestKernel"/> makes of the source. At 0
     /// no network runs. For enlargements and runs at the same size only.
     /// </summary>
     public int Strength { get; init; } = PixelBlend.Whole;
+
+    /// <summary>Kernel of the classical enlargement that shows where the networks' picture does not.</summary>
+    public ResamplingKernel RestKernel { get; init; } = ResamplingKernel.Bicubic;
 
     /// <summary>The way with the network that the source's statistics prefer, where the first step has a choice.</summary>
     /// <param name="source">What the way will be gone with.</param>
@@ -78,7 +81,7 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
 
     /// <summary>
     /// The way with less of its networks' picture where the source's statistics say that less is closer to the truth: the strength becomes
-    /// that share of itself. Only the first network is asked, chosen as by <see cref="Chosen(PixelImage)"/>, and only for enlargements; who
+    /// that share of itself, and the rest is the classical enlargement that is closest. Only the first network is asked, chosen as by <see cref="Chosen(PixelImage)"/>, and only for enlargements; who
     /// cleans up at the same size wants all of it.
     /// </summary>
     /// <param name="source">What the way will be gone with.</param>
@@ -100,7 +103,7 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
         WayStep first = chosen.Steps[0];
         double share = first.Model.ShareFor(statistics);
         share = first.MeanWith is null ? share : (share + first.MeanWith.ShareFor(statistics)) / 2;
-        return chosen with { Strength = (int)Math.Round(Strength * share) };
+        return chosen with { Strength = (int)Math.Round(Strength * share), RestKernel = first.Model.KernelFor(statistics) };
     }
 
     /// <summary>A classical step takes next to nothing beside a network.</summary>

@@ -197,8 +197,8 @@ public static class EvaluationProtocol
                 PixelImage enlarged = new LearnedResizer(enlarging, settings).Resize(reducedFile, null, cancellationToken);
                 if (way.Strength < PixelBlend.Whole)
                 {
-                    PixelImage bicubic = Resampler.Resize(reducedFile, width, height, ResamplingKernel.Bicubic, null, cancellationToken);
-                    PixelBlend.Into(enlarged, 0, 0, bicubic, way.Strength);
+                    PixelImage rest = Resampler.Resize(reducedFile, width, height, way.RestKernel, null, cancellationToken);
+                    PixelBlend.Into(enlarged, 0, 0, rest, way.Strength);
                 }
 
                 restored = LumaPlane(enlarged);

@@ -320,6 +320,7 @@ public sealed class ModelCatalogue
                 ? [.. sets.EnumerateArray().Select(set => set.GetString()!)]
                 : [],
             Strength = ReadEstimator("strength"),
+            Rest = ReadEstimator("rest"),
             Preference = ReadEstimator("preference"),
             Protocol = OptionalText(row, "protocol") ?? string.Empty,
             Psnr = Figures(row, "psnr"),

@@ -112,10 +112,16 @@ internal static class StrengthCommand
         }
 
         StrengthEstimates estimates = StrengthFit.Fit(cases, HiddenUnits, config.Seed);
-        ModelFolder.SetEstimates(models, model.Id, estimates.Strengths[0].ToText(), null);
+        ModelFolder.SetEstimates(models, model.Id, estimates.Strengths[0].ToText(), estimates.Rests[0].ToText(), null);
         if (standIn is not null)
         {
-            ModelFolder.SetEstimates(models, standIn.Id, estimates.Strengths[1].ToText(), estimates.Preference!.ToText());
+            ModelFolder.SetEstimates(
+                models,
+                standIn.Id,
+                estimates.Strengths[1].ToText(),
+                estimates.Rests[1].ToText(),
+                estimates.Preference!.ToText()
+            );
         }
 
         Console.WriteLine();
@@ -133,6 +139,7 @@ internal static class StrengthCommand
                 "of them",
                 .. (string[])(hasChoice ? ["stand-in chosen"] : []),
                 "mean strength",
+                .. ModelDescriptor.RestKernels.Select(kernel => $"rest {kernel.ToString().ToLowerInvariant()}"),
                 "gain, dB: network alone",
                 "with the estimate",
                 "at its best",
@@ -154,7 +161,7 @@ internal static class StrengthCommand
 
         string[] Row(string name, StrengthCase[] group)
         {
-            StrengthScore alone = StrengthScore.Of(group, _ => (0, 1)),
+            StrengthScore alone = StrengthScore.Of(group, _ => new Blend(0, 0, 1)),
                 best = StrengthScore.Of(group, Best),
                 with = StrengthScore.Of(group, estimates.Of);
             return
@@ -163,6 +170,9 @@ internal static class StrengthCommand
                 FormattableString.Invariant($"{group.Length}"),
                 .. (string[])(hasChoice ? [PerCent(group.Average(one => estimates.Of(one).Network))] : []),
                 FormattableString.Invariant($"{group.Average(one => estimates.Of(one).Strength):0.00}"),
+                .. ModelDescriptor.RestKernels.Select(
+                    (_, kernel) => PerCent(group.Count(one => estimates.Of(one).Kernel == kernel) / (double)group.Length)
+                ),
                 Decibels(alone.Gain),
                 Decibels(with.Gain),
                 Decibels(best.Gain),
@@ -175,11 +185,12 @@ internal static class StrengthCommand
             ];
         }
 
-        static (int Network, double Strength) Best(StrengthCase one) =>
-            Enumerable
-                .Range(0, one.Networks.Count)
-                .Select(network => (network, one.Networks[network].BestStrength))
-                .MaxBy(choice => StrengthScore.GainOf(one, choice));
+        static Blend Best(StrengthCase one) =>
+            one
+                .Classicals.SelectMany(
+                    (classical, kernel) => classical.Networks.Select((sums, network) => new Blend(kernel, network, sums.BestStrength))
+                )
+                .MaxBy(blend => StrengthScore.GainOf(one, blend));
 
         static string Decibels(double value) => FormattableString.Invariant($"{value:+0.00;-0.00;0.00}");
 

@@ -45,6 +45,10 @@ internal sealed record ModelRow(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Strength { get; init; }
 
+    /// <summary>Weights of the estimate of which classical enlargement the rest is, Base64; null without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Rest { get; init; }
+
     /// <summary>Weights of the estimate of whether this network is to stand in for that of ordinary pictures, Base64; null without
     /// one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -128,9 +132,10 @@ internal static class ModelFolder
     /// <param name="folder">Folder of models.</param>
     /// <param name="id">The network.</param>
     /// <param name="strength">Estimate of the strength.</param>
+    /// <param name="rest">Estimate of which classical enlargement the rest is.</param>
     /// <param name="preference">Estimate of whether the network is to stand in for another; null for one that never does.</param>
     /// <exception cref="TrainerException">There is no such row.</exception>
-    internal static void SetEstimates(string folder, string id, string strength, string? preference)
+    internal static void SetEstimates(string folder, string id, string strength, string rest, string? preference)
     {
         IReadOnlyList<ModelRow> rows = Read(folder);
         if (rows.All(row => row.Id != id))
@@ -138,7 +143,7 @@ internal static class ModelFolder
             throw new TrainerException($"{folder}: a model {id} expected, found none.");
         }
 
-        WriteIndex(folder, rows.Select(row => row.Id == id ? row with { Strength = strength, Preference = preference } : row));
+        WriteIndex(folder, rows.Select(row => row.Id == id ? row with { Strength = strength, Rest = rest, Preference = preference } : row));
     }
 
     private static void WriteIndex(string folder, IEnumerable<ModelRow> rows)

@@ -33,34 +33,35 @@ internal sealed class BlendSimilarity
         _truthSquare = Means(truth, truth);
     }
 
+    /// <summary>Filters what is to be part of blends.</summary>
+    /// <param name="plane">Row by row.</param>
+    internal Part Filtered(float[] plane) => new(this, plane);
+
     /// <summary>SSIM of one plane.</summary>
-    internal double Of(float[] plane) => Of(new Part(this, plane), null, [0])[0];
+    internal double Of(Part plane) => Of(plane, plane, [0])[0];
 
     /// <summary>SSIM of blends.</summary>
-    /// <param name="plane">What a strength of 0 shows.</param>
-    /// <param name="difference">What a strength of 1 adds to it.</param>
+    /// <param name="none">What a strength of 0 shows.</param>
+    /// <param name="whole">What a strength of 1 shows.</param>
     /// <param name="strengths">Each 0 to 1.</param>
     /// <returns>One for each strength.</returns>
-    internal double[] Of(float[] plane, float[] difference, IReadOnlyList<double> strengths) =>
-        Of(new Part(this, plane), (new Part(this, difference), Means(plane, difference)), strengths);
-
-    private double[] Of(Part plane, (Part Difference, float[] Product)? added, IReadOnlyList<double> strengths)
+    internal double[] Of(Part none, Part whole, IReadOnlyList<double> strengths)
     {
+        float[] products = ReferenceEquals(none, whole) ? none.Square : Means(none.Plane, whole.Plane);
         double[] sums = new double[strengths.Count];
         for (int i = 0; i < _truthMean.Length; i++)
         {
             for (int k = 0; k < sums.Length; k++)
             {
-                (float mean, float square, float product) = (plane.Mean[i], plane.Square[i], plane.Truth[i]);
-                if (added is { } part)
-                {
-                    float strength = (float)strengths[k];
-                    mean += strength * part.Difference.Mean[i];
-                    square += (2 * strength * part.Product[i]) + (strength * strength * part.Difference.Square[i]);
-                    product += strength * part.Difference.Truth[i];
-                }
-
-                float truth = _truthMean[i],
+                float strength = (float)strengths[k],
+                    rest = 1 - strength;
+                float mean = (rest * none.Mean[i]) + (strength * whole.Mean[i]),
+                    square =
+                        (rest * rest * none.Square[i])
+                        + (2 * rest * strength * products[i])
+                        + (strength * strength * whole.Square[i]),
+                    product = (rest * none.Truth[i]) + (strength * whole.Truth[i]),
+                    truth = _truthMean[i],
                     variances = _truthSquare[i] - (truth * truth) + square - (mean * mean),
                     covariance = product - (truth * mean);
                 sums[k] +=
@@ -120,9 +121,11 @@ internal sealed class BlendSimilarity
         return Array.ConvertAll(window, value => (float)(value / window.Sum()));
     }
 
-    // Windows' means of a plane, its square and its product with the true picture.
-    private sealed class Part(BlendSimilarity of, float[] plane)
+    /// <summary>Windows' means of a plane, its square and its product with the true picture.</summary>
+    internal sealed class Part(BlendSimilarity of, float[] plane)
     {
+        internal float[] Plane { get; } = plane;
+
         internal float[] Mean { get; } = of.Means(plane, null);
 
         internal float[] Square { get; } = of.Means(plane, plane);

@@ -11,9 +11,15 @@ using RsrPlugins.Trainer.Training;
 
 namespace RsrPlugins.Trainer.Strength;
 
-/// <summary>How far one network's enlargement is from the bicubic one, and how much of that leads to the true picture.</summary>
-/// <param name="Network">Mean squared difference of the network's enlargement from the bicubic one, in 8-bit levels squared.</param>
-/// <param name="Common">Mean product of that difference and the true picture's from the bicubic one.</param>
+/// <summary>What shows of a case.</summary>
+/// <param name="Kernel">The classical enlargement, an index of <see cref="ModelDescriptor.RestKernels"/>.</param>
+/// <param name="Network">The network, an index of <see cref="ClassicalSums.Networks"/>.</param>
+/// <param name="Strength">Share of the network, 0 to 1.</param>
+internal readonly record struct Blend(int Kernel, int Network, double Strength);
+
+/// <summary>How far one network's enlargement is from a classical one, and how much of that leads to the true picture.</summary>
+/// <param name="Network">Mean squared difference of the network's enlargement from the classical one, in 8-bit levels squared.</param>
+/// <param name="Common">Mean product of that difference and the true picture's from the classical one.</param>
 internal readonly record struct NetworkSums(double Network, double Common)
 {
     /// <summary>The strengths of <see cref="SsimGains"/>.</summary>
@@ -35,23 +41,24 @@ internal readonly record struct NetworkSums(double Network, double Common)
     internal double BestStrength => Math.Clamp(Common / Math.Max(Network, 1e-6), 0, 1);
 
     /// <summary>Mean squared error of a blend.</summary>
-    /// <param name="bicubic">Mean squared error of bicubic enlargement.</param>
-    /// <param name="strength">Share of the network, 0 to 1; the rest is bicubic.</param>
-    internal double Error(double bicubic, double strength) => bicubic - (2 * strength * Common) + (strength * strength * Network);
+    /// <param name="classical">Mean squared error of the classical enlargement.</param>
+    /// <param name="strength">Share of the network, 0 to 1; the rest is the classical enlargement.</param>
+    internal double Error(double classical, double strength) => classical - (2 * strength * Common) + (strength * strength * Network);
 }
+
+/// <summary>One classical enlargement of a small picture.</summary>
+/// <param name="Error">Its mean squared error.</param>
+/// <param name="Networks">The network for such pictures, and the one that may stand in for it, where there is one.</param>
+internal sealed record ClassicalSums(double Error, IReadOnlyList<NetworkSums> Networks);
 
 /// <summary>One small picture, and its enlargements.</summary>
 /// <param name="Statistics"><see cref="PictureStatistics.Count"/> numbers.</param>
-/// <param name="Networks">The network for such pictures, and the one that may stand in for it, where there is one.</param>
-/// <param name="Bicubic">Mean squared error of bicubic enlargement.</param>
-/// <param name="Lanczos">Mean squared error of Lanczos enlargement.</param>
+/// <param name="Classicals">One for each of <see cref="ModelDescriptor.RestKernels"/>.</param>
 /// <param name="IsHeldBack">The case belongs to a picture no fit has seen.</param>
 /// <param name="By">How the small picture was made.</param>
 internal sealed record StrengthCase(
     float[] Statistics,
-    IReadOnlyList<NetworkSums> Networks,
-    double Bicubic,
-    double Lanczos,
+    IReadOnlyList<ClassicalSums> Classicals,
     bool IsHeldBack,
     SmallBy By
 )
@@ -66,15 +73,18 @@ internal sealed record StrengthCase(
             foreach (StrengthCase one in cases)
             {
                 Array.ForEach(one.Statistics, writer.Write);
-                writer.Write(one.Networks.Count);
-                foreach (NetworkSums sums in one.Networks)
+                writer.Write(one.Networks);
+                foreach (ClassicalSums classical in one.Classicals)
                 {
-                    writer.Write(sums.Network);
-                    writer.Write(sums.Common);
-                    Array.ForEach([.. sums.SsimGains], writer.Write);
+                    writer.Write(classical.Error);
+                    foreach (NetworkSums sums in classical.Networks)
+                    {
+                        writer.Write(sums.Network);
+                        writer.Write(sums.Common);
+                        Array.ForEach([.. sums.SsimGains], writer.Write);
+                    }
                 }
 
-                Array.ForEach([one.Bicubic, one.Lanczos], writer.Write);
                 writer.Write(one.IsHeldBack);
                 writer.Write((int)one.By);
             }
@@ -107,11 +117,10 @@ internal sealed record StrengthCase(
                     statistics[k] = reader.ReadSingle();
                 }
 
+                int networks = reader.ReadInt32();
                 cases[i] = new StrengthCase(
                     statistics,
-                    [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => ReadSums(reader))],
-                    reader.ReadDouble(),
-                    reader.ReadDouble(),
+                    [.. ModelDescriptor.RestKernels.Select(_ => ReadClassical(reader, networks))],
                     reader.ReadBoolean(),
                     (SmallBy)reader.ReadInt32()
                 );
@@ -126,13 +135,25 @@ internal sealed record StrengthCase(
         }
     }
 
+    private static ClassicalSums ReadClassical(BinaryReader reader, int networks) =>
+        new(reader.ReadDouble(), [.. Enumerable.Range(0, networks).Select(_ => ReadSums(reader))]);
+
     private static NetworkSums ReadSums(BinaryReader reader) =>
         new(reader.ReadDouble(), reader.ReadDouble()) { SsimGains = [.. NetworkSums.Strengths.Select(_ => reader.ReadDouble())] };
 
-    private static string Header(string of) => $"3: {of}, {PictureStatistics.Count} statistics";
+    private static string Header(string of) => $"4: {of}, {PictureStatistics.Count} statistics";
 
-    /// <summary>Mean squared error of the better classical enlargement.</summary>
-    internal double Classical => Math.Min(Bicubic, Lanczos);
+    /// <summary>Mean squared error of the better of bicubic and Lanczos enlargement, which a blend is measured against.</summary>
+    internal double Reference => ModelDescriptor.RestKernels.Index().Where(kernel => IsReference(kernel.Item)).Min(kernel => Classicals[kernel.Index].Error);
+
+    /// <summary>Whether what a kernel makes is what blends are measured against.</summary>
+    internal static bool IsReference(ResamplingKernel kernel) => kernel is ResamplingKernel.Bicubic or ResamplingKernel.Lanczos3;
+
+    /// <summary>Number of networks.</summary>
+    internal int Networks => Classicals[0].Networks.Count;
+
+    /// <summary>The numbers of a blend.</summary>
+    internal NetworkSums Sums(Blend blend) => Classicals[blend.Kernel].Networks[blend.Network];
 }
 
 /// <summary>Makes cases from the pictures of a configuration.</summary>
@@ -145,7 +166,7 @@ internal sealed class StrengthCases(int scale, OrdinaryPictures pictures, IReadO
     private const int Border = 4;
 
     // Crops of a picture, each made small in its own way: reading it takes longer than all that is done with a crop.
-    private const int CropsOfOne = 4;
+    private const int CropsOfOne = 2;
 
     /// <summary>Makes cases.</summary>
     /// <param name="count">How many; the first of a longer list are those of a shorter one.</param>
@@ -185,81 +206,62 @@ internal sealed class StrengthCases(int scale, OrdinaryPictures pictures, IReadO
             return null;
         }
 
-        float[] small = made.Small,
-            target = made.Truth.Luma(),
-            bicubic = Resampler.Resize(small, side, side, large, large, ResamplingKernel.Bicubic, cancellationToken),
-            lanczos = Resampler.Resize(small, side, side, large, large, ResamplingKernel.Lanczos3, cancellationToken);
-        float[][] networks = [.. resizers.Select(resizer => resizer.ResizeLuma(small, side, side, cancellationToken))];
-        double[] networkSums = new double[networks.Length],
-            common = new double[networks.Length];
-        double bicubicSum = 0,
-            lanczosSum = 0;
+        float[] small = made.Small;
+        float[] target = Levels(made.Truth.Luma());
+        float[][] classicals =
+        [
+            .. ModelDescriptor.RestKernels.Select(kernel =>
+                Levels(Resampler.Resize(small, side, side, large, large, kernel, cancellationToken))
+            ),
+        ];
+        float[][] networks = [.. resizers.Select(resizer => Levels(resizer.ResizeLuma(small, side, side, cancellationToken)))];
         int border = Border * scale;
-        for (int y = border; y < large - border; y++)
-        {
-            for (int x = border; x < large - border; x++)
-            {
-                int i = (y * large) + x;
-                double error = target[i] - Clipped(bicubic[i]),
-                    lanczosError = target[i] - Clipped(lanczos[i]);
-                for (int k = 0; k < networks.Length; k++)
-                {
-                    double difference = Clipped(networks[k][i]) - Clipped(bicubic[i]);
-                    networkSums[k] += difference * difference;
-                    common[k] += difference * error;
-                }
+        BlendSimilarity similarity = new BlendSimilarity(target, large, border);
+        BlendSimilarity.Part[] parts = Array.ConvertAll(classicals, similarity.Filtered);
+        double reference = parts.Where((_, i) => StrengthCase.IsReference(ModelDescriptor.RestKernels[i])).Max(similarity.Of);
+        BlendSimilarity.Part[] networkParts = Array.ConvertAll(networks, similarity.Filtered);
+        return new StrengthCase(statistics, [.. classicals.Select(Sums)], made.IsHeldBack, made.By);
 
-                bicubicSum += error * error;
-                lanczosSum += lanczosError * lanczosError;
+        ClassicalSums Sums(float[] classical, int kernel) =>
+            new(
+                MeanProduct(target, classical, target, classical, large, border),
+                [
+                    .. networks.Select(
+                        (network, k) =>
+                            new NetworkSums(
+                                MeanProduct(network, classical, network, classical, large, border),
+                                MeanProduct(network, classical, target, classical, large, border)
+                            )
+                            {
+                                SsimGains =
+                                [
+                                    .. similarity
+                                        .Of(parts[kernel], networkParts[k], NetworkSums.Strengths)
+                                        .Select(value => value - reference),
+                                ],
+                            }
+                    ),
+                ]
+            );
+    }
+
+    // Mean product of two differences, inside a border.
+    private static double MeanProduct(float[] first, float[] firstLess, float[] second, float[] secondLess, int side, int border)
+    {
+        double sum = 0;
+        for (int y = border; y < side - border; y++)
+        {
+            for (int i = (y * side) + border; i < ((y + 1) * side) - border; i++)
+            {
+                sum += ((double)first[i] - firstLess[i]) * ((double)second[i] - secondLess[i]);
             }
         }
 
-        double levels = 255.0 * 255 / ((double)(large - (2 * border)) * (large - (2 * border)));
-        IReadOnlyList<double>[] ssimGains = SsimGains(target, bicubic, lanczos, networks, large, border);
-        return new StrengthCase(
-            statistics,
-            [
-                .. networks.Select(
-                    (_, k) => new NetworkSums(networkSums[k] * levels, common[k] * levels) { SsimGains = ssimGains[k] }
-                ),
-            ],
-            bicubicSum * levels,
-            lanczosSum * levels,
-            made.IsHeldBack,
-            made.By
-        );
+        return sum / ((double)(side - (2 * border)) * (side - (2 * border)));
     }
 
-    private static IReadOnlyList<double>[] SsimGains(
-        float[] target,
-        float[] bicubic,
-        float[] lanczos,
-        float[][] networks,
-        int side,
-        int border
-    )
-    {
-        BlendSimilarity similarity = new BlendSimilarity(Levels(target), side, border);
-        float[] classical = Levels(bicubic);
-        double better = Math.Max(similarity.Of(classical), similarity.Of(Levels(lanczos)));
-        return Array.ConvertAll(
-            networks,
-            network =>
-            {
-                float[] difference = Levels(network);
-                for (int i = 0; i < difference.Length; i++)
-                {
-                    difference[i] -= classical[i];
-                }
-
-                return (IReadOnlyList<double>)
-                    [.. similarity.Of(classical, difference, NetworkSums.Strengths).Select(value => value - better)];
-            }
-        );
-
-        static float[] Levels(float[] plane) => Array.ConvertAll(plane, value => (float)(255 * Clipped(value)));
-    }
+    private static float[] Levels(float[] plane) => Array.ConvertAll(plane, value => 255 * Clipped(value));
 
     // Black and white of studio luma: what an 8-bit R, G, B file can hold.
-    private static double Clipped(float value) => Math.Clamp(value, 16 / 255f, 235 / 255f);
+    private static float Clipped(float value) => Math.Clamp(value, 16 / 255f, 235 / 255f);
 }

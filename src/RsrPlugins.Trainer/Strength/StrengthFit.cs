@@ -18,8 +18,8 @@ namespace RsrPlugins.Trainer.Strength;
 /// <param name="SsimLosses">Part of the cases that lose more than 0.005 SSIM.</param>
 internal sealed record StrengthScore(double Gain, double Losses, double LargeLosses, double SsimLosses)
 {
-    /// <summary>Of cases with a network and a strength for each.</summary>
-    internal static StrengthScore Of(IReadOnlyList<StrengthCase> cases, Func<StrengthCase, (int Network, double Strength)> choice)
+    /// <summary>Of cases with a blend for each.</summary>
+    internal static StrengthScore Of(IReadOnlyList<StrengthCase> cases, Func<StrengthCase, Blend> choice)
     {
         double[] gains = [.. cases.Select(one => GainOf(one, choice(one)))];
         return new StrengthScore(
@@ -31,28 +31,33 @@ internal sealed record StrengthScore(double Gain, double Losses, double LargeLos
     }
 
     /// <summary>Gain of one case in SSIM.</summary>
-    internal static double SsimGainOf(StrengthCase one, (int Network, double Strength) choice) =>
-        one.Networks[choice.Network].SsimGain(choice.Strength);
+    internal static double SsimGainOf(StrengthCase one, Blend blend) => one.Sums(blend).SsimGain(blend.Strength);
 
     /// <summary>Gain of one case in dB.</summary>
-    internal static double GainOf(StrengthCase one, (int Network, double Strength) choice) =>
+    internal static double GainOf(StrengthCase one, Blend blend) =>
         10
         * Math.Log10(
-            (one.Classical + StrengthFit.Floor)
-                / (one.Networks[choice.Network].Error(one.Bicubic, choice.Strength) + StrengthFit.Floor)
+            (one.Reference + StrengthFit.Floor)
+                / (one.Sums(blend).Error(one.Classicals[blend.Kernel].Error, blend.Strength) + StrengthFit.Floor)
         );
 }
 
 /// <summary>What is fitted for one scale.</summary>
-/// <param name="Strengths">An estimate for each network.</param>
+/// <param name="Strengths">An estimate of the strength for each network.</param>
+/// <param name="Rests">An estimate for each network of which classical enlargement the rest is.</param>
 /// <param name="Preference">Whether the second is to stand in for the first; null for one network.</param>
-internal sealed record StrengthEstimates(IReadOnlyList<StrengthEstimator> Strengths, StrengthEstimator? Preference)
+internal sealed record StrengthEstimates(
+    IReadOnlyList<StrengthEstimator> Strengths,
+    IReadOnlyList<StrengthEstimator> Rests,
+    StrengthEstimator? Preference
+)
 {
     /// <summary>What the product shows of a case.</summary>
-    internal (int Network, double Strength) Of(StrengthCase one)
+    internal Blend Of(StrengthCase one)
     {
         int network = Preference is not null && Preference.Of(one.Statistics) > 0.5 ? 1 : 0;
-        return (network, Strengths[network].Of(one.Statistics));
+        int kernel = (int)Math.Round(Rests[network].Of(one.Statistics) * (ModelDescriptor.RestKernels.Count - 1));
+        return new Blend(kernel, network, Strengths[network].Of(one.Statistics));
     }
 }
 
@@ -108,14 +113,25 @@ internal static class StrengthFit
         Tensor mean = raw.mean([0]),
             scale = 1 / (raw.std([0]) + Spread);
         Tensor inputs = ((raw - mean) * scale).clamp(-StrengthEstimator.Limit, StrengthEstimator.Limit);
-        int networks = seen[0].Networks.Count;
-        Blends[] blends = [.. Enumerable.Range(0, networks).Select(network => new Blends(seen, network))];
+        int networks = seen[0].Networks;
+        Blends[][] blends =
+        [
+            .. Enumerable
+                .Range(0, networks)
+                .Select(network =>
+                    Enumerable.Range(0, ModelDescriptor.RestKernels.Count).Select(kernel => new Blends(seen, kernel, network)).ToArray()
+                ),
+        ];
         Head[][] fits =
         [
-            .. Enumerable.Range(0, Fits).Select(fit => FitOne(inputs, blends, networks == 1 ? 1 : networks + 1, hidden, seed + fit)),
+            .. Enumerable.Range(0, Fits).Select(fit => FitOne(inputs, blends, hidden, seed + fit)),
         ];
         StrengthEstimator[] estimators = [.. Enumerable.Range(0, fits[0].Length).Select(head => Mean([.. fits.Select(fit => fit[head])]))];
-        return new StrengthEstimates(estimators[..networks], networks == 1 ? null : estimators[networks]);
+        return new StrengthEstimates(
+            estimators[..networks],
+            estimators[networks..(2 * networks)],
+            networks == 1 ? null : estimators[2 * networks]
+        );
 
         // The mean of several fits' sums is one network with all their units, and surer than each.
         StrengthEstimator Mean(Head[] heads) =>
@@ -133,14 +149,19 @@ internal static class StrengthFit
     // Weights of one estimate of one fit: of each unit its bias and its inputs, of the output the same.
     private sealed record Head(float[][] Units, float[] Output);
 
-    private static Head[] FitOne(Tensor inputs, Blends[] blends, int count, int hidden, int seed)
+    // Heads: of each network the strength, then of each the rest, then whether the second network stands in.
+    private static Head[] FitOne(Tensor inputs, Blends[][] blends, int hidden, int seed)
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(seed);
-        HeadWeights[] heads = [.. Enumerable.Range(0, count).Select(head => new HeadWeights(hidden, head < blends.Length ? 1 : 0))];
+        int networks = blends.Length;
+        HeadWeights[] heads =
+        [
+            .. Enumerable.Range(0, networks == 1 ? 2 : (2 * networks) + 1).Select(head => new HeadWeights(hidden, head < networks ? 1 : 0)),
+        ];
         using Optimizer optimiser = AdamW(heads.SelectMany(head => head.All), lr: Rate, weight_decay: WeightDecay);
         Tensor all = arange(inputs.shape[0]);
-        Tensor possible = blends.Select(one => one.Gains(one.Best, all)).Aggregate(maximum);
+        Tensor possible = blends.SelectMany(kernels => kernels).Select(one => one.Gains(one.Best, all)).Aggregate(maximum);
         Tensor wanted = minimum(possible, Margin * ones_like(possible));
         for (int step = 0; step < Steps; step++)
         {
@@ -153,15 +174,18 @@ internal static class StrengthFit
             Tensor drawn = randperm(inputs.shape[0])[..(int)Math.Min(Batch, inputs.shape[0])];
             Tensor noisy = inputs[drawn];
             noisy = noisy + (Jitter * randn_like(noisy));
-            Tensor[] costs = [.. blends.Select((one, network) => Cost(one, heads[network].Share(noisy), drawn))];
+            Tensor[] costs =
+            [
+                .. Enumerable.Range(0, networks).Select(network => CostOfRests(network, noisy, drawn)),
+            ];
             Tensor cost = costs[0];
-            if (count > blends.Length)
+            if (networks > 1)
             {
                 Tensor second = heads[^1].Share(noisy);
                 cost = ((1 - second) * costs[0]) + (second * costs[1]) + (Unchosen * (costs[0] + costs[1]) / 2);
             }
 
-            Tensor loss = (blends[0].Weights[drawn] * cost).mean();
+            Tensor loss = (blends[0][0].Weights[drawn] * cost).mean();
             optimiser.zero_grad();
             loss.backward();
             optimiser.step();
@@ -170,6 +194,16 @@ internal static class StrengthFit
         Head[] fitted = [.. heads.Select(head => head.Head())];
         Array.ForEach(heads, head => head.Dispose());
         return fitted;
+
+        // Between two kernels the cost is on a straight line: a share near one of them is a sure choice.
+        Tensor CostOfRests(int network, Tensor statistics, Tensor drawn)
+        {
+            Tensor strength = heads[network].Share(statistics),
+                at = heads[networks + network].Share(statistics) * (ModelDescriptor.RestKernels.Count - 1);
+            return blends[network]
+                .Select((one, kernel) => (1 - (at - kernel).abs()).clamp_min(0) * Cost(one, strength, drawn))
+                .Aggregate((sum, one) => sum + one);
+        }
 
         Tensor Cost(Blends blend, Tensor strength, Tensor drawn)
         {
@@ -231,19 +265,20 @@ internal static class StrengthFit
     {
         private readonly Tensor _network;
         private readonly Tensor _common;
-        private readonly Tensor _bicubic;
         private readonly Tensor _classical;
+        private readonly Tensor _reference;
         private readonly Tensor[] _ssimGains;
 
-        public Blends(StrengthCase[] cases, int network)
+        public Blends(StrengthCase[] cases, int kernel, int network)
         {
-            (_network, _common) = (Column(one => one.Networks[network].Network), Column(one => one.Networks[network].Common));
-            (_bicubic, _classical) = (Column(one => one.Bicubic), Column(one => one.Classical));
+            Blend blend = new Blend(kernel, network, 0);
+            (_network, _common) = (Column(one => one.Sums(blend).Network), Column(one => one.Sums(blend).Common));
+            (_classical, _reference) = (Column(one => one.Classicals[kernel].Error), Column(one => one.Reference));
             _ssimGains =
             [
-                .. Enumerable.Range(0, NetworkSums.Strengths.Count).Select(at => Column(one => one.Networks[network].SsimGains[at])),
+                .. Enumerable.Range(0, NetworkSums.Strengths.Count).Select(at => Column(one => one.Sums(blend).SsimGains[at])),
             ];
-            (Best, Weights) = (Column(one => one.Networks[network].BestStrength), Column(one => WeightOf(one.By)));
+            (Best, Weights) = (Column(one => one.Sums(blend).BestStrength), Column(one => WeightOf(one.By)));
 
             Tensor Column(Func<StrengthCase, double> value) => tensor(cases.Select(one => (float)value(one)).ToArray());
         }
@@ -259,8 +294,8 @@ internal static class StrengthFit
         public Tensor Gains(Tensor strength, Tensor of) =>
             (10 / Math.Log(10))
             * (
-                (_classical[of] + Floor).log()
-                - ((_bicubic[of] - (2 * strength * _common[of]) + (strength * strength * _network[of])).clamp_min(0) + Floor).log()
+                (_reference[of] + Floor).log()
+                - ((_classical[of] - (2 * strength * _common[of]) + (strength * strength * _network[of])).clamp_min(0) + Floor).log()
             );
 
         /// <summary>Gains in SSIM, as <see cref="NetworkSums.SsimGain"/>.</summary>

@@ -4,6 +4,7 @@ using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Resizing;
 using RsrPlugins.Core.Sizes;
 using RsrPlugins.Core.Tests.Resizing;
@@ -88,10 +89,16 @@ public sealed class ResizeSessionTests
     }
 
     [Theory]
-    [InlineData(PixelLayout.Rgba, 8, 2, null)]
-    [InlineData(PixelLayout.Rgb, 16, 5.5, null)]
-    [InlineData(PixelLayout.GreyAlpha, 8, 6, 11)]
-    public void Strength_blends_with_the_classical_picture(PixelLayout layout, int bits, double scale, int? recordedWidth)
+    [InlineData(PixelLayout.Rgba, 8, 2, null, ResamplingKernel.Bilinear)]
+    [InlineData(PixelLayout.Rgb, 16, 5.5, null, ResamplingKernel.Lanczos3)]
+    [InlineData(PixelLayout.GreyAlpha, 8, 6, 11, ResamplingKernel.Bicubic)]
+    public void Strength_blends_with_the_classical_picture(
+        PixelLayout layout,
+        int bits,
+        double scale,
+        int? recordedWidth,
+        ResamplingKernel rest
+    )
     {
         PixelImage source = LearnedResizerTests.Patchwork(6, 5, layout, bits);
         DownscaleRecord? record = recordedWidth is { } width
@@ -100,7 +107,7 @@ public sealed class ResizeSessionTests
         ResizePlan plan = record is null
             ? ResizePlan.Upscale(6, 5, new SizeRequest((decimal)scale, null, null), ModelKind.Photo, [2, 3, 4])
             : ResizePlan.Upscale(6, 5, new SizeRequest(null, null, null), ModelKind.Learned, [2, 3, 4], record);
-        ResizeWay way = ResizeWay.Of(plan, _models);
+        ResizeWay way = ResizeWay.Of(plan, _models) with { RestKernel = rest };
         int opened = 0;
         using ResizeSession session = new ResizeSession(
             null,
@@ -124,14 +131,10 @@ public sealed class ResizeSessionTests
         Assert.Equal((0, null), (opened, none.Device));
         Assert.Equal(1, shares[^1]);
 
-        // The bicubic picture lies where the networks' does: what a reduction had filled up is enlarged too, and cut off.
+        // The classical picture lies where the networks' does: what a reduction had filled up is enlarged too, and cut off.
         PixelImage classical = record is null
-            ? Core.Resampling.Resampler.Resize(source, plan.Width, plan.Height, Core.Resampling.ResamplingKernel.Bicubic, null, Token)
-            : Cropping.TopLeft(
-                Core.Resampling.Resampler.Resize(source, 12, 10, Core.Resampling.ResamplingKernel.Bicubic, null, Token),
-                11,
-                9
-            );
+            ? Resampler.Resize(source, plan.Width, plan.Height, rest, null, Token)
+            : Cropping.TopLeft(Resampler.Resize(source, 12, 10, rest, null, Token), 11, 9);
         AssertSame(classical, none.Picture);
 
         PixelImage learned = session.Resize(source, way, new SessionSettings(), cancellationToken: Token).Picture;

@@ -207,13 +207,15 @@ public sealed class ModelCatalogueTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"AAAA\"", "32-bit numbers")]
-    [InlineData("\"AAAAAA==\"", "weights")]
-    [InlineData("\"?\"", "strength")]
-    [InlineData("7", "not a list of models")]
-    public void A_strength_that_is_none_is_refused(string strength, string expected)
+    [InlineData("strength", "\"AAAA\"", "32-bit numbers")]
+    [InlineData("strength", "\"AAAAAA==\"", "weights")]
+    [InlineData("strength", "\"?\"", "strength")]
+    [InlineData("strength", "7", "not a list of models")]
+    [InlineData("rest", "\"?\"", "rest")]
+    [InlineData("preference", "\"AAAAAA==\"", "preference")]
+    public void An_estimate_that_is_none_is_refused(string field, string value, string expected)
     {
-        WriteList(List(Row("srnet-x2", "SRNet", 2).Replace("\"card\"", $"\"strength\":{strength},\"card\"", StringComparison.Ordinal)));
+        WriteList(List(Row("srnet-x2", "SRNet", 2).Replace("\"card\"", $"\"{field}\":{value},\"card\"", StringComparison.Ordinal)));
         Assert.Contains(expected, Assert.Throws<ModelException>(() => ModelCatalogue.Load(_folder)).Message, StringComparison.Ordinal);
     }
 

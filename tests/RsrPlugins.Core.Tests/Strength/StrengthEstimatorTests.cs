@@ -2,6 +2,7 @@
 using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Imaging;
 using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Sizes;
 using RsrPlugins.Core.Strength;
 using RsrPlugins.Core.Tests.Resizing;
@@ -71,6 +72,24 @@ public sealed class StrengthEstimatorTests
         ModelDescriptor model = _models.Find(NetworkTask.Enlarge, ModelKind.Photo, 2) with { Strength = Constant(bias) };
         ResizeWay way = ResizeWay.Of(model, 40, 30) with { Strength = set };
         Assert.Equal(expected, way.Adapted(LearnedResizerTests.Patchwork(40, 30, PixelLayout.Rgba, 8)).Strength);
+    }
+
+    [Theory]
+    [InlineData(-20, ResamplingKernel.Bilinear)]
+    [InlineData(-1.5, ResamplingKernel.Bilinear)] // 0.09
+    [InlineData(0, ResamplingKernel.Bicubic)] // a half
+    [InlineData(1, ResamplingKernel.Lanczos3)] // 0.8
+    [InlineData(20, ResamplingKernel.Lanczos3)]
+    public void The_rest_is_the_enlargement_that_the_picture_asks_for(float bias, ResamplingKernel expected)
+    {
+        ModelDescriptor model = _models.Find(NetworkTask.Enlarge, ModelKind.Photo, 2) with { Strength = Constant(0), Rest = Constant(bias) };
+        PixelImage source = LearnedResizerTests.Patchwork(40, 30, PixelLayout.Rgba, 8);
+        ResizeWay way = ResizeWay.Of(model, 40, 30, fitTo: (60, 45));
+        Assert.Equal(expected, way.Adapted(source).RestKernel);
+        Assert.Equal(ResamplingKernel.Bicubic, way.Adapted(source).ClassicalKernel);
+        Assert.Equal(ResamplingKernel.Bicubic, (way with { Strength = 50 }).Chosen(source).RestKernel);
+        ModelDescriptor unknown = model with { Rest = null };
+        Assert.Equal(ResamplingKernel.Bicubic, ResizeWay.Of(unknown, 40, 30).Adapted(source).RestKernel);
     }
 
     [Fact]
@@ -155,6 +174,7 @@ public sealed class StrengthEstimatorTests
         foreach (ModelDescriptor model in _models.Models)
         {
             Assert.Equal(model.Kind is ModelKind.Photo or ModelKind.Antialiased or ModelKind.Cleanup, model.Strength is not null);
+            Assert.Equal(model.Strength is null, model.Rest is null);
             Assert.Equal(model.Kind == ModelKind.Antialiased, model.Preference is not null);
         }
     }

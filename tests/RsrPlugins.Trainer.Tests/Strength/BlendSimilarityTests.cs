@@ -20,15 +20,15 @@ public class BlendSimilarityTests
         float[] difference = [.. other.Zip(plane, (end, start) => end - start)];
         double[] strengths = [0, 0.25, 0.6, 1];
         BlendSimilarity similarity = new BlendSimilarity(truth, Side, Border);
-        double[] found = similarity.Of(plane, difference, strengths);
+        double[] found = similarity.Of(similarity.Filtered(plane), similarity.Filtered(other), strengths);
         for (int k = 0; k < strengths.Length; k++)
         {
             float[] blend = [.. plane.Zip(difference, (start, added) => start + ((float)strengths[k] * added))];
             Assert.Equal(Direct(truth, blend), found[k], 1e-3);
         }
 
-        Assert.Equal(Direct(truth, plane), similarity.Of(plane), 1e-3);
-        Assert.Equal(1, similarity.Of(truth), 1e-4);
+        Assert.Equal(Direct(truth, plane), similarity.Of(similarity.Filtered(plane)), 1e-3);
+        Assert.Equal(1, similarity.Of(similarity.Filtered(truth)), 1e-4);
         Assert.True(found.Max() < 0.95);
     }
 
