@@ -90,9 +90,9 @@ internal static class StrengthFit
     private const double LargeLoss = 0.15;
     private const double LargeLossCost = 15;
 
-    // What is lost beyond this in SSIM costs so much: 0.005 as much as a tenth of a decibel.
+    // What is lost beyond this in SSIM costs so much: 0.005 as much as two tenths of a decibel.
     private const double SsimLoss = 0.002;
-    private const double SsimLossCost = 300;
+    private const double SsimLossCost = 600;
 
     // Part of the cost that each network has for pictures of the other: its estimate must be sound for them too.
     private const double Unchosen = 0.2;

@@ -11,10 +11,12 @@ public class EffortTests
     // Levels of 255 between two small pixels around which the large picture is the same.
     private const double MostAddedAlongLines = 4;
 
-    // Of the pair's own small pictures; wanted: 4. The frames of the facade at x2 are the worst, 23.
-    private const double MostAlongLines = 26;
+    // Of the pair's own small pictures; wanted: 4. The frames of the facade at x2 are the worst, 21.
+    private const double MostAlongLines = 24;
 
-    // Levels by which a small picture may be lighter or darker than the large one; wanted: 0.5. The spokes at x3 are the worst, 3.6.
+    // Levels by which a small picture may be lighter or darker than the large one: what is wanted, and x2 keeps, and what x3 and x4, which
+    // were not trained for it, keep. The spokes at x3 are the worst, 3.6.
+    private const double Brightness = 0.5;
     private const double MostBrightness = 4;
 
     // dB: by how much less of a drawing may come back than of the bicubic picture by the network for ordinary ones.
@@ -50,10 +52,11 @@ public class EffortTests
             Dictionary<string, double[]> ways = picture.ToDictionary(row => row.Way, row => row.Figures);
             (double[] bicubic, double[] learned, double[] effort) = (ways["bicubic"], ways["learned"], ways["learned, effort"]);
             longestFree = Math.Max(longestFree, ways["effort, free"][0]);
+            double brightness = picture.Key.EndsWith("x2", StringComparison.Ordinal) ? Brightness : MostBrightness;
             Expect(learned[0] <= MostAlongLines, $"{learned[0]} levels along lines");
             Expect(effort[0] <= learned[0] + MostAddedAlongLines, $"{effort[0]} levels along lines with effort, {learned[0]} without");
-            Expect(Math.Abs(learned[1]) <= MostBrightness, $"{learned[1]} levels of brightness");
-            Expect(Math.Abs(effort[1]) <= MostBrightness, $"{effort[1]} levels of brightness with effort");
+            Expect(Math.Abs(learned[1]) <= brightness, $"{learned[1]} levels of brightness");
+            Expect(Math.Abs(effort[1]) <= brightness, $"{effort[1]} levels of brightness with effort");
             Expect(learned[2] >= bicubic[2] - MostLoss, $"{learned[2]} dB come back, {bicubic[2]} of the bicubic picture");
             Expect(effort[2] >= learned[2] + LeastGain, $"{effort[2]} dB come back with effort, {learned[2]} without");
 
