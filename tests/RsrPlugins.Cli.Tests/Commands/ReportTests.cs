@@ -158,7 +158,7 @@ public class ReportTests
     [InlineData(2, "antialiased", 37.5)]
     [InlineData(3, "antialiased", 33.75)]
     [InlineData(4, "antialiased", 31.5)]
-    [InlineData(2, "photo-editor", 37.55)]
+    [InlineData(2, "photo-editor", 37.5)]
     [InlineData(3, "photo-editor", 33.8)]
     [InlineData(4, "photo-editor", 31.5)]
     [InlineData(2, "learned", 38.0)]
