@@ -144,7 +144,8 @@ internal sealed record StrengthCase(
     private static string Header(string of) => $"4: {of}, {PictureStatistics.Count} statistics";
 
     /// <summary>Mean squared error of the better of bicubic and Lanczos enlargement, which a blend is measured against.</summary>
-    internal double Reference => ModelDescriptor.RestKernels.Index().Where(kernel => IsReference(kernel.Item)).Min(kernel => Classicals[kernel.Index].Error);
+    internal double Reference =>
+        Classicals.Where((_, kernel) => IsReference(ModelDescriptor.RestKernels[kernel])).Min(classical => classical.Error);
 
     /// <summary>Whether what a kernel makes is what blends are measured against.</summary>
     internal static bool IsReference(ResamplingKernel kernel) => kernel is ResamplingKernel.Bicubic or ResamplingKernel.Lanczos3;

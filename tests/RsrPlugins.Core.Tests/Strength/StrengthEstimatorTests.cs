@@ -82,7 +82,8 @@ public sealed class StrengthEstimatorTests
     [InlineData(20, ResamplingKernel.Lanczos3)]
     public void The_rest_is_the_enlargement_that_the_picture_asks_for(float bias, ResamplingKernel expected)
     {
-        ModelDescriptor model = _models.Find(NetworkTask.Enlarge, ModelKind.Photo, 2) with { Strength = Constant(0), Rest = Constant(bias) };
+        ModelDescriptor photo = _models.Find(NetworkTask.Enlarge, ModelKind.Photo, 2),
+            model = photo with { Strength = Constant(0), Rest = Constant(bias) };
         PixelImage source = LearnedResizerTests.Patchwork(40, 30, PixelLayout.Rgba, 8);
         ResizeWay way = ResizeWay.Of(model, 40, 30, fitTo: (60, 45));
         Assert.Equal(expected, way.Adapted(source).RestKernel);
