@@ -81,8 +81,8 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
 
     /// <summary>
     /// The way with less of its networks' picture where the source's statistics say that less is closer to the truth: the strength becomes
-    /// that share of itself, and the rest is the classical enlargement that is closest. Only the first network is asked, chosen as by <see cref="Chosen(PixelImage)"/>, and only for enlargements; who
-    /// cleans up at the same size wants all of it.
+    /// that share of itself, and the rest is the classical enlargement that is closest. Only the first network is asked, chosen as by
+    /// <see cref="Chosen(PixelImage)"/>, and only for enlargements; who cleans up at the same size wants all of it.
     /// </summary>
     /// <param name="source">What the way will be gone with.</param>
     public ResizeWay Adapted(PixelImage source)
@@ -103,8 +103,16 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
         WayStep first = chosen.Steps[0];
         double share = first.Model.ShareFor(statistics);
         share = first.MeanWith is null ? share : (share + first.MeanWith.ShareFor(statistics)) / 2;
-        return chosen with { Strength = (int)Math.Round(Strength * share), RestKernel = first.Model.KernelFor(statistics) };
+        return chosen with { Strength = (int)Math.Round(Strength * share), RestKernel = RestFor(first.Model, statistics) };
     }
+
+    /// <summary>The kernels that <see cref="ModelDescriptor.Rest"/> tells apart, from the softest to the sharpest, evenly spaced between 0
+    /// and 1.</summary>
+    public static IReadOnlyList<ResamplingKernel> RestKernels { get; } =
+        [ResamplingKernel.Bilinear, ResamplingKernel.Bicubic, ResamplingKernel.Lanczos3];
+
+    private static ResamplingKernel RestFor(ModelDescriptor model, float[] statistics) =>
+        model.Rest is { } rest ? RestKernels[(int)Math.Round(rest.Of(statistics) * (RestKernels.Count - 1))] : ResamplingKernel.Bicubic;
 
     /// <summary>A classical step takes next to nothing beside a network.</summary>
     internal const double ClassicalWork = 1;

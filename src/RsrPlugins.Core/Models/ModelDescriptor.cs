@@ -1,7 +1,5 @@
 // One row of models.json. What a host must know to run the network is its shape; name and kind say where the network comes from
 // and which pictures it is meant for, and only a user's choice asks for them.
-using RsrPlugins.Core.Resampling;
-
 namespace RsrPlugins.Core.Models;
 
 /// <summary>What small images a network belongs to.</summary>
@@ -63,12 +61,9 @@ public sealed record ModelDescriptor(
     /// <summary>Tells from a picture how much of the network's enlargement to show; null for a network that shows whole.</summary>
     public StrengthEstimator? Strength { get; init; }
 
-    /// <summary>Tells from a picture which classical enlargement the rest is, of <see cref="RestKernels"/>; null for bicubic.</summary>
+    /// <summary>Tells from a picture which classical enlargement the rest is, from 0 for the softest to 1 for the sharpest; null for
+    /// bicubic.</summary>
     public StrengthEstimator? Rest { get; init; }
-
-    /// <summary>The kernels that <see cref="Rest"/> tells apart, from the softest to the sharpest, evenly spaced between 0 and 1.</summary>
-    public static IReadOnlyList<ResamplingKernel> RestKernels { get; } =
-        [ResamplingKernel.Bilinear, ResamplingKernel.Bicubic, ResamplingKernel.Lanczos3];
 
     /// <summary>Tells from a picture whether this network is to enlarge it, instead of that for ordinary images: above a half. Null for a
     /// network that stands in for no other.</summary>
@@ -85,11 +80,6 @@ public sealed record ModelDescriptor(
         double share = Strength?.Of(statistics) ?? 1;
         return Kind == ModelKind.Cleanup ? Math.Max(share, MinCleanUp) : share;
     }
-
-    /// <summary>The classical enlargement of which the rest is.</summary>
-    /// <param name="statistics">The picture's, <see cref="StrengthEstimator.Count"/> numbers.</param>
-    public ResamplingKernel KernelFor(ReadOnlySpan<float> statistics) =>
-        Rest is null ? ResamplingKernel.Bicubic : RestKernels[(int)Math.Round(Rest.Of(statistics) * (RestKernels.Count - 1))];
 
     /// <summary>How <see cref="Psnr"/> and <see cref="Ssim"/> were measured.</summary>
     public string Protocol { get; init; } = string.Empty;

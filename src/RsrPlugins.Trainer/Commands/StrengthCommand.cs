@@ -2,6 +2,7 @@
 // Exporting the network again drops it: it is of these weights and no others.
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
@@ -139,7 +140,7 @@ internal static class StrengthCommand
                 "of them",
                 .. (string[])(hasChoice ? ["stand-in chosen"] : []),
                 "mean strength",
-                .. ModelDescriptor.RestKernels.Select(kernel => $"rest {kernel.ToString().ToLowerInvariant()}"),
+                .. ResizeWay.RestKernels.Select(kernel => $"rest {kernel.ToString().ToLowerInvariant()}"),
                 "gain, dB: network alone",
                 "with the estimate",
                 "at its best",
@@ -170,7 +171,7 @@ internal static class StrengthCommand
                 FormattableString.Invariant($"{group.Length}"),
                 .. (string[])(hasChoice ? [PerCent(group.Average(one => estimates.Of(one).Network))] : []),
                 FormattableString.Invariant($"{group.Average(one => estimates.Of(one).Strength):0.00}"),
-                .. ModelDescriptor.RestKernels.Select(
+                .. ResizeWay.RestKernels.Select(
                     (_, kernel) => PerCent(group.Count(one => estimates.Of(one).Kernel == kernel) / (double)group.Length)
                 ),
                 Decibels(alone.Gain),

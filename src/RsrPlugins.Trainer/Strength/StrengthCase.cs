@@ -2,6 +2,7 @@
 // classical ones and the true picture are from one another. The error of every blend follows from these few numbers, so that a network
 // runs once for each case, however often the estimate is fitted.
 using RsrPlugins.Core;
+using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Resizing;
@@ -12,7 +13,7 @@ using RsrPlugins.Trainer.Training;
 namespace RsrPlugins.Trainer.Strength;
 
 /// <summary>What shows of a case.</summary>
-/// <param name="Kernel">The classical enlargement, an index of <see cref="ModelDescriptor.RestKernels"/>.</param>
+/// <param name="Kernel">The classical enlargement, an index of <see cref="ResizeWay.RestKernels"/>.</param>
 /// <param name="Network">The network, an index of <see cref="ClassicalSums.Networks"/>.</param>
 /// <param name="Strength">Share of the network, 0 to 1.</param>
 internal readonly record struct Blend(int Kernel, int Network, double Strength);
@@ -53,7 +54,7 @@ internal sealed record ClassicalSums(double Error, IReadOnlyList<NetworkSums> Ne
 
 /// <summary>One small picture, and its enlargements.</summary>
 /// <param name="Statistics"><see cref="PictureStatistics.Count"/> numbers.</param>
-/// <param name="Classicals">One for each of <see cref="ModelDescriptor.RestKernels"/>.</param>
+/// <param name="Classicals">One for each of <see cref="ResizeWay.RestKernels"/>.</param>
 /// <param name="IsHeldBack">The case belongs to a picture no fit has seen.</param>
 /// <param name="By">How the small picture was made.</param>
 internal sealed record StrengthCase(
@@ -120,7 +121,7 @@ internal sealed record StrengthCase(
                 int networks = reader.ReadInt32();
                 cases[i] = new StrengthCase(
                     statistics,
-                    [.. ModelDescriptor.RestKernels.Select(_ => ReadClassical(reader, networks))],
+                    [.. ResizeWay.RestKernels.Select(_ => ReadClassical(reader, networks))],
                     reader.ReadBoolean(),
                     (SmallBy)reader.ReadInt32()
                 );
@@ -145,7 +146,7 @@ internal sealed record StrengthCase(
 
     /// <summary>Mean squared error of the better of bicubic and Lanczos enlargement, which a blend is measured against.</summary>
     internal double Reference =>
-        Classicals.Where((_, kernel) => IsReference(ModelDescriptor.RestKernels[kernel])).Min(classical => classical.Error);
+        Classicals.Where((_, kernel) => IsReference(ResizeWay.RestKernels[kernel])).Min(classical => classical.Error);
 
     /// <summary>Whether what a kernel makes is what blends are measured against.</summary>
     internal static bool IsReference(ResamplingKernel kernel) => kernel is ResamplingKernel.Bicubic or ResamplingKernel.Lanczos3;
@@ -211,7 +212,7 @@ internal sealed class StrengthCases(int scale, OrdinaryPictures pictures, IReadO
         float[] target = Levels(made.Truth.Luma());
         float[][] classicals =
         [
-            .. ModelDescriptor.RestKernels.Select(kernel =>
+            .. ResizeWay.RestKernels.Select(kernel =>
                 Levels(Resampler.Resize(small, side, side, large, large, kernel, cancellationToken))
             ),
         ];
@@ -219,7 +220,7 @@ internal sealed class StrengthCases(int scale, OrdinaryPictures pictures, IReadO
         int border = Border * scale;
         BlendSimilarity similarity = new BlendSimilarity(target, large, border);
         BlendSimilarity.Part[] parts = Array.ConvertAll(classicals, similarity.Filtered);
-        double reference = parts.Where((_, i) => StrengthCase.IsReference(ModelDescriptor.RestKernels[i])).Max(similarity.Of);
+        double reference = parts.Where((_, i) => StrengthCase.IsReference(ResizeWay.RestKernels[i])).Max(similarity.Of);
         BlendSimilarity.Part[] networkParts = Array.ConvertAll(networks, similarity.Filtered);
         return new StrengthCase(statistics, [.. classicals.Select(Sums)], made.IsHeldBack, made.By);
 

@@ -1,6 +1,7 @@
 // Fits an estimate of the strength to cases. What counts is the promise the ordinary benchmark measures: a blend that is worse than the
 // better classical enlargement costs many times what a decibel of gain brings. Where a second network may stand in for the first, the
 // estimates of both and the choice between them are fitted together: each learns the pictures that the choice gives it.
+using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Strength;
 using RsrPlugins.Trainer.Data;
@@ -56,7 +57,7 @@ internal sealed record StrengthEstimates(
     internal Blend Of(StrengthCase one)
     {
         int network = Preference is not null && Preference.Of(one.Statistics) > 0.5 ? 1 : 0;
-        int kernel = (int)Math.Round(Rests[network].Of(one.Statistics) * (ModelDescriptor.RestKernels.Count - 1));
+        int kernel = (int)Math.Round(Rests[network].Of(one.Statistics) * (ResizeWay.RestKernels.Count - 1));
         return new Blend(kernel, network, Strengths[network].Of(one.Statistics));
     }
 }
@@ -119,7 +120,7 @@ internal static class StrengthFit
             .. Enumerable
                 .Range(0, networks)
                 .Select(network =>
-                    Enumerable.Range(0, ModelDescriptor.RestKernels.Count).Select(kernel => new Blends(seen, kernel, network)).ToArray()
+                    Enumerable.Range(0, ResizeWay.RestKernels.Count).Select(kernel => new Blends(seen, kernel, network)).ToArray()
                 ),
         ];
         Head[][] fits =
@@ -199,7 +200,7 @@ internal static class StrengthFit
         Tensor CostOfRests(int network, Tensor statistics, Tensor drawn)
         {
             Tensor strength = heads[network].Share(statistics),
-                at = heads[networks + network].Share(statistics) * (ModelDescriptor.RestKernels.Count - 1);
+                at = heads[networks + network].Share(statistics) * (ResizeWay.RestKernels.Count - 1);
             return blends[network]
                 .Select((one, kernel) => (1 - (at - kernel).abs()).clamp_min(0) * Cost(one, strength, drawn))
                 .Aggregate((sum, one) => sum + one);
