@@ -21,11 +21,14 @@ public sealed class OptionTests
         PixelImage source = Pixels(layer.Crop(0, 0, layer.Width / 2, layer.Height / 2));
         ModelCatalogue models = Effects.RealRuntime.Models();
         ResizePlan plan = ResizePlan.Upscale(source.Width, source.Height, new SizeRequest(2, null, null), ModelKind.Photo, [2]);
-        int bears = ResizeWay.Of(plan, models).Adapted(source).Strength;
+        ResizeWay bears = ResizeWay.Of(plan, models).Adapted(source);
+        PixelImage expected = Pixels(Run(layer, [.. _corner, "Strength=100"]));
+        CancellationToken token = TestContext.Current.CancellationToken;
+        PixelBlend.Into(expected, 0, 0, Resampler.Resize(source, layer.Width, layer.Height, bears.RestKernel, null, token), bears.Strength);
         PictureAssert.SameBytes(
-            Run(layer, [.. _corner, $"Strength={bears}"]),
+            OfPixels(expected),
             Run(layer, ["Scale=2", "Source=Ordinary", "Reading=TopLeftPart"]),
-            $"{bears} %"
+            $"{bears.Strength} %, the rest {bears.RestKernel}"
         );
         PictureAssert.SameBytes(Rendered("StrengthUse=AtMost"), Rendered("Strength=100"), "the preset");
     }
