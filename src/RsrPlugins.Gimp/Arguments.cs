@@ -88,7 +88,7 @@ internal static class Arguments
                 procedure,
                 ArgumentNames.Strength,
                 "S_trength",
-                "Percentage of the network's image in the result; the rest is bicubic. 0: no network runs",
+                "Percentage of the network's image in the result; the rest is a classical enlargement. 0: no network runs",
                 0,
                 PixelBlend.Whole,
                 PixelBlend.Whole,

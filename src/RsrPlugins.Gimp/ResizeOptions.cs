@@ -47,7 +47,7 @@ internal enum SourceChoice
 /// <param name="Cleanup">Whether JPEG's blocks and ringing, and noise, are taken out of an ordinary picture.</param>
 /// <param name="Model">Id of the network that enlarges and no other, for example one that the user has added; null for what the source
 /// says.</param>
-/// <param name="Strength">Share of the networks' picture in per cent, the rest being bicubic; 100 for a reduction.</param>
+/// <param name="Strength">Share of the networks' picture in per cent, the rest being a classical enlargement; 100 for a reduction.</param>
 /// <param name="AdaptsStrength">The strength is lowered where a layer's own pixels say that less is better.</param>
 /// <param name="Effort">Passes that correct a reduced picture; 0 for an enlargement.</param>
 internal sealed record ResizeOptions(

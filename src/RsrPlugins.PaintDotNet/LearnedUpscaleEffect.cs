@@ -140,14 +140,14 @@ public sealed class LearnedUpscaleEffect : LearnedEffect
             dialog,
             PropertyName.Strength,
             "Strength, %",
-            "Lower values mix the network's image with a bicubic one. At 0 no network runs. Does not apply to pixel art."
+            "Lower values mix the network's image with a classical one. At 0 no network runs. Does not apply to pixel art."
         );
 
         Describe(
             dialog,
             PropertyName.StrengthUse,
             "Take the strength",
-            "If the pixels show that an image was reduced without smoothing or was sharpened, the network's detail is less reliable, and a mix with bicubic is closer to the truth."
+            "If the pixels show that an image was reduced without smoothing or was sharpened, the network's detail is less reliable, and a mix with a classical enlargement is closer to the truth."
         );
         PropertyControlInfo strengthUse = dialog.FindControlForPropertyName(PropertyName.StrengthUse)!;
         strengthUse.SetValueDisplayName(StrengthUse.AtMost, "As far as the image bears it");

@@ -10,7 +10,7 @@ namespace RsrPlugins.Cli.Batch;
 /// <param name="Source">What an enlarged picture was taken for: photo, learned, pixel.</param>
 /// <param name="Cleanup">What was done about its damage: off, low, high.</param>
 /// <param name="Strength">Per cent of the networks' picture in an enlarged one; null where no network ran or it is not known yet.</param>
-/// <param name="Rest">What the rest is: bilinear, bicubic, lanczos; null where there is none.</param>
+/// <param name="Rest">What the rest is: bilinear, bicubic, lanczos3; null where there is none.</param>
 internal sealed record ResizeResult(
     string Input,
     string Output,

@@ -51,9 +51,9 @@ internal sealed record ResizeDecision(
             : $"{steps}, strength {way.Strength} %";
     }
 
-    /// <summary>What is shown of a picture beside the networks': "bilinear", "bicubic", "lanczos"; null where they show whole.</summary>
+    /// <summary>What is shown of a picture beside the networks': "bilinear", "bicubic", "lanczos3"; null where they show whole.</summary>
     public static string? RestOf(ResizeWay way) =>
-        way.Strength == PixelBlend.Whole ? null : way.RestKernel.ToString().TrimEnd('3').ToLowerInvariant();
+        way.Strength == PixelBlend.Whole ? null : way.RestKernel.ToString().ToLowerInvariant();
 
     /// <summary>Looks at the pixels when they are there, and may give others with another plan to the same size; null where they do not
     /// matter.</summary>

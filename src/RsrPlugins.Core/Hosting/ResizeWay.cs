@@ -112,7 +112,7 @@ public sealed record ResizeWay(IReadOnlyList<WayStep> Steps, int Width, int Heig
         [ResamplingKernel.Bilinear, ResamplingKernel.Bicubic, ResamplingKernel.Lanczos3];
 
     private static ResamplingKernel RestFor(ModelDescriptor model, float[] statistics) =>
-        model.Rest is { } rest ? RestKernels[(int)Math.Round(rest.Of(statistics) * (RestKernels.Count - 1))] : ResamplingKernel.Bicubic;
+        model.Rest is { } rest ? RestKernels[rest.ChoiceOf(statistics, RestKernels.Count)] : ResamplingKernel.Bicubic;
 
     /// <summary>A classical step takes next to nothing beside a network.</summary>
     internal const double ClassicalWork = 1;

@@ -93,6 +93,12 @@ public sealed class StrengthEstimator
         return Convert.ToBase64String(bytes);
     }
 
+    /// <summary>The nearest of choices that lie evenly spaced between 0 and 1, for a picture's statistics.</summary>
+    /// <param name="statistics"><see cref="Count"/> numbers.</param>
+    /// <param name="choices">How many, at least 2.</param>
+    /// <returns>Its index.</returns>
+    public int ChoiceOf(ReadOnlySpan<float> statistics, int choices) => (int)Math.Round(Of(statistics) * (choices - 1));
+
     /// <summary>The share for a picture's statistics, 0 to 1.</summary>
     /// <exception cref="ArgumentException">Not as many statistics as a picture has.</exception>
     public double Of(ReadOnlySpan<float> statistics)

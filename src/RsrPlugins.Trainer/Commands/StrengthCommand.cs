@@ -162,6 +162,7 @@ internal static class StrengthCommand
 
         string[] Row(string name, StrengthCase[] group)
         {
+            Blend[] blends = Array.ConvertAll(group, estimates.Of);
             StrengthScore alone = StrengthScore.Of(group, _ => new Blend(0, 0, 1)),
                 best = StrengthScore.Of(group, Best),
                 with = StrengthScore.Of(group, estimates.Of);
@@ -169,10 +170,10 @@ internal static class StrengthCommand
             [
                 name,
                 FormattableString.Invariant($"{group.Length}"),
-                .. (string[])(hasChoice ? [PerCent(group.Average(one => estimates.Of(one).Network))] : []),
-                FormattableString.Invariant($"{group.Average(one => estimates.Of(one).Strength):0.00}"),
+                .. (string[])(hasChoice ? [PerCent(blends.Average(blend => blend.Network))] : []),
+                FormattableString.Invariant($"{blends.Average(blend => blend.Strength):0.00}"),
                 .. ResizeWay.RestKernels.Select(
-                    (_, kernel) => PerCent(group.Count(one => estimates.Of(one).Kernel == kernel) / (double)group.Length)
+                    (_, kernel) => PerCent(blends.Count(blend => blend.Kernel == kernel) / (double)blends.Length)
                 ),
                 Decibels(alone.Gain),
                 Decibels(with.Gain),

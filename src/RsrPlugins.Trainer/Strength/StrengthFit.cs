@@ -57,7 +57,7 @@ internal sealed record StrengthEstimates(
     internal Blend Of(StrengthCase one)
     {
         int network = Preference is not null && Preference.Of(one.Statistics) > 0.5 ? 1 : 0;
-        int kernel = (int)Math.Round(Rests[network].Of(one.Statistics) * (ResizeWay.RestKernels.Count - 1));
+        int kernel = Rests[network].ChoiceOf(one.Statistics, ResizeWay.RestKernels.Count);
         return new Blend(kernel, network, Strengths[network].Of(one.Statistics));
     }
 }
@@ -123,10 +123,7 @@ internal static class StrengthFit
                     Enumerable.Range(0, ResizeWay.RestKernels.Count).Select(kernel => new Blends(seen, kernel, network)).ToArray()
                 ),
         ];
-        Head[][] fits =
-        [
-            .. Enumerable.Range(0, Fits).Select(fit => FitOne(inputs, blends, hidden, seed + fit)),
-        ];
+        Head[][] fits = [.. Enumerable.Range(0, Fits).Select(fit => FitOne(inputs, blends, hidden, seed + fit))];
         StrengthEstimator[] estimators = [.. Enumerable.Range(0, fits[0].Length).Select(head => Mean([.. fits.Select(fit => fit[head])]))];
         return new StrengthEstimates(
             estimators[..networks],
@@ -175,10 +172,7 @@ internal static class StrengthFit
             Tensor drawn = randperm(inputs.shape[0])[..(int)Math.Min(Batch, inputs.shape[0])];
             Tensor noisy = inputs[drawn];
             noisy = noisy + (Jitter * randn_like(noisy));
-            Tensor[] costs =
-            [
-                .. Enumerable.Range(0, networks).Select(network => CostOfRests(network, noisy, drawn)),
-            ];
+            Tensor[] costs = [.. Enumerable.Range(0, networks).Select(network => CostOfRests(network, noisy, drawn))];
             Tensor cost = costs[0];
             if (networks > 1)
             {

@@ -28,15 +28,7 @@ public class StrengthFitTests
         // Half of the cases are enlarged well by the network, half are not, and the third statistic says which.
         static StrengthCase Case(int index)
         {
-            SampleRandom random = new SampleRandom(5, 0, index);
-            float[] statistics = new float[PictureStatistics.Count];
-            for (int i = 0; i < statistics.Length; i++)
-            {
-                statistics[i] = (float)random.NextDouble();
-            }
-
-            bool isGood = statistics[2] > 0.5;
-            statistics[2] += isGood ? 0.5f : 0;
+            (float[] statistics, bool isGood) = Statistics(5, index, 2);
             return new StrengthCase(statistics, Classicals(new NetworkSums(60, isGood ? 55 : 3)), index % 4 == 0, SmallBy.Bicubic);
         }
     }
@@ -57,15 +49,7 @@ public class StrengthFitTests
         // tells which they are.
         static StrengthCase Case(int index)
         {
-            SampleRandom random = new SampleRandom(6, 0, index);
-            float[] statistics = new float[PictureStatistics.Count];
-            for (int i = 0; i < statistics.Length; i++)
-            {
-                statistics[i] = (float)random.NextDouble();
-            }
-
-            bool isBicubic = statistics[4] > 0.5;
-            statistics[4] += isBicubic ? 0.5f : 0;
+            (float[] statistics, bool isBicubic) = Statistics(6, index, 4);
             return new StrengthCase(
                 statistics,
                 Classicals(new NetworkSums(25, 25), new NetworkSums(60, isBicubic ? 55 : 3)),
@@ -94,15 +78,7 @@ public class StrengthFitTests
         // says which.
         static StrengthCase Case(int index)
         {
-            SampleRandom random = new SampleRandom(7, 0, index);
-            float[] statistics = new float[PictureStatistics.Count];
-            for (int i = 0; i < statistics.Length; i++)
-            {
-                statistics[i] = (float)random.NextDouble();
-            }
-
-            bool isWorse = statistics[2] > 0.5;
-            statistics[2] += isWorse ? 0.5f : 0;
+            (float[] statistics, bool isWorse) = Statistics(7, index, 2);
             double[] gains = isWorse ? [0, 0, 0, -0.02, -0.04] : [0, 0, 0, 0, 0];
             NetworkSums sums = new NetworkSums(60, 60) { SsimGains = gains };
             return new StrengthCase(statistics, Classicals(sums), index % 4 == 0, SmallBy.Bicubic);
@@ -125,15 +101,7 @@ public class StrengthFitTests
         // statistic says which; bilinear is worse than both.
         static StrengthCase Case(int index)
         {
-            SampleRandom random = new SampleRandom(8, 0, index);
-            float[] statistics = new float[PictureStatistics.Count];
-            for (int i = 0; i < statistics.Length; i++)
-            {
-                statistics[i] = (float)random.NextDouble();
-            }
-
-            bool isBicubic = statistics[3] > 0.5;
-            statistics[3] += isBicubic ? 0.5f : 0;
+            (float[] statistics, bool isBicubic) = Statistics(8, index, 3);
             NetworkSums[] sums = [new NetworkSums(60, -10)];
             return new StrengthCase(
                 statistics,
@@ -142,6 +110,21 @@ public class StrengthFitTests
                 isBicubic ? SmallBy.Bicubic : SmallBy.Lanczos
             );
         }
+    }
+
+    // Random numbers, one of which tells, with a gap between, which half a case belongs to.
+    private static (float[] Statistics, bool IsUpper) Statistics(int seed, int index, int telling)
+    {
+        SampleRandom random = new SampleRandom(seed, 0, index);
+        float[] statistics = new float[PictureStatistics.Count];
+        for (int i = 0; i < statistics.Length; i++)
+        {
+            statistics[i] = (float)random.NextDouble();
+        }
+
+        bool isUpper = statistics[telling] > 0.5;
+        statistics[telling] += isUpper ? 0.5f : 0;
+        return (statistics, isUpper);
     }
 
     // Bicubic is a little better than Lanczos and much better than bilinear.
