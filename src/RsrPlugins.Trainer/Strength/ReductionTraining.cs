@@ -2,6 +2,7 @@
 // ones. Torch's own convolutions do; the network is small.
 using RsrPlugins.Core.Strength;
 using RsrPlugins.Trainer.Data;
+using RsrPlugins.Trainer.Networks;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -27,19 +28,13 @@ internal sealed class ReductionTraining : IDisposable
     /// <summary>Usual rate of the first steps.</summary>
     internal const double Rate = 4e-3;
 
-    private const double Beta1 = 0.9;
-    private const double Beta2 = 0.999;
     private const int Batch = 48;
     private const int WarmUp = 100;
 
-    // Numbers that Torch's operators take are kept: one made for a call may be collected during it (so Optimiser.cs has them too). What is
-    // added is a tensor, since adding a number makes another, its factor of 1, and squares are products, since an exponent is made for
-    // them. The damage is half as important as the reduction.
+    // Held, not implicit: see Networks/Constants.cs. Squares are products, since an exponent would be made for them. The damage is half as
+    // important as the reduction.
     private static readonly Scalar _damageWeight = 0.5;
-    private static readonly Scalar _beta1 = Beta1;
-    private static readonly Scalar _rest1 = 1 - Beta1;
-    private static readonly Scalar _beta2 = Beta2;
-    private static readonly Scalar _rest2 = 1 - Beta2;
+    private static readonly Scalar _offset = ReductionClassifier.Offset;
 
     // Drawing a picture that is large enough, and held back or not as it should be.
     private const int MaxAttempts = 1000;
@@ -53,9 +48,7 @@ internal sealed class ReductionTraining : IDisposable
     private readonly Parameter _hiddenBias;
     private readonly Parameter _output;
     private readonly Parameter _outputBias;
-    private readonly List<(Parameter Weights, Tensor First, Tensor Second)> _moments;
-    private readonly Tensor _offset = tensor(ReductionClassifier.Offset);
-    private readonly Tensor _epsilon = tensor(1e-8f);
+    private readonly Adam _optimiser;
 
     /// <param name="seed">Of the first weights.</param>
     internal ReductionTraining(int seed)
@@ -73,9 +66,10 @@ internal sealed class ReductionTraining : IDisposable
         _hiddenBias = new Parameter(zeros(ReductionClassifier.Hidden));
         _output = new Parameter(randn(ReductionClassifier.Hidden, ReductionClassifier.Outputs) * 0.1);
         _outputBias = new Parameter(zeros(ReductionClassifier.Outputs));
-        Parameter[] all = [.. _kernels, .. _biases, _hidden, _hiddenBias, _output, _outputBias];
-        _moments = [.. all.Select(one => (one, zeros_like(one, requires_grad: false), zeros_like(one, requires_grad: false)))];
+        _optimiser = new Adam(All, weightDecay: 0);
     }
+
+    private IEnumerable<Parameter> All => [.. _kernels, .. _biases, _hidden, _hiddenBias, _output, _outputBias];
 
     /// <summary>Trains on pictures that are not held back.</summary>
     /// <param name="pictures">One source for each scale factor.</param>
@@ -114,9 +108,12 @@ internal sealed class ReductionTraining : IDisposable
             Tensor outputs = Forward(Inputs(batch));
             Tensor loss =
                 cross_entropy(outputs[.., ..ReductionClassifier.Reductions], Targets(batch, one => (long)one.By))
-                + cross_entropy(outputs[.., ReductionClassifier.Reductions..], Targets(batch, one => (long)one.Damage)).mul(_damageWeight);
+                    .add(
+                        cross_entropy(outputs[.., ReductionClassifier.Reductions..], Targets(batch, one => (long)one.Damage)),
+                        _damageWeight
+                    );
             loss.backward();
-            Step(step, rate * Math.Min(step / (double)WarmUp, 1 - ((step - 1) / (double)steps)));
+            _optimiser.Step(rate * Math.Min(step / (double)WarmUp, 1 - ((step - 1) / (double)steps)));
             sum += loss.item<float>();
             if (step % 100 == 0)
             {
@@ -237,28 +234,10 @@ internal sealed class ReductionTraining : IDisposable
 
     public void Dispose()
     {
-        _offset.Dispose();
-        _epsilon.Dispose();
-        foreach ((Parameter weights, Tensor first, Tensor second) in _moments)
+        _optimiser.Dispose();
+        foreach (Parameter one in All)
         {
-            weights.Dispose();
-            first.Dispose();
-            second.Dispose();
-        }
-    }
-
-    // Adam (Kingma and Ba 2015).
-    private void Step(int step, double rate)
-    {
-        using IDisposable noGrad = no_grad();
-        using Scalar negativeRate = -rate * Math.Sqrt(1 - Math.Pow(Beta2, step)) / (1 - Math.Pow(Beta1, step));
-        foreach ((Parameter weights, Tensor first, Tensor second) in _moments)
-        {
-            Tensor gradient = weights.grad!;
-            first.mul_(_beta1).add_(gradient, _rest1);
-            second.mul_(_beta2).addcmul_(gradient, gradient, _rest2);
-            weights.addcdiv_(first, second.sqrt().add_(_epsilon), negativeRate);
-            gradient.zero_();
+            one.Dispose();
         }
     }
 
@@ -271,11 +250,11 @@ internal sealed class ReductionTraining : IDisposable
             values = relu(conv2d(values, kernels[layer], _biases[layer], strides: [stride, stride]));
         }
 
-        return relu(Means(values).matmul(_hidden) + _hiddenBias).matmul(_output) + _outputBias;
+        return relu(Means(values).matmul(_hidden).add(_hiddenBias, Constants.One)).matmul(_output).add(_outputBias, Constants.One);
     }
 
     // Logarithms of the means, then of those of the squares.
-    private Tensor Means(Tensor values) => cat([values, values * values], 1).mean([2, 3]).add(_offset).log();
+    private static Tensor Means(Tensor values) => cat([values, values * values], 1).mean([2, 3]).add(_offset, Constants.One).log();
 
     // The first kernels' sums are 0: brightness says nothing, and its large numbers would drown what does.
     private Tensor[] Kernels() => [_kernels[0] - _kernels[0].mean([2, 3], keepdim: true), .. _kernels.Skip(1)];

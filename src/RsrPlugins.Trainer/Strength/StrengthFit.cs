@@ -5,10 +5,10 @@ using RsrPlugins.Core.Hosting;
 using RsrPlugins.Core.Models;
 using RsrPlugins.Core.Strength;
 using RsrPlugins.Trainer.Data;
+using RsrPlugins.Trainer.Networks;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using static TorchSharp.torch.optim;
 
 namespace RsrPlugins.Trainer.Strength;
 
@@ -101,6 +101,33 @@ internal static class StrengthFit
     // Least standard deviation of a statistic.
     private const double Spread = 1e-3;
 
+    // Held, not implicit: see Networks/Constants.cs. That is also why sums are add(..., Constants.One) here.
+    private static readonly Scalar _spread = Spread;
+    private static readonly Scalar _lowest = -StrengthEstimator.Limit;
+    private static readonly Scalar _highest = StrengthEstimator.Limit;
+    private static readonly Scalar _firstSpread = Math.Sqrt(PictureStatistics.Count);
+    private static readonly Scalar _secondSpread = 0.1;
+    private static readonly Scalar _margin = Margin;
+    private static readonly Scalar _jitter = Jitter;
+    private static readonly Scalar _maxMissing = MaxMissing;
+    private static readonly Scalar _lossCost = LossCost;
+    private static readonly Scalar _largeLoss = -LargeLoss;
+    private static readonly Scalar _largeLossCost = LargeLossCost;
+    private static readonly Scalar _ssimLoss = -SsimLoss;
+    private static readonly Scalar _ssimLossCost = SsimLossCost;
+    private static readonly Scalar _unchosen = Unchosen;
+    private static readonly Scalar _floor = Floor;
+    private static readonly Scalar _decibels = 10 / Math.Log(10);
+    private static readonly Scalar _two = 2.0;
+    private static readonly Scalar _lastRest = ResizeWay.RestKernels.Count - 1.0;
+    private static readonly Scalar _lastStrength = NetworkSums.Strengths.Count - 1.0;
+    private static readonly Scalar _shareRange = 1 + (2 * StrengthEstimator.Beyond);
+    private static readonly Scalar _shareStart = -StrengthEstimator.Beyond;
+    private static readonly Scalar[] _places =
+    [
+        .. Enumerable.Range(0, Math.Max(ResizeWay.RestKernels.Count, NetworkSums.Strengths.Count)).Select(place => (Scalar)(-(double)place)),
+    ];
+
     /// <summary>Fits to the cases that are not held back.</summary>
     /// <param name="cases">At least some hundreds, all with as many networks.</param>
     /// <param name="hidden">Hidden units of each of the fits whose mean is taken.</param>
@@ -112,8 +139,8 @@ internal static class StrengthFit
         using DisposeScope scope = NewDisposeScope();
         Tensor raw = tensor(seen.SelectMany(one => one.Statistics).ToArray(), [seen.Length, Count]);
         Tensor mean = raw.mean([0]),
-            scale = 1 / (raw.std([0]) + Spread);
-        Tensor inputs = ((raw - mean) * scale).clamp(-StrengthEstimator.Limit, StrengthEstimator.Limit);
+            scale = raw.std([0]).add(_spread, Constants.One).reciprocal();
+        Tensor inputs = raw.sub(mean).mul(scale).clamp(_lowest, _highest);
         int networks = seen[0].Networks;
         Blends[][] blends =
         [
@@ -157,33 +184,30 @@ internal static class StrengthFit
         [
             .. Enumerable.Range(0, networks == 1 ? 2 : (2 * networks) + 1).Select(head => new HeadWeights(hidden, head < networks ? 1 : 0)),
         ];
-        using Optimizer optimiser = AdamW(heads.SelectMany(head => head.All), lr: Rate, weight_decay: WeightDecay);
-        Tensor all = arange(inputs.shape[0]);
+        using Adam optimiser = new Adam(heads.SelectMany(head => head.All), WeightDecay);
+        Tensor all = tensor(Enumerable.Range(0, (int)inputs.shape[0]).Select(index => (long)index).ToArray());
         Tensor possible = blends.SelectMany(kernels => kernels).Select(one => one.Gains(one.Best, all)).Aggregate(maximum);
-        Tensor wanted = minimum(possible, Margin * ones_like(possible));
+        Tensor wanted = possible.clamp_max(_margin);
         for (int step = 0; step < Steps; step++)
         {
             using DisposeScope inner = NewDisposeScope();
-            foreach (ILearningRateController group in optimiser.ParamGroups)
-            {
-                group.LearningRate = Rate * (1 - (step / (double)Steps));
-            }
-
             Tensor drawn = randperm(inputs.shape[0])[..(int)Math.Min(Batch, inputs.shape[0])];
             Tensor noisy = inputs[drawn];
-            noisy = noisy + (Jitter * randn_like(noisy));
+            noisy = noisy.add(randn_like(noisy).mul(_jitter), Constants.One);
             Tensor[] costs = [.. Enumerable.Range(0, networks).Select(network => CostOfRests(network, noisy, drawn))];
             Tensor cost = costs[0];
             if (networks > 1)
             {
                 Tensor second = heads[^1].Share(noisy);
-                cost = ((1 - second) * costs[0]) + (second * costs[1]) + (Unchosen * (costs[0] + costs[1]) / 2);
+                cost = OneLess(second)
+                    .mul(costs[0])
+                    .add(second.mul(costs[1]), Constants.One)
+                    .add(costs[0].add(costs[1], Constants.One).mul(_unchosen).div(_two), Constants.One);
             }
 
-            Tensor loss = (blends[0][0].Weights[drawn] * cost).mean();
-            optimiser.zero_grad();
+            Tensor loss = blends[0][0].Weights[drawn].mul(cost).mean();
             loss.backward();
-            optimiser.step();
+            optimiser.Step(Rate * (1 - (step / (double)Steps)));
         }
 
         Head[] fitted = [.. heads.Select(head => head.Head())];
@@ -194,21 +218,32 @@ internal static class StrengthFit
         Tensor CostOfRests(int network, Tensor statistics, Tensor drawn)
         {
             Tensor strength = heads[network].Share(statistics),
-                at = heads[networks + network].Share(statistics) * (ResizeWay.RestKernels.Count - 1);
-            return blends[network]
-                .Select((one, kernel) => (1 - (at - kernel).abs()).clamp_min(0) * Cost(one, strength, drawn))
-                .Aggregate((sum, one) => sum + one);
+                at = heads[networks + network].Share(statistics).mul(_lastRest);
+            return Sum(blends[network].Select((one, kernel) => Nearness(at, kernel).mul(Cost(one, strength, drawn))));
         }
 
         Tensor Cost(Blends blend, Tensor strength, Tensor drawn)
         {
             Tensor gains = blend.Gains(strength, drawn);
-            return (possible[drawn] - gains).clamp_max(MaxMissing)
-                + (LossCost * (wanted[drawn] - gains).clamp_min(0))
-                + (LargeLossCost * (-LargeLoss - gains).clamp_min(0))
-                + (SsimLossCost * (-SsimLoss - blend.SsimGains(strength, drawn)).clamp_min(0));
+            return possible[drawn]
+                .sub(gains)
+                .clamp_max(_maxMissing)
+                .add(wanted[drawn].sub(gains).clamp_min(Constants.Zero).mul(_lossCost), Constants.One)
+                .add(gains.neg().add(_largeLoss, Constants.One).clamp_min(Constants.Zero).mul(_largeLossCost), Constants.One)
+                .add(
+                    blend.SsimGains(strength, drawn).neg().add(_ssimLoss, Constants.One).clamp_min(Constants.Zero).mul(_ssimLossCost),
+                    Constants.One
+                );
         }
     }
+
+    private static Tensor OneLess(Tensor values) => values.neg().add(Constants.One, Constants.One);
+
+    // 1 at a place, falling to 0 at its neighbours: what lies between two places is shared on a straight line.
+    private static Tensor Nearness(Tensor at, int place) =>
+        OneLess(at.add(_places[place], Constants.One).abs()).clamp_min(Constants.Zero);
+
+    private static Tensor Sum(IEnumerable<Tensor> terms) => terms.Aggregate((sum, one) => sum.add(one, Constants.One));
 
     // Most files are made small well, and must not pay for the few that are not; the strongest sharpening that is drawn is rare.
     private static double WeightOf(SmallBy by) =>
@@ -226,18 +261,21 @@ internal static class StrengthFit
     // Trained weights of one estimate.
     private sealed class HeadWeights(int hidden, float bias) : IDisposable
     {
-        private readonly Parameter _first = new(randn(hidden, PictureStatistics.Count) / Math.Sqrt(PictureStatistics.Count));
+        private readonly Parameter _first = new(randn(hidden, PictureStatistics.Count).div(_firstSpread));
         private readonly Parameter _firstBias = new(zeros(hidden));
-        private readonly Parameter _second = new(randn(hidden) * 0.1);
-        private readonly Parameter _secondBias = new(bias * ones(1));
+        private readonly Parameter _second = new(randn(hidden).mul(_secondSpread));
+        private readonly Parameter _secondBias = new(tensor([bias]));
 
         public IEnumerable<Parameter> All => [_first, _firstBias, _second, _secondBias];
 
         public Tensor Share(Tensor inputs)
         {
-            Tensor units = inputs.matmul(_first.t()) + _firstBias;
-            Tensor sum = (units / (1 + units.abs())).matmul(_second) + _secondBias;
-            return (((1 + (2 * StrengthEstimator.Beyond)) * sigmoid(sum)) - StrengthEstimator.Beyond).clamp(0, 1);
+            Tensor units = inputs.matmul(_first.t()).add(_firstBias, Constants.One);
+            Tensor sum = units
+                .div(units.abs().add(Constants.One, Constants.One))
+                .matmul(_second)
+                .add(_secondBias, Constants.One);
+            return sigmoid(sum).mul(_shareRange).add(_shareStart, Constants.One).clamp(Constants.Zero, Constants.One);
         }
 
         public void Dispose()
@@ -287,21 +325,26 @@ internal static class StrengthFit
         /// <param name="strength">One for each case.</param>
         /// <param name="of">The cases' numbers.</param>
         public Tensor Gains(Tensor strength, Tensor of) =>
-            (10 / Math.Log(10))
-            * (
-                (_reference[of] + Floor).log()
-                - ((_classical[of] - (2 * strength * _common[of]) + (strength * strength * _network[of])).clamp_min(0) + Floor).log()
-            );
+            Logarithm(_reference[of])
+                .sub(
+                    Logarithm(
+                        _classical[of]
+                            .sub(strength.mul(_two).mul(_common[of]))
+                            .add(strength.mul(strength).mul(_network[of]), Constants.One)
+                            .clamp_min(Constants.Zero)
+                    )
+                )
+                .mul(_decibels);
 
         /// <summary>Gains in SSIM, as <see cref="NetworkSums.SsimGain"/>.</summary>
         /// <param name="strength">One for each case.</param>
         /// <param name="of">The cases' numbers.</param>
         public Tensor SsimGains(Tensor strength, Tensor of)
         {
-            Tensor at = strength * (_ssimGains.Length - 1);
-            return _ssimGains
-                .Select((gains, index) => gains[of] * (1 - (at - index).abs()).clamp_min(0))
-                .Aggregate((sum, one) => sum + one);
+            Tensor at = strength.mul(_lastStrength);
+            return Sum(_ssimGains.Select((gains, index) => gains[of].mul(Nearness(at, index))));
         }
+
+        private static Tensor Logarithm(Tensor errors) => errors.add(_floor, Constants.One).log();
     }
 }
