@@ -125,7 +125,9 @@ internal static class StrengthFit
     private static readonly Scalar _shareStart = -StrengthEstimator.Beyond;
     private static readonly Scalar[] _places =
     [
-        .. Enumerable.Range(0, Math.Max(ResizeWay.RestKernels.Count, NetworkSums.Strengths.Count)).Select(place => (Scalar)(-(double)place)),
+        .. Enumerable
+            .Range(0, Math.Max(ResizeWay.RestKernels.Count, NetworkSums.Strengths.Count))
+            .Select(place => (Scalar)(-(double)place)),
     ];
 
     /// <summary>Fits to the cases that are not held back.</summary>
