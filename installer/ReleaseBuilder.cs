@@ -46,12 +46,15 @@ internal sealed class ReleaseBuilder(Repository repository, string nativeRuntime
         List<Component> programComponents = StagePrograms(_programRuntimes);
         StageExplorer();
 
-        Say("archives");
-        ReproducibleZip.Create(plugin, ReleaseFile($"RsrPlugins-{_version}-plugin.zip"));
-        PackPrograms(_programRuntimes);
-
-        Say("installer");
-        BuildInstaller(plugin);
+        Say("archives and installer");
+        // Each compresses on one core.
+        Task.WhenAll(
+                Task.Run(() => BuildInstaller(plugin)),
+                Task.Run(() => ReproducibleZip.Create(plugin, ReleaseFile($"RsrPlugins-{_version}-plugin.zip"))),
+                Task.Run(() => PackPrograms(_programRuntimes))
+            )
+            .GetAwaiter()
+            .GetResult();
 
         Say("bill of materials and checksums");
         File.WriteAllText(

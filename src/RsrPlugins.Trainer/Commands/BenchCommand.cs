@@ -24,12 +24,12 @@ internal static class BenchCommand
             HelpName = "N",
             DefaultValueFactory = _ => 5,
         };
-        Option<int> workersOption = new Option<int>("--workers")
-        {
-            Description = "Number of workers; by default one per core.",
-            HelpName = "N",
-            DefaultValueFactory = _ => Environment.ProcessorCount,
-        };
+        Option<int> workersOption = CommandLine.CountOption(
+            "--workers",
+            1,
+            Environment.ProcessorCount,
+            "Number of workers; by default one per core."
+        );
         Option<bool> torchOption = new Option<bool>("--torch") { Description = "Leaves everything to Torch (\"ownKernels\": false)." };
         Command command = new Command(
             "bench",

@@ -110,6 +110,26 @@ internal static class CommandLine
             DefaultValueFactory = _ => Environment.GetEnvironmentVariable("RSR_DATA"),
         };
 
+    /// <summary>An option that takes a whole number.</summary>
+    /// <param name="least">What is below is refused.</param>
+    internal static Option<int> CountOption(string name, int least, int usual, string description)
+    {
+        Option<int> option = new Option<int>(name)
+        {
+            Description = description,
+            HelpName = "N",
+            DefaultValueFactory = _ => usual,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out int count) || count < least))
+            {
+                result.AddError($"{name} takes a whole number of at least {least}; found '{result.Tokens[0].Value}'.");
+            }
+        });
+        return option;
+    }
+
     internal static string RequireData(string? value) =>
         value
         ?? throw new TrainerException("Where are the pictures? Give their folder with --data or in the environment variable RSR_DATA.");

@@ -43,13 +43,12 @@ internal static class DrawCommand
             HelpName = "DIR",
             DefaultValueFactory = _ => DataFolders.Cache,
         };
-        Option<int> countOption = new Option<int>("--count")
-        {
-            Description =
-                "Vector drawings to try, of which about nine in ten can be used; half as many pictures of text, a quarter each of lines, patterns, engravings and screens.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 1100,
-        };
+        Option<int> countOption = CommandLine.CountOption(
+            "--count",
+            1,
+            1100,
+            "Vector drawings to try, of which about nine in ten can be used; half as many pictures of text, a quarter each of lines, patterns, engravings and screens."
+        );
         Option<int?> chooseOption = new Option<int?>("--choose")
         {
             Description = "Chooses N drawings to hold back, by a hash of their names, and writes the list; draws nothing.",

@@ -32,19 +32,12 @@ internal static class ReductionsCommand
             HelpName = "FILE",
             DefaultValueFactory = _ => "src/RsrPlugins.Core/Strength/reductions.weights",
         };
-        Option<int> stepsOption = new Option<int>("--steps")
-        {
-            Description = "Steps of training; 0 only says how the weights of this build do.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 8000,
-        };
-        stepsOption.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out int steps) || steps < 0))
-            {
-                result.AddError($"--steps takes a whole number of at least 0; found '{result.Tokens[0].Value}'.");
-            }
-        });
+        Option<int> stepsOption = CommandLine.CountOption(
+            "--steps",
+            0,
+            8000,
+            "Steps of training; 0 only says how the weights of this build do."
+        );
         Option<string?> fromOption = new Option<string?>("--from")
         {
             Description = "Weights to go on from, as an earlier run has written them; random ones without it.",

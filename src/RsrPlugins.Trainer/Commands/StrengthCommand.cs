@@ -36,19 +36,13 @@ internal static class StrengthCommand
             HelpName = "DIR",
             DefaultValueFactory = _ => "models",
         };
-        Option<int> casesOption = new Option<int>("--cases")
-        {
-            Description = $"Small pictures to make and enlarge, at least {MinCases}.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 8000,
-        };
-        casesOption.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out int count) || count < MinCases))
-            {
-                result.AddError($"--cases takes a whole number of at least {MinCases}; found '{result.Tokens[0].Value}'.");
-            }
-        });
+        Option<int> casesOption = CommandLine.CountOption(
+            "--cases",
+            MinCases,
+            8000,
+            $"Small pictures to make and enlarge, at least {MinCases}."
+        );
+        Option<int> stepsOption = CommandLine.CountOption("--steps", 1, StrengthFit.Steps, "Steps of each of the fits whose mean is taken.");
         Option<string?> fileOption = new Option<string?>("--cases-file")
         {
             Description = "Keeps the cases in this file. If it exists, they are read from it and no network runs.",
@@ -63,6 +57,7 @@ internal static class StrengthCommand
             configOption,
             modelsOption,
             casesOption,
+            stepsOption,
             fileOption,
             dataOption,
         };
@@ -79,12 +74,21 @@ internal static class StrengthCommand
             string data = CommandLine.RequireData(parsed.GetValue(dataOption));
             using CancellationTokenSource stop = new CancellationTokenSource();
             using PosixSignalRegistration interrupt = CommandLine.StopOnInterrupt(stop);
-            Fit(config, data, parsed.GetRequiredValue(modelsOption), parsed.GetValue(casesOption), parsed.GetValue(fileOption), stop.Token);
+            (int count, int steps) = (parsed.GetValue(casesOption), parsed.GetValue(stepsOption));
+            Fit(config, data, parsed.GetRequiredValue(modelsOption), count, steps, parsed.GetValue(fileOption), stop.Token);
         });
         return command;
     }
 
-    private static void Fit(TrainingConfig config, string data, string models, int count, string? file, CancellationToken cancellationToken)
+    private static void Fit(
+        TrainingConfig config,
+        string data,
+        string models,
+        int count,
+        int steps,
+        string? file,
+        CancellationToken cancellationToken
+    )
     {
         ModelKind kind = config.Kind == RunKind.Cleanup ? ModelKind.Cleanup : ModelKind.Photo;
         ModelCatalogue catalogue = ModelCatalogue.Load(models);
@@ -112,7 +116,7 @@ internal static class StrengthCommand
             }
         }
 
-        StrengthEstimates estimates = StrengthFit.Fit(cases, HiddenUnits, config.Seed);
+        StrengthEstimates estimates = StrengthFit.Fit(cases, HiddenUnits, config.Seed, steps);
         ModelFolder.SetEstimates(models, model.Id, estimates.Strengths[0].ToText(), estimates.Rests[0].ToText(), null);
         if (standIn is not null)
         {

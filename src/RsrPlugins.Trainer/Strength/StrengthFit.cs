@@ -68,9 +68,11 @@ internal static class StrengthFit
     /// <summary>Errors below this, in 8-bit levels squared, do not count: an 8-bit file cannot show them.</summary>
     internal const double Floor = 0.1;
 
+    /// <summary>Usual number of steps of a fit.</summary>
+    internal const int Steps = 1500;
+
     // Fits from different first weights, whose mean is taken.
     private const int Fits = 3;
-    private const int Steps = 1500;
 
     // Cases of one step, where there are more.
     private const int Batch = 8192;
@@ -134,7 +136,8 @@ internal static class StrengthFit
     /// <param name="cases">At least some hundreds, all with as many networks.</param>
     /// <param name="hidden">Hidden units of each of the fits whose mean is taken.</param>
     /// <param name="seed">Of the first weights.</param>
-    internal static StrengthEstimates Fit(IReadOnlyList<StrengthCase> cases, int hidden, int seed)
+    /// <param name="steps">Of each of the fits.</param>
+    internal static StrengthEstimates Fit(IReadOnlyList<StrengthCase> cases, int hidden, int seed, int steps = Steps)
     {
         StrengthCase[] seen = [.. cases.Where(one => !one.IsHeldBack)];
         const int Count = PictureStatistics.Count;
@@ -152,7 +155,19 @@ internal static class StrengthFit
                     Enumerable.Range(0, ResizeWay.RestKernels.Count).Select(kernel => new Blends(seen, kernel, network)).ToArray()
                 ),
         ];
-        Head[][] fits = [.. Enumerable.Range(0, Fits).Select(fit => FitOne(inputs, blends, hidden, seed + fit))];
+        Head[][] fits;
+        int threads = get_num_threads();
+        try
+        {
+            // The matrices are small: a second thread costs more than it brings, and with one the sums are the same on every machine.
+            set_num_threads(1);
+            fits = [.. Enumerable.Range(0, Fits).Select(fit => FitOne(inputs, blends, hidden, seed + fit, steps))];
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+
         StrengthEstimator[] estimators = [.. Enumerable.Range(0, fits[0].Length).Select(head => Mean([.. fits.Select(fit => fit[head])]))];
         return new StrengthEstimates(
             estimators[..networks],
@@ -177,7 +192,7 @@ internal static class StrengthFit
     private sealed record Head(float[][] Units, float[] Output);
 
     // Heads: of each network the strength, then of each the rest, then whether the second network stands in.
-    private static Head[] FitOne(Tensor inputs, Blends[][] blends, int hidden, int seed)
+    private static Head[] FitOne(Tensor inputs, Blends[][] blends, int hidden, int seed, int steps)
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(seed);
@@ -190,7 +205,7 @@ internal static class StrengthFit
         Tensor all = tensor(Enumerable.Range(0, (int)inputs.shape[0]).Select(index => (long)index).ToArray());
         Tensor possible = blends.SelectMany(kernels => kernels).Select(one => one.Gains(one.Best, all)).Aggregate(maximum);
         Tensor wanted = possible.clamp_max(_margin);
-        for (int step = 0; step < Steps; step++)
+        for (int step = 0; step < steps; step++)
         {
             using DisposeScope inner = NewDisposeScope();
             Tensor drawn = randperm(inputs.shape[0])[..(int)Math.Min(Batch, inputs.shape[0])];
@@ -209,7 +224,7 @@ internal static class StrengthFit
 
             Tensor loss = blends[0][0].Weights[drawn].mul(cost).mean();
             loss.backward();
-            optimiser.Step(Rate * (1 - (step / (double)Steps)));
+            optimiser.Step(Rate * (1 - (step / (double)steps)));
         }
 
         Head[] fitted = [.. heads.Select(head => head.Head())];

@@ -10,11 +10,14 @@ namespace RsrPlugins.Trainer.Tests.Strength;
 
 public class StrengthFitTests
 {
+    // Enough for so few cases of which a single number tells everything.
+    private const int Steps = 800;
+
     [Fact]
     public void What_the_statistics_tell_is_found()
     {
         StrengthCase[] cases = [.. Enumerable.Range(0, 600).Select(Case)];
-        StrengthEstimates estimates = StrengthFit.Fit(cases, 4, 1);
+        StrengthEstimates estimates = StrengthFit.Fit(cases, 4, 1, Steps);
         Assert.Null(estimates.Preference);
         StrengthCase[] held = [.. cases.Where(one => one.IsHeldBack)];
         StrengthScore alone = StrengthScore.Of(held, _ => new Blend(1, 0, 1)),
@@ -23,7 +26,7 @@ public class StrengthFitTests
         Assert.InRange(alone.Losses, 0.35, 0.65);
         Assert.InRange(with.Losses, 0, 0.05);
         Assert.InRange(with.Gain, 0.9 * best.Gain, best.Gain);
-        Assert.Equal(estimates.Strengths[0].ToText(), StrengthFit.Fit(cases, 4, 1).Strengths[0].ToText());
+        Assert.Equal(estimates.Strengths[0].ToText(), StrengthFit.Fit(cases, 4, 1, Steps).Strengths[0].ToText());
 
         // Half of the cases are enlarged well by the network, half are not, and the third statistic says which.
         static StrengthCase Case(int index)
@@ -37,7 +40,7 @@ public class StrengthFitTests
     public void Of_two_networks_each_gets_the_pictures_it_is_better_for()
     {
         StrengthCase[] cases = [.. Enumerable.Range(0, 600).Select(Case)];
-        StrengthEstimates estimates = StrengthFit.Fit(cases, 4, 1);
+        StrengthEstimates estimates = StrengthFit.Fit(cases, 4, 1, Steps);
         StrengthCase[] held = [.. cases.Where(one => one.IsHeldBack)];
         int hits = held.Count(one => estimates.Of(one).Network == (one.By == SmallBy.Bicubic ? 1 : 0));
         Assert.InRange(hits, 0.95 * held.Length, held.Length);
@@ -63,7 +66,7 @@ public class StrengthFitTests
     public void What_looks_worse_is_shown_less_though_its_error_is_smaller()
     {
         StrengthCase[] cases = [.. Enumerable.Range(0, 600).Select(Case)];
-        StrengthEstimates estimates = StrengthFit.Fit(cases, 4, 1);
+        StrengthEstimates estimates = StrengthFit.Fit(cases, 4, 1, Steps);
         StrengthCase[] held = [.. cases.Where(one => one.IsHeldBack)];
         StrengthScore alone = StrengthScore.Of(held, _ => new Blend(1, 0, 1));
         Assert.Equal(0, alone.Losses);
@@ -89,7 +92,7 @@ public class StrengthFitTests
     public void Where_the_network_gains_nothing_the_better_classical_enlargement_is_found()
     {
         StrengthCase[] cases = [.. Enumerable.Range(0, 600).Select(Case)];
-        StrengthEstimates estimates = StrengthFit.Fit(cases, 4, 1);
+        StrengthEstimates estimates = StrengthFit.Fit(cases, 4, 1, Steps);
         StrengthCase[] held = [.. cases.Where(one => one.IsHeldBack)];
         double bicubicAlone = StrengthScore.Of(held, _ => new Blend(1, 0, 0)).Losses,
             lanczosAlone = StrengthScore.Of(held, _ => new Blend(2, 0, 0)).Losses;
@@ -183,7 +186,7 @@ public class StrengthFitTests
             );
         }
 
-        string[] options = ["--models", models, "--cases", "200", "--data", folder.Root];
+        string[] options = ["--models", models, "--cases", "200", "--steps", "50", "--data", folder.Root];
         Assert.Equal(1, CommandLine.Run(["strength", "--config", folder.File("learned.json"), .. options]));
         Assert.Equal(2, CommandLine.Run(["strength", "--config", folder.File("photo.json"), "--cases", "10"]));
         Assert.Equal(0, CommandLine.Run(["strength", "--config", folder.File("photo.json"), .. options]));
