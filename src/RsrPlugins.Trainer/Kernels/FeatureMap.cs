@@ -35,6 +35,16 @@ internal sealed unsafe class FeatureMap : IDisposable
     /// <summary>The 64 values of a pixel; -1 and Side reach into the border.</summary>
     internal float* At(int y, int x) => Memory + ((y + 1) * Stride) + ((x + 1) * Channels);
 
+    /// <summary>From the gradient of LReLU's result to that of its argument.</summary>
+    /// <param name="activations">LReLU's result.</param>
+    internal void Deactivate(FeatureMap activations)
+    {
+        for (int y = 0; y < Side; y++)
+        {
+            Products.Kernels.ApplySlopes(At(y, 0), activations.At(y, 0), (float)NetworkTable.LeakySlope, Side * Channels);
+        }
+    }
+
     public void Dispose()
     {
         NativeFloats.Free(Memory);

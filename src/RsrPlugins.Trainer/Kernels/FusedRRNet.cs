@@ -9,7 +9,7 @@ using RsrPlugins.Trainer.Networks;
 namespace RsrPlugins.Trainer.Kernels;
 
 /// <summary>RRNet of one scale on square crops, forward and backward, before Q-BReLU.</summary>
-internal sealed unsafe class FusedRRNet : IDisposable
+internal sealed unsafe class FusedRRNet : IFusedReducing
 {
     private const int Channels = FeatureMap.Channels;
     private const int VectorLength = Products.VectorLength;
@@ -48,11 +48,8 @@ internal sealed unsafe class FusedRRNet : IDisposable
         _parameters = new float[layout.Count];
     }
 
-    /// <summary>Small crops, neither bounded nor rounded.</summary>
-    /// <param name="parameters">The flat vector.</param>
-    /// <param name="high">HR crops, [crops, side, side] of Y/255.</param>
-    /// <param name="low">Receives [crops, side/d, side/d].</param>
-    internal void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> high, Span<float> low)
+    /// <inheritdoc/>
+    public void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> high, Span<float> low)
     {
         parameters.CopyTo(_parameters);
         _firstConvolution.SetWeights(_layout.Weights(_parameters, _first), _layout.Biases(_parameters, _first));
@@ -85,10 +82,8 @@ internal sealed unsafe class FusedRRNet : IDisposable
         }
     }
 
-    /// <summary>Adds RRNet's gradients of the crops last seen.</summary>
-    /// <param name="lowGradient">Gradient of what <see cref="Forward"/> gave.</param>
-    /// <param name="gradient">The flat gradient.</param>
-    internal void Backward(ReadOnlySpan<float> lowGradient, Span<float> gradient)
+    /// <inheritdoc/>
+    public void Backward(ReadOnlySpan<float> lowGradient, Span<float> gradient)
     {
         foreach (Winograd convolution in _convolutions)
         {

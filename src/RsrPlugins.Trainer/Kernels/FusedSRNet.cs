@@ -5,7 +5,7 @@ using RsrPlugins.Trainer.Networks;
 namespace RsrPlugins.Trainer.Kernels;
 
 /// <summary>SRNet of one scale on square crops, forward and backward.</summary>
-internal sealed unsafe class FusedSRNet : IDisposable
+internal sealed unsafe class FusedSRNet : IFusedEnlarging
 {
     private readonly int _units;
     private readonly ParameterLayout _layout;
@@ -56,11 +56,8 @@ internal sealed unsafe class FusedSRNet : IDisposable
         FeatureMap[] Maps(int count) => [.. Enumerable.Range(0, count).Select(_ => new FeatureMap(side))];
     }
 
-    /// <summary>Large crops, neither clamped nor rounded.</summary>
-    /// <param name="parameters">The flat vector.</param>
-    /// <param name="low">Small crops, [crops, side, side] of Y/255.</param>
-    /// <param name="restored">Receives [crops, d side, d side].</param>
-    internal void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> low, Span<float> restored)
+    /// <inheritdoc/>
+    public void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> low, Span<float> restored)
     {
         parameters.CopyTo(_parameters);
         _firstConvolution.SetWeights(_layout.Weights(_parameters, _first), _layout.Biases(_parameters, _first));
@@ -91,11 +88,8 @@ internal sealed unsafe class FusedSRNet : IDisposable
         }
     }
 
-    /// <summary>Adds SRNet's gradients of the crops last seen.</summary>
-    /// <param name="restoredGradient">Gradient of what <see cref="Forward"/> gave.</param>
-    /// <param name="gradient">The flat gradient.</param>
-    /// <param name="lowGradient">Is added the gradient of the small crops.</param>
-    internal void Backward(ReadOnlySpan<float> restoredGradient, Span<float> gradient, Span<float> lowGradient)
+    /// <inheritdoc/>
+    public void Backward(ReadOnlySpan<float> restoredGradient, Span<float> gradient, Span<float> lowGradient)
     {
         foreach (Winograd convolution in _convolutions)
         {
@@ -113,13 +107,13 @@ internal sealed unsafe class FusedSRNet : IDisposable
                 for (int unit = _units - 1; unit >= 0; unit--)
                 {
                     // All that reads the unit's features has added its part.
-                    Deactivate(_gradients[unit + 1], features[unit + 1]);
+                    _gradients[unit + 1].Deactivate(features[unit + 1]);
                     _convolutions[unit].AddKernelGradient(reduced[unit], _gradients[unit + 1], target + _layout.BiasOffset(_hidden[unit]));
                     _convolutions[unit].Backward(_gradients[unit + 1], reduced[unit], _reducedGradient);
                     _pointwise[unit].Backward(features, _reducedGradient, _gradients);
                 }
 
-                Deactivate(_gradients[0], features[0]);
+                _gradients[0].Deactivate(features[0]);
                 _firstConvolution.AddGradient(_planes[crop], _gradients[0]);
                 _firstConvolution.AddInputGradient(_gradients[0], cropGradient);
             }
@@ -144,20 +138,6 @@ internal sealed unsafe class FusedSRNet : IDisposable
         foreach (Winograd convolution in _convolutions)
         {
             convolution.Dispose();
-        }
-    }
-
-    /// <summary>From the gradient of LReLU's result, which the activations are, to that of its argument.</summary>
-    private static void Deactivate(FeatureMap gradient, FeatureMap activations)
-    {
-        for (int y = 0; y < gradient.Side; y++)
-        {
-            Products.Kernels.ApplySlopes(
-                gradient.At(y, 0),
-                activations.At(y, 0),
-                (float)NetworkTable.LeakySlope,
-                gradient.Side * FeatureMap.Channels
-            );
         }
     }
 }

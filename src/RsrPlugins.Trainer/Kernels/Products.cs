@@ -30,11 +30,20 @@ internal static unsafe class Products
     internal static void Multiply(float* left, int rows, float* right, float* result) =>
         Kernels.Multiply(left, Channels, right, Channels, Zeros, 0, result, Channels, rows, 1);
 
-    /// <summary>sums [64, 64] += left^T right of [count, 64] each, four rows of sums at a time.</summary>
+    /// <summary>sums [64, 64] += left^T right of [count, 64] each.</summary>
+    internal static void AddProducts(float* left, float* right, int count, float* sums) =>
+        AddProducts(left, Channels, right, count, sums);
+
+    /// <summary>sums [columns, 64] += left^T right of [count, columns] and [count, 64], four rows of sums at a time.</summary>
+    /// <param name="left">[count, columns].</param>
+    /// <param name="columns">A multiple of four.</param>
+    /// <param name="right">[count, 64].</param>
+    /// <param name="count">Any number.</param>
+    /// <param name="sums">[columns, 64].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void AddProducts(float* left, float* right, int count, float* sums)
+    internal static void AddProducts(float* left, int columns, float* right, int count, float* sums)
     {
-        for (int first = 0; first < Channels; first += 4)
+        for (int first = 0; first < columns; first += 4)
         {
             float* sum = sums + (first * Channels);
             (Vector512<float> s00, Vector512<float> s01, Vector512<float> s02, Vector512<float> s03) = (
@@ -64,7 +73,7 @@ internal static unsafe class Products
             for (int t = 0; t < count; t++)
             {
                 float* row = right + (t * Channels);
-                float* column = left + (t * Channels) + first;
+                float* column = left + (t * columns) + first;
                 (Vector512<float> r0, Vector512<float> r1, Vector512<float> r2, Vector512<float> r3) = (
                     Vector512.Load(row),
                     Vector512.Load(row + VectorLength),

@@ -41,6 +41,9 @@ internal sealed class InvertibleNetwork : IReducingNetwork, IEnlargingNetwork
     /// <summary>True for the scale factors it is built for.</summary>
     internal static bool Supports(int scale) => _blocks.ContainsKey(scale);
 
+    /// <summary>Number of blocks after each Haar transform.</summary>
+    internal static IReadOnlyList<int> Blocks(int scale) => _blocks[scale];
+
     /// <summary>Six layers for each block, in the order of the blocks.</summary>
     internal static IReadOnlyList<ConvolutionSpec> Layers(int scale)
     {

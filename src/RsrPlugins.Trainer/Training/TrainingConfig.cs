@@ -290,10 +290,10 @@ internal sealed record TrainingConfig
     /// <summary>True if RRNet makes the small pictures and does not learn.</summary>
     internal bool ReducingIsFrozen => Kind == RunKind.Learned && ReducingRateFactor == 0;
 
-    /// <summary>True if the networks, RRNet and SRNet, are computed by RsrPlugins.Trainer.Kernels.</summary>
+    /// <summary>True if the networks are computed by RsrPlugins.Trainer.Kernels; SRCNN never is.</summary>
     internal bool UsesOwnKernels =>
         OwnKernels
-        && (Kind == RunKind.Learned || IsOrdinary)
+        && Kind != RunKind.Srcnn
         && Products.AreFast
         && new torch.Device(Device).type == DeviceType.CPU;
 

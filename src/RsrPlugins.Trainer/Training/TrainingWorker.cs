@@ -24,8 +24,8 @@ internal sealed class TrainingWorker : IDisposable
     private readonly float[] _hingeFactors;
     private readonly ParameterLayout _layout;
     private readonly Tensor _weights;
-    private readonly FusedRRNet? _fusedRRNet;
-    private readonly FusedSRNet? _fusedSRNet;
+    private readonly IFusedReducing? _fusedReducing;
+    private readonly IFusedEnlarging? _fusedEnlarging;
     private readonly StructuralSimilarity? _similarity;
 
     internal TrainingWorker(TrainingConfig config, ParameterLayout layout, Tensor weights, int samples)
@@ -46,12 +46,17 @@ internal sealed class TrainingWorker : IDisposable
         _similarity = config.SsimWeight > 0 ? new StructuralSimilarity(config.Patch, _device) : null;
         if (config.UsesOwnKernels)
         {
-            _fusedRRNet =
-                config.Kind == RunKind.Learned && !config.ReducingIsFrozen
-                    ? new FusedRRNet(config.Scale, layout, samples, config.Patch)
-                    : null;
-            _fusedSRNet = new FusedSRNet(config.Scale, config.Units, layout, samples, _lowSide);
+            (_fusedReducing, _fusedEnlarging) = config.Kind switch
+            {
+                RunKind.Invertible => Both(new FusedInvertibleNetwork(config.Scale, layout, samples, config.Patch)),
+                RunKind.Learned when !config.ReducingIsFrozen => (new FusedRRNet(config.Scale, layout, samples, config.Patch), SRNet()),
+                _ => (null, SRNet()),
+            };
         }
+
+        FusedSRNet SRNet() => new(config.Scale, config.Units, layout, samples, _lowSide);
+
+        static (IFusedReducing?, IFusedEnlarging?) Both(FusedInvertibleNetwork network) => (network, network);
     }
 
     internal Tensor Gradient => _views.Gradient!;
@@ -86,13 +91,13 @@ internal sealed class TrainingWorker : IDisposable
         Tensor restored = ForwardSRNet(low);
         Tensor loss = RestorationLoss(restored, high);
         double value = loss.item<float>();
-        if (_fusedSRNet is not null)
+        if (_fusedEnlarging is not null)
         {
             // Torch goes back from the loss to the large crops, the network's own code from there to the small ones; what they gave, Torch
             // takes on with: the gradient of sum(low * g) is g.
             loss.backward();
             float[] lowGradient = new float[_low.Length];
-            _fusedSRNet.Backward(TorchValues.Of(restored.grad!), TorchValues.Of(Gradient), lowGradient);
+            _fusedEnlarging.Backward(TorchValues.Of(restored.grad!), TorchValues.Of(Gradient), lowGradient);
             loss = low.mul(tensor(lowGradient, low.shape)).sum();
         }
 
@@ -108,9 +113,9 @@ internal sealed class TrainingWorker : IDisposable
             loss.backward();
         }
 
-        if (unbounded is not null && _fusedRRNet is not null)
+        if (unbounded is not null && _fusedReducing is not null)
         {
-            _fusedRRNet.Backward(TorchValues.Of(unbounded.grad!), TorchValues.Of(Gradient));
+            _fusedReducing.Backward(TorchValues.Of(unbounded.grad!), TorchValues.Of(Gradient));
         }
 
         return value;
@@ -120,27 +125,27 @@ internal sealed class TrainingWorker : IDisposable
     /// code.</summary>
     private Tensor ForwardRRNet(Tensor high)
     {
-        if (_fusedRRNet is null)
+        if (_fusedReducing is null)
         {
             return RRNet!.ForwardUnbounded(high);
         }
 
         float[] unbounded = new float[_low.Length];
-        _fusedRRNet.Forward(TorchValues.Of(_weights), _high, unbounded);
+        _fusedReducing.Forward(TorchValues.Of(_weights), _high, unbounded);
         return tensor(unbounded, [_samples, 1, _lowSide, _lowSide], requires_grad: true);
     }
 
     /// <summary>The same for the large crops of the enlarging network.</summary>
     private Tensor ForwardSRNet(Tensor low)
     {
-        if (_fusedSRNet is null)
+        if (_fusedEnlarging is null)
         {
             return _networks.Enlarging.Forward(low);
         }
 
         float[] restored = new float[_high.Length];
         using Tensor values = low.detach();
-        _fusedSRNet.Forward(TorchValues.Of(_weights), TorchValues.Of(values), restored);
+        _fusedEnlarging.Forward(TorchValues.Of(_weights), TorchValues.Of(values), restored);
         return tensor(restored, [_samples, 1, _config.Patch, _config.Patch], requires_grad: true);
     }
 
@@ -196,8 +201,12 @@ internal sealed class TrainingWorker : IDisposable
 
     public void Dispose()
     {
-        _fusedRRNet?.Dispose();
-        _fusedSRNet?.Dispose();
+        _fusedReducing?.Dispose();
+        if (!ReferenceEquals(_fusedEnlarging, _fusedReducing))
+        {
+            _fusedEnlarging?.Dispose();
+        }
+
         _similarity?.Dispose();
         _views.Dispose();
     }
