@@ -7,7 +7,7 @@ namespace RsrPlugins.Trainer.Experiments;
 
 /// <summary>A finished training run.</summary>
 /// <param name="Checkpoint">Its averaged weights.</param>
-/// <param name="Log">Its log: megapixels seen and validation PSNR in dB.</param>
+/// <param name="Log">Its log, and those of runs that went on from it: megapixels seen and validation PSNR in dB.</param>
 internal sealed record TrainedRun(Checkpoint Checkpoint, IReadOnlyList<(double Megapixels, double Psnr)> Log);
 
 /// <summary>Finds or makes the runs experiments need.</summary>
@@ -27,7 +27,8 @@ internal static class TrainedRuns
         }
 
         string checkpoint = Path.Combine(context.Training, "checkpoints", name + ".ckpt");
-        string log = Path.Combine(context.Training, "logs", name, "01.csv");
+        string logs = Path.Combine(context.Training, "logs", name);
+        string log = Path.Combine(logs, "01.csv");
         if (!File.Exists(checkpoint) || !File.Exists(log))
         {
             config = config with { Output = Path.Combine(context.Training, "runs") };
@@ -48,7 +49,7 @@ internal static class TrainedRuns
             Copy(TrainingSession.WeightsOf(config), checkpoint);
         }
 
-        return Read(checkpoint, log);
+        return Read(checkpoint, Directory.GetFiles(logs, "*.csv").Order(StringComparer.Ordinal));
     }
 
     private static TrainedRun Smoke(ExperimentContext context, TrainingConfig config)
@@ -71,13 +72,23 @@ internal static class TrainedRuns
         }
 
         context.CancellationToken.ThrowIfCancellationRequested();
-        TrainedRun run = Read(TrainingSession.WeightsOf(tiny), TrainingSession.LogOf(tiny));
+        TrainedRun run = Read(TrainingSession.WeightsOf(tiny), [TrainingSession.LogOf(tiny)]);
         Directory.Delete(TrainingSession.FolderOf(tiny), recursive: true);
         return run;
     }
 
-    private static TrainedRun Read(string checkpoint, string log) =>
-        new(Checkpoint.Load(checkpoint), [.. TrainingLog.Read(log).Select(row => (row[2], row[6]))]);
+    // A run that goes on counts its pixels from 0 again.
+    private static TrainedRun Read(string checkpoint, IEnumerable<string> logs)
+    {
+        List<(double Megapixels, double Psnr)> points = new List<(double, double)>();
+        foreach (string log in logs)
+        {
+            double before = points.Count == 0 ? 0 : points[^1].Megapixels;
+            points.AddRange(TrainingLog.Read(log).Select(row => (before + row[2], row[6])));
+        }
+
+        return new TrainedRun(Checkpoint.Load(checkpoint), points);
+    }
 
     private static Action<TrainingReport> Shown(ExperimentContext context) =>
         report =>

@@ -1,6 +1,7 @@
 // 3 x 3 convolutions between a few planes and 64 features, either way: an inner network's first layer and its last one. Each is the other's
-// gradient with the kernel turned by half a turn, so both need the same two products: planes' windows with a matrix, and features' windows
-// summed.
+// gradient with the kernel turned by half a turn, so both need the same two products: planes' windows with a matrix, and features with a
+// matrix, whose columns are then added where they belong. (Summing a window of features for each plane reads all of them for each, and took
+// most of a step.)
 using RsrPlugins.Core.Inference.Cpu;
 
 namespace RsrPlugins.Trainer.Kernels;
@@ -21,14 +22,17 @@ internal sealed unsafe class PlaneConvolution : IDisposable
     private readonly int _depth;
     private readonly int _windowStride;
 
-    // [planes, taps, 64], of a window and of one turned by half a turn.
+    // [planes, taps, 64].
     private readonly float* _toFeatures;
+
+    // [panels, 64, 64]: a row for each feature, 64 pairs of a plane and a tap in a panel.
     private readonly float* _toPlanes;
+    private readonly int _panels;
 
     // Gradient of the first, the sums of the features in the row after it.
     private readonly float* _sums;
     private readonly float* _windows;
-    private readonly float* _row;
+    private readonly float* _products;
 
     /// <param name="planes">Number of planes.</param>
     /// <param name="side">Pixels in a row and in a column.</param>
@@ -38,10 +42,11 @@ internal sealed unsafe class PlaneConvolution : IDisposable
         _depth = planes * Taps;
         _windowStride = (_depth + RowsAtATime) / RowsAtATime * RowsAtATime;
         _toFeatures = NativeFloats.Allocate(_depth * Channels);
-        _toPlanes = NativeFloats.Allocate(_depth * Channels);
+        _panels = (_depth + Channels - 1) / Channels;
+        _toPlanes = NativeFloats.Allocate(_panels * Products.Matrix);
         _sums = NativeFloats.Allocate(_windowStride * Channels);
         _windows = NativeFloats.Allocate(side * _windowStride);
-        _row = NativeFloats.Allocate(side);
+        _products = NativeFloats.Allocate(side * _panels * Channels);
         for (int x = 0; x < side; x++)
         {
             _windows[(x * _windowStride) + _depth] = 1;
@@ -56,7 +61,7 @@ internal sealed unsafe class PlaneConvolution : IDisposable
         {
             (int plane, int tap, int channel) = (i % _planes, i / _planes % Taps, i / _depth);
             _toFeatures[(((plane * Taps) + tap) * Channels) + channel] = weights[i];
-            _toPlanes[(((plane * Taps) + Turned(tap)) * Channels) + channel] = weights[i];
+            _toPlanes[Place((plane * Taps) + Turned(tap), channel)] = weights[i];
         }
     }
 
@@ -64,10 +69,11 @@ internal sealed unsafe class PlaneConvolution : IDisposable
     /// <param name="weights">[planes, 3, 3, 64].</param>
     internal void SetMaking(ReadOnlySpan<float> weights)
     {
-        weights.CopyTo(new Span<float>(_toPlanes, _depth * Channels));
-        for (int row = 0; row < _depth; row++)
+        for (int i = 0; i < weights.Length; i++)
         {
-            weights.Slice(row * Channels, Channels).CopyTo(new Span<float>(_toFeatures + (TurnedRow(row) * Channels), Channels));
+            (int row, int channel) = (i / Channels, i % Channels);
+            _toPlanes[Place(row, channel)] = weights[i];
+            _toFeatures[(TurnedRow(row) * Channels) + channel] = weights[i];
         }
     }
 
@@ -102,22 +108,48 @@ internal sealed unsafe class PlaneConvolution : IDisposable
     /// <param name="result">Receives the planes.</param>
     internal void ToPlanes(FeatureMap features, ReadOnlySpan<float> bias, PlaneStack result)
     {
-        float** rows = stackalloc float*[Side];
-        for (int y = 0; y < features.Side; y++)
+        int side = features.Side;
+        for (int plane = 0; plane < _planes; plane++)
         {
-            for (int row = 0; row < Side; row++)
+            for (int y = 0; y < side; y++)
             {
-                rows[row] = features.At(y + row - 1, -1);
+                new Span<float>(result.At(plane, y, 0), side).Fill(bias.IsEmpty ? 0 : bias[plane]);
+            }
+        }
+
+        int stride = _panels * Channels;
+        for (int y = 0; y < side; y++)
+        {
+            for (int panel = 0; panel < _panels; panel++)
+            {
+                Products.Kernels.Multiply(
+                    features.At(y, 0),
+                    Channels,
+                    _toPlanes + (panel * Products.Matrix),
+                    Channels,
+                    Products.Zeros,
+                    0,
+                    _products + (panel * Channels),
+                    stride,
+                    side,
+                    1
+                );
             }
 
-            for (int plane = 0; plane < _planes; plane++)
+            // What a pixel of a window adds to the window's result.
+            for (int row = 0; row < _depth; row++)
             {
-                Products.Kernels.SumWindows(rows, Side, Side, 1, _toPlanes + (plane * Taps * Channels), features.Side, _row);
-                float* target = result.At(plane, y, 0);
-                float start = bias.IsEmpty ? 0 : bias[plane];
-                for (int x = 0; x < features.Side; x++)
+                (int plane, int down, int right) = (row / Taps, (row % Taps / Side) - 1, (row % Side) - 1);
+                if (y - down < 0 || y - down >= side)
                 {
-                    target[x] = _row[x] + start;
+                    continue;
+                }
+
+                float* target = result.At(plane, y - down, -right);
+                float* product = _products + row;
+                for (int x = Math.Max(0, right); x < Math.Min(side, side + right); x++)
+                {
+                    target[x] += product[x * stride];
                 }
             }
         }
@@ -165,11 +197,14 @@ internal sealed unsafe class PlaneConvolution : IDisposable
 
     public void Dispose()
     {
-        foreach (nint memory in (ReadOnlySpan<nint>)[(nint)_toFeatures, (nint)_toPlanes, (nint)_sums, (nint)_windows, (nint)_row])
+        foreach (nint memory in (ReadOnlySpan<nint>)[(nint)_toFeatures, (nint)_toPlanes, (nint)_sums, (nint)_windows, (nint)_products])
         {
             NativeFloats.Free((float*)memory);
         }
     }
+
+    // Of a plane and a tap, and a feature, in the panels.
+    private static int Place(int row, int channel) => (row / Channels * Products.Matrix) + (channel * Channels) + (row % Channels);
 
     private static int Turned(int tap) => Taps - 1 - tap;
 
