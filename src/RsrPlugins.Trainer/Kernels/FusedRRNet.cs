@@ -8,6 +8,21 @@ using RsrPlugins.Trainer.Networks;
 
 namespace RsrPlugins.Trainer.Kernels;
 
+/// <summary>The training step of a network that makes small pictures, on crops of one size and one core.</summary>
+internal interface IFusedReducing : IDisposable
+{
+    /// <summary>Small crops, neither bounded nor rounded.</summary>
+    /// <param name="parameters">The flat vector.</param>
+    /// <param name="high">HR crops, [crops, side, side] of Y/255.</param>
+    /// <param name="low">Receives [crops, side/d, side/d].</param>
+    void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> high, Span<float> low);
+
+    /// <summary>Adds the network's gradients of the crops last seen.</summary>
+    /// <param name="lowGradient">Gradient of what <see cref="Forward"/> gave.</param>
+    /// <param name="gradient">The flat gradient.</param>
+    void Backward(ReadOnlySpan<float> lowGradient, Span<float> gradient);
+}
+
 /// <summary>RRNet of one scale on square crops, forward and backward, before Q-BReLU.</summary>
 internal sealed unsafe class FusedRRNet : IFusedReducing
 {

@@ -1,3 +1,5 @@
+// Three layers that always come together, so that a coupling (FusedInvertibleNetwork.cs) need not know how a layer's gradient is made. The
+// weights are held once, for both directions of the network; what a crop needs for its gradient is the caller's.
 using RsrPlugins.Trainer.Networks;
 
 namespace RsrPlugins.Trainer.Kernels;

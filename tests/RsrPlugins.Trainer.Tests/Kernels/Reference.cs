@@ -40,6 +40,32 @@ internal static unsafe class Reference
         return plane;
     }
 
+    /// <summary>Planes, one after the other.</summary>
+    internal static PlaneStack Stack(float[] values, int side)
+    {
+        int pixels = side * side;
+        PlaneStack stack = new PlaneStack(values.Length / pixels, side);
+        for (int plane = 0; plane < stack.Planes; plane++)
+        {
+            stack.Set(plane, values.AsSpan(plane * pixels, pixels));
+        }
+
+        return stack;
+    }
+
+    /// <summary>All values of planes, one plane after the other.</summary>
+    internal static float[] Values(PlaneStack stack)
+    {
+        int pixels = stack.Side * stack.Side;
+        float[] values = new float[stack.Planes * pixels];
+        for (int plane = 0; plane < stack.Planes; plane++)
+        {
+            stack.AddTo(plane, values.AsSpan(plane * pixels, pixels));
+        }
+
+        return values;
+    }
+
     /// <summary>Compares vectors by the length of their difference: sums of many products round.</summary>
     internal static void AssertNear(IEnumerable<double> expected, IEnumerable<float> found, double tolerance = 1e-5)
     {
