@@ -184,15 +184,19 @@ internal sealed unsafe class FusedInvertibleNetwork : IFusedReducing, IFusedEnla
                 float* diagonal = to.At((4 * plane) + 3, y, 0);
                 for (int x = 0; x < to.Side; x++)
                 {
-                    (float a, float b, float c, float d) = (above[2 * x], above[(2 * x) + 1], below[2 * x], below[(2 * x) + 1]);
-                    (sum[x], horizontal[x]) = (factor * (a + b + c + d), factor * (a - b + c - d));
-                    (vertical[x], diagonal[x]) = (factor * (a + b - c - d), factor * (a - b - c + d));
+                    (sum[x], horizontal[x], vertical[x], diagonal[x]) = Mixed(
+                        above[2 * x],
+                        above[(2 * x) + 1],
+                        below[2 * x],
+                        below[(2 * x) + 1],
+                        factor
+                    );
                 }
             }
         }
     }
 
-    // The same matrix, from four planes to one.
+    // The way back, from four planes to one.
     private static void HaarBack(PlaneStack from, PlaneStack to, float factor)
     {
         for (int plane = 0; plane < to.Planes; plane++)
@@ -207,13 +211,21 @@ internal sealed unsafe class FusedInvertibleNetwork : IFusedReducing, IFusedEnla
                 float* diagonal = from.At((4 * plane) + 3, y, 0);
                 for (int x = 0; x < from.Side; x++)
                 {
-                    (float a, float b, float c, float d) = (sum[x], horizontal[x], vertical[x], diagonal[x]);
-                    (above[2 * x], above[(2 * x) + 1]) = (factor * (a + b + c + d), factor * (a - b + c - d));
-                    (below[2 * x], below[(2 * x) + 1]) = (factor * (a + b - c - d), factor * (a - b - c + d));
+                    (above[2 * x], above[(2 * x) + 1], below[2 * x], below[(2 * x) + 1]) = Mixed(
+                        sum[x],
+                        horizontal[x],
+                        vertical[x],
+                        diagonal[x],
+                        factor
+                    );
                 }
             }
         }
     }
+
+    // Haar's matrix of four values. It is symmetric, and its own inverse but for a factor of 4.
+    private static (float Sum, float Horizontal, float Vertical, float Diagonal) Mixed(float a, float b, float c, float d, float factor) =>
+        (factor * (a + b + c + d), factor * (a - b + c - d), factor * (a + b - c - d), factor * (a - b - c + d));
 
     /// <summary>What a coupling keeps of a crop for its gradient.</summary>
     private sealed class CouplingTrace(int details, int side) : IDisposable
