@@ -64,7 +64,7 @@ internal sealed class InvertibleExperiment : IExperiment
         return string.Join(
             '\n',
             [
-                "PSNR in dB / SSIM of the restored luma by the protocol (docs/training.md), small pictures in 8 bits, networks run by Torch on whole pictures. *Small picture*: its PSNR against the bicubic one, and how much brighter it is than the large one, in levels of luma. *The paper's pair* is ours, measured in the same way. *Published* is on RGB, with three times the values in the small picture.",
+                "PSNR in dB / SSIM of the restored luma by the protocol (docs/training.md), small pictures in 8 bits, networks run by Torch on whole pictures. *Small picture*: its PSNR against the bicubic one, and how far its mean brightness is from that of the large one, in levels of luma. *The paper's pair* is ours, measured in the same way. *Published* is on RGB, with three times the values in the small picture.",
                 string.Empty,
                 "| set | weights | HR megapixels seen | comes back | small picture | the paper's pair comes back | its small picture | published |",
                 "|---|---|---|---|---|---|---|---|",

@@ -31,6 +31,25 @@ public class MeasureTests
     }
 
     [Fact]
+    public void The_curve_of_a_run_that_went_on_is_one()
+    {
+        using TemporaryFolder folder = new TemporaryFolder();
+        IReadOnlyList<(double Megapixels, double Psnr)> points = TrainedRuns
+            .Get(TestSupport.Experiment(folder, isSmoke: false), "invertible-x2")
+            .Log;
+        double[][] logs =
+        [
+            .. new[] { "01.csv", "02.csv" }.Select(name =>
+                TrainingLog
+                    .Read(TestSupport.InRepository(Path.Combine("training", "logs", "invertible-x2", name)))
+                    .Select(row => row[2])
+                    .ToArray()
+            ),
+        ];
+        Assert.Equal([.. logs[0], .. logs[1].Select(megapixels => logs[0][^1] + megapixels)], points.Select(point => point.Megapixels));
+    }
+
+    [Fact]
     public void A_row_is_won_by_its_highest_value() =>
         Assert.Equal(
             2,
