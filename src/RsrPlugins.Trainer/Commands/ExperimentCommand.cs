@@ -21,6 +21,7 @@ internal static class ExperimentCommand
         new Figure8(),
         new Table4(),
         new Effort(),
+        new PairBenchmark(),
         new InvertibleExperiment(),
         new OrdinaryBenchmark(),
         new CleanupLevels(),

@@ -18,7 +18,7 @@ internal static class Reduction
         config.Kind switch
         {
             RunKind.Srcnn => By(config.Reduction),
-            _ => config.LowResolutionWeight > 0 ? Bicubic : null,
+            _ => config.ComparesSmallPictures ? Bicubic : null,
         };
 
     /// <summary>Reduction by one kernel, rounded to 8 bits.</summary>

@@ -124,40 +124,20 @@ internal sealed class Effort : IExperiment
 
     private static string Measure(TestPicture picture, string caption, float[] small, Networks networks, int scale)
     {
-        SmallDrawing measured = MeasureDrawing(picture, small, caption == "bicubic" ? networks.Ordinary : networks.Enlarging, scale);
+        SmallPictureFigures measured = SmallPictureFigures.Of(
+            picture,
+            small,
+            caption == "bicubic" ? networks.Ordinary : networks.Enlarging,
+            scale
+        );
         return string.Create(
             CultureInfo.InvariantCulture,
             $"| {picture.Name} x{scale} | {caption} | {measured.AlongLines:0} | {measured.Brightness:+0.00;-0.00;0.00} | {measured.Psnr:0.00} |"
         );
     }
 
-    private static SmallDrawing MeasureDrawing(TestPicture picture, float[] small, INetwork enlarging, int scale)
-    {
-        (int width, int height) = (picture.Width / scale, picture.Height / scale);
-        RepeatedPixels repeated = RepeatedPixels.Find(
-            Array.ConvertAll(picture.Plane, value => value / 255),
-            width,
-            height,
-            scale,
-            1,
-            CancellationToken.None
-        );
-        float[] restored = new LearnedResizer(enlarging).ResizeLuma(Array.ConvertAll(small, value => value / 255), width, height);
-        double psnr = EvaluationProtocol
-            .Score(picture.Plane, Array.ConvertAll(restored, value => value * 255), picture.Width, picture.Height, scale)
-            .Psnr;
-        double brightness = small.Average(value => (double)value) - picture.Plane.Average(value => (double)value);
-        // Two decimals are shown; without the sum a negative zero would be, too.
-        return new SmallDrawing(repeated.LargestStep(small), Math.Round(brightness, 2) + 0.0, psnr);
-    }
-
-    private static TestPicture Load(string name, string svg)
-    {
-        byte[] rgb = DrawnScenes.Render(Encoding.UTF8.GetBytes(svg), DrawnScenes.Side);
-        PixelImage pixels = PixelImage.Create(DrawnScenes.Side, DrawnScenes.Side, PixelLayout.Rgb, 8);
-        rgb.CopyTo(pixels.Samples8);
-        return new TestPicture(name, DrawnScenes.Side, DrawnScenes.Side, EvaluationProtocol.LumaPlane(pixels));
-    }
+    private static TestPicture Load(string name, string svg) =>
+        OrdinaryPictures.Luma(name, DrawnScenes.Render(Encoding.UTF8.GetBytes(svg), DrawnScenes.Side));
 
     /// <summary>Lines at all angles, those along rows, columns and diagonals among them.</summary>
     private static string Spokes()
@@ -196,9 +176,6 @@ internal sealed class Effort : IExperiment
 
         return DrawnScenes.Whole(svg.Append("</g>"));
     }
-
-    /// <summary>What is measured of a small picture; see the section's text.</summary>
-    private sealed record SmallDrawing(float AlongLines, double Brightness, double Psnr);
 
     private sealed record Networks(INetwork Reducing, INetwork Enlarging, INetwork Ordinary, INetwork Gradient);
 }

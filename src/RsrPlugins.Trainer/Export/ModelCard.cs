@@ -153,8 +153,9 @@ internal static class ModelCard
             config.LowResolutionWeight > 0
                 ? Invariant($" + {config.LowResolutionWeight} times the squared difference of the small picture from the bicubic one")
                 : string.Empty;
+        string grain = config.GrainWeight > 0 ? Invariant($" + {config.GrainWeight} times the same where that one is smooth") : string.Empty;
         string frozen = config.ReducingIsFrozen ? "; RRNet as it was, SRNet alone learned" : string.Empty;
-        return $"{NameOf(config.Loss)} loss of the restored picture{small}{frozen}.";
+        return $"{NameOf(config.Loss)} loss of the restored picture{small}{grain}{frozen}.";
     }
 
     private static string NameOf(TrainingLoss loss) =>

@@ -179,6 +179,12 @@ internal sealed record TrainingConfig
     /// picture.</summary>
     public double LowResolutionWeight { get; init; }
 
+    /// <summary>
+    /// Beside it: weight of the same squared difference where the bicubic picture is smooth, by the share of
+    /// <see cref="GrainVisibility"/>. What the small picture carries is seen there as grain, and not where it has detail of its own.
+    /// </summary>
+    public double GrainWeight { get; init; }
+
     // ---- Optimiser and schedule ------------------------------------------------------------------------------------
     /// <summary>Learning rate of Muon (hidden convolutions).</summary>
     public double MuonRate { get; init; } = 0.015;
@@ -287,6 +293,9 @@ internal sealed record TrainingConfig
     /// <summary>True if the small pictures are ordinary ones, made from the large by <see cref="Data.Reduction"/>.</summary>
     internal bool IsOrdinary => Kind is RunKind.Photo or RunKind.Antialiased or RunKind.Cleanup;
 
+    /// <summary>True if the small picture is compared with the bicubic one.</summary>
+    internal bool ComparesSmallPictures => LowResolutionWeight > 0 || GrainWeight > 0;
+
     /// <summary>True if RRNet makes the small pictures and does not learn.</summary>
     internal bool ReducingIsFrozen => Kind == RunKind.Learned && ReducingRateFactor == 0;
 
@@ -364,6 +373,7 @@ internal sealed record TrainingConfig
         );
         Check(BrightnessWeight >= 0, "brightnessWeight", "0 or more", BrightnessWeight);
         Check(LowResolutionWeight >= 0, "lowResolutionWeight", "0 or more", LowResolutionWeight);
+        Check(GrainWeight >= 0, "grainWeight", "0 or more", GrainWeight);
         Check(MuonRate > 0, "muonRate", "above 0", MuonRate);
         Check(ReducingRateFactor >= 0, "reducingRateFactor", "0 or more", ReducingRateFactor);
         Check(

@@ -19,6 +19,7 @@ internal sealed class TrainingWorker : IDisposable
     private readonly int _lowSide;
     private readonly float[] _high;
     private readonly float[] _low;
+    private readonly float[] _smallPixelWeights;
     private readonly float[] _lossWeights;
     private readonly float[] _classicalErrors;
     private readonly float[] _hingeFactors;
@@ -43,6 +44,7 @@ internal sealed class TrainingWorker : IDisposable
         _high = new float[samples * config.Patch * config.Patch];
         _lowSide = config.LowSide;
         _low = new float[samples * _lowSide * _lowSide];
+        _smallPixelWeights = new float[_low.Length];
         _similarity = config.SsimWeight > 0 ? new StructuralSimilarity(config.Patch, _device) : null;
         if (config.UsesOwnKernels)
         {
@@ -156,13 +158,39 @@ internal sealed class TrainingWorker : IDisposable
         // mul and not square(), which is pow with an implicit Scalar: see Networks/Constants.cs.
         Tensor shift = low.mean([1, 2, 3]).sub(high.mean([1, 2, 3]));
         Tensor terms = shift.mul(shift).mean().mul(brightnessWeight);
-        if (_config.LowResolutionWeight > 0)
+        if (_config.ComparesSmallPictures)
         {
-            using Scalar weight = _config.LowResolutionWeight;
-            terms = terms.add(nn.functional.mse_loss(low, tensor(_low, low.shape).to(_device)), weight);
+            WeighSmallPixels();
+            Tensor difference = low.sub(tensor(_low, low.shape).to(_device));
+            terms = terms.add(
+                difference.mul(difference).mul(tensor(_smallPixelWeights, low.shape).to(_device)).mean(),
+                Constants.One
+            );
         }
 
         return terms;
+    }
+
+    /// <summary>What the squared difference of each pixel from the bicubic small picture counts.</summary>
+    private void WeighSmallPixels()
+    {
+        (float everywhere, float whereSmooth) = ((float)_config.LowResolutionWeight, (float)_config.GrainWeight);
+        if (whereSmooth == 0)
+        {
+            Array.Fill(_smallPixelWeights, everywhere);
+            return;
+        }
+
+        int pixels = _lowSide * _lowSide;
+        for (int sample = 0; sample < _samples; sample++)
+        {
+            GrainVisibility.Compute(_low.AsSpan(sample * pixels, pixels), _lowSide, _smallPixelWeights.AsSpan(sample * pixels, pixels));
+        }
+
+        for (int i = 0; i < _smallPixelWeights.Length; i++)
+        {
+            _smallPixelWeights[i] = everywhere + (whereSmooth * _smallPixelWeights[i]);
+        }
     }
 
     private Tensor RestorationLoss(Tensor restored, Tensor high)

@@ -57,6 +57,7 @@ public class TrainingRunTests
             Patch = 24,
             ReducingRateFactor = reducingRateFactor,
             LowResolutionWeight = 1,
+            GrainWeight = 1,
             BrightnessWeight = 100,
         };
         ReductionMethod reduction = Reduction.Bicubic;
@@ -141,7 +142,9 @@ public class TrainingRunTests
         TrainingConfig config = TestSupport.Config(steps: 60) with { Patch = 16, Data = [new DataFolder("drawn")] };
         double free = LowPsnr(config);
         double held = LowPsnr(config with { LowResolutionWeight = 1000 });
+        double heldWhereSmooth = LowPsnr(config with { GrainWeight = 4000 });
         Assert.True(held > free + 1, $"free {free}, held {held}");
+        Assert.True(heldWhereSmooth > free + 0.5, $"free {free}, held where smooth {heldWhereSmooth}");
 
         double LowPsnr(TrainingConfig variant)
         {

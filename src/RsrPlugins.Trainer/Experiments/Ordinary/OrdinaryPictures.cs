@@ -2,7 +2,10 @@
 // Kodak's pictures, on which models are chosen; drawings are some of our own and some of those held back from training.
 using System.Text;
 using NetVips;
+using RsrPlugins.Core.Imaging;
+using RsrPlugins.Core.Metrics;
 using RsrPlugins.Trainer.Data;
+using RsrPlugins.Trainer.Evaluation;
 
 namespace RsrPlugins.Trainer.Experiments.Ordinary;
 
@@ -42,7 +45,9 @@ internal static class OrdinaryPictures
 
         Add(
             "drawing",
-            HeldOut(context).Concat(DrawnScenes.Drawings().Select(scene => FromSvg(scene.Name, Encoding.UTF8.GetBytes(scene.Svg))))
+            HeldOut(context, HeldOutStep)
+                .Take(HeldOutDrawings)
+                .Concat(DrawnScenes.Drawings().Select(scene => FromSvg(scene.Name, Encoding.UTF8.GetBytes(scene.Svg))))
         );
         Add("screen", DrawnScenes.Screens().Select(scene => FromSvg(scene.Name, Encoding.UTF8.GetBytes(scene.Svg))));
         Add("line art", DrawnScenes.LineArt().Select(scene => FromSvg(scene.Name, Encoding.UTF8.GetBytes(scene.Svg))));
@@ -53,7 +58,22 @@ internal static class OrdinaryPictures
             pictures.AddRange(found.Take(perKind).Select(picture => new OrdinaryPicture(kind, picture.Name, picture.Rgb, picture.Svg)));
     }
 
-    private static IEnumerable<(string Name, byte[] Rgb, byte[]? Svg)> HeldOut(ExperimentContext context)
+    /// <summary>Luma, as the protocol measures it, of Side x Side 8-bit R, G, B.</summary>
+    internal static TestPicture Luma(string name, byte[] rgb)
+    {
+        PixelImage pixels = PixelImage.Create(DrawnScenes.Side, DrawnScenes.Side, PixelLayout.Rgb, 8);
+        rgb.CopyTo(pixels.Samples8);
+        return new TestPicture(name, DrawnScenes.Side, DrawnScenes.Side, EvaluationProtocol.LumaPlane(pixels));
+    }
+
+    /// <summary>Every drawing held back from training, in the order of the list; none in a smoke run.</summary>
+    /// <param name="context">Where they are.</param>
+    /// <param name="kind">What their kind is called.</param>
+    internal static IEnumerable<OrdinaryPicture> AllHeldOut(ExperimentContext context, string kind) =>
+        HeldOut(context, 1).Select(drawing => new OrdinaryPicture(kind, drawing.Name, drawing.Rgb, drawing.Svg));
+
+    // Drawings held back from training, of every so many in the list.
+    private static IEnumerable<(string Name, byte[] Rgb, byte[]? Svg)> HeldOut(ExperimentContext context, int step)
     {
         if (context.IsSmoke)
         {
@@ -75,7 +95,7 @@ internal static class OrdinaryPictures
             .Select(line => line.Split('#')[0].Trim())
             .Where(name => name.Length > 0);
 
-        foreach (string name in names.Where((_, index) => index % HeldOutStep == 0).Take(HeldOutDrawings))
+        foreach (string name in names.Where((_, index) => index % step == 0))
         {
             yield return FromSvg(
                 Path.GetFileNameWithoutExtension(name),

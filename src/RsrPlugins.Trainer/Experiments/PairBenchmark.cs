@@ -1,0 +1,133 @@
+// Whether it ever costs to take the learned pair instead of a bicubic picture and the networks for ordinary ones: on every picture of the
+// ordinary benchmark, not on photographs alone, and picture by picture, not in the mean.
+using System.Globalization;
+using RsrPlugins.Core;
+using RsrPlugins.Core.Inference;
+using RsrPlugins.Core.Inference.Engine;
+using RsrPlugins.Core.Metrics;
+using RsrPlugins.Core.Models;
+using RsrPlugins.Core.Resampling;
+using RsrPlugins.Core.Resizing;
+using RsrPlugins.Trainer.Data;
+using RsrPlugins.Trainer.Evaluation;
+using RsrPlugins.Trainer.Experiments.Ordinary;
+
+namespace RsrPlugins.Trainer.Experiments;
+
+/// <summary>The learned pairs against bicubic reduction and the better of the networks for ordinary pictures.</summary>
+internal sealed class PairBenchmark : IExperiment
+{
+    /// <summary>dB by which less of a picture may come back.</summary>
+    internal const double MostLoss = 0.3;
+
+    private const string HeldOut = "drawings held back";
+
+    public string Name => "pairs";
+
+    public string Summary => "the learned pairs on the pictures of the ordinary benchmark, against bicubic down and the ordinary networks up";
+
+    public string Document => "docs/refinement.md";
+
+    public string Run(ExperimentContext context)
+    {
+        IReadOnlyList<OrdinaryPicture> pictures =
+        [
+            .. OrdinaryPictures.Load(context, context.IsSmoke ? 1 : int.MaxValue),
+            .. OrdinaryPictures.AllHeldOut(context, HeldOut),
+        ];
+        ModelCatalogue models = ModelCatalogue.Load(context.Models);
+        using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
+        List<string> lines = [];
+        List<string> cases = ["picture,kind,scale,pair_db,ordinary_db,brightness_levels,along_lines_levels"];
+        foreach (int scale in models.Scales(NetworkTask.Reduce, ModelKind.Learned))
+        {
+            PairFigures[] figures = Measure(models, engine, pictures, scale, context.CancellationToken);
+            lines.AddRange(
+                OrdinaryPictures.Kinds.Append(HeldOut).SelectMany(kind => Row(kind, scale, [.. figures.Where(one => one.Kind == kind)]))
+            );
+            cases.AddRange(
+                figures.Select(one =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{one.Name},{one.Kind},{scale},{one.Pair.Psnr:0.000},{one.BestOrdinary:0.000},{one.Pair.Brightness:0.00},{one.Pair.AlongLines:0}"
+                    )
+                )
+            );
+            context.Log($"x{scale}");
+        }
+
+        File.WriteAllLines(context.SheetPath("pairs.csv"), cases);
+
+        return string.Join(
+            '\n',
+            [
+                FormattableString.Invariant(
+                    $"Every picture of the ordinary benchmark ([ordinary.md](ordinary.md)) and every drawing held back from training, 288 x 288 pixels, luma, small pictures in 8 bits, no effort. *Gain*: how much more of it comes back, in dB, than of a bicubic small picture by the better of the two networks for ordinary pictures; *lose*: less by more than {MostLoss} dB. *Brightness*: the largest difference between the mean of the small picture and that of the large one, in levels. All of them, one a line: `artifacts/paper/pairs.csv`."
+                ),
+                string.Empty,
+                "| pictures | of them | gain: mean | least | of | lose | brightness | of |",
+                "|---|---|---|---|---|---|---|---|",
+                .. lines,
+            ]
+        );
+    }
+
+    /// <summary>Measures all pictures at one scale.</summary>
+    internal static PairFigures[] Measure(
+        ModelCatalogue models,
+        InferenceEngine engine,
+        IReadOnlyList<OrdinaryPicture> pictures,
+        int scale,
+        CancellationToken cancellationToken
+    )
+    {
+        LearnedResizer reducing = new LearnedResizer(Open(NetworkTask.Reduce, ModelKind.Learned));
+        INetwork enlarging = Open(NetworkTask.Enlarge, ModelKind.Learned);
+        INetwork[] ordinary = [Open(NetworkTask.Enlarge, ModelKind.Photo), Open(NetworkTask.Enlarge, ModelKind.Antialiased)];
+        return [.. pictures.Select(Figures)];
+
+        INetwork Open(NetworkTask task, ModelKind kind) => engine.Open(models.Find(task, kind, scale));
+
+        PairFigures Figures(OrdinaryPicture one)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            TestPicture picture = OrdinaryPictures.Luma(one.Name, one.Rgb);
+            float[] large = Array.ConvertAll(picture.Plane, value => value / 255);
+            float[] learned = reducing.ResizeLuma(large, picture.Width, picture.Height, cancellationToken);
+            float[] bicubic = Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic);
+            float[] small = EvaluationProtocol.RoundToEightBits(Array.ConvertAll(learned, value => value * 255));
+            SmallPictureFigures pair = SmallPictureFigures.Of(picture, small, enlarging, scale);
+            double best = ordinary.Max(network =>
+                SmallPictureFigures.Of(picture, EvaluationProtocol.RoundToEightBits(bicubic), network, scale).Psnr
+            );
+            return new PairFigures(one.Kind, one.Name, pair, best);
+        }
+    }
+
+    private static IEnumerable<string> Row(string kind, int scale, PairFigures[] figures)
+    {
+        // A smoke run has no photographs.
+        if (figures.Length == 0)
+        {
+            yield break;
+        }
+
+        PairFigures least = figures.MinBy(one => one.Gain)!;
+        PairFigures brightest = figures.MaxBy(one => Math.Abs(one.Pair.Brightness))!;
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {kind} x{scale} | {figures.Length} | {figures.Average(one => one.Gain):+0.00;-0.00;0.00} | {least.Gain:+0.00;-0.00;0.00} | {least.Name} | {figures.Count(one => one.Gain < -MostLoss)} | {brightest.Pair.Brightness:+0.00;-0.00;0.00} | {brightest.Name} |"
+        );
+    }
+}
+
+/// <summary>A picture's figures.</summary>
+/// <param name="Kind">Of <see cref="OrdinaryPictures.Kinds"/>.</param>
+/// <param name="Name">The picture's.</param>
+/// <param name="Pair">Of the pair's small picture.</param>
+/// <param name="BestOrdinary">PSNR in dB of the bicubic small picture by the better of the networks for ordinary ones.</param>
+internal sealed record PairFigures(string Kind, string Name, SmallPictureFigures Pair, double BestOrdinary)
+{
+    /// <summary>How much more comes back, in dB.</summary>
+    internal double Gain => Pair.Psnr - BestOrdinary;
+}
