@@ -22,6 +22,7 @@ internal static class RefinementChoices
         new(),
         new(KeepRepetition: false),
         new(MaxCorrection: 1),
+        new(BrightnessWeight: 0),
         new(MaxCorrection: 16f / 255),
         new(StepSize: 0.0075f),
         new(StepSize: 0.03f),
@@ -61,7 +62,7 @@ internal static class RefinementChoices
         ];
 
         Console.WriteLine(
-            $"\n{Path.GetFileName(folder)} x{scale}, {pictures.Length} pictures\n\n| step | momentum | growth | shrinkage | bound | repetition | 0 |{string.Concat(_marks.Select(mark => $" {mark} |"))}\n|---|---|---|---|---|---|---|{string.Concat(_marks.Select(_ => "---|"))}"
+            $"\n{Path.GetFileName(folder)} x{scale}, {pictures.Length} pictures\n\n| step | momentum | growth | shrinkage | bound | brightness | repetition | 0 |{string.Concat(_marks.Select(mark => $" {mark} |"))}\n|---|---|---|---|---|---|---|---|{string.Concat(_marks.Select(_ => "---|"))}"
         );
         foreach (DescentOptions options in _variants)
         {
@@ -108,7 +109,7 @@ internal static class RefinementChoices
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {options.StepSize} | {options.Momentum} | {options.Growth} | {options.Shrinkage} | {options.MaxCorrection * 255:0} | {options.KeepRepetition} |{string.Concat(sums.Select(sum => string.Create(CultureInfo.InvariantCulture, $" {sum.Value / pictures.Length:0.00}{(sum.Key == 0 ? string.Empty : $" ({worst[sum.Key]:+0.00;-0.00})")} |")))}"
+                    $"| {options.StepSize} | {options.Momentum} | {options.Growth} | {options.Shrinkage} | {options.MaxCorrection * 255:0} | {options.BrightnessWeight} | {options.KeepRepetition} |{string.Concat(sums.Select(sum => string.Create(CultureInfo.InvariantCulture, $" {sum.Value / pictures.Length:0.00}{(sum.Key == 0 ? string.Empty : $" ({worst[sum.Key]:+0.00;-0.00})")} |")))}"
                 )
             );
         }

@@ -25,6 +25,8 @@ namespace RsrPlugins.Core.Refinement;
 /// <param name="Growth">Factor of a pixel's step size from pass to pass, up to <see cref="MaxGrowth"/> in all.</param>
 /// <param name="Shrinkage">Factor where the slope has changed its sign, which also ends the pixel's momentum; 1 turns both off.</param>
 /// <param name="MaxCorrection">How far a small pixel may move from what RRNet made, Y/255; 1 for no bound.</param>
+/// <param name="BrightnessWeight">Slope where the small picture is brighter than the large one by 1 around a pixel
+/// (<see cref="LocalBrightness"/>); 0 leaves brightness to the gradient.</param>
 /// <param name="KeepRepetition">Whether equal surroundings get equal corrections (<see cref="RepeatedPixels"/>).</param>
 internal sealed record DescentOptions(
     float StepSize = 0.015f,
@@ -32,6 +34,7 @@ internal sealed record DescentOptions(
     float Growth = 1.2f,
     float Shrinkage = 0.5f,
     float MaxCorrection = 32f / 255,
+    float BrightnessWeight = 3,
     bool KeepRepetition = true
 )
 {
@@ -73,7 +76,7 @@ public sealed class LumaRefiner
         _settings = settings ?? new ResizeSettings();
         _options = options;
         Passes = passes;
-        HaloOfPass = gradient.Model.Shape.Halo;
+        HaloOfPass = Math.Max(gradient.Model.Shape.Halo, LocalBrightness.Reach);
     }
 
     /// <summary>Steps down the gradient.</summary>
@@ -160,6 +163,7 @@ public sealed class LumaRefiner
         RepeatedPixels? repeated = _options.KeepRepetition
             ? RepeatedPixels.Find(large, width, height, Scale, TileDefaults.Workers(_gradient, _settings), cancellationToken)
             : null;
+        LocalBrightness? brightness = _options.BrightnessWeight > 0 ? new LocalBrightness(large, width, height, Scale) : null;
         int planes = _gradient.Shape.Input.Count;
         for (int pass = 0; pass < Passes; pass++)
         {
@@ -179,6 +183,7 @@ public sealed class LumaRefiner
                 PartOfProgress.Of(progress, (double)pass / Passes, (pass + 1.0) / Passes),
                 cancellationToken
             );
+            brightness?.AddDifference(small, _options.BrightnessWeight, slope, area);
             repeated?.Average(slope, area);
             for (int y = area.Y; y < area.Bottom; y++)
             {

@@ -108,7 +108,7 @@ internal sealed class Effort : IExperiment
             ),
             ("learned", Stored(made)),
             ("learned, effort", Refined(new DescentOptions())),
-            (Unbound, Refined(new DescentOptions(MaxCorrection: 1, KeepRepetition: false))),
+            (Unbound, Refined(new DescentOptions(MaxCorrection: 1, BrightnessWeight: 0, KeepRepetition: false))),
         ];
 
         float[] Refined(DescentOptions options)

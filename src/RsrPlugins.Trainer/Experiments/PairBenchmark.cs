@@ -24,7 +24,7 @@ internal sealed class PairBenchmark : IExperiment
 
     public string Name => "pairs";
 
-    public string Summary => "the learned pairs on the pictures of the ordinary benchmark, against bicubic down and the ordinary networks up";
+    public string Summary => "the learned pairs on the ordinary benchmark's pictures, against bicubic down and the ordinary networks up";
 
     public string Document => "docs/refinement.md";
 

@@ -1,5 +1,5 @@
-// What can be measured of a small picture that is looked at and enlarged again. Two experiments ask it: of drawings with and without effort,
-// and of every picture of the ordinary benchmark.
+// What can be measured of a small picture that is looked at and enlarged again. Two experiments ask it: of drawings with and without
+// effort, and of every picture of the ordinary benchmark.
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Metrics;
 using RsrPlugins.Core.Refinement;

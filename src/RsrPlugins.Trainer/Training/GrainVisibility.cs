@@ -1,5 +1,5 @@
-// A pair may hide what it wants to get back in the small picture's values. In detail nobody sees it; on a sky, on water or beside a letter on
-// white it is grain. So a run may weigh the difference from the bicubic picture by how smooth that one is there: the eye's masking, in
+// A pair may hide what it wants to get back in the small picture's values. In detail nobody sees it; on a sky, on water or beside a letter
+// on white it is grain. So a run may weigh the difference from the bicubic picture by how smooth that one is there: the eye's masking, in
 // its simplest form.
 namespace RsrPlugins.Trainer.Training;
 

@@ -106,6 +106,29 @@ public sealed class LumaRefinerTests : IDisposable
         Assert.True(free > plain + 20, $"{free:f1} levels along lines without averaging, {plain:f1} without effort");
     }
 
+    /// <summary>The small picture of dark lines on light ground is as bright as the large one; by the gradient alone it is not.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Brightness_is_that_of_the_large_picture(int scale)
+    {
+        const int Side = 48;
+        float[] large = Lines(Side * scale);
+        float[] made = [.. Reduced(scale, large, Side, Side).Select(value => Math.Clamp(value - (3f / 255), MinLuma, MaxLuma))];
+        double Shift(DescentOptions options)
+        {
+            float[] small = (float[])made.Clone();
+            new LumaRefiner(Gradient(scale), 10, null, options).Refine(small, large, Side, Side, [], null, Token);
+            return 255 * (small.Average(value => (double)value) - large.Average(value => (double)value));
+        }
+
+        double held = Shift(new DescentOptions());
+        double free = Shift(new DescentOptions(BrightnessWeight: 0));
+        Assert.InRange(held, -0.5, 0.5);
+        Assert.True(Math.Abs(free) > Math.Abs(held), $"{free:f2} levels by the gradient alone, {held:f2} held");
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(4)]

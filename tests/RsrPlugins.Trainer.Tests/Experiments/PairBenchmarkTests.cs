@@ -1,5 +1,5 @@
-// On the pictures of the ordinary benchmark that the project draws itself; photographs and other people's drawings need the data folder and are
-// measured by `rsr-train experiment pairs`.
+// On the pictures of the ordinary benchmark that the project draws itself; photographs and other people's drawings need the data folder and
+// are measured by `rsr-train experiment pairs`.
 using RsrPlugins.Core.Inference;
 using RsrPlugins.Core.Inference.Engine;
 using RsrPlugins.Core.Models;
