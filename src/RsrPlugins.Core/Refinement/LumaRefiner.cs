@@ -34,7 +34,7 @@ internal sealed record DescentOptions(
     float Growth = 1.2f,
     float Shrinkage = 0.5f,
     float MaxCorrection = 32f / 255,
-    float BrightnessWeight = 3,
+    float BrightnessWeight = 4,
     bool KeepRepetition = true
 )
 {

@@ -47,7 +47,7 @@ internal static class ExperimentCommand
         };
         Option<bool> quickOption = new Option<bool>("--quick")
         {
-            Description = "Fewer pictures and cases, printed instead of written, for comparing models (ordinary).",
+            Description = "Printed instead of written, for comparing models (pairs; ordinary, with fewer pictures and cases).",
         };
         Option<int?> scaleOption = new Option<int?>("--scale")
         {

@@ -32,6 +32,9 @@ internal sealed class PairBenchmark : IExperiment
 
     public string Document => "docs/refinement.md";
 
+    /// <summary>The same figures, printed.</summary>
+    public bool HasQuickForm => true;
+
     public string Run(ExperimentContext context)
     {
         IReadOnlyList<OrdinaryPicture> pictures =
@@ -43,7 +46,7 @@ internal sealed class PairBenchmark : IExperiment
         using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         List<string> lines = [];
         List<string> cases = ["picture,kind,scale,pair_db,effort_db,ordinary_db,brightness_levels,effort_brightness_levels"];
-        foreach (int scale in models.Scales(NetworkTask.Reduce, ModelKind.Learned))
+        foreach (int scale in context.Scale is int only ? [only] : models.Scales(NetworkTask.Reduce, ModelKind.Learned))
         {
             PairFigures[] figures = Measure(models, engine, pictures, scale, context.CancellationToken);
             lines.AddRange(

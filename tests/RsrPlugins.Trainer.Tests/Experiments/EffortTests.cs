@@ -14,9 +14,12 @@ public class EffortTests
     // Of the pair's own small pictures; wanted: 4. The frames of the facade at x2 are the worst, 21.
     private const double MostAlongLines = 24;
 
-    // Levels by which a small picture may be lighter or darker than the large one. Wanted: 0.5. At x4 the editor is the worst, 0.66 with
-    // effort; the x3 pair is the mean of one trained for it and one not, windows with effort are 1.44 off.
-    private static readonly Dictionary<string, double> _brightness = new() { ["x2"] = 0.5, ["x3"] = 1.5, ["x4"] = 0.7 };
+    // Levels by which a small picture may be lighter or darker than the large one. Wanted: 0.5. The x3 pair is the mean of one trained for
+    // it and one not, its windows are 1.25 off; at x4 the editor is the worst, 0.60.
+    private static readonly Dictionary<string, double> _brightness = new() { ["x2"] = 0.5, ["x3"] = 1.3, ["x4"] = 0.65 };
+
+    // The same with effort, which is drawn back to the brightness of the large picture.
+    private const double BrightnessWithEffort = 0.55;
 
     // dB: by how much less of a drawing may come back than of the bicubic picture by the network for ordinary ones.
     private const double MostLoss = 0.3;
@@ -55,7 +58,7 @@ public class EffortTests
             Expect(learned[0] <= MostAlongLines, $"{learned[0]} levels along lines");
             Expect(effort[0] <= learned[0] + MostAddedAlongLines, $"{effort[0]} levels along lines with effort, {learned[0]} without");
             Expect(Math.Abs(learned[1]) <= brightness, $"{learned[1]} levels of brightness");
-            Expect(Math.Abs(effort[1]) <= brightness, $"{effort[1]} levels of brightness with effort");
+            Expect(Math.Abs(effort[1]) <= BrightnessWithEffort, $"{effort[1]} levels of brightness with effort");
             Expect(learned[2] >= bicubic[2] - MostLoss, $"{learned[2]} dB come back, {bicubic[2]} of the bicubic picture");
             Expect(effort[2] >= learned[2] + LeastGain, $"{effort[2]} dB come back with effort, {learned[2]} without");
 
