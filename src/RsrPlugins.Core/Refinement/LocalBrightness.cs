@@ -1,6 +1,7 @@
 // A small picture is looked at, so it has to be as bright as the large one, everywhere: where a frame or a letter is made darker to come
 // back better, what is around it must make up for it. SRNet does not ask for that, and its gradient takes a level or two away where thin
 // lines stand on white, which cannot become lighter. So descent is drawn back to the means of the large picture's blocks.
+using RsrPlugins.Core.Resampling;
 using RsrPlugins.Core.Tiling;
 
 namespace RsrPlugins.Core.Refinement;
@@ -25,13 +26,18 @@ internal sealed class LocalBrightness
     {
         (_width, _height) = (width, height);
         _blockMeans = new float[width * height];
+        float share = 1f / (scale * scale);
+        // Not Resampler, which copies the large plane: it may fill most of the memory.
         for (int y = 0; y < scale * height; y++)
         {
             Span<float> means = _blockMeans.AsSpan(y / scale * width, width);
             ReadOnlySpan<float> row = large.AsSpan(y * scale * width, scale * width);
-            for (int x = 0; x < row.Length; x++)
+            for (int x = 0, from = 0; x < width; x++, from += scale)
             {
-                means[x / scale] += row[x] / (scale * scale);
+                foreach (float value in row.Slice(from, scale))
+                {
+                    means[x] += share * value;
+                }
             }
         }
     }
@@ -44,37 +50,34 @@ internal sealed class LocalBrightness
     /// <param name="area">Small pixels.</param>
     internal void AddDifference(float[] small, float weight, float[] values, TileRect area)
     {
-        // Sums down each column, then across: every sum is of the same pixels in the same order wherever a window begins.
+        // Sums down each column, then across: every sum is of the same pixels in the same order wherever a window begins. Whole rows are
+        // added, which are read one after the other and several pixels at a time.
         float[] columns = new float[area.Width + (2 * Reach)];
+        int left = Math.Max(0, area.X - Reach);
+        int right = Math.Min(_width, area.Right + Reach);
+        Span<float> sums = columns.AsSpan(left - (area.X - Reach), right - left);
         for (int y = area.Y; y < area.Bottom; y++)
         {
-            for (int i = 0; i < columns.Length; i++)
+            sums.Clear();
+            for (int v = y - Reach; v <= y + Reach; v++)
             {
-                columns[i] = ColumnSum(small, Math.Clamp(area.X - Reach + i, 0, _width - 1), y);
+                int from = (Math.Clamp(v, 0, _height - 1) * _width) + left;
+                BandResampler.Accumulate(small.AsSpan(from, sums.Length), 1, sums);
+                BandResampler.Accumulate(_blockMeans.AsSpan(from, sums.Length), -1, sums);
             }
 
+            columns.AsSpan(0, left - (area.X - Reach)).Fill(sums[0]);
+            columns.AsSpan(right - (area.X - Reach)).Fill(sums[^1]);
             for (int x = 0; x < area.Width; x++)
             {
                 float sum = 0;
-                for (int i = x; i <= x + (2 * Reach); i++)
+                foreach (float column in columns.AsSpan(x, (2 * Reach) + 1))
                 {
-                    sum += columns[i];
+                    sum += column;
                 }
 
                 values[(y * _width) + area.X + x] += weight * Share * sum;
             }
         }
-    }
-
-    private float ColumnSum(float[] small, int x, int y)
-    {
-        float sum = 0;
-        for (int v = y - Reach; v <= y + Reach; v++)
-        {
-            int at = (Math.Clamp(v, 0, _height - 1) * _width) + x;
-            sum += small[at] - _blockMeans[at];
-        }
-
-        return sum;
     }
 }

@@ -51,7 +51,16 @@ internal sealed class Effort : IExperiment
             {
                 context.CancellationToken.ThrowIfCancellationRequested();
                 (string Caption, float[] Small)[] ways = Reduce(picture, networks, scale, context.CancellationToken);
-                lines.AddRange(ways.Select(way => Measure(picture, way.Caption, way.Small, networks, scale)));
+                SmallPictureMeasure measure = new SmallPictureMeasure(picture, scale);
+                lines.AddRange(
+                    ways.Select(way =>
+                        Row(
+                            $"{picture.Name} x{scale}",
+                            way.Caption,
+                            measure.Of(way.Small, way.Caption == "bicubic" ? networks.Ordinary : networks.Enlarging)
+                        )
+                    )
+                );
                 rows.Add([
                     new SheetCell(picture.Name, picture.Plane, picture.Width, picture.Height),
                     .. ways.Where(way => way.Caption != Unbound)
@@ -71,7 +80,7 @@ internal sealed class Effort : IExperiment
             '\n',
             [
                 FormattableString.Invariant(
-                    $"Drawn screens, spokes and a facade; small pictures in 8 bits. *Along lines*: the largest difference of two small pixels, in levels, around which the large picture is the same (shifts along rows, columns, diagonals, slopes of 2). *Brightness*: mean of the small picture less that of the large one, in levels. *Comes back*: PSNR in dB of the enlargement, of the bicubic picture by the network for ordinary ones. Effort is {Passes} passes; *{Unbound}* is the same without the averaging along lines and without the bound."
+                    $"Drawn screens, spokes and a facade; small pictures in 8 bits. *Along lines*: the largest difference of two small pixels, in levels, around which the large picture is the same (shifts along rows, columns, diagonals, slopes of 2). *Brightness*: mean of the small picture less that of the large one, in levels. *Comes back*: PSNR in dB of the enlargement, of the bicubic picture by the network for ordinary ones. Effort is {Passes} passes; *{Unbound}* is the same without the averaging along lines, the bound and the hold on brightness."
                 ),
                 string.Empty,
                 "| picture | small picture | along lines | brightness | comes back |",
@@ -122,19 +131,11 @@ internal sealed class Effort : IExperiment
         static float[] Stored(float[] small) => EvaluationProtocol.RoundToEightBits(Array.ConvertAll(small, value => value * 255));
     }
 
-    private static string Measure(TestPicture picture, string caption, float[] small, Networks networks, int scale)
-    {
-        SmallPictureFigures measured = SmallPictureFigures.Of(
-            picture,
-            small,
-            caption == "bicubic" ? networks.Ordinary : networks.Enlarging,
-            scale
-        );
-        return string.Create(
+    private static string Row(string picture, string caption, SmallPictureFigures figures) =>
+        string.Create(
             CultureInfo.InvariantCulture,
-            $"| {picture.Name} x{scale} | {caption} | {measured.AlongLines:0} | {measured.Brightness:+0.00;-0.00;0.00} | {measured.Psnr:0.00} |"
+            $"| {picture} | {caption} | {figures.AlongLines:0} | {figures.Brightness:+0.00;-0.00;0.00} | {figures.Psnr:0.00} |"
         );
-    }
 
     private static TestPicture Load(string name, string svg) =>
         OrdinaryPictures.Luma(name, DrawnScenes.Render(Encoding.UTF8.GetBytes(svg), DrawnScenes.Side));

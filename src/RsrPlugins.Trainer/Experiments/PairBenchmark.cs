@@ -45,7 +45,7 @@ internal sealed class PairBenchmark : IExperiment
         ModelCatalogue models = ModelCatalogue.Load(context.Models);
         using InferenceEngine engine = new InferenceEngine(new InferenceOptions(DeviceChoice.Cpu));
         List<string> lines = [];
-        List<string> cases = ["picture,kind,scale,pair_db,effort_db,ordinary_db,brightness_levels,effort_brightness_levels"];
+        List<string> cases = ["picture,kind,scale,pair_db,effort_db,ordinary_db,brightness_levels,effort_brightness_levels,along_lines_levels,effort_along_lines_levels"];
         foreach (int scale in context.Scale is int only ? [only] : models.Scales(NetworkTask.Reduce, ModelKind.Learned))
         {
             PairFigures[] figures = Measure(models, engine, pictures, scale, context.CancellationToken);
@@ -56,7 +56,7 @@ internal sealed class PairBenchmark : IExperiment
                 figures.Select(one =>
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{one.Name},{one.Kind},{scale},{one.Pair.Psnr:0.000},{one.Effort.Psnr:0.000},{one.BestOrdinary:0.000},{one.Pair.Brightness:0.00},{one.Effort.Brightness:0.00}"
+                        $"{one.Name},{one.Kind},{scale},{one.Pair.Psnr:0.000},{one.Effort.Psnr:0.000},{one.BestOrdinary:0.000},{one.Pair.Brightness:0.00},{one.Effort.Brightness:0.00},{one.Pair.AlongLines:0},{one.Effort.AlongLines:0}"
                     )
                 )
             );
@@ -100,6 +100,7 @@ internal sealed class PairBenchmark : IExperiment
         {
             cancellationToken.ThrowIfCancellationRequested();
             TestPicture picture = OrdinaryPictures.Luma(one.Name, one.Rgb);
+            SmallPictureMeasure measure = new SmallPictureMeasure(picture, scale);
             float[] large = Array.ConvertAll(picture.Plane, value => value / 255);
             float[] learned = reducing.ResizeLuma(large, picture.Width, picture.Height, cancellationToken);
             SmallPictureFigures pair = FiguresOf(learned);
@@ -107,16 +108,11 @@ internal sealed class PairBenchmark : IExperiment
             float[] bicubic = EvaluationProtocol.RoundToEightBits(
                 Reduction.Reduce(picture.Plane, picture.Width, picture.Height, scale, ResamplingKernel.Bicubic)
             );
-            double best = ordinary.Max(network => SmallPictureFigures.Of(picture, bicubic, network, scale).Psnr);
+            double best = ordinary.Max(network => measure.Psnr(bicubic, network));
             return new PairFigures(one.Kind, one.Name, pair, FiguresOf(learned), best);
 
             SmallPictureFigures FiguresOf(float[] small) =>
-                SmallPictureFigures.Of(
-                    picture,
-                    EvaluationProtocol.RoundToEightBits(Array.ConvertAll(small, value => value * 255)),
-                    enlarging,
-                    scale
-                );
+                measure.Of(EvaluationProtocol.RoundToEightBits(Array.ConvertAll(small, value => value * 255)), enlarging);
         }
     }
 

@@ -12,30 +12,43 @@ namespace RsrPlugins.Trainer.Experiments;
 /// <param name="AlongLines">Largest difference of two small pixels around which the large picture is the same, in 8-bit levels.</param>
 /// <param name="Brightness">Its mean less that of the large picture, in levels, to two decimals.</param>
 /// <param name="Psnr">Of its enlargement, in dB by the protocol.</param>
-internal sealed record SmallPictureFigures(float AlongLines, double Brightness, double Psnr)
+internal sealed record SmallPictureFigures(float AlongLines, double Brightness, double Psnr);
+
+/// <summary>Measures small pictures of one large one.</summary>
+/// <param name="picture">The large one; sides are multiples of the scale.</param>
+/// <param name="scale">Scale factor d.</param>
+internal sealed class SmallPictureMeasure(TestPicture picture, int scale)
 {
-    /// <summary>Measures a small picture.</summary>
-    /// <param name="picture">The large one; sides are multiples of the scale.</param>
+    private readonly int _width = picture.Width / scale;
+    private readonly int _height = picture.Height / scale;
+    private readonly double _mean = picture.Plane.Average(value => (double)value);
+
+    private readonly RepeatedPixels _repeated = RepeatedPixels.Find(
+        Array.ConvertAll(picture.Plane, value => value / 255),
+        picture.Width / scale,
+        picture.Height / scale,
+        scale,
+        1,
+        CancellationToken.None
+    );
+
+    /// <summary>All figures.</summary>
     /// <param name="small">Luma on the 8-bit scale, rounded.</param>
     /// <param name="enlarging">The network that enlarges it.</param>
-    /// <param name="scale">Scale factor d.</param>
-    internal static SmallPictureFigures Of(TestPicture picture, float[] small, INetwork enlarging, int scale)
-    {
-        (int width, int height) = (picture.Width / scale, picture.Height / scale);
-        RepeatedPixels repeated = RepeatedPixels.Find(
-            Array.ConvertAll(picture.Plane, value => value / 255),
-            width,
-            height,
-            scale,
-            1,
-            CancellationToken.None
+    internal SmallPictureFigures Of(float[] small, INetwork enlarging) =>
+        // Two decimals are shown; without the sum a negative zero would be, too.
+        new(
+            _repeated.LargestStep(small),
+            Math.Round(small.Average(value => (double)value) - _mean, 2) + 0.0,
+            Psnr(small, enlarging)
         );
-        float[] restored = new LearnedResizer(enlarging).ResizeLuma(Array.ConvertAll(small, value => value / 255), width, height);
-        double psnr = EvaluationProtocol
+
+    /// <summary>Of the enlargement alone, in dB.</summary>
+    internal double Psnr(float[] small, INetwork enlarging)
+    {
+        float[] restored = new LearnedResizer(enlarging).ResizeLuma(Array.ConvertAll(small, value => value / 255), _width, _height);
+        return EvaluationProtocol
             .Score(picture.Plane, Array.ConvertAll(restored, value => value * 255), picture.Width, picture.Height, scale)
             .Psnr;
-        double brightness = small.Average(value => (double)value) - picture.Plane.Average(value => (double)value);
-        // Two decimals are shown; without the sum a negative zero would be, too.
-        return new SmallPictureFigures(repeated.LargestStep(small), Math.Round(brightness, 2) + 0.0, psnr);
     }
 }

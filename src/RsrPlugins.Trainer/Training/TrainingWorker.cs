@@ -45,6 +45,7 @@ internal sealed class TrainingWorker : IDisposable
         _lowSide = config.LowSide;
         _low = new float[samples * _lowSide * _lowSide];
         _smallPixelWeights = new float[_low.Length];
+        Array.Fill(_smallPixelWeights, (float)config.LowResolutionWeight);
         _similarity = config.SsimWeight > 0 ? new StructuralSimilarity(config.Patch, _device) : null;
         if (config.UsesOwnKernels)
         {
@@ -160,7 +161,11 @@ internal sealed class TrainingWorker : IDisposable
         Tensor terms = shift.mul(shift).mean().mul(brightnessWeight);
         if (_config.ComparesSmallPictures)
         {
-            WeighSmallPixels();
+            if (_config.GrainWeight > 0)
+            {
+                WeighSmallPixels();
+            }
+
             Tensor difference = low.sub(tensor(_low, low.shape).to(_device));
             terms = terms.add(
                 difference.mul(difference).mul(tensor(_smallPixelWeights, low.shape).to(_device)).mean(),
@@ -175,12 +180,6 @@ internal sealed class TrainingWorker : IDisposable
     private void WeighSmallPixels()
     {
         (float everywhere, float whereSmooth) = ((float)_config.LowResolutionWeight, (float)_config.GrainWeight);
-        if (whereSmooth == 0)
-        {
-            Array.Fill(_smallPixelWeights, everywhere);
-            return;
-        }
-
         int pixels = _lowSide * _lowSide;
         for (int sample = 0; sample < _samples; sample++)
         {

@@ -11,7 +11,7 @@ public class EffortTests
     // Levels of 255 between two small pixels around which the large picture is the same.
     private const double MostAddedAlongLines = 4;
 
-    // Of the pair's own small pictures; wanted: 4. The frames of the facade at x2 are the worst, 21.
+    // Of the pair's own small pictures; wanted: 4. The frames of the facade at x2 are the worst, 20.
     private const double MostAlongLines = 24;
 
     // Levels by which a small picture may be lighter or darker than the large one. Wanted: 0.5. The x3 pair is the mean of one trained for
